@@ -1,0 +1,144 @@
+using System.Numerics;
+using DeepSharp.Tensors;
+
+namespace DeepSharp.Autograd;
+
+/// <summary>One differentiable operation, and at the same time its record on the tape: inputs, output, and what backward needs as fields.</summary>
+/// <remarks>
+/// To add one, derive from this class: <see cref="Forward"/> computes the value, <see cref="Backward"/> passes a gradient to every input that
+/// <see cref="Needs"/> one, and an extension method calls <see cref="Apply"/>. An instance is applied once.
+/// </remarks>
+public abstract class Operation<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private Variable<T>[] inputs = [];
+    private long[] versions = [];
+    private Variable<T>? output;
+    private Tensor<T>? upstreamOfBackward;
+    private bool recording;
+
+    /// <summary>The name that errors and profiles show.</summary>
+    public virtual string Name
+    {
+        get
+        {
+            string name = GetType().Name;
+            int tick = name.IndexOf('`', StringComparison.Ordinal);
+            return tick < 0 ? name : name[..tick];
+        }
+    }
+
+    internal ReadOnlySpan<Variable<T>> Inputs => inputs;
+
+    internal Variable<T> OutputVariable => output!;
+
+    /// <summary>The tape that the operation is applied on.</summary>
+    protected Tape<T> Tape => inputs[0].Tape;
+
+    /// <summary>The kernels of the inputs' context.</summary>
+    protected Kernels Kernels => inputs[0].Value.Context.Kernels;
+
+    /// <summary>Whether a backward may follow: only then is anything worth saving for it.</summary>
+    protected bool IsRecording => recording;
+
+    /// <summary>Runs the operation and, where a gradient will be needed, records it.</summary>
+    /// <exception cref="InvalidOperationException">The inputs are on different tapes or in different contexts, or the operation was applied before.</exception>
+    public Variable<T> Apply(params ReadOnlySpan<Variable<T>> inputs)
+    {
+        if (output is not null) throw new InvalidOperationException($"{Name}: an operation is applied once; make a new one for each application.");
+        if (inputs.Length == 0) throw new ArgumentException($"{Name}: an operation has at least one input.");
+        this.inputs = inputs.ToArray();
+        bool needsGradient = false;
+        foreach (var input in inputs)
+        {
+            if (!ReferenceEquals(input.Tape, inputs[0].Tape)) throw new InvalidOperationException($"{Name}: the inputs are on different tapes.");
+            inputs[0].Value.RequireSameContext(input.Value, Name);
+            needsGradient |= input.RequiresGradient;
+        }
+
+        recording = Tape.IsRecording && needsGradient;
+        var value = Forward();
+        output = new Variable<T>(Tape, value, recording, ownsValue: true, this);
+        if (recording)
+        {
+            versions = new long[inputs.Length];
+            for (int i = 0; i < versions.Length; i++)
+            {
+                versions[i] = inputs[i].Value.Version;
+                inputs[i].IsSaved = true;
+            }
+        }
+        else
+        {
+            ReleaseSaved();
+        }
+
+        Tape.Add(output, recording);
+        return output;
+    }
+
+    /// <summary>Computes the value from the <see cref="Input"/>s, in a tensor of its own; throws <see cref="ShapeException"/> where they do not fit.</summary>
+    protected abstract Tensor<T> Forward();
+
+    /// <summary>Calls <see cref="Propagate"/> for every input that <see cref="Needs"/> a gradient.</summary>
+    /// <param name="upstream">The gradient of the loss by the output, of the output's shape. It is released afterwards, unless passed on by <see cref="Propagate"/>.</param>
+    protected abstract void Backward(Tensor<T> upstream);
+
+    /// <summary>Gives back what was saved for backward, where that is more than the inputs and the output.</summary>
+    protected virtual void ReleaseSaved()
+    {
+    }
+
+    /// <summary>The value of an input. In backward it must be what it was in forward.</summary>
+    /// <exception cref="InvalidOperationException">It was modified in between.</exception>
+    protected Tensor<T> Input(int index)
+    {
+        var value = inputs[index].Value;
+        if (versions.Length > 0 && value.Version != versions[index])
+            throw new InvalidOperationException($"{Name}: input {index} {value.Shape} was modified after forward, so its gradient cannot be computed. Run Backward before changing values.");
+        return value;
+    }
+
+    /// <summary>The value that forward computed, for use in backward.</summary>
+    protected Tensor<T> Output => output!.Value;
+
+    /// <summary>The number of inputs.</summary>
+    protected int InputCount => inputs.Length;
+
+    /// <summary>The shape of an input.</summary>
+    protected Shape InputShape(int index) => inputs[index].Shape;
+
+    /// <summary>Whether an input takes part in backward.</summary>
+    protected bool Needs(int index) => inputs[index].RequiresGradient;
+
+    /// <summary>Passes a gradient to an input, which adds it to what it has. Takes over <paramref name="gradient"/>, also when the input needs none.</summary>
+    /// <remarks>The upstream gradient itself may be passed on, but to one input only; the others get a <see cref="Tensor{T}.Clone"/>.</remarks>
+    protected void Propagate(int index, Tensor<T> gradient)
+    {
+        ArgumentNullException.ThrowIfNull(gradient);
+        if (ReferenceEquals(gradient, upstreamOfBackward)) upstreamOfBackward = null;
+        if (Needs(index)) inputs[index].Accumulate(gradient);
+        else gradient.Dispose();
+    }
+
+    internal void RunBackward()
+    {
+        var variable = output!;
+        // A kept variable's gradient stays with it: operations below get a copy, because they may pass theirs on.
+        upstreamOfBackward = variable.IsKept ? variable.PendingGradient?.Clone() : variable.TakeGradient();
+        if (upstreamOfBackward is { } upstream)
+        {
+            Backward(upstream);
+            upstreamOfBackward?.Dispose();
+            upstreamOfBackward = null;
+        }
+
+        Release();
+    }
+
+    internal void Release()
+    {
+        ReleaseSaved();
+        output!.ReleaseValue();
+    }
+}

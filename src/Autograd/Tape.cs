@@ -1,0 +1,126 @@
+using System.Numerics;
+using DeepSharp.Tensors;
+
+namespace DeepSharp.Autograd;
+
+/// <summary>Records the operations of one forward pass and runs them backwards.</summary>
+/// <remarks>
+/// <code>
+/// using var tape = new Tape&lt;float&gt;(Mode.Training);
+/// var loss = model.Forward(tape.Input(images)).CrossEntropy(labels);
+/// tape.Backward(loss);
+/// </code>
+/// The tape owns what operations make on it and borrows inputs and parameters. Whether it records and which mode it is in are independent.
+/// A tape is used by one thread; any number of tapes may use one model at once in evaluation.
+/// </remarks>
+public sealed class Tape<T> : IDisposable
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly List<Operation<T>> operations = [];
+    private readonly List<Variable<T>> variables = [];
+    private readonly Dictionary<Parameter<T>, Variable<T>> parameters = new(ReferenceEqualityComparer.Instance);
+    private bool backwardDone, disposed;
+
+    /// <summary>A new tape.</summary>
+    /// <param name="mode">How dropout and batch normalization behave.</param>
+    /// <param name="recording">Whether backward will be possible; null: in training only.</param>
+    public Tape(Mode mode, bool? recording = null)
+    {
+        Mode = mode;
+        IsRecording = recording ?? mode == Mode.Training;
+    }
+
+    /// <summary>How dropout and batch normalization behave.</summary>
+    public Mode Mode { get; }
+
+    /// <summary>Whether operations are recorded, so that <see cref="Backward(Variable{T})"/> is possible.</summary>
+    public bool IsRecording { get; }
+
+    /// <summary>Puts a tensor on the tape. The caller keeps owning it, and must not change it before <see cref="Backward(Variable{T})"/>.</summary>
+    /// <param name="value">The tensor.</param>
+    /// <param name="requiresGradient">Whether backward computes its gradient, see <see cref="Variable{T}.Gradient"/>.</param>
+    public Variable<T> Input(Tensor<T> value, bool requiresGradient = false)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        ObjectDisposedException.ThrowIf(disposed, this);
+        return AddVariable(new Variable<T>(this, value, requiresGradient && IsRecording, ownsValue: false));
+    }
+
+    /// <summary>The parameter as a variable of this tape; the same one each time.</summary>
+    public Variable<T> Use(Parameter<T> parameter)
+    {
+        ArgumentNullException.ThrowIfNull(parameter);
+        ObjectDisposedException.ThrowIf(disposed, this);
+        if (!parameters.TryGetValue(parameter, out var variable))
+        {
+            variable = new Variable<T>(this, parameter.Value, parameter.RequiresGradient && IsRecording, ownsValue: false, source: null, parameter);
+            parameters.Add(parameter, variable);
+        }
+
+        return variable;
+    }
+
+    /// <summary>Computes the gradient of a scalar <paramref name="loss"/> by every parameter and input that asks for one, and adds it to theirs.</summary>
+    /// <exception cref="ShapeException">The loss has more than one element; give an upstream gradient then.</exception>
+    public void Backward(Variable<T> loss)
+    {
+        ArgumentNullException.ThrowIfNull(loss);
+        if (loss.Shape.ElementCount != 1)
+            throw new ShapeException($"Backward: the loss must have one element, found {loss.Shape}; reduce it, or give the upstream gradient.");
+        Backward(loss, Tensor<T>.Full(loss.Shape, T.One, loss.Value.Context));
+    }
+
+    /// <summary>As <see cref="Backward(Variable{T})"/> for any output, given the gradient of the loss by it.</summary>
+    /// <param name="output">Where to start.</param>
+    /// <param name="upstream">The gradient of the loss by <paramref name="output"/>; taken over.</param>
+    /// <exception cref="InvalidOperationException">The tape does not record, ran backward before, or nothing below the output requires a gradient.</exception>
+    public void Backward(Variable<T> output, Tensor<T> upstream)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        ArgumentNullException.ThrowIfNull(upstream);
+        ObjectDisposedException.ThrowIf(disposed, this);
+        if (!ReferenceEquals(output.Tape, this)) throw new InvalidOperationException("Backward: the output is on another tape.");
+        if (!IsRecording) throw new InvalidOperationException("Backward: this tape does not record; make it with Mode.Training or recording: true.");
+        if (backwardDone) throw new InvalidOperationException("Backward ran on this tape before and has released what it needs; make a new tape for each forward pass.");
+        if (!output.RequiresGradient) throw new InvalidOperationException("Backward: nothing that the output depends on requires a gradient.");
+        backwardDone = true;
+        // The loss stays readable: its value is what people print.
+        output.KeepValueOnly();
+        output.Accumulate(upstream);
+        for (int i = operations.Count - 1; i >= 0; i--) operations[i].RunBackward();
+        operations.Clear();
+    }
+
+    /// <summary>Gives back everything that operations made on this tape.</summary>
+    public void Dispose()
+    {
+        if (disposed) return;
+        disposed = true;
+        foreach (var operation in operations) operation.Release();
+        foreach (var variable in variables) variable.End();
+        operations.Clear();
+        variables.Clear();
+        parameters.Clear();
+    }
+
+    internal void Add(Variable<T> output, bool recorded)
+    {
+        ObjectDisposedException.ThrowIf(disposed, this);
+        if (backwardDone && recorded) throw new InvalidOperationException($"{output.Source?.Name}: backward ran on this tape; make a new tape for each forward pass.");
+        AddVariable(output);
+        if (recorded) operations.Add(output.Source!);
+    }
+
+    /// <summary>Releases the value of an intermediate result that nothing will read any more; does nothing where backward needs it.</summary>
+    public void ReleaseIntermediate(Variable<T> variable)
+    {
+        ArgumentNullException.ThrowIfNull(variable);
+        if (!variable.RequiresGradient && !variable.IsSaved) variable.ReleaseValue();
+    }
+
+    private Variable<T> AddVariable(Variable<T> variable)
+    {
+        variables.Add(variable);
+        return variable;
+    }
+}

@@ -1,0 +1,108 @@
+using System.Numerics;
+using DeepSharp.Tensors;
+
+namespace DeepSharp.Autograd;
+
+/// <summary>A value on a tape: an input, a parameter, or the result of an operation.</summary>
+public sealed class Variable<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly Tensor<T> value;
+    private bool released, keepsValue;
+
+    internal Variable(Tape<T> tape, Tensor<T> value, bool requiresGradient, bool ownsValue, Operation<T>? source = null, Parameter<T>? parameter = null)
+    {
+        Tape = tape;
+        this.value = value;
+        RequiresGradient = requiresGradient;
+        OwnsValue = ownsValue;
+        Source = source;
+        Parameter = parameter;
+    }
+
+    /// <summary>The tape it was recorded on.</summary>
+    public Tape<T> Tape { get; }
+
+    /// <summary>The shape of the value; known even after the value was released.</summary>
+    public Shape Shape => value.Shape;
+
+    /// <summary>The value, owned by the tape (or by the parameter, or by the caller for an input).</summary>
+    /// <exception cref="ObjectDisposedException">Backward, or <c>Sequential</c>, has released it; <see cref="Keep"/> prevents that.</exception>
+    public Tensor<T> Value => !released ? value : throw new ObjectDisposedException(
+        nameof(Variable<T>), $"The value {Shape} of {Source?.Name ?? "an input"} was released once nothing on the tape needed it; call Keep() on the variable before, to read it later.");
+
+    /// <summary>The gradient that backward left: for inputs that ask for one and for variables marked by <see cref="Keep"/>, else null.</summary>
+    /// <remarks>Of a parameter it is the parameter's.</remarks>
+    public Tensor<T>? Gradient => Parameter is null ? PendingGradient : Parameter.Gradient;
+
+    /// <summary>Whether backward reaches it.</summary>
+    public bool RequiresGradient { get; }
+
+    /// <summary>Whether value and gradient are kept until the tape is disposed.</summary>
+    public bool IsKept { get; private set; }
+
+    /// <summary>Whether a recorded operation reads the value in its backward.</summary>
+    internal bool IsSaved { get; set; }
+
+    internal bool OwnsValue { get; }
+
+    internal Operation<T>? Source { get; }
+
+    internal Parameter<T>? Parameter { get; }
+
+    internal Tensor<T>? PendingGradient { get; private set; }
+
+    /// <summary>Keeps value and gradient readable until the tape is disposed.</summary>
+    /// <returns>This variable.</returns>
+    public Variable<T> Keep()
+    {
+        IsKept = true;
+        return this;
+    }
+
+    /// <summary>Keeps the value, but lets backward pass the gradient on: what becomes of the loss.</summary>
+    internal void KeepValueOnly() => keepsValue = true;
+
+    /// <summary>Adds to the gradient and takes over <paramref name="gradient"/>.</summary>
+    internal void Accumulate(Tensor<T> gradient)
+    {
+        if (gradient.Shape != Shape) throw new ShapeException($"Backward: a gradient {gradient.Shape} was passed to a variable {Shape}.");
+        if (Parameter is not null)
+        {
+            Parameter.Accumulate(gradient);
+        }
+        else if (PendingGradient is null)
+        {
+            PendingGradient = gradient;
+        }
+        else
+        {
+            gradient.Context.Kernels.AddInto(PendingGradient, gradient);
+            gradient.Dispose();
+        }
+    }
+
+    /// <summary>Hands the gradient over to the caller, unless it is to be kept.</summary>
+    internal Tensor<T>? TakeGradient()
+    {
+        var gradient = PendingGradient;
+        PendingGradient = null;
+        return gradient;
+    }
+
+    /// <summary>Gives the value back to the pool, if the tape owns it and nobody asked to keep it.</summary>
+    internal void ReleaseValue()
+    {
+        if (!OwnsValue || IsKept || keepsValue || released) return;
+        released = true;
+        value.Dispose();
+    }
+
+    /// <summary>Gives everything back: the tape ends.</summary>
+    internal void End()
+    {
+        released = true;
+        if (OwnsValue) value.Dispose();
+        PendingGradient?.Dispose();
+    }
+}

@@ -1,0 +1,41 @@
+namespace DeepSharp.Tensors;
+
+/// <summary>Where tensors live and are computed: workers, memory pool and kernels. A tensor belongs to one context as it belongs to a device in PyTorch.</summary>
+/// <remarks>Operations run in the context of their inputs; tensors of two contexts do not mix. It may be used from several threads at once.</remarks>
+public sealed class ComputeContext : IDisposable
+{
+    private static readonly Lazy<ComputeContext> Shared = new(() => new ComputeContext(ComputeOptions.FromEnvironment()));
+
+    /// <summary>A context of its own.</summary>
+    /// <param name="options">How to compute; null for the defaults.</param>
+    /// <param name="kernels">The kernels; null for the CPU's. Another backend overrides the ones that it has.</param>
+    /// <exception cref="ArgumentException">An unknown convolution algorithm.</exception>
+    public ComputeContext(ComputeOptions? options = null, Kernels? kernels = null)
+    {
+        Options = options ?? new ComputeOptions();
+        Workers = new Workers(Options.Workers);
+        Pool = new MemoryPool(Options.FillWithNaN);
+        Kernels = kernels ?? new Kernels();
+    }
+
+    /// <summary>The context used where none is given. Its options come from the environment, see <see cref="ComputeOptions.FromEnvironment"/>.</summary>
+    public static ComputeContext Default => Shared.Value;
+
+    /// <summary>The options it was made with.</summary>
+    public ComputeOptions Options { get; }
+
+    /// <summary>The threads that kernels are spread over.</summary>
+    public Workers Workers { get; }
+
+    /// <summary>The memory of all tensors of this context.</summary>
+    public MemoryPool Pool { get; }
+
+    /// <summary>The kernels that every operation calls.</summary>
+    public Kernels Kernels { get; }
+
+    /// <summary>The width of the kernels' vectors.</summary>
+    public VectorWidth VectorWidth => Options.VectorWidth;
+
+    /// <summary>Ends the worker threads.</summary>
+    public void Dispose() => Workers.Dispose();
+}

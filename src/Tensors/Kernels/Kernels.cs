@@ -1,0 +1,6 @@
+namespace DeepSharp.Tensors;
+
+/// <summary>Every kernel that an operation can call, on tensors. The base implementation is the CPU; a backend overrides the kernels that it has.</summary>
+public partial class Kernels
+{
+}

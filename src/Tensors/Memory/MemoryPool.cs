@@ -1,0 +1,116 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace DeepSharp.Tensors;
+
+/// <summary>Keeps buffers that were given back and hands them out again, so that a steady training step allocates nothing.</summary>
+/// <remarks>Buffers are pinned, uninitialised arrays used from a 64-byte-aligned offset. Safe to use from several threads.</remarks>
+public sealed class MemoryPool
+{
+    private const int Alignment = 64;
+
+    private readonly Lock gate = new();
+    private readonly Dictionary<(Type, long), object> shelves = [];
+    private readonly bool fillWithNaN;
+    private long hits, misses, liveBytes, bytesShelved, bytesMissedSinceCollection;
+
+    internal MemoryPool(bool fillWithNaN) => this.fillWithNaN = fillWithNaN;
+
+    /// <summary>How many rentals were served from a buffer that was given back.</summary>
+    public long Hits => Interlocked.Read(ref hits);
+
+    /// <summary>How many rentals had to allocate.</summary>
+    public long Misses => Interlocked.Read(ref misses);
+
+    /// <summary>Bytes waiting on the shelves.</summary>
+    public long BytesShelved => Interlocked.Read(ref bytesShelved);
+
+    /// <summary>A buffer of <paramref name="length"/> elements whose content is arbitrary.</summary>
+    public PooledMemory<T> Rent<T>(int length)
+        where T : unmanaged
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        long bytes = SizeClass.RoundUp(((long)length * Unsafe.SizeOf<T>()) + Alignment);
+        T[]? array = null;
+        lock (gate)
+        {
+            if (shelves.TryGetValue((typeof(T), bytes), out object? shelf) && ((Stack<T[]>)shelf).TryPop(out array))
+            {
+                hits++;
+                bytesShelved -= bytes;
+            }
+            else
+            {
+                misses++;
+            }
+        }
+
+        array ??= Allocate<T>(bytes);
+        int offset = AlignedOffset(array);
+        if (fillWithNaN) Poison(array);
+        return new PooledMemory<T>(this, array, offset, length);
+    }
+
+    internal void Return<T>(T[] array)
+        where T : unmanaged
+    {
+        if (fillWithNaN) Poison(array);
+        long bytes = (long)array.Length * Unsafe.SizeOf<T>();
+        lock (gate)
+        {
+            if (!shelves.TryGetValue((typeof(T), bytes), out object? shelf)) shelves.Add((typeof(T), bytes), shelf = new Stack<T[]>());
+            ((Stack<T[]>)shelf).Push(array);
+            bytesShelved += bytes;
+        }
+    }
+
+    /// <summary>Forgets all buffers that wait on the shelves; the garbage collector then reclaims them.</summary>
+    public void Trim()
+    {
+        lock (gate)
+        {
+            shelves.Clear();
+            bytesShelved = 0;
+        }
+    }
+
+    /// <summary>
+    /// Large pinned arrays do not press the collector as much as they cost, so a program that never disposes would grow far before it collects.
+    /// The pool asks for a collection whenever it has allocated as much as was alive after the last one (at least 64 MiB).
+    /// </summary>
+    private T[] Allocate<T>(long bytes)
+        where T : unmanaged
+    {
+        bool collect;
+        lock (gate)
+        {
+            bytesMissedSinceCollection += bytes;
+            collect = bytesMissedSinceCollection > Math.Max(64L << 20, liveBytes);
+            if (collect) bytesMissedSinceCollection = 0;
+        }
+
+        if (collect)
+        {
+            GC.Collect(2, GCCollectionMode.Forced, blocking: true);
+            liveBytes = GC.GetTotalMemory(forceFullCollection: false);
+        }
+
+        return GC.AllocateUninitializedArray<T>(checked((int)(bytes / Unsafe.SizeOf<T>())), pinned: true);
+    }
+
+    private static unsafe int AlignedOffset<T>(T[] array)
+        where T : unmanaged
+    {
+        // The array is pinned: its address is fixed, so the offset is too.
+        nuint address = (nuint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(array));
+        return (int)((Alignment - (address % Alignment)) % Alignment) / Unsafe.SizeOf<T>();
+    }
+
+    private static void Poison<T>(T[] array)
+        where T : unmanaged
+    {
+        if (typeof(T) == typeof(float)) ((float[])(object)array).AsSpan().Fill(float.NaN);
+        else if (typeof(T) == typeof(double)) ((double[])(object)array).AsSpan().Fill(double.NaN);
+        else MemoryMarshal.AsBytes(array.AsSpan()).Fill(0xFF);
+    }
+}

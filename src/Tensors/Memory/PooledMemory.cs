@@ -1,0 +1,42 @@
+namespace DeepSharp.Tensors;
+
+/// <summary>A piece of pool memory with exactly one owner; <see cref="Dispose"/> gives it back.</summary>
+/// <remarks>
+/// The memory is pinned, so it never moves, and starts at a 64-byte boundary. Forgetting <see cref="Dispose"/> costs speed, never correctness:
+/// the garbage collector reclaims what nobody holds.
+/// </remarks>
+public sealed class PooledMemory<T> : IDisposable
+    where T : unmanaged
+{
+    private readonly MemoryPool pool;
+    private T[]? array;
+    private readonly int offset;
+
+    internal PooledMemory(MemoryPool pool, T[] array, int offset, int length)
+    {
+        this.pool = pool;
+        this.array = array;
+        this.offset = offset;
+        Length = length;
+    }
+
+    /// <summary>The number of elements.</summary>
+    public int Length { get; }
+
+    /// <summary>Whether the memory was given back.</summary>
+    public bool IsDisposed => array is null;
+
+    /// <summary>The memory.</summary>
+    /// <exception cref="ObjectDisposedException">It was given back.</exception>
+    public Memory<T> Memory => (array ?? throw new ObjectDisposedException(nameof(PooledMemory<T>))).AsMemory(offset, Length);
+
+    /// <summary>The memory as a span.</summary>
+    /// <exception cref="ObjectDisposedException">It was given back.</exception>
+    public Span<T> Span => (array ?? throw new ObjectDisposedException(nameof(PooledMemory<T>))).AsSpan(offset, Length);
+
+    /// <summary>Gives the memory back to its pool. Twice is harmless.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref array, null) is { } rented) pool.Return(rented);
+    }
+}

@@ -1,0 +1,11 @@
+using System.Numerics;
+
+namespace DeepSharp.Tensors;
+
+/// <summary>A backend's copy of a tensor in the memory of a device.</summary>
+public interface IDeviceCopy<T> : IDisposable
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    /// <summary>Copies the elements to the host, in storage order.</summary>
+    void Download(Span<T> host);
+}

@@ -1,0 +1,57 @@
+namespace DeepSharp.Tensors;
+
+public sealed partial class Tensor<T>
+{
+    /// <summary>All elements 0.</summary>
+    public static Tensor<T> Zeros(Shape shape, ComputeContext? context = null) => Full(shape, T.Zero, context);
+
+    /// <summary>All elements 1.</summary>
+    public static Tensor<T> Ones(Shape shape, ComputeContext? context = null) => Full(shape, T.One, context);
+
+    /// <summary>All elements <paramref name="value"/>.</summary>
+    public static Tensor<T> Full(Shape shape, T value, ComputeContext? context = null)
+    {
+        var tensor = new Tensor<T>(shape, context, nameof(Full));
+        tensor.Write().Fill(value);
+        return tensor;
+    }
+
+    /// <summary>A tensor of rank 0.</summary>
+    public static Tensor<T> Scalar(T value, ComputeContext? context = null) => Full([], value, context);
+
+    /// <summary>Copies elements given in logical row-major order.</summary>
+    /// <exception cref="ShapeException">The number of elements is not that of the shape.</exception>
+    public static Tensor<T> FromArray(ReadOnlySpan<T> elements, Shape shape, ComputeContext? context = null)
+    {
+        if (elements.Length != shape.ElementCount)
+            throw new ShapeException($"FromArray: {shape} has {shape.ElementCount} elements, {elements.Length} were given.");
+        var tensor = new Tensor<T>(shape, context, nameof(FromArray));
+        Layout.ToStorage(shape, elements, tensor.Write());
+        return tensor;
+    }
+
+    /// <summary>Normally distributed elements; the element with logical number i is number i of the stream.</summary>
+    public static Tensor<T> RandomNormal(Shape shape, RandomStream stream, double mean = 0, double deviation = 1, ComputeContext? context = null) =>
+        FromStream(shape, i => mean + (deviation * stream.Normal(i)), context, nameof(RandomNormal));
+
+    /// <summary>Uniformly distributed elements from [<paramref name="low"/>, <paramref name="high"/>); element i is number i of the stream.</summary>
+    public static Tensor<T> RandomUniform(Shape shape, RandomStream stream, double low = 0, double high = 1, ComputeContext? context = null) =>
+        FromStream(shape, i => low + ((high - low) * stream.Uniform(i)), context, nameof(RandomUniform));
+
+    /// <summary>A copy with memory of its own.</summary>
+    public Tensor<T> Clone()
+    {
+        var copy = new Tensor<T>(Shape, Context, nameof(Clone));
+        Read().CopyTo(copy.Write());
+        return copy;
+    }
+
+    private static Tensor<T> FromStream(Shape shape, Func<long, double> draw, ComputeContext? context, string origin)
+    {
+        T[] elements = new T[shape.ElementCount];
+        for (int i = 0; i < elements.Length; i++) elements[i] = T.CreateTruncating(draw(i));
+        var tensor = new Tensor<T>(shape, context, origin);
+        Layout.ToStorage(shape, elements, tensor.Write());
+        return tensor;
+    }
+}

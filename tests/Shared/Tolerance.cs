@@ -1,0 +1,14 @@
+namespace DeepSharp.Testing;
+
+/// <summary>How far a floating-point result may be from its reference, by formula.</summary>
+public static class Tolerance
+{
+    /// <summary>
+    /// The bound of a sum of <paramref name="terms"/> products: terms · ε · Σ|products| (Higham, "Accuracy and Stability", eq. 3.5), where the caller
+    /// gives the largest sum of absolute products; at least a few ε for a single rounding.
+    /// </summary>
+    public static double Sum<T>(int terms, double absoluteSum) => (terms + 4) * Epsilon<T>() * absoluteSum;
+
+    /// <summary>The distance from 1 to the next larger number.</summary>
+    public static double Epsilon<T>() => typeof(T) == typeof(float) ? Math.Pow(2, -23) : Math.Pow(2, -52);
+}
