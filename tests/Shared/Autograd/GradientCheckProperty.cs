@@ -1,0 +1,94 @@
+using DeepSharp.Autograd;
+using DeepSharp.Tensors;
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace DeepSharp.Testing;
+
+/// <summary>The property that every operation must have: on generated shapes its gradients equal central differences.</summary>
+/// <remarks>
+/// Some cases freeze some of the inputs. The check is itself checked: with every gradient multiplied by 1.001 it must fail, on several cases
+/// whose gradients are not all zero.
+/// </remarks>
+public static class GradientCheckProperty
+{
+    // More elements than this are sampled; the cases are many.
+    private const int ElementsPerTensor = 30;
+    private const int WrongGradientsTried = 5;
+
+    /// <summary>Checks a function of one tensor on shapes of rank 1 to 4.</summary>
+    /// <param name="values">The point to check at, which must be smooth; null for normal values.</param>
+    /// <param name="function">The function.</param>
+    public static void Holds(Func<Variable<double>, Variable<double>> function, Func<TestValues, Shape, Tensor<double>>? values = null) => Holds(
+        Shapes.Any,
+        (shape, draw) => [values is null ? draw.Normal(shape) : values(draw, shape)],
+        (_, inputs) => function(inputs[0]),
+        Shapes.Shrink);
+
+    /// <summary>Checks a function on generated cases.</summary>
+    /// <param name="cases">Generates whatever describes a case: shapes, strides, axes.</param>
+    /// <param name="inputs">The tensors of a case, at a smooth point.</param>
+    /// <param name="function">The function of the inputs as variables.</param>
+    /// <param name="shrink">Simpler cases, tried when one fails.</param>
+    /// <param name="count">How many cases.</param>
+    public static void Holds<TCase>(
+        Gen<TCase> cases,
+        Func<TCase, TestValues, Tensor<double>[]> inputs,
+        Func<TCase, Variable<double>[], Variable<double>> function,
+        Func<TCase, IEnumerable<TCase>>? shrink = null,
+        int count = 100)
+    {
+        int wrongGradientsTried = 0;
+        var seeded = from oneCase in cases from seed in Gen.Choose(1, int.MaxValue) select (Case: oneCase, Seed: seed);
+        var arbitrary = Arb.From(seeded, pair => shrink is null ? [] : shrink(pair.Case).Select(smaller => (smaller, pair.Seed)));
+        Prop.ForAll(arbitrary, pair =>
+        {
+            var (oneCase, seed) = pair;
+            var tensors = inputs(oneCase, new TestValues(seed));
+            Variable<double> Function(Tape<double> tape, Variable<double>[] free) => function(oneCase, WithFrozen(tape, tensors, free, seed));
+            var free = tensors.Where((_, i) => !IsFrozen(i, tensors.Length, seed)).ToArray();
+            GradientCheck.Run(Function, free, ElementsPerTensor, seed).Require();
+            if (wrongGradientsTried < WrongGradientsTried && HasGradient(Function, free))
+            {
+                wrongGradientsTried++;
+                var wrong = GradientCheck.Run((tape, variables) => new WrongGradient().Apply(Function(tape, variables)), free, seed: seed);
+                Assert.False(wrong.Passed, "A gradient multiplied by 1.001 passed the check.");
+            }
+
+            foreach (var tensor in tensors) tensor.Dispose();
+        }).Check(PropertyConfig.Of(count));
+        Assert.True(wrongGradientsTried > 0, "No case had a gradient other than zero.");
+    }
+
+    // One case in three freezes inputs: a random half of them, but never all.
+    private static bool IsFrozen(int input, int inputs, int seed) =>
+        inputs > 1 && seed % 3 == 0 && input != seed / 3 % inputs && new RandomStream(seed, "frozen").Below(2, input) == 0;
+
+    private static Variable<double>[] WithFrozen(Tape<double> tape, Tensor<double>[] tensors, Variable<double>[] free, int seed)
+    {
+        int next = 0;
+        return [.. tensors.Select((tensor, i) => IsFrozen(i, tensors.Length, seed) ? tape.Input(tensor) : free[next++])];
+    }
+
+    private static bool HasGradient(Func<Tape<double>, Variable<double>[], Variable<double>> function, Tensor<double>[] inputs)
+    {
+        using var tape = new Tape<double>(Mode.Training);
+        var variables = Array.ConvertAll(inputs, input => tape.Input(input, requiresGradient: true));
+        var output = function(tape, variables);
+        tape.Backward(output, Tensor<double>.Ones(output.Shape, output.Value.Context));
+        // Far above the absolute bound of the check, under which 1.001 times nothing would pass.
+        return variables.Any(variable => variable.Gradient?.ToArray().Any(g => Math.Abs(g) > 1e-3) ?? false);
+    }
+
+    /// <summary>The identity, with a gradient that is wrong by a thousandth.</summary>
+    private sealed class WrongGradient : Operation<double>
+    {
+        protected override Tensor<double> Forward() => Input(0).Clone();
+
+        protected override void Backward(Tensor<double> upstream)
+        {
+            foreach (ref double element in upstream.Write()) element *= 1.001;
+            Propagate(0, upstream);
+        }
+    }
+}

@@ -1,0 +1,54 @@
+using DeepSharp.Tensors;
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace DeepSharp.Testing;
+
+/// <summary>Generators of small shapes, and how they shrink.</summary>
+public static class Shapes
+{
+    /// <summary>Lengths of 1 to 5; one third are 1, where the special cases are.</summary>
+    public static Gen<int> Length => Gen.Choose(-1, 5).Select(length => Math.Max(1, length));
+
+    /// <summary>Shapes of rank 1 to 4.</summary>
+    public static Gen<Shape> Any => Gen.Choose(1, 4).SelectMany(OfRank);
+
+    /// <summary>Shapes of one rank.</summary>
+    public static Gen<Shape> OfRank(int rank) => Gen.ArrayOf(Length, rank).Select(lengths => new Shape(lengths));
+
+    /// <summary>Two shapes that broadcast with each other: equal, stretched on either side, or of different rank (0 included).</summary>
+    public static Gen<(Shape Left, Shape Right)> Broadcastable =>
+        from shape in Any
+        from left in Stretchable(shape)
+        from right in Stretchable(shape)
+        select (left, right);
+
+    /// <summary>Smaller shapes of the same rank: each length in turn 1, halved, or one less.</summary>
+    public static IEnumerable<Shape> Shrink(Shape shape) =>
+        from axis in Enumerable.Range(0, shape.Rank)
+        from length in new[] { 1, shape[axis] / 2, shape[axis] - 1 }.Distinct()
+        where length >= 1 && length < shape[axis]
+        select shape.With(axis, length);
+
+    /// <summary>A pair of shapes that still broadcasts, with one of them smaller.</summary>
+    public static IEnumerable<(Shape Left, Shape Right)> Shrink((Shape Left, Shape Right) pair) =>
+        Shrink(pair.Left).Select(left => (left, pair.Right)).Concat(Shrink(pair.Right).Select(right => (pair.Left, right)))
+            .Where(shrunk => Broadcasts(shrunk.Item1, shrunk.Item2));
+
+    // The shape itself half of the time, else with some lengths 1 and possibly without its first axes.
+    private static Gen<Shape> Stretchable(Shape shape) => Gen.OneOf(
+        Gen.Constant(shape),
+        from ones in Gen.ArrayOf(Gen.Choose(0, 1), shape.Rank)
+        from dropped in Gen.Choose(-shape.Rank, shape.Rank)
+        select new Shape([.. shape.Select((length, axis) => ones[axis] == 0 ? length : 1).Skip(Math.Max(0, dropped))]));
+
+    private static bool Broadcasts(Shape left, Shape right)
+    {
+        for (int axis = 1; axis <= Math.Min(left.Rank, right.Rank); axis++)
+        {
+            if (left[-axis] != right[-axis] && left[-axis] != 1 && right[-axis] != 1) return false;
+        }
+
+        return true;
+    }
+}
