@@ -1,0 +1,33 @@
+using System.Numerics;
+using DeepSharp.Tensors;
+
+namespace DeepSharp.Autograd;
+
+/// <summary>The mean (or sum) of (x − t)² over all elements of a prediction x and a target t of the same shape.</summary>
+public sealed class MeanSquaredError<T>(LossReduction reduction) : Operation<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    /// <inheritdoc/>
+    protected override Tensor<T> Forward()
+    {
+        if (InputShape(0) != InputShape(1))
+            throw new ShapeException($"MeanSquaredError: prediction {InputShape(0)} and target {InputShape(1)} must have the same shape.");
+        return Kernels.MeanSquaredError(Input(0), Input(1), reduction);
+    }
+
+    /// <inheritdoc/>
+    // dx = 2·(x − t)·dy / n and dt = −dx
+    protected override void Backward(Tensor<T> upstream)
+    {
+        if (Needs(0)) Propagate(0, Kernels.MeanSquaredErrorBackward(Input(0), Input(1), reduction, upstream));
+        if (Needs(1)) Propagate(1, Kernels.MeanSquaredErrorBackward(Input(1), Input(0), reduction, upstream));
+    }
+}
+
+public static partial class VariableOperations
+{
+    /// <summary>The mean (or sum) of the squared differences to <paramref name="target"/>, of rank 0.</summary>
+    /// <exception cref="ShapeException">The shapes differ.</exception>
+    public static Variable<T> MeanSquaredError<T>(this Variable<T> prediction, Variable<T> target, LossReduction reduction = LossReduction.Mean)
+        where T : unmanaged, IFloatingPointIeee754<T> => new MeanSquaredError<T>(reduction).Apply(prediction, target);
+}

@@ -1,0 +1,85 @@
+using System.Numerics;
+using System.Numerics.Tensors;
+
+namespace DeepSharp.Tensors;
+
+/// <summary>The cross-entropy of logits x [N, C] and integer labels, with softmax, logarithm and label smoothing ε fused.</summary>
+/// <remarks>
+/// The target of a row with label y is q_k = (1 − ε)·[k = y] + ε/C, its loss is −Σ q_k·log p_k = log Σ exp(x_k − m) − Σ q_k·(x_k − m), where p is the
+/// softmax of the row and m its largest logit: nothing overflows, and no logarithm is taken of a probability that may be zero.
+/// </remarks>
+internal static class CrossEntropyKernel
+{
+    /// <summary>The loss, of rank 0, and for backward the softmax of every row.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A label is not the number of a class.</exception>
+    public static Tensor<T> Forward<T>(Tensor<T> logits, ReadOnlyMemory<int> labels, double labelSmoothing, LossReduction reduction, out Tensor<T> probabilities)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        CheckLabels(logits.Shape, labels.Span);
+        int rows = logits.Shape[0], classes = logits.Shape[1];
+        var softmax = new Tensor<T>(logits.Shape, logits.Context, "CrossEntropy");
+        using var lossOfRow = logits.Context.Pool.Rent<double>(rows);
+        var (x, p, losses) = (logits.ReadMemory(), softmax.WriteMemory(), lossOfRow.Memory);
+        Blocks.Run(logits.Context, rows, (from, count) =>
+        {
+            for (int row = from; row < from + count; row++)
+            {
+                losses.Span[row] = Row(
+                    x.Span.Slice(row * classes, classes), p.Span.Slice(row * classes, classes), labels.Span[row], labelSmoothing);
+            }
+        }, RowsPerBlock(classes));
+        double total = 0;
+        foreach (double loss in losses.Span) total += loss;
+        probabilities = softmax;
+        return Tensor<T>.Scalar(T.CreateTruncating(total / Divisor(rows, reduction)), logits.Context);
+    }
+
+    /// <summary>dx = (p − q)·dy / N, or (p − q)·dy if the losses are summed.</summary>
+    public static Tensor<T> Backward<T>(
+        Tensor<T> probabilities, ReadOnlyMemory<int> labels, double labelSmoothing, LossReduction reduction, Tensor<T> upstream)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        int rows = probabilities.Shape[0], classes = probabilities.Shape[1];
+        var gradient = new Tensor<T>(probabilities.Shape, probabilities.Context, "CrossEntropy backward");
+        var (p, dx) = (probabilities.ReadMemory(), gradient.WriteMemory());
+        T scale = upstream.ToScalar() / T.CreateTruncating(Divisor(rows, reduction));
+        T everywhere = T.CreateTruncating(labelSmoothing / classes), atLabel = T.CreateTruncating(1 - labelSmoothing);
+        Blocks.Run(probabilities.Context, rows, (from, count) =>
+        {
+            var part = dx.Span.Slice(from * classes, count * classes);
+            TensorPrimitives.Subtract(p.Span.Slice(from * classes, count * classes), everywhere, part);
+            for (int row = 0; row < count; row++) part[(row * classes) + labels.Span[from + row]] -= atLabel;
+            TensorPrimitives.Multiply(part, scale, part);
+        }, RowsPerBlock(classes));
+        return gradient;
+    }
+
+    private static double Row<T>(ReadOnlySpan<T> x, Span<T> p, int label, double labelSmoothing)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        T max = TensorPrimitives.Max(x);
+        TensorPrimitives.Subtract(x, max, p);
+        double atLabel = double.CreateTruncating(p[label]);
+        double mean = labelSmoothing == 0 ? 0 : double.CreateTruncating(TensorPrimitives.Sum<T>(p)) / p.Length;
+        TensorPrimitives.Exp(p, p);
+        T sum = TensorPrimitives.Sum<T>(p);
+        TensorPrimitives.Divide(p, sum, p);
+        return Math.Log(double.CreateTruncating(sum)) - ((1 - labelSmoothing) * atLabel) - (labelSmoothing * mean);
+    }
+
+    private static void CheckLabels(Shape logits, ReadOnlySpan<int> labels)
+    {
+        for (int i = 0; i < labels.Length; i++)
+        {
+            if ((uint)labels[i] >= (uint)logits[1])
+            {
+                throw new ArgumentOutOfRangeException(
+                    nameof(labels), $"CrossEntropy: label {labels[i]} at position {i} is outside 0 to {logits[1] - 1}, the classes of logits {logits}.");
+            }
+        }
+    }
+
+    private static int RowsPerBlock(int classes) => Math.Max(1, Blocks.Elements / classes);
+
+    private static int Divisor(int rows, LossReduction reduction) => reduction == LossReduction.Mean ? rows : 1;
+}

@@ -1,0 +1,37 @@
+using System.Numerics;
+using System.Numerics.Tensors;
+
+namespace DeepSharp.Tensors;
+
+/// <summary>The squared error Σ (x − t)² / n, where n is the number of elements, or 1 if the losses are summed.</summary>
+internal static class MeanSquaredErrorKernel
+{
+    /// <summary>The loss of a prediction x, of rank 0.</summary>
+    public static Tensor<T> Forward<T>(Tensor<T> prediction, Tensor<T> target, LossReduction reduction)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var (x, t) = (prediction.ReadMemory(), target.ReadMemory());
+        double sum = Summation.OverBlocks(prediction.Context, prediction.ElementCount, (from, count) => Summation.Sum<T, SquaredDistanceTerm<T>>(
+            prediction.Context.VectorWidth, new(x.Span.Slice(from, count), t.Span.Slice(from, count)), count));
+        return Tensor<T>.Scalar(T.CreateTruncating(sum / Divisor(prediction, reduction)), prediction.Context);
+    }
+
+    /// <summary>dx = 2·(x − t)·dy / n; the gradient by the target is the same with x and t exchanged.</summary>
+    public static Tensor<T> Backward<T>(Tensor<T> prediction, Tensor<T> target, LossReduction reduction, Tensor<T> upstream)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var gradient = new Tensor<T>(prediction.Shape, prediction.Context, "MeanSquaredError backward");
+        var (x, t, dx) = (prediction.ReadMemory(), target.ReadMemory(), gradient.WriteMemory());
+        T scale = T.CreateTruncating(2) * upstream.ToScalar() / T.CreateTruncating(Divisor(prediction, reduction));
+        Blocks.Run(prediction.Context, prediction.ElementCount, (from, count) =>
+        {
+            var part = dx.Span.Slice(from, count);
+            TensorPrimitives.Subtract(x.Span.Slice(from, count), t.Span.Slice(from, count), part);
+            TensorPrimitives.Multiply(part, scale, part);
+        });
+        return gradient;
+    }
+
+    private static int Divisor<T>(Tensor<T> prediction, LossReduction reduction)
+        where T : unmanaged, IFloatingPointIeee754<T> => reduction == LossReduction.Mean ? prediction.ElementCount : 1;
+}

@@ -1,0 +1,109 @@
+using System.Numerics;
+
+namespace DeepSharp.Tensors;
+
+/// <summary>One term of a sum, as a function of the element's number.</summary>
+internal interface ITerm<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    /// <summary>The terms of the elements from <paramref name="index"/> onward, one in each lane.</summary>
+    TVector At<TSimd, TVector>(nint index)
+        where TSimd : struct, ISimd<TVector, T>
+        where TVector : struct;
+}
+
+/// <summary>Σ x.</summary>
+internal readonly ref struct ElementTerm<T>(ReadOnlySpan<T> x) : ITerm<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly ReadOnlySpan<T> x = x;
+
+    public TVector At<TSimd, TVector>(nint index)
+        where TSimd : struct, ISimd<TVector, T>
+        where TVector : struct => TSimd.Load(in x.GetPinnableReference(), index);
+}
+
+/// <summary>Σ (x − y)².</summary>
+internal readonly ref struct SquaredDistanceTerm<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> y) : ITerm<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly ReadOnlySpan<T> x = x, y = y;
+
+    public TVector At<TSimd, TVector>(nint index)
+        where TSimd : struct, ISimd<TVector, T>
+        where TVector : struct
+    {
+        var difference = TSimd.Subtract(TSimd.Load(in x.GetPinnableReference(), index), TSimd.Load(in y.GetPinnableReference(), index));
+        return TSimd.Multiply(difference, difference);
+    }
+}
+
+/// <summary>Sums of long runs in one fixed order: vectors over runs of 1,024 elements, then the sums of the runs in double.</summary>
+/// <remarks>In float the error is that of a run, at most about (1024 / lanes) · ε · Σ|terms|, however long the sum is.</remarks>
+internal static class Summation
+{
+    /// <summary>Elements that are summed in T before the sum moves on to double.</summary>
+    public const int RunLength = 1024;
+
+    /// <summary>The sum of the terms 0 to <paramref name="length"/> − 1.</summary>
+    public static double Sum<T, TTerm>(VectorWidth width, TTerm term, int length)
+        where T : unmanaged, IFloatingPointIeee754<T>
+        where TTerm : struct, ITerm<T>, allows ref struct
+    {
+        double sum = 0;
+        SimdDispatch.Run<T, Action<T, TTerm>>(width, new(term, length, ref sum));
+        return sum;
+    }
+
+    /// <summary>Adds up <paramref name="sumOf"/>(from, count) over parallel blocks of <paramref name="length"/> elements, in the order of the blocks.</summary>
+    public static double OverBlocks(ComputeContext context, int length, Func<int, int, double> sumOf)
+    {
+        int blocks = (length + Blocks.Elements - 1) / Blocks.Elements;
+        using var partial = context.Pool.Rent<double>(blocks);
+        var sums = partial.Memory;
+        Blocks.Run(context, length, (from, count) => sums.Span[from / Blocks.Elements] = sumOf(from, count));
+        double total = 0;
+        foreach (double sum in sums.Span) total += sum;
+        return total;
+    }
+
+    private readonly ref struct Action<T, TTerm>(TTerm term, int length, ref double sum) : ISimdAction<T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+        where TTerm : struct, ITerm<T>, allows ref struct
+    {
+        private readonly TTerm term = term;
+        private readonly int length = length;
+        private readonly ref double sum = ref sum;
+
+        public void Invoke<TSimd, TVector>()
+            where TSimd : struct, ISimd<TVector, T>
+            where TVector : struct
+        {
+            int whole = length - (length % TSimd.Width);
+            double total = 0;
+            for (int from = 0; from < whole; from += RunLength)
+                total += double.CreateTruncating(RunSum<TSimd, TVector>(from, Math.Min(from + RunLength, whole)));
+            if (whole < length) total += double.CreateTruncating(RunSum<SimdScalar<T>, T>(whole, length));
+            sum = total;
+        }
+
+        // Four accumulators hide the latency of the addition and shorten the chains of roundings.
+        private T RunSum<TSimd, TVector>(nint from, nint to)
+            where TSimd : struct, ISimd<TVector, T>
+            where TVector : struct
+        {
+            TVector sum0 = TSimd.Broadcast(T.Zero), sum1 = sum0, sum2 = sum0, sum3 = sum0;
+            nint i = from;
+            for (; i + (4 * TSimd.Width) <= to; i += 4 * TSimd.Width)
+            {
+                sum0 = TSimd.Add(sum0, term.At<TSimd, TVector>(i));
+                sum1 = TSimd.Add(sum1, term.At<TSimd, TVector>(i + TSimd.Width));
+                sum2 = TSimd.Add(sum2, term.At<TSimd, TVector>(i + (2 * TSimd.Width)));
+                sum3 = TSimd.Add(sum3, term.At<TSimd, TVector>(i + (3 * TSimd.Width)));
+            }
+
+            for (; i < to; i += TSimd.Width) sum0 = TSimd.Add(sum0, term.At<TSimd, TVector>(i));
+            return TSimd.Sum(TSimd.Add(TSimd.Add(sum0, sum1), TSimd.Add(sum2, sum3)));
+        }
+    }
+}
