@@ -1,0 +1,193 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+
+namespace DeepSharp.Tensors;
+
+/// <summary>The matrix product C = alpha · op(A) · op(B) + beta · C, in the manner of BLIS (Van Zee &amp; van de Geijn, ACM TOMS 41(3), 2015).</summary>
+/// <remarks>
+/// Slices of A and B that fit the last-level cache are packed by all workers; then the workers take blocks of C, each of which runs through the whole
+/// depth of the slice. Every element of C is one sum in one order, whoever computes it.
+/// </remarks>
+internal static class GemmKernel
+{
+    /// <summary>The product of tensors of rank 2.</summary>
+    /// <exception cref="ShapeException">The shapes do not fit.</exception>
+    public static void Run<T>(T alpha, Tensor<T> a, bool transposeA, Tensor<T> b, bool transposeB, T beta, Tensor<T> c)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (a.Shape.Rank != 2 || b.Shape.Rank != 2 || c.Shape.Rank != 2)
+            throw new ShapeException($"Gemm: expected matrices, found {a.Shape}, {b.Shape} and {c.Shape}.");
+        var left = MatrixView<T>.RowMajor(a.ReadMemory(), a.Shape[0], a.Shape[1]);
+        var right = MatrixView<T>.RowMajor(b.ReadMemory(), b.Shape[0], b.Shape[1]);
+        if (transposeA) left = left.Transposed;
+        if (transposeB) right = right.Transposed;
+        if (left.Columns != right.Rows || c.Shape[0] != left.Rows || c.Shape[1] != right.Columns)
+        {
+            throw new ShapeException(
+                $"Gemm: {a.Shape}{(transposeA ? "ᵀ" : "")} times {b.Shape}{(transposeB ? "ᵀ" : "")} into {c.Shape} does not fit; expected [M, K] times [K, N] into [M, N].");
+        }
+
+        a.RequireSameContext(b, "Gemm");
+        a.RequireSameContext(c, "Gemm");
+        Run(c.Context, alpha, left, right, beta, c.WriteMemory(), c.Shape[1]);
+    }
+
+    /// <summary>The product of matrices anywhere in memory.</summary>
+    /// <param name="context">Workers, scratch memory and vector width.</param>
+    /// <param name="alpha">The factor of the product.</param>
+    /// <param name="a">[M, K].</param>
+    /// <param name="b">[K, N].</param>
+    /// <param name="beta">The factor of C; where it is 0, C is not read.</param>
+    /// <param name="c">[M, N], rows contiguous.</param>
+    /// <param name="cRowStride">Elements from one row of C to the next.</param>
+    public static void Run<T>(ComputeContext context, T alpha, MatrixView<T> a, MatrixView<T> b, T beta, Memory<T> c, int cRowStride)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        int rows = a.Rows, columns = b.Columns, depth = a.Columns;
+        var blocks = GemmBlocks.For<T>(context.VectorWidth);
+        bool accumulate = beta != T.Zero;
+        if (accumulate && beta != T.One) Scale(c.Span, rows, columns, cRowStride, beta);
+
+        int sliceRows = Math.Min(Packing.RoundUp(rows, MicroKernel.Rows), blocks.SliceRows);
+        int sliceColumns = Math.Min(Packing.RoundUp(columns, blocks.PanelColumns), blocks.SliceColumns);
+        int sliceDepth = Math.Min(depth, blocks.SliceDepth);
+        using var packedA = context.Pool.Rent<T>(sliceRows * sliceDepth);
+        using var packedB = context.Pool.Rent<T>(sliceColumns * sliceDepth);
+
+        for (int column = 0; column < columns; column += sliceColumns)
+        {
+            for (int k = 0; k < depth; k += sliceDepth)
+            {
+                var slice = new Slice<T>(a, b, c, cRowStride, blocks, packedA.Memory, packedB.Memory)
+                {
+                    Column = column, Columns = Math.Min(sliceColumns, columns - column),
+                    Depth = k, Depths = Math.Min(sliceDepth, depth - k),
+                    Alpha = alpha, Accumulate = accumulate || k > 0,
+                };
+                for (int row = 0; row < rows; row += sliceRows)
+                {
+                    slice.Row = row;
+                    slice.Rows = Math.Min(sliceRows, rows - row);
+                    slice.Run(context, packB: row == 0);
+                }
+            }
+        }
+    }
+
+    private static void Scale<T>(Span<T> c, int rows, int columns, int rowStride, T beta)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        for (int i = 0; i < rows; i++)
+        {
+            var row = c.Slice(i * rowStride, columns);
+            System.Numerics.Tensors.TensorPrimitives.Multiply(row, beta, row);
+        }
+    }
+
+    /// <summary>One slice: packs both operands, then multiplies block by block.</summary>
+    private sealed class Slice<T>(MatrixView<T> a, MatrixView<T> b, Memory<T> c, int cRowStride, GemmBlocks blocks, Memory<T> packedA, Memory<T> packedB)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        public int Row, Rows, Column, Columns, Depth, Depths;
+        public T Alpha;
+        public bool Accumulate;
+
+        public void Run(ComputeContext context, bool packB)
+        {
+            int rowBlocks = Count(Rows, blocks.BlockRows), panels = Count(Columns, blocks.PanelColumns);
+            int depthBlocks = Count(Depths, blocks.Depth), panelBlocks = packB ? Count(panels, 4) : 0;
+            context.Workers.Run((rowBlocks + panelBlocks) * depthBlocks, task =>
+            {
+                int k = task % depthBlocks, part = task / depthBlocks;
+                if (part < rowBlocks) PackA(part, k);
+                else for (int panel = (part - rowBlocks) * 4; panel < Math.Min((part - rowBlocks + 1) * 4, panels); panel++) PackB(panel, k);
+            });
+
+            int columnBlocks = Count(Columns, blocks.BlockColumns);
+            context.Workers.Run(rowBlocks * columnBlocks, task =>
+                SimdDispatch.Run<T, BlockAction<T>>(context.VectorWidth, new(this, task % rowBlocks, task / rowBlocks)));
+        }
+
+        private void PackA(int block, int k)
+        {
+            int rows = Math.Min(blocks.BlockRows, Rows - (block * blocks.BlockRows));
+            Packing.PackA(a, Row + (block * blocks.BlockRows), rows, Depth + (k * blocks.Depth), DepthOf(k), ABlock(block, k));
+        }
+
+        private void PackB(int panel, int k)
+        {
+            int columns = Math.Min(blocks.PanelColumns, Columns - (panel * blocks.PanelColumns));
+            Packing.PackB(b, Depth + (k * blocks.Depth), DepthOf(k), Column + (panel * blocks.PanelColumns), columns, blocks.PanelColumns, BPanel(panel, k));
+        }
+
+        private int DepthOf(int k) => Math.Min(blocks.Depth, Depths - (k * blocks.Depth));
+
+        // Packed A is [depth block][row block][rows × depth], packed B is [depth block][panel][depth × panel columns]; all depth blocks before the last are full.
+        private Span<T> ABlock(int block, int k) =>
+            packedA.Span[((k * blocks.Depth * Packing.RoundUp(Rows, MicroKernel.Rows)) + (block * blocks.BlockRows * DepthOf(k)))..];
+
+        private Span<T> BPanel(int panel, int k) =>
+            packedB.Span[((k * blocks.Depth * Packing.RoundUp(Columns, blocks.PanelColumns)) + (panel * blocks.PanelColumns * DepthOf(k)))..];
+
+        public void MultiplyBlock<TSimd, TVector>(int rowBlock, int columnBlock)
+            where TSimd : struct, ISimd<TVector, T>
+            where TVector : struct
+        {
+            int firstRow = rowBlock * blocks.BlockRows, rows = Math.Min(blocks.BlockRows, Rows - firstRow);
+            int firstColumn = columnBlock * blocks.BlockColumns, columns = Math.Min(blocks.BlockColumns, Columns - firstColumn);
+            for (int k = 0; k * blocks.Depth < Depths; k++)
+            {
+                int depth = DepthOf(k);
+                var (rowStep, depthStep) = Packing.StridesOfA(a, rows, depth);
+                var blockOfA = ABlock(rowBlock, k);
+                for (int j = 0; j < columns; j += blocks.PanelColumns)
+                {
+                    var panelOfB = BPanel((firstColumn + j) / blocks.PanelColumns, k);
+                    for (int i = 0; i < rows; i += MicroKernel.Rows)
+                    {
+                        Tile<TSimd, TVector>(
+                            ref blockOfA[i * rowStep], rowStep, depthStep, ref MemoryMarshal.GetReference(panelOfB), depth,
+                            Row + firstRow + i, Math.Min(MicroKernel.Rows, rows - i),
+                            Column + firstColumn + j, Math.Min(blocks.PanelColumns, columns - j), Accumulate || k > 0);
+                    }
+                }
+            }
+        }
+
+        /// <summary>One tile; at the rim of C through a whole tile beside it.</summary>
+        private void Tile<TSimd, TVector>(
+            ref readonly T aTile, nint rowStep, nint depthStep, ref readonly T panel, int depth, int row, int rows, int column, int columns, bool accumulate)
+            where TSimd : struct, ISimd<TVector, T>
+            where TVector : struct
+        {
+            var target = c.Span[((row * cRowStride) + column)..];
+            nint panelColumns = blocks.PanelColumns;
+            if (rows == MicroKernel.Rows && columns == panelColumns)
+            {
+                MicroKernel.Run<TSimd, TVector, T>(
+                    in aTile, rowStep, depthStep, in panel, panelColumns, depth, ref MemoryMarshal.GetReference(target), cRowStride, Alpha, accumulate);
+                return;
+            }
+
+            Span<T> whole = stackalloc T[MicroKernel.Rows * blocks.PanelColumns];
+            MicroKernel.Run<TSimd, TVector, T>(in aTile, rowStep, depthStep, in panel, panelColumns, depth, ref whole[0], panelColumns, Alpha, accumulate: false);
+            for (int i = 0; i < rows; i++)
+            {
+                var from = whole.Slice(i * blocks.PanelColumns, columns);
+                var to = target.Slice(i * cRowStride, columns);
+                if (accumulate) System.Numerics.Tensors.TensorPrimitives.Add(to, from, to);
+                else from.CopyTo(to);
+            }
+        }
+
+        private static int Count(int length, int block) => (length + block - 1) / block;
+    }
+
+    private readonly struct BlockAction<T>(Slice<T> slice, int rowBlock, int columnBlock) : ISimdAction<T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        public void Invoke<TSimd, TVector>()
+            where TSimd : struct, ISimd<TVector, T>
+            where TVector : struct => slice.MultiplyBlock<TSimd, TVector>(rowBlock, columnBlock);
+    }
+}

@@ -1,0 +1,14 @@
+using System.Numerics;
+
+namespace DeepSharp.Tensors;
+
+/// <summary>A matrix as a kernel sees it: memory and two strides. Transposing swaps the strides.</summary>
+internal readonly record struct MatrixView<T>(ReadOnlyMemory<T> Memory, int Rows, int Columns, int RowStride, int ColumnStride)
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    /// <summary>The transposed matrix over the same memory.</summary>
+    public MatrixView<T> Transposed => new(Memory, Columns, Rows, ColumnStride, RowStride);
+
+    /// <summary>A row-major matrix.</summary>
+    public static MatrixView<T> RowMajor(ReadOnlyMemory<T> memory, int rows, int columns) => new(memory, rows, columns, columns, 1);
+}
