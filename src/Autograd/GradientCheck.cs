@@ -84,11 +84,13 @@ public static class GradientCheck
         var elements = new RandomStream(seed, "gradient check: elements");
         var mismatches = new List<GradientMismatch>();
         int checkedElements = 0;
+        double largestGradient = 0;
         foreach (var (name, parameter) in all)
         {
             // No gradient means that the output does not depend on the parameter.
             double[] analytic = parameter.Gradient?.ToArray() ?? new double[parameter.Shape.ElementCount];
-            double bound = (RelativeBound * analytic.Max(Math.Abs)) + AbsoluteBound;
+            double largest = analytic.Max(Math.Abs), bound = (RelativeBound * largest) + AbsoluteBound;
+            largestGradient = Math.Max(largestGradient, largest);
             foreach (int element in Sample(analytic.Length, maxElements, elements))
             {
                 double numeric = CentralDifference(function, parameter.Value, element, upstream, mode);
@@ -101,7 +103,7 @@ public static class GradientCheck
             parameter.ZeroGradient();
         }
 
-        return new GradientCheckResult(checkedElements, mismatches);
+        return new GradientCheckResult(checkedElements, largestGradient, mismatches);
     }
 
     /// <summary>Runs backward from a random upstream gradient, which it returns in logical order.</summary>

@@ -8,14 +8,17 @@ public sealed class GradientCheckResult
     // Enough to see a pattern (a row, a channel, the border), few enough to read.
     private const int MismatchesShown = 10;
 
-    internal GradientCheckResult(int checkedElements, IReadOnlyList<GradientMismatch> mismatches) =>
-        (CheckedElements, Mismatches) = (checkedElements, mismatches);
+    internal GradientCheckResult(int checkedElements, double largestGradient, IReadOnlyList<GradientMismatch> mismatches) =>
+        (CheckedElements, LargestGradient, Mismatches) = (checkedElements, largestGradient, mismatches);
 
     /// <summary>Whether every gradient equals its central difference.</summary>
     public bool Passed => Mismatches.Count == 0;
 
     /// <summary>How many elements were checked.</summary>
     public int CheckedElements { get; }
+
+    /// <summary>The largest absolute gradient that backward computed; where it is 0, passing means little.</summary>
+    public double LargestGradient { get; }
 
     /// <summary>The elements whose gradient is wrong.</summary>
     public IReadOnlyList<GradientMismatch> Mismatches { get; }
