@@ -21,6 +21,12 @@ public interface ISimd<TVector, T>
     /// <summary>Writes the lanes to <paramref name="target"/>[<paramref name="index"/>] onward.</summary>
     static abstract void Store(TVector value, ref T target, nint index);
 
+    /// <summary>Reads one byte for each lane, as the whole number 0 to 255.</summary>
+    static abstract TVector LoadBytes(ref readonly byte source, nint index);
+
+    /// <summary>Writes each lane, which must hold a whole number 0 to 255, as one byte.</summary>
+    static abstract void StoreBytes(TVector value, ref byte target, nint index);
+
     /// <summary>The same value in every lane.</summary>
     static abstract TVector Broadcast(T value);
 
@@ -47,6 +53,9 @@ public interface ISimd<TVector, T>
 
     /// <summary>A mask of the lanes where a &gt; b, to be used by <see cref="Select"/> alone.</summary>
     static abstract TVector GreaterThan(TVector a, TVector b);
+
+    /// <summary>A mask of the lanes where a = b, to be used by <see cref="Select"/> alone; NaN equals nothing.</summary>
+    static abstract TVector EqualTo(TVector a, TVector b);
 
     /// <summary>Lane by lane <paramref name="ifTrue"/> where the mask is set, else <paramref name="ifFalse"/>.</summary>
     static abstract TVector Select(TVector mask, TVector ifTrue, TVector ifFalse);

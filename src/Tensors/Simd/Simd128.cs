@@ -21,6 +21,41 @@ public readonly struct Simd128<T> : ISimd<Vector128<T>, T>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<T> LoadBytes(ref readonly byte source, nint index)
+    {
+        ref readonly byte bytes = ref Unsafe.Add(ref Unsafe.AsRef(in source), index);
+        if (typeof(T) == typeof(float))
+        {
+            var shorts = Vector128.WidenLower(Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<uint>(in bytes)).AsByte());
+            return Vector128.ConvertToSingle(Vector128.WidenLower(shorts).AsInt32()).As<float, T>();
+        }
+
+        var pair = Vector128.WidenLower(Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<ushort>(in bytes)).AsByte());
+        return Vector128.ConvertToDouble(Vector128.WidenLower(Vector128.WidenLower(pair)).AsInt64()).As<double, T>();
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreBytes(Vector128<T> value, ref byte target, nint index)
+    {
+        ref byte bytes = ref Unsafe.Add(ref target, index);
+        if (typeof(T) == typeof(float))
+        {
+            var ints = Vector128.ConvertToInt32Native(value.AsSingle());
+            var shorts = Vector128.Narrow(ints, ints);
+            Unsafe.WriteUnaligned(ref bytes, Vector128.Narrow(shorts, shorts).AsUInt32().ToScalar());
+        }
+        else
+        {
+            var longs = Vector128.ConvertToInt64Native(value.AsDouble());
+            var ints = Vector128.Narrow(longs, longs);
+            var shorts = Vector128.Narrow(ints, ints);
+            Unsafe.WriteUnaligned(ref bytes, Vector128.Narrow(shorts, shorts).AsUInt16().ToScalar());
+        }
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<T> Broadcast(T value) => Vector128.Create(value);
 
     /// <inheritdoc/>
@@ -58,6 +93,10 @@ public readonly struct Simd128<T> : ISimd<Vector128<T>, T>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<T> GreaterThan(Vector128<T> a, Vector128<T> b) => Vector128.GreaterThan(a, b);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<T> EqualTo(Vector128<T> a, Vector128<T> b) => Vector128.Equals(a, b);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -21,6 +21,41 @@ public readonly struct Simd256<T> : ISimd<Vector256<T>, T>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<T> LoadBytes(ref readonly byte source, nint index)
+    {
+        ref readonly byte bytes = ref Unsafe.Add(ref Unsafe.AsRef(in source), index);
+        if (typeof(T) == typeof(float))
+        {
+            var shorts = Vector128.WidenLower(Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<ulong>(in bytes)).AsByte());
+            return Vector256.ConvertToSingle(Vector256.WidenLower(shorts.ToVector256Unsafe()).AsInt32()).As<float, T>();
+        }
+
+        var four = Vector128.WidenLower(Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<uint>(in bytes)).AsByte());
+        return Vector256.ConvertToDouble(Vector256.WidenLower(Vector128.WidenLower(four).ToVector256Unsafe()).AsInt64()).As<double, T>();
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreBytes(Vector256<T> value, ref byte target, nint index)
+    {
+        ref byte bytes = ref Unsafe.Add(ref target, index);
+        if (typeof(T) == typeof(float))
+        {
+            var ints = Vector256.ConvertToInt32Native(value.AsSingle());
+            var shorts = Vector128.Narrow(ints.GetLower(), ints.GetUpper());
+            Unsafe.WriteUnaligned(ref bytes, Vector128.Narrow(shorts, shorts).AsUInt64().ToScalar());
+        }
+        else
+        {
+            var longs = Vector256.ConvertToInt64Native(value.AsDouble());
+            var ints = Vector128.Narrow(longs.GetLower(), longs.GetUpper());
+            var shorts = Vector128.Narrow(ints, ints);
+            Unsafe.WriteUnaligned(ref bytes, Vector128.Narrow(shorts, shorts).AsUInt32().ToScalar());
+        }
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<T> Broadcast(T value) => Vector256.Create(value);
 
     /// <inheritdoc/>
@@ -58,6 +93,10 @@ public readonly struct Simd256<T> : ISimd<Vector256<T>, T>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<T> GreaterThan(Vector256<T> a, Vector256<T> b) => Vector256.GreaterThan(a, b);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<T> EqualTo(Vector256<T> a, Vector256<T> b) => Vector256.Equals(a, b);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

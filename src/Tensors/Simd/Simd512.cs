@@ -21,6 +21,42 @@ public readonly struct Simd512<T> : ISimd<Vector512<T>, T>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<T> LoadBytes(ref readonly byte source, nint index)
+    {
+        ref readonly byte bytes = ref Unsafe.Add(ref Unsafe.AsRef(in source), index);
+        if (typeof(T) == typeof(float))
+        {
+            var shorts = Vector256.WidenLower(Vector128.LoadUnsafe(in bytes).ToVector256Unsafe());
+            return Vector512.ConvertToSingle(Vector512.WidenLower(shorts.ToVector512Unsafe()).AsInt32()).As<float, T>();
+        }
+
+        var eight = Vector128.WidenLower(Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<ulong>(in bytes)).AsByte());
+        var wide = Vector256.WidenLower(eight.ToVector256Unsafe());
+        return Vector512.ConvertToDouble(Vector512.WidenLower(wide.ToVector512Unsafe()).AsInt64()).As<double, T>();
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreBytes(Vector512<T> value, ref byte target, nint index)
+    {
+        ref byte bytes = ref Unsafe.Add(ref target, index);
+        if (typeof(T) == typeof(float))
+        {
+            var ints = Vector512.ConvertToInt32Native(value.AsSingle());
+            var shorts = Vector256.Narrow(ints.GetLower(), ints.GetUpper());
+            Vector128.Narrow(shorts.GetLower(), shorts.GetUpper()).AsByte().StoreUnsafe(ref bytes);
+        }
+        else
+        {
+            var longs = Vector512.ConvertToInt64Native(value.AsDouble());
+            var ints = Vector256.Narrow(longs.GetLower(), longs.GetUpper());
+            var shorts = Vector128.Narrow(ints.GetLower(), ints.GetUpper());
+            Unsafe.WriteUnaligned(ref bytes, Vector128.Narrow(shorts, shorts).AsUInt64().ToScalar());
+        }
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<T> Broadcast(T value) => Vector512.Create(value);
 
     /// <inheritdoc/>
@@ -58,6 +94,10 @@ public readonly struct Simd512<T> : ISimd<Vector512<T>, T>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<T> GreaterThan(Vector512<T> a, Vector512<T> b) => Vector512.GreaterThan(a, b);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<T> EqualTo(Vector512<T> a, Vector512<T> b) => Vector512.Equals(a, b);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,0 +1,41 @@
+using System.Numerics;
+using DeepSharp.Tensors;
+
+namespace DeepSharp.Autograd;
+
+/// <summary>The maximum of each window of a map: [N,C,H,W] becomes [N,C,⌊(H + 2·padding − kernel)/stride⌋ + 1, …].</summary>
+public sealed class MaxPool2d<T>(PoolWindow window) : Operation<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    // Which position of its window each output came from, one byte each; all that backward needs.
+    private PooledMemory<byte>? winners;
+
+    /// <inheritdoc/>
+    protected override Tensor<T> Forward() => Kernels.MaxPool2d(Input(0), window, IsRecording, out winners);
+
+    /// <inheritdoc/>
+    // dx = dy where the input won, else 0.
+    protected override void Backward(Tensor<T> upstream) => Propagate(0, Kernels.MaxPool2dBackward(upstream, winners!, InputShape(0), window));
+
+    /// <inheritdoc/>
+    protected override void ReleaseSaved() => winners?.Dispose();
+}
+
+public static partial class VariableOperations
+{
+    /// <summary>The maximum of each window of x [N,C,H,W].</summary>
+    /// <param name="x">The maps.</param>
+    /// <param name="window">The window; padding is at most half of it, and never wins.</param>
+    /// <exception cref="ShapeException">x is not of rank 4, or its maps are smaller than the window.</exception>
+    public static Variable<T> MaxPool2d<T>(this Variable<T> x, PoolWindow window)
+        where T : unmanaged, IFloatingPointIeee754<T> => new MaxPool2d<T>(window).Apply(x);
+
+    /// <summary>The maximum of each square window of x [N,C,H,W].</summary>
+    /// <param name="x">The maps.</param>
+    /// <param name="kernel">The height and width of the window.</param>
+    /// <param name="stride">How far the window moves; null: by its own size.</param>
+    /// <param name="padding">The padding on every side.</param>
+    /// <exception cref="ShapeException">x is not of rank 4, or its maps are smaller than the window.</exception>
+    public static Variable<T> MaxPool2d<T>(this Variable<T> x, int kernel, int? stride = null, int padding = 0)
+        where T : unmanaged, IFloatingPointIeee754<T> => x.MaxPool2d(PoolWindow.Square(kernel, stride, padding));
+}

@@ -1,0 +1,189 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace DeepSharp.Tensors;
+
+/// <summary>The maximum of each window. The first maximum in row-major order wins, padding never does, and NaN wins over every number, as in PyTorch.</summary>
+/// <remarks>
+/// For backward, forward records which position of its window each output came from: one byte in storage order, or one element of T where a window has
+/// more than 256 positions. That is a quarter of an output at most, and backward needs no input.
+/// </remarks>
+internal static class MaxPoolKernel
+{
+    private const string Operation = "MaxPool2d";
+
+    /// <summary>y[n,c,i,j] = max of x[n,c] over window (i,j); x [N,C,H,W].</summary>
+    /// <param name="x">The input.</param>
+    /// <param name="window">The window.</param>
+    /// <param name="recordWinners">Whether to record for backward.</param>
+    /// <param name="winners">The record, owned by the caller.</param>
+    public static Tensor<T> Forward<T>(Tensor<T> x, PoolWindow window, bool recordWinners, out PooledMemory<byte>? winners)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var (vertical, horizontal) = window.Over(x.Shape, Operation);
+        var y = new Tensor<T>([x.Shape[0], x.Shape[1], vertical.Outputs, horizontal.Outputs], x.Context, Operation);
+        winners = recordWinners ? x.Context.Pool.Rent<byte>(WinnerBytes<T>(y.Shape, window)) : null;
+        var (source, target, record) = (x.ReadMemory(), y.WriteMemory(), winners?.Memory ?? default);
+        int channels = x.Shape[1], inputsOfRow = channels * horizontal.Inputs * window.StrideHeight;
+        Blocks.Run(x.Context, x.Shape[0] * vertical.Outputs, (from, count) => SimdDispatch.Run<T, ForwardAction<T>>(
+            x.Context.VectorWidth, new(source.Span, target.Span, record.Span, channels, vertical, horizontal, from, count)), Blocks.Rows(inputsOfRow));
+        return y;
+    }
+
+    /// <summary>dx gets each element of dy at the position that won, and 0 elsewhere; windows that overlap add up, in row-major order.</summary>
+    /// <param name="dy">The gradient by the output.</param>
+    /// <param name="winners">What forward recorded.</param>
+    /// <param name="input">The shape of the input.</param>
+    /// <param name="window">The window.</param>
+    public static Tensor<T> Backward<T>(Tensor<T> dy, PooledMemory<byte> winners, Shape input, PoolWindow window)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var (vertical, horizontal) = window.Over(input, Operation);
+        Shape expected = [input[0], input[1], vertical.Outputs, horizontal.Outputs];
+        if (dy.Shape != expected || winners.Length != WinnerBytes<T>(expected, window))
+            throw new ShapeException($"{Operation} backward: input {input} gives an output {expected}, the gradient is {dy.Shape} with {winners.Length} recorded bytes.");
+        var dx = new Tensor<T>(input, dy.Context, "MaxPool2d backward");
+        var (upstream, target, record) = (dy.ReadMemory(), dx.WriteMemory(), winners.Memory);
+        int channels = input[1];
+        Blocks.Run(dy.Context, input[0] * vertical.Inputs, (from, count) => SimdDispatch.Run<T, BackwardAction<T>>(
+            dy.Context.VectorWidth, new(upstream.Span, target.Span, record.Span, channels, vertical, horizontal, from, count)), Blocks.Rows(channels * horizontal.Inputs));
+        return dx;
+    }
+
+    private static int WinnerBytes<T>(Shape output, PoolWindow window)
+        where T : unmanaged => window.Area <= 256 ? output.ElementCount : checked(output.ElementCount * Unsafe.SizeOf<T>());
+
+    // One output row at a time; lanes are channels.
+    private readonly ref struct ForwardAction<T>(
+        ReadOnlySpan<T> x, Span<T> y, Span<byte> winners, int channels, PoolAxis vertical, PoolAxis horizontal, int fromRow, int rows) : ISimdAction<T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        private readonly ReadOnlySpan<T> x = x;
+        private readonly Span<T> y = y;
+        private readonly Span<byte> winners = winners;
+
+        public void Invoke<TSimd, TVector>()
+            where TSimd : struct, ISimd<TVector, T>
+            where TVector : struct
+        {
+            int whole = channels - (channels % TSimd.Width);
+            for (int row = fromRow; row < fromRow + rows; row++)
+            {
+                var (image, i) = Math.DivRem(row, vertical.Outputs);
+                int top = vertical.Start(i), height = vertical.End(i) - top;
+                int firstPosition = (top - vertical.Origin(i)) * horizontal.Kernel;
+                for (int j = 0; j < horizontal.Outputs; j++)
+                {
+                    int left = horizontal.Start(j), width = horizontal.End(j) - left;
+                    int corner = ((((image * vertical.Inputs) + top) * horizontal.Inputs) + left) * channels;
+                    int output = ((row * horizontal.Outputs) + j) * channels;
+                    int position = firstPosition + left - horizontal.Origin(j);
+                    Window<TSimd, TVector>(0, whole, corner, height, width, position, output);
+                    Window<SimdScalar<T>, T>(whole, channels, corner, height, width, position, output);
+                }
+            }
+        }
+
+        private void Window<TSimd, TVector>(nint from, nint to, nint corner, int height, int width, int position, nint output)
+            where TSimd : struct, ISimd<TVector, T>
+            where TVector : struct
+        {
+            ref readonly T source = ref x.GetPinnableReference();
+            ref T target = ref y.GetPinnableReference();
+            ref byte record = ref winners.GetPinnableReference();
+            ref T wideRecord = ref MemoryMarshal.Cast<byte, T>(winners).GetPinnableReference();
+            bool records = !winners.IsEmpty, wide = winners.Length > y.Length;
+            nint nextPixel = channels, nextRow = (nint)channels * horizontal.Inputs;
+            int kernelWidth = horizontal.Kernel;
+            var one = TSimd.Broadcast(T.One);
+            for (nint c = from; c < to; c += TSimd.Width)
+            {
+                var best = TSimd.Load(in source, corner + c);
+                var winner = TSimd.Broadcast(T.CreateTruncating(position));
+                for (int i = 0; i < height; i++)
+                {
+                    nint pixel = corner + c + (i * nextRow);
+                    var here = TSimd.Broadcast(T.CreateTruncating(position + (i * kernelWidth)));
+                    for (int j = 0; j < width; j++)
+                    {
+                        var value = TSimd.Load(in source, pixel);
+                        var larger = TSimd.GreaterThan(value, best);
+                        // NaN is larger than nothing and equal to nothing, and must win all the same.
+                        var number = TSimd.EqualTo(value, value);
+                        best = TSimd.Select(number, TSimd.Select(larger, value, best), value);
+                        winner = TSimd.Select(number, TSimd.Select(larger, here, winner), here);
+                        here = TSimd.Add(here, one);
+                        pixel += nextPixel;
+                    }
+                }
+
+                TSimd.Store(best, ref target, output + c);
+                if (wide) TSimd.Store(winner, ref wideRecord, output + c);
+                else if (records) TSimd.StoreBytes(winner, ref record, output + c);
+            }
+        }
+    }
+
+    // One input row at a time: each input gathers from the windows that contain it, so rows are independent.
+    private readonly ref struct BackwardAction<T>(
+        ReadOnlySpan<T> dy, Span<T> dx, ReadOnlySpan<byte> winners, int channels, PoolAxis vertical, PoolAxis horizontal, int fromRow, int rows) : ISimdAction<T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        private readonly ReadOnlySpan<T> dy = dy;
+        private readonly Span<T> dx = dx;
+        private readonly ReadOnlySpan<byte> winners = winners;
+
+        public void Invoke<TSimd, TVector>()
+            where TSimd : struct, ISimd<TVector, T>
+            where TVector : struct
+        {
+            int whole = channels - (channels % TSimd.Width);
+            for (int row = fromRow; row < fromRow + rows; row++)
+            {
+                var (image, h) = Math.DivRem(row, vertical.Inputs);
+                var above = new PoolCover(vertical);
+                var beside = new PoolCover(horizontal);
+                above.MoveTo(h);
+                for (int w = 0; w < horizontal.Inputs; w++)
+                {
+                    beside.MoveTo(w);
+                    int input = ((row * horizontal.Inputs) + w) * channels;
+                    bool first = true;
+                    for (int i = above.First; i < above.End; i++)
+                    {
+                        for (int j = beside.First; j < beside.End; j++)
+                        {
+                            int output = ((((image * vertical.Outputs) + i) * horizontal.Outputs) + j) * channels;
+                            int position = ((h - vertical.Origin(i)) * horizontal.Kernel) + w - horizontal.Origin(j);
+                            Take<TSimd, TVector>(0, whole, output, position, input, first);
+                            Take<SimdScalar<T>, T>(whole, channels, output, position, input, first);
+                            first = false;
+                        }
+                    }
+
+                    if (first) dx.Slice(input, channels).Clear();
+                }
+            }
+        }
+
+        private void Take<TSimd, TVector>(nint from, nint to, nint output, int position, nint input, bool first)
+            where TSimd : struct, ISimd<TVector, T>
+            where TVector : struct
+        {
+            ref readonly T upstream = ref dy.GetPinnableReference();
+            ref T target = ref dx.GetPinnableReference();
+            ref readonly byte record = ref winners.GetPinnableReference();
+            ref readonly T wideRecord = ref MemoryMarshal.Cast<byte, T>(winners).GetPinnableReference();
+            bool wide = winners.Length > dy.Length;
+            var zero = TSimd.Broadcast(T.Zero);
+            var here = TSimd.Broadcast(T.CreateTruncating(position));
+            for (nint c = from; c < to; c += TSimd.Width)
+            {
+                var winner = wide ? TSimd.Load(in wideRecord, output + c) : TSimd.LoadBytes(in record, output + c);
+                var taken = TSimd.Select(TSimd.EqualTo(winner, here), TSimd.Load(in upstream, output + c), zero);
+                TSimd.Store(first ? taken : TSimd.Add(TSimd.Load(in target, input + c), taken), ref target, input + c);
+            }
+        }
+    }
+}
