@@ -1,0 +1,78 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace DeepSharp.Vgg.Tests.Data;
+
+/// <summary>A web server on the loopback address that serves one file, well or badly.</summary>
+internal sealed class LoopbackServer : IDisposable
+{
+    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
+    private readonly byte[] content;
+
+    public LoopbackServer(byte[] content)
+    {
+        this.content = content;
+        listener.Start();
+        Address = new Uri($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/file");
+        _ = ServeAsync();
+    }
+
+    public Uri Address { get; }
+
+    /// <summary>Whether it answers a request for the rest of the file with the rest.</summary>
+    public bool SupportsRange { get; set; } = true;
+
+    /// <summary>Whether it says how long the answer is.</summary>
+    public bool TellsLength { get; set; } = true;
+
+    /// <summary>The connection ends after this many bytes of the body.</summary>
+    public int BreaksAfter { get; set; } = int.MaxValue;
+
+    /// <summary>Whether it falls silent instead of ending the connection.</summary>
+    public bool Stalls { get; set; }
+
+    /// <summary>Answers every request with this, if not null.</summary>
+    public string? Refusal { get; set; }
+
+    /// <summary>Where each request began, in order.</summary>
+    public List<int> RequestedFrom { get; } = [];
+
+    public void Dispose() => listener.Dispose();
+
+    private async Task ServeAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                using var client = await listener.AcceptTcpClientAsync();
+                await AnswerAsync(client.GetStream());
+            }
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException or IOException)
+        {
+            // The test is over, or the client has gone.
+        }
+    }
+
+    private async Task AnswerAsync(NetworkStream stream)
+    {
+        int from = 0;
+        using var reader = new StreamReader(stream, Encoding.ASCII, leaveOpen: true);
+        while (await reader.ReadLineAsync() is { Length: > 0 } line)
+        {
+            if (line.StartsWith("Range: bytes=", StringComparison.Ordinal)) from = int.Parse(line["Range: bytes=".Length..].TrimEnd('-'));
+        }
+
+        RequestedFrom.Add(from);
+        if (!SupportsRange) from = 0;
+        string status = Refusal ?? (from > content.Length ? "416 Range Not Satisfiable" : from > 0 ? "206 Partial Content" : "200 OK");
+        byte[] body = status[0] == '2' ? content[from..] : [];
+        string range = from > 0 ? $"Content-Range: bytes {from}-{content.Length - 1}/{content.Length}\r\n" : "";
+        string length = TellsLength ? $"Content-Length: {body.Length}\r\n" : "";
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {status}\r\n{length}{range}Connection: close\r\n\r\n"));
+        await stream.WriteAsync(body.AsMemory(0, Math.Min(body.Length, BreaksAfter)));
+        if (Stalls) await Task.Delay(TimeSpan.FromSeconds(30));
+    }
+}
