@@ -16,6 +16,12 @@ public static class Shapes
     /// <summary>Shapes of one rank.</summary>
     public static Gen<Shape> OfRank(int rank) => Gen.ArrayOf(Length, rank).Select(lengths => new Shape(lengths));
 
+    /// <summary>Shapes of rank 1 to 4 with some of their axes; without any, all are meant.</summary>
+    public static Gen<(Shape Shape, int[] Axes)> WithAxes =>
+        from shape in Any
+        from axes in Gen.SubListOf(Enumerable.Range(0, shape.Rank))
+        select (shape, axes.ToArray());
+
     /// <summary>Two shapes that broadcast with each other: equal, stretched on either side, or of different rank (0 included).</summary>
     public static Gen<(Shape Left, Shape Right)> Broadcastable =>
         from shape in Any

@@ -1,0 +1,54 @@
+using System.Numerics;
+
+namespace DeepSharp.Tensors;
+
+/// <summary>Inverted dropout (Srivastava et al., JMLR 15, 2014): y = x / (1 − rate) where the element is kept, else 0.</summary>
+/// <remarks>
+/// The element with logical number i is kept when word i of the stream is at least rate·2³². Nothing is saved: backward is the same function of the
+/// gradient, and draws the same words again.
+/// </remarks>
+internal static class DropoutKernel
+{
+    /// <summary>Drops elements of x.</summary>
+    public static Tensor<T> Run<T>(Tensor<T> x, double rate, RandomStream stream)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var y = new Tensor<T>(x.Shape, x.Context, "Dropout");
+        var (source, target) = (x.ReadMemory(), y.WriteMemory());
+        ulong threshold = (ulong)Math.Ceiling(rate * 4294967296.0);
+        T scale = T.CreateTruncating(1 / (1 - rate));
+        if (Layout.IsRowMajor(x.Shape))
+        {
+            Blocks.Run(x.Context, x.ElementCount, (from, count) =>
+                Run(source.Span.Slice(from, count), target.Span.Slice(from, count), 1, from, count, threshold, scale, stream));
+            return y;
+        }
+
+        // Channels-last: logical neighbours lie a pixel apart in storage. One plane is one channel of one image.
+        int channels = x.Shape[1], map = x.Shape[2] * x.Shape[3];
+        Blocks.Run(x.Context, x.Shape[0] * channels, (from, count) =>
+        {
+            for (int plane = from; plane < from + count; plane++)
+            {
+                int first = (plane / channels * map * channels) + (plane % channels);
+                Run(source.Span[first..], target.Span[first..], channels, (long)plane * map, map, threshold, scale, stream);
+            }
+        }, Math.Max(1, Blocks.Elements / map));
+        return y;
+    }
+
+    /// <summary>Drops <paramref name="count"/> elements that lie <paramref name="stride"/> apart, from logical number <paramref name="number"/> onward.</summary>
+    private static void Run<T>(ReadOnlySpan<T> x, Span<T> y, int stride, long number, int count, ulong threshold, T scale, RandomStream stream)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        // The generator gives four words at a time; the first and the last four may be used in part.
+        int skipped = (int)(number & 3), at = 0;
+        for (int i = -skipped; i < count; i += 4, number += 4)
+        {
+            var (r0, r1, r2, r3) = stream.Block(number >> 2);
+            ReadOnlySpan<uint> words = [r0, r1, r2, r3];
+            int end = Math.Min(4, count - i);
+            for (int w = Math.Max(0, -i); w < end; w++, at += stride) y[at] = words[w] >= threshold ? x[at] * scale : T.Zero;
+        }
+    }
+}

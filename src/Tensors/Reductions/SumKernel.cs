@@ -1,0 +1,197 @@
+using System.Numerics;
+using System.Numerics.Tensors;
+
+namespace DeepSharp.Tensors;
+
+/// <summary>Sums and means over any axes.</summary>
+/// <remarks>
+/// In storage, axes that lie side by side are one: a tensor is [outer, length, inner], and the sum runs over the middle. Each sum is cut into pieces that
+/// depend on the shape alone; a piece is summed in T, the pieces are added in order in double. So the bits do not depend on the number of workers, and
+/// the error is that of a piece however long the sum is.
+/// </remarks>
+internal static class SumKernel
+{
+    /// <summary>Rows that are added in T before the sum moves on to double.</summary>
+    public const int PieceRows = 256;
+
+    // A column block of a piece; and rows shorter than a quarter of it are summed several at a time, so that vectors are full.
+    private const int BlockColumns = 256;
+
+    /// <summary>The sum over <paramref name="axes"/>, divided by <paramref name="divisor"/>.</summary>
+    public static Tensor<T> Forward<T>(Tensor<T> x, AxisSet axes, bool keepDims, double divisor = 1)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var sum = Forward(x, axes, divisor);
+        if (keepDims) return sum;
+        using (sum) return ReshapeKernel.Run(sum, axes.Reduce(x.Shape, keepDims: false));
+    }
+
+    /// <summary>The gradient dy / <paramref name="divisor"/> of a sum, repeated over the axes to <paramref name="shape"/>.</summary>
+    public static Tensor<T> Backward<T>(Tensor<T> dy, AxisSet axes, Shape shape, double divisor = 1)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        using var share = ReshapeKernel.Run(dy, axes.Reduce(shape, keepDims: true));
+        if (divisor != 1) TensorPrimitives.Divide(share.Read(), T.CreateTruncating(divisor), share.Write());
+        return ExpandKernel.Run(share, shape);
+    }
+
+    /// <summary>As the other, with every summed axis of length 1 in the result.</summary>
+    private static Tensor<T> Forward<T>(Tensor<T> x, AxisSet axes, double divisor)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var (outer, length, inner, later) = Split(x.Shape, axes);
+        if (!later.IsEmpty)
+        {
+            // Axes with others between them take one pass for each group.
+            using var partial = Forward(x, axes.Without(later), divisor: 1);
+            return Forward(partial, later, divisor);
+        }
+
+        var y = new Tensor<T>(axes.Reduce(x.Shape, keepDims: true), x.Context, "Sum");
+        if (inner == 1) SumRows(x, y, outer, length, divisor);
+        else SumColumns(x, y, outer, length, inner, divisor);
+        return y;
+    }
+
+    /// <summary>The storage of x around the fastest group of axes that lie side by side; the other axes come later.</summary>
+    private static (int Outer, int Length, int Inner, AxisSet Later) Split(Shape shape, AxisSet axes)
+    {
+        int outer = 1, length = 1, inner = 1;
+        var later = default(AxisSet);
+        var order = Layout.StorageOrder(shape.Rank);
+        for (int i = order.Length - 1; i >= 0; i--)
+        {
+            int axis = order[i];
+            if (shape[axis] == 1) continue;
+            bool reduced = axes.Contains(axis);
+            if (reduced && outer == 1)
+            {
+                length *= shape[axis];
+            }
+            else if (!reduced && length == 1)
+            {
+                inner *= shape[axis];
+            }
+            else
+            {
+                outer *= shape[axis];
+                if (reduced) later = later.With(axis);
+            }
+        }
+
+        return (outer, length, inner, later);
+    }
+
+    private static void SumRows<T>(Tensor<T> x, Tensor<T> y, int rows, int length, double divisor)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        int pieces = (length + Blocks.Elements - 1) / Blocks.Elements, pieceLength = Math.Min(length, Blocks.Elements);
+        using var partial = x.Context.Pool.Rent<double>(rows * pieces);
+        var (source, sums) = (x.ReadMemory(), partial.Memory);
+        Blocks.Run(x.Context, rows * pieces, (from, count) =>
+        {
+            for (int item = from; item < from + count; item++)
+            {
+                int start = item % pieces * pieceLength, end = Math.Min(start + pieceLength, length);
+                var part = source.Span.Slice((item / pieces * length) + start, end - start);
+                sums.Span[item] = Summation.Sum<T, ElementTerm<T>>(x.Context.VectorWidth, new(part), part.Length);
+            }
+        }, Math.Max(1, Blocks.Elements / pieceLength));
+
+        var target = y.Write();
+        for (int row = 0; row < rows; row++)
+        {
+            double sum = 0;
+            foreach (double piece in sums.Span.Slice(row * pieces, pieces)) sum += piece;
+            target[row] = T.CreateTruncating(sum / divisor);
+        }
+    }
+
+    private static void SumColumns<T>(Tensor<T> x, Tensor<T> y, int outer, int length, int inner, double divisor)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        // "fold" rows side by side make a slab; it is summed as one wide row and folded up at the end.
+        int fold = Math.Clamp(BlockColumns / 4 / inner, 1, length), slab = inner * fold;
+        int slabs = length / fold, pieces = (slabs + PieceRows - 1) / PieceRows, columnBlocks = (slab + BlockColumns - 1) / BlockColumns;
+        using var partial = x.Context.Pool.Rent<T>(outer * pieces * slab);
+        var (source, sums, target) = (x.ReadMemory(), partial.Memory, y.WriteMemory());
+        Blocks.Run(x.Context, outer * pieces * columnBlocks, (from, count) =>
+        {
+            for (int item = from; item < from + count; item++)
+            {
+                int column = item % columnBlocks * BlockColumns, columns = Math.Min(BlockColumns, slab - column);
+                int piece = item / columnBlocks % pieces, batch = item / columnBlocks / pieces;
+                int rows = Math.Min(PieceRows, slabs - (piece * PieceRows));
+                var rest = source.Span.Slice(batch * length * inner, length * inner)[((piece * PieceRows * slab) + column)..];
+                var sum = sums.Span.Slice((((batch * pieces) + piece) * slab) + column, columns);
+                SimdDispatch.Run<T, ColumnAction<T>>(x.Context.VectorWidth, new(rest, rows, slab, sum));
+                // The rows that did not fill a slab.
+                var leftOver = piece == pieces - 1 && fold > 1 ? rest[(rows * slab)..] : [];
+                TensorPrimitives.Add(sum[..leftOver.Length], leftOver, sum);
+            }
+        }, Math.Max(1, Blocks.Elements / (Math.Min(PieceRows, slabs) * Math.Min(BlockColumns, slab))));
+
+        Blocks.Run(x.Context, outer * inner, (from, count) =>
+        {
+            for (int i = from; i < from + count; i++)
+            {
+                var batch = sums.Span.Slice(i / inner * pieces * slab, pieces * slab);
+                double sum = 0;
+                for (int j = i % inner; j < batch.Length; j += inner) sum += double.CreateTruncating(batch[j]);
+                target.Span[i] = T.CreateTruncating(sum / divisor);
+            }
+        }, Math.Max(1, Blocks.Elements / (pieces * fold)));
+    }
+
+    /// <summary>sum[c] = Σ over rows of x[row · stride + c].</summary>
+    private readonly ref struct ColumnAction<T>(ReadOnlySpan<T> x, int rows, int stride, Span<T> sum) : ISimdAction<T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        private readonly ReadOnlySpan<T> x = x;
+        private readonly Span<T> sum = sum;
+        private readonly int rows = rows, stride = stride;
+
+        public void Invoke<TSimd, TVector>()
+            where TSimd : struct, ISimd<TVector, T>
+            where TVector : struct
+        {
+            int column = 0;
+            for (; column + (4 * TSimd.Width) <= sum.Length; column += 4 * TSimd.Width) FourVectors<TSimd, TVector>(column);
+            for (; column + TSimd.Width <= sum.Length; column += TSimd.Width) OneVector<TSimd, TVector>(column);
+            for (; column < sum.Length; column++) OneVector<SimdScalar<T>, T>(column);
+        }
+
+        private void FourVectors<TSimd, TVector>(int column)
+            where TSimd : struct, ISimd<TVector, T>
+            where TVector : struct
+        {
+            ref readonly T source = ref x.GetPinnableReference();
+            ref T target = ref sum.GetPinnableReference();
+            TVector sum0 = TSimd.Broadcast(T.Zero), sum1 = sum0, sum2 = sum0, sum3 = sum0;
+            nint at = column;
+            for (int row = 0; row < rows; row++, at += stride)
+            {
+                sum0 = TSimd.Add(sum0, TSimd.Load(in source, at));
+                sum1 = TSimd.Add(sum1, TSimd.Load(in source, at + TSimd.Width));
+                sum2 = TSimd.Add(sum2, TSimd.Load(in source, at + (2 * TSimd.Width)));
+                sum3 = TSimd.Add(sum3, TSimd.Load(in source, at + (3 * TSimd.Width)));
+            }
+
+            TSimd.Store(sum0, ref target, column);
+            TSimd.Store(sum1, ref target, column + TSimd.Width);
+            TSimd.Store(sum2, ref target, column + (2 * TSimd.Width));
+            TSimd.Store(sum3, ref target, column + (3 * TSimd.Width));
+        }
+
+        private void OneVector<TSimd, TVector>(int column)
+            where TSimd : struct, ISimd<TVector, T>
+            where TVector : struct
+        {
+            ref readonly T source = ref x.GetPinnableReference();
+            var total = TSimd.Broadcast(T.Zero);
+            nint at = column;
+            for (int row = 0; row < rows; row++, at += stride) total = TSimd.Add(total, TSimd.Load(in source, at));
+            TSimd.Store(total, ref sum.GetPinnableReference(), column);
+        }
+    }
+}

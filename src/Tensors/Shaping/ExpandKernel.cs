@@ -1,0 +1,23 @@
+using System.Numerics;
+
+namespace DeepSharp.Tensors;
+
+/// <summary>A tensor stretched to a larger shape by PyTorch's broadcasting rule.</summary>
+internal static class ExpandKernel
+{
+    /// <summary>x, repeated along the axes where its length is 1 or which it lacks.</summary>
+    /// <exception cref="ShapeException">x does not broadcast to <paramref name="shape"/>.</exception>
+    public static Tensor<T> Run<T>(Tensor<T> x, Shape shape)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (Shape.Broadcast("Expand", x.Shape, shape) != shape) throw new ShapeException($"Expand: {x.Shape} does not broadcast to {shape}.");
+        var y = new Tensor<T>(shape, x.Context, "Expand");
+        // Aligned at the last axis; a stride of 0 repeats.
+        Span<int> sourceStrides = stackalloc int[shape.Rank];
+        int[] strides = Layout.Strides(x.Shape);
+        int missing = shape.Rank - x.Shape.Rank;
+        for (int axis = 0; axis < shape.Rank; axis++) sourceStrides[axis] = axis < missing || x.Shape[axis - missing] == 1 ? 0 : strides[axis - missing];
+        StridedCopy.Run(x.Context, shape, x.ReadMemory(), sourceStrides, y.WriteMemory(), Layout.Strides(shape));
+        return y;
+    }
+}

@@ -1,0 +1,28 @@
+using System.Numerics;
+
+namespace DeepSharp.Tensors;
+
+/// <summary>The axes in another order; of rank 2, the transpose.</summary>
+internal static class PermuteKernel
+{
+    /// <summary>y whose axis i is axis <paramref name="axes"/>[i] of x.</summary>
+    /// <exception cref="ArgumentException">The axes are not those of x, each once.</exception>
+    public static Tensor<T> Run<T>(Tensor<T> x, ReadOnlySpan<int> axes)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        // That each is there, once, is checked by the set.
+        if (AxisSet.Of(x.Shape, axes) != AxisSet.Of(x.Shape, []) || axes.Length != x.Shape.Rank)
+            throw new ArgumentException($"Permute: {x.Shape} needs each of its {x.Shape.Rank} axes once, found [{string.Join(", ", axes.ToArray())}].");
+        Span<int> lengths = stackalloc int[axes.Length], sourceStrides = stackalloc int[axes.Length];
+        int[] strides = Layout.Strides(x.Shape);
+        for (int i = 0; i < axes.Length; i++)
+        {
+            lengths[i] = x.Shape[axes[i]];
+            sourceStrides[i] = strides[x.Shape.Axis(axes[i])];
+        }
+
+        var y = new Tensor<T>(new Shape(lengths), x.Context, "Permute");
+        StridedCopy.Run(x.Context, y.Shape, x.ReadMemory(), sourceStrides, y.WriteMemory(), Layout.Strides(y.Shape));
+        return y;
+    }
+}

@@ -1,0 +1,35 @@
+using System.Numerics;
+
+namespace DeepSharp.Tensors;
+
+/// <summary>The same elements in the same logical row-major order under another shape.</summary>
+internal static class ReshapeKernel
+{
+    /// <summary>Copies into a tensor of <paramref name="shape"/>; a plain copy wherever storage is row-major on both sides.</summary>
+    /// <exception cref="ShapeException">The number of elements differs.</exception>
+    public static Tensor<T> Run<T>(Tensor<T> x, Shape shape)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (shape.ElementCount != x.ElementCount)
+            throw new ShapeException($"Reshape: {x.Shape} has {x.ElementCount} elements, {shape} has {shape.ElementCount}.");
+        var y = new Tensor<T>(shape, x.Context, "Reshape");
+        var (source, target) = (x.ReadMemory(), y.WriteMemory());
+        if (Layout.IsRowMajor(shape) || x.Shape == shape)
+        {
+            var strides = x.Shape == shape ? Layout.Strides(shape) : Layout.RowMajorStrides(x.Shape);
+            StridedCopy.Run(x.Context, x.Shape, source, Layout.Strides(x.Shape), target, strides);
+        }
+        else if (Layout.IsRowMajor(x.Shape))
+        {
+            StridedCopy.Run(x.Context, shape, source, Layout.RowMajorStrides(shape), target, Layout.Strides(shape));
+        }
+        else
+        {
+            // Channels-last to channels-last with other lengths: the only common order is the logical one.
+            using var logical = Run(x, [x.ElementCount]);
+            StridedCopy.Run(x.Context, shape, logical.ReadMemory(), Layout.RowMajorStrides(shape), target, Layout.Strides(shape));
+        }
+
+        return y;
+    }
+}

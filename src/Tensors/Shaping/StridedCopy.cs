@@ -1,0 +1,124 @@
+using System.Numerics;
+
+namespace DeepSharp.Tensors;
+
+/// <summary>Copies a box of elements between two strided layouts: the one loop nest under reshape, permute, slice, pad, concat and expand.</summary>
+/// <remarks>
+/// Axes are sorted by their stride in the target, so that it is written from front to back, and merged where neither layout has a gap. What is left is
+/// copied in lines along the fastest axis: contiguous lines as a whole, a repeated element (source stride 0) by filling, and everything else, which is a
+/// transpose, in tiles that stay in the first-level cache.
+/// </remarks>
+internal static class StridedCopy
+{
+    // 32 × 32 floats are 4 KiB on either side.
+    private const int Tile = 32;
+
+    /// <summary>target[Σ i·targetStride] = source[Σ i·sourceStride] for all indices i of the box.</summary>
+    public static void Run<T>(
+        ComputeContext context, Shape box, ReadOnlyMemory<T> source, ReadOnlySpan<int> sourceStrides, Memory<T> target, ReadOnlySpan<int> targetStrides)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var axes = Plan(box, sourceStrides, targetStrides);
+        var inner = axes[^1];
+        if (axes.Length == 1)
+        {
+            Blocks.Run(context, inner.Length, (from, count) =>
+                CopyLine(source.Span[(from * inner.Source)..], inner.Source, target.Span[(from * inner.Target)..], inner.Target, count));
+            return;
+        }
+
+        var line = axes[^2];
+        Blocks.Run(context, box.ElementCount / inner.Length, (from, count) =>
+        {
+            // Lines of one panel differ in their number along the line axis alone.
+            for (int height; count > 0; from += height, count -= height)
+            {
+                int first = from % line.Length;
+                height = Math.Min(line.Length - first, count);
+                int sourceOffset = first * line.Source, targetOffset = first * line.Target;
+                for (int axis = axes.Length - 3, panel = from / line.Length; axis >= 0; panel /= axes[axis--].Length)
+                {
+                    sourceOffset += panel % axes[axis].Length * axes[axis].Source;
+                    targetOffset += panel % axes[axis].Length * axes[axis].Target;
+                }
+
+                CopyPanel(source.Span[sourceOffset..], target.Span[targetOffset..], line with { Length = height }, inner);
+            }
+        }, Math.Max(1, Blocks.Elements / inner.Length));
+    }
+
+    /// <summary>The axes from the slowest to the fastest in the target, as few as possible and at least one.</summary>
+    private static Axis[] Plan(Shape box, ReadOnlySpan<int> sourceStrides, ReadOnlySpan<int> targetStrides)
+    {
+        var axes = new List<Axis>(Shape.MaxRank);
+        for (int axis = 0; axis < box.Rank; axis++)
+        {
+            if (box[axis] > 1) axes.Add(new Axis(box[axis], sourceStrides[axis], targetStrides[axis]));
+        }
+
+        if (axes.Count == 0) return [new Axis(1, 1, 1)];
+        axes.Sort((a, b) => b.Target.CompareTo(a.Target));
+        for (int i = axes.Count - 2; i >= 0; i--)
+        {
+            var (outer, inner) = (axes[i], axes[i + 1]);
+            if (outer.Source != inner.Source * inner.Length || outer.Target != inner.Target * inner.Length) continue;
+            axes[i] = inner with { Length = outer.Length * inner.Length };
+            axes.RemoveAt(i + 1);
+        }
+
+        // The lines of a tile should be neighbours in the source: put the axis with its smallest stride before the last.
+        if (axes.Count > 2 && axes[^1].Source > 1)
+        {
+            int nearest = 0;
+            for (int i = 1; i < axes.Count - 1; i++)
+            {
+                if (axes[i].Source != 0 && (axes[nearest].Source == 0 || axes[i].Source < axes[nearest].Source)) nearest = i;
+            }
+
+            var line = axes[nearest];
+            axes.RemoveAt(nearest);
+            axes.Insert(axes.Count - 1, line);
+        }
+
+        return [.. axes];
+    }
+
+    private static void CopyPanel<T>(ReadOnlySpan<T> source, Span<T> target, Axis line, Axis inner)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        int width = inner.Source <= 1 ? inner.Length : Tile;
+        for (int top = 0; top < line.Length; top += Tile)
+        {
+            int bottom = Math.Min(top + Tile, line.Length);
+            for (int left = 0; left < inner.Length; left += width)
+            {
+                int count = Math.Min(width, inner.Length - left);
+                for (int i = top; i < bottom; i++)
+                {
+                    CopyLine(
+                        source[((i * line.Source) + (left * inner.Source))..], inner.Source, target[((i * line.Target) + (left * inner.Target))..], inner.Target, count);
+                }
+            }
+        }
+    }
+
+    private static void CopyLine<T>(ReadOnlySpan<T> source, int sourceStride, Span<T> target, int targetStride, int count)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (targetStride == 1 && sourceStride == 1)
+        {
+            source[..count].CopyTo(target);
+        }
+        else if (targetStride == 1 && sourceStride == 0)
+        {
+            target[..count].Fill(source[0]);
+        }
+        else
+        {
+            for (int i = 0; i < count; i++) target[i * targetStride] = source[i * sourceStride];
+        }
+    }
+
+    /// <summary>One axis: its length and the distance between neighbours in source and target.</summary>
+    private readonly record struct Axis(int Length, int Source, int Target);
+}

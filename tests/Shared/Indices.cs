@@ -1,0 +1,21 @@
+using DeepSharp.Tensors;
+
+namespace DeepSharp.Testing;
+
+/// <summary>Logical indices, for references that go through the indexer.</summary>
+public static class Indices
+{
+    /// <summary>All indices of a shape, the last axis fastest.</summary>
+    public static IEnumerable<int[]> Of(Shape shape)
+    {
+        for (int element = 0; element < shape.ElementCount; element++) yield return At(shape, element);
+    }
+
+    /// <summary>The index of the element with a logical number.</summary>
+    public static int[] At(Shape shape, int element)
+    {
+        int[] index = new int[shape.Rank];
+        for (int axis = shape.Rank - 1; axis >= 0; element /= shape[axis--]) index[axis] = element % shape[axis];
+        return index;
+    }
+}
