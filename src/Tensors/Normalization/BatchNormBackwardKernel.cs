@@ -1,0 +1,194 @@
+using System.Numerics;
+using System.Numerics.Tensors;
+
+namespace DeepSharp.Tensors;
+
+/// <summary>The gradients of batch normalization (Ioffe and Szegedy 2015, section 3), in two passes over x and dy.</summary>
+/// <remarks>
+/// With x̂ = (x − mean)/σ: dβ = Σdy, dγ = Σdy·x̂, dx = γ/σ·(dy − dβ/n − x̂·dγ/n). Where the statistics are constants only γ/σ·dy remains of dx.
+/// Where forward applied ReLU, dy counts only where y &gt; 0; y is computed again, because that is cheaper than reading it.
+/// </remarks>
+internal static class BatchNormBackwardKernel
+{
+    /// <summary>dγ and dβ, [C] each: the first pass.</summary>
+    public static (Tensor<T> DGamma, Tensor<T> DBeta) ParameterGradients<T>(
+        Tensor<T> x, Tensor<T> dy, Tensor<T> mean, Tensor<T> inverseDeviation, Tensor<T> gamma, Tensor<T> beta, bool relu)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var rows = Check(x, dy, mean, inverseDeviation, gamma, beta);
+        int channels = rows.Channels;
+        var (source, upstream, width) = (x.ReadMemory(), dy.ReadMemory(), x.Context.VectorWidth);
+        // [chunks][2][channels]: Σdy, then Σdy·(x − mean).
+        using var partial = x.Context.Pool.Rent<T>(rows.Chunks * 2 * channels);
+        using var rented = BatchNormKernel.Coefficients(mean, inverseDeviation, gamma, beta, BatchNormKernel.CoefficientsOfForward);
+        var (parts, coefficients) = (partial.Memory, rented.Memory);
+        x.Context.Workers.Run(rows.Chunks, chunk =>
+        {
+            var elements = rows.ElementsOf(chunk);
+            SimdDispatch.Run<T, SumAction<T>>(width, new(
+                source.Span[elements], upstream.Span[elements], coefficients.Span, channels, relu, parts.Span.Slice(chunk * 2 * channels, 2 * channels)));
+        });
+
+        Tensor<T> dGamma = new([channels], x.Context, "BatchNorm backward"), dBeta = new([channels], x.Context, "BatchNorm backward");
+        Span<T> sums = partial.Span[..(2 * channels)];
+        for (int chunk = 1; chunk < rows.Chunks; chunk++) TensorPrimitives.Add(sums, partial.Span.Slice(chunk * 2 * channels, 2 * channels), sums);
+        sums[..channels].CopyTo(dBeta.Write());
+        TensorPrimitives.Multiply(sums[channels..], inverseDeviation.Read(), dGamma.Write());
+        return (dGamma, dBeta);
+    }
+
+    /// <summary>dx: the second pass.</summary>
+    /// <param name="x">The input.</param>
+    /// <param name="dy">The gradient by the output.</param>
+    /// <param name="mean">The mean that forward subtracted.</param>
+    /// <param name="inverseDeviation">The 1/σ that forward multiplied by.</param>
+    /// <param name="gamma">The scale.</param>
+    /// <param name="beta">The shift.</param>
+    /// <param name="relu">Whether forward applied ReLU.</param>
+    /// <param name="dGamma">dγ from the first pass; null where mean and σ are constants.</param>
+    /// <param name="dBeta">dβ from the first pass; null where mean and σ are constants.</param>
+    public static Tensor<T> InputGradient<T>(
+        Tensor<T> x, Tensor<T> dy, Tensor<T> mean, Tensor<T> inverseDeviation, Tensor<T> gamma, Tensor<T> beta, bool relu, Tensor<T>? dGamma, Tensor<T>? dBeta)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var rows = Check(x, dy, mean, inverseDeviation, gamma, beta);
+        if (dGamma is not null && dBeta is not null) _ = ChannelRows.Of(x, ("gradient by gamma", dGamma), ("gradient by beta", dBeta));
+        var dx = new Tensor<T>(x.Shape, x.Context, "BatchNorm backward");
+        var (source, upstream, target) = (x.ReadMemory(), dy.ReadMemory(), dx.WriteMemory());
+        using var rented = BatchNormKernel.Coefficients(mean, inverseDeviation, gamma, beta, BatchNormKernel.CoefficientsOfForward + 2);
+        // dβ/n and −dγ/(n·σ): what is taken from dy, and that for each unit of x − mean.
+        Span<T> constant = rented.Span.Slice(BatchNormKernel.CoefficientsOfForward * rows.Channels, rows.Channels), slope = rented.Span[^rows.Channels..];
+        if (dGamma is null || dBeta is null)
+        {
+            constant.Clear();
+            slope.Clear();
+        }
+        else
+        {
+            var share = T.One / T.CreateTruncating(rows.Rows);
+            TensorPrimitives.Multiply(dBeta.Read(), share, constant);
+            TensorPrimitives.Multiply(dGamma.Read(), inverseDeviation.Read(), slope);
+            TensorPrimitives.Multiply(slope, -share, slope);
+        }
+
+        var coefficients = rented.Memory;
+        x.Context.Workers.Run(rows.Chunks, chunk =>
+        {
+            var elements = rows.ElementsOf(chunk);
+            SimdDispatch.Run<T, InputAction<T>>(x.Context.VectorWidth, new(
+                source.Span[elements], upstream.Span[elements], coefficients.Span, rows.Channels, relu, target.Span[elements]));
+        });
+        return dx;
+    }
+
+    private static ChannelRows Check<T>(Tensor<T> x, Tensor<T> dy, Tensor<T> mean, Tensor<T> inverseDeviation, Tensor<T> gamma, Tensor<T> beta)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (dy.Shape != x.Shape) throw new ShapeException($"BatchNorm backward: input {x.Shape} and gradient {dy.Shape} must have the same shape.");
+        return ChannelRows.Of(x, ("mean", mean), ("inverse deviation", inverseDeviation), ("gamma", gamma), ("beta", beta));
+    }
+
+    private readonly ref struct SumAction<T>(
+        ReadOnlySpan<T> x, ReadOnlySpan<T> dy, ReadOnlySpan<T> coefficients, int channels, bool relu, Span<T> partial) : ISimdAction<T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        private readonly ReadOnlySpan<T> x = x, dy = dy, coefficients = coefficients;
+        private readonly Span<T> partial = partial;
+
+        public void Invoke<TSimd, TVector>()
+            where TSimd : struct, ISimd<TVector, T>
+            where TVector : struct
+        {
+            partial.Clear();
+            int whole = channels - (channels % TSimd.Width), step = ChannelRows.Group * channels;
+            for (int from = 0; from < x.Length; from += step)
+            {
+                int to = Math.Min(from + step, x.Length);
+                Rows<TSimd, TVector>(0, whole, from, to);
+                Rows<SimdScalar<T>, T>(whole, channels, from, to);
+            }
+        }
+
+        private void Rows<TSimd, TVector>(nint fromChannel, nint toChannel, nint from, nint to)
+            where TSimd : struct, ISimd<TVector, T>
+            where TVector : struct
+        {
+            ref readonly T source = ref x.GetPinnableReference();
+            ref readonly T upstream = ref dy.GetPinnableReference();
+            ref T sums = ref partial.GetPinnableReference();
+            ref readonly T coefficient = ref coefficients.GetPinnableReference();
+            nint stride = channels;
+            bool rectified = relu;
+            var zero = TSimd.Broadcast(T.Zero);
+            for (nint c = fromChannel; c < toChannel; c += TSimd.Width)
+            {
+                var mean = TSimd.Load(in coefficient, c);
+                var scale = TSimd.Load(in coefficient, stride + c);
+                var shift = TSimd.Load(in coefficient, (2 * stride) + c);
+                var sum = TSimd.Load(in sums, c);
+                var product = TSimd.Load(in sums, stride + c);
+                for (nint i = from + c; i < to; i += stride)
+                {
+                    var deviation = TSimd.Subtract(TSimd.Load(in source, i), mean);
+                    var gradient = TSimd.Load(in upstream, i);
+                    if (rectified) gradient = TSimd.Select(TSimd.GreaterThan(TSimd.MultiplyAdd(deviation, scale, shift), zero), gradient, zero);
+                    sum = TSimd.Add(sum, gradient);
+                    product = TSimd.MultiplyAdd(gradient, deviation, product);
+                }
+
+                TSimd.Store(sum, ref sums, c);
+                TSimd.Store(product, ref sums, stride + c);
+            }
+        }
+    }
+
+    private readonly ref struct InputAction<T>(
+        ReadOnlySpan<T> x, ReadOnlySpan<T> dy, ReadOnlySpan<T> coefficients, int channels, bool relu, Span<T> dx) : ISimdAction<T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        private readonly ReadOnlySpan<T> x = x, dy = dy, coefficients = coefficients;
+        private readonly Span<T> dx = dx;
+
+        public void Invoke<TSimd, TVector>()
+            where TSimd : struct, ISimd<TVector, T>
+            where TVector : struct
+        {
+            int whole = channels - (channels % TSimd.Width), step = ChannelRows.Group * channels;
+            for (int from = 0; from < dx.Length; from += step)
+            {
+                int to = Math.Min(from + step, dx.Length);
+                Rows<TSimd, TVector>(0, whole, from, to);
+                Rows<SimdScalar<T>, T>(whole, channels, from, to);
+            }
+        }
+
+        private void Rows<TSimd, TVector>(nint fromChannel, nint toChannel, nint from, nint to)
+            where TSimd : struct, ISimd<TVector, T>
+            where TVector : struct
+        {
+            ref readonly T source = ref x.GetPinnableReference();
+            ref readonly T upstream = ref dy.GetPinnableReference();
+            ref T target = ref dx.GetPinnableReference();
+            ref readonly T coefficient = ref coefficients.GetPinnableReference();
+            nint stride = channels;
+            bool rectified = relu;
+            var zero = TSimd.Broadcast(T.Zero);
+            for (nint c = fromChannel; c < toChannel; c += TSimd.Width)
+            {
+                var mean = TSimd.Load(in coefficient, c);
+                var scale = TSimd.Load(in coefficient, stride + c);
+                var shift = TSimd.Load(in coefficient, (2 * stride) + c);
+                var constant = TSimd.Load(in coefficient, (3 * stride) + c);
+                var slope = TSimd.Load(in coefficient, (4 * stride) + c);
+                for (nint i = from + c; i < to; i += stride)
+                {
+                    var deviation = TSimd.Subtract(TSimd.Load(in source, i), mean);
+                    var gradient = TSimd.Load(in upstream, i);
+                    if (rectified) gradient = TSimd.Select(TSimd.GreaterThan(TSimd.MultiplyAdd(deviation, scale, shift), zero), gradient, zero);
+                    gradient = TSimd.MultiplyAdd(deviation, slope, TSimd.Subtract(gradient, constant));
+                    TSimd.Store(TSimd.Multiply(gradient, scale), ref target, i);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,88 @@
+using System.Numerics;
+using System.Numerics.Tensors;
+
+namespace DeepSharp.Tensors;
+
+/// <summary>y = (x − mean)·γ/σ + β in each channel, optionally followed by ReLU in the same pass.</summary>
+internal static class BatchNormKernel
+{
+    /// <summary>How many coefficients forward has for each channel.</summary>
+    public const int CoefficientsOfForward = 3;
+
+    /// <summary>Normalises x [N,C] or [N,C,H,W]; everything else is [C].</summary>
+    /// <param name="x">The input.</param>
+    /// <param name="mean">What is subtracted: the mean of the batch, or the running one.</param>
+    /// <param name="inverseDeviation">1/σ, where σ² = variance + ε.</param>
+    /// <param name="gamma">The scale.</param>
+    /// <param name="beta">The shift.</param>
+    /// <param name="relu">Whether max(y, 0) is wanted instead of y.</param>
+    public static Tensor<T> Forward<T>(Tensor<T> x, Tensor<T> mean, Tensor<T> inverseDeviation, Tensor<T> gamma, Tensor<T> beta, bool relu)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var rows = ChannelRows.Of(x, ("mean", mean), ("inverse deviation", inverseDeviation), ("gamma", gamma), ("beta", beta));
+        var y = new Tensor<T>(x.Shape, x.Context, "BatchNorm");
+        using var rented = Coefficients(mean, inverseDeviation, gamma, beta, CoefficientsOfForward);
+        var (source, target, coefficients) = (x.ReadMemory(), y.WriteMemory(), rented.Memory);
+        x.Context.Workers.Run(rows.Chunks, chunk =>
+        {
+            var elements = rows.ElementsOf(chunk);
+            SimdDispatch.Run<T, Action<T>>(x.Context.VectorWidth, new(source.Span[elements], target.Span[elements], coefficients.Span, rows.Channels, relu));
+        });
+        return y;
+    }
+
+    /// <summary>Rents [count][C] and fills the first three rows with mean, γ/σ and β: then y = (x − mean)·γ/σ + β.</summary>
+    public static PooledMemory<T> Coefficients<T>(Tensor<T> mean, Tensor<T> inverseDeviation, Tensor<T> gamma, Tensor<T> beta, int count)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        int channels = mean.ElementCount;
+        var rented = mean.Context.Pool.Rent<T>(count * channels);
+        mean.Read().CopyTo(rented.Span);
+        TensorPrimitives.Multiply(gamma.Read(), inverseDeviation.Read(), rented.Span[channels..]);
+        beta.Read().CopyTo(rented.Span[(2 * channels)..]);
+        return rented;
+    }
+
+    private readonly ref struct Action<T>(ReadOnlySpan<T> x, Span<T> y, ReadOnlySpan<T> coefficients, int channels, bool relu) : ISimdAction<T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        private readonly ReadOnlySpan<T> x = x, coefficients = coefficients;
+        private readonly Span<T> y = y;
+
+        public void Invoke<TSimd, TVector>()
+            where TSimd : struct, ISimd<TVector, T>
+            where TVector : struct
+        {
+            int whole = channels - (channels % TSimd.Width), step = ChannelRows.Group * channels;
+            for (int from = 0; from < x.Length; from += step)
+            {
+                int to = Math.Min(from + step, x.Length);
+                Rows<TSimd, TVector>(0, whole, from, to);
+                Rows<SimdScalar<T>, T>(whole, channels, from, to);
+            }
+        }
+
+        private void Rows<TSimd, TVector>(nint fromChannel, nint toChannel, nint from, nint to)
+            where TSimd : struct, ISimd<TVector, T>
+            where TVector : struct
+        {
+            ref readonly T source = ref x.GetPinnableReference();
+            ref T target = ref y.GetPinnableReference();
+            ref readonly T coefficient = ref coefficients.GetPinnableReference();
+            nint stride = channels;
+            bool rectify = relu;
+            var zero = TSimd.Broadcast(T.Zero);
+            for (nint c = fromChannel; c < toChannel; c += TSimd.Width)
+            {
+                var mean = TSimd.Load(in coefficient, c);
+                var scale = TSimd.Load(in coefficient, stride + c);
+                var shift = TSimd.Load(in coefficient, (2 * stride) + c);
+                for (nint i = from + c; i < to; i += stride)
+                {
+                    var value = TSimd.MultiplyAdd(TSimd.Subtract(TSimd.Load(in source, i), mean), scale, shift);
+                    TSimd.Store(rectify ? TSimd.Max(value, zero) : value, ref target, i);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,182 @@
+using System.Numerics;
+
+namespace DeepSharp.Tensors;
+
+/// <summary>Mean and variance of each channel over a batch, in one pass, and what follows from them.</summary>
+/// <remarks>
+/// Σx² − (Σx)²/n loses everything where the mean is large beside the deviation. Here each chunk of rows sums deviations from its own first row, which
+/// loses at most a factor of its number of rows, and chunks are merged in ascending order by the formula of Chan, Golub and LeVeque (1979):
+/// δ = m_b − m_a, m = m_a + δ·n_b/n, M = M_a + M_b + δ²·n_a·n_b/n, where M is the sum of squared deviations from the mean.
+/// </remarks>
+internal static class BatchNormStatisticsKernel
+{
+    /// <summary>The mean, 1/√(variance + ε), and the variance Σ(x − mean)²/n of each channel, [C] each.</summary>
+    /// <exception cref="ShapeException">There is only one value per channel, whose variance is 0 whatever it is.</exception>
+    public static (Tensor<T> Mean, Tensor<T> InverseDeviation, Tensor<T> Variance) Run<T>(Tensor<T> x, double epsilon)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var rows = ChannelRows.Of(x);
+        if (rows.Rows == 1) throw new ShapeException($"BatchNorm: training needs more than one value per channel, input {x.Shape} has one; use a larger batch.");
+        int channels = rows.Channels;
+        var (source, width) = (x.ReadMemory(), x.Context.VectorWidth);
+        // [chunks][2][channels]: means, then sums of squared deviations.
+        using var partial = x.Context.Pool.Rent<T>(rows.Chunks * 2 * channels);
+        var parts = partial.Memory;
+        x.Context.Workers.Run(rows.Chunks, chunk => SimdDispatch.Run<T, ChunkAction<T>>(
+            width, new(source.Span[rows.ElementsOf(chunk)], parts.Span.Slice(chunk * 2 * channels, 2 * channels), channels)));
+
+        Tensor<T> mean = new([channels], x.Context, "BatchNorm mean"), variance = new([channels], x.Context, "BatchNorm variance");
+        SimdDispatch.Run<T, MergeAction<T>>(width, new(partial.Span, rows, mean.Write(), variance.Write()));
+        return (mean, InverseDeviation(variance, epsilon), variance);
+    }
+
+    /// <summary>1/√(variance + ε), element by element.</summary>
+    public static Tensor<T> InverseDeviation<T>(Tensor<T> variance, double epsilon)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var inverse = new Tensor<T>(variance.Shape, variance.Context, "BatchNorm inverse deviation");
+        var source = variance.Read();
+        var target = inverse.Write();
+        for (int c = 0; c < target.Length; c++) target[c] = T.One / T.Sqrt(source[c] + T.CreateTruncating(epsilon));
+        return inverse;
+    }
+
+    /// <summary>running ← (1 − momentum)·running + momentum·statistic, with the unbiased variance Σ(x − mean)²/(n − 1), as in PyTorch.</summary>
+    /// <param name="runningMean">Updated.</param>
+    /// <param name="runningVariance">Updated.</param>
+    /// <param name="mean">The mean of the batch.</param>
+    /// <param name="variance">The variance of the batch, Σ(x − mean)²/n.</param>
+    /// <param name="count">n, the number of values per channel.</param>
+    /// <param name="momentum">The share of the batch.</param>
+    public static void UpdateRunning<T>(Tensor<T> runningMean, Tensor<T> runningVariance, Tensor<T> mean, Tensor<T> variance, int count, double momentum)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        Blend(runningMean, mean, momentum, 1);
+        Blend(runningVariance, variance, momentum, count / (count - 1.0));
+    }
+
+    private static void Blend<T>(Tensor<T> running, Tensor<T> statistic, double momentum, double scale)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (running.Shape != statistic.Shape) throw new ShapeException($"BatchNorm: running statistics {running.Shape} must have the shape of the batch's, {statistic.Shape}.");
+        T keep = T.CreateTruncating(1 - momentum), take = T.CreateTruncating(momentum * scale);
+        var target = running.Write();
+        var source = statistic.Read();
+        for (int c = 0; c < target.Length; c++) target[c] = (keep * target[c]) + (take * source[c]);
+    }
+
+    private readonly ref struct ChunkAction<T>(ReadOnlySpan<T> x, Span<T> partial, int channels) : ISimdAction<T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        private readonly ReadOnlySpan<T> x = x;
+        private readonly Span<T> partial = partial;
+
+        public void Invoke<TSimd, TVector>()
+            where TSimd : struct, ISimd<TVector, T>
+            where TVector : struct
+        {
+            partial.Clear();
+            int whole = channels - (channels % TSimd.Width), step = ChannelRows.Group * channels;
+            for (int from = 0; from < x.Length; from += step)
+            {
+                int to = Math.Min(from + step, x.Length);
+                Sum<TSimd, TVector>(0, whole, from, to);
+                Sum<SimdScalar<T>, T>(whole, channels, from, to);
+            }
+
+            Finish<TSimd, TVector>(0, whole);
+            Finish<SimdScalar<T>, T>(whole, channels);
+        }
+
+        // Adds a group of rows to Σ(x − x₀) and Σ(x − x₀)², where x₀ is the first row of the chunk.
+        private void Sum<TSimd, TVector>(nint fromChannel, nint toChannel, nint from, nint to)
+            where TSimd : struct, ISimd<TVector, T>
+            where TVector : struct
+        {
+            ref readonly T source = ref x.GetPinnableReference();
+            ref T sums = ref partial.GetPinnableReference();
+            nint stride = channels;
+            for (nint c = fromChannel; c < toChannel; c += TSimd.Width)
+            {
+                var origin = TSimd.Load(in source, c);
+                var sum = TSimd.Load(in sums, c);
+                var squares = TSimd.Load(in sums, stride + c);
+                for (nint i = from + c; i < to; i += stride)
+                {
+                    var deviation = TSimd.Subtract(TSimd.Load(in source, i), origin);
+                    sum = TSimd.Add(sum, deviation);
+                    squares = TSimd.MultiplyAdd(deviation, deviation, squares);
+                }
+
+                TSimd.Store(sum, ref sums, c);
+                TSimd.Store(squares, ref sums, stride + c);
+            }
+        }
+
+        // Turns the sums into mean and M.
+        private void Finish<TSimd, TVector>(nint fromChannel, nint toChannel)
+            where TSimd : struct, ISimd<TVector, T>
+            where TVector : struct
+        {
+            ref readonly T source = ref x.GetPinnableReference();
+            ref T sums = ref partial.GetPinnableReference();
+            nint stride = channels;
+            var share = TSimd.Broadcast(T.One / T.CreateTruncating(x.Length / channels));
+            var zero = TSimd.Broadcast(T.Zero);
+            for (nint c = fromChannel; c < toChannel; c += TSimd.Width)
+            {
+                var sum = TSimd.Load(in sums, c);
+                var shift = TSimd.Multiply(sum, share);
+                TSimd.Store(TSimd.Add(TSimd.Load(in source, c), shift), ref sums, c);
+                // Not below 0, where all rows are equal up to rounding.
+                TSimd.Store(TSimd.Max(TSimd.Subtract(TSimd.Load(in sums, stride + c), TSimd.Multiply(sum, shift)), zero), ref sums, stride + c);
+            }
+        }
+    }
+
+    private readonly ref struct MergeAction<T>(ReadOnlySpan<T> partial, ChannelRows rows, Span<T> mean, Span<T> variance) : ISimdAction<T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        private readonly ReadOnlySpan<T> partial = partial;
+        private readonly Span<T> mean = mean, variance = variance;
+
+        public void Invoke<TSimd, TVector>()
+            where TSimd : struct, ISimd<TVector, T>
+            where TVector : struct
+        {
+            int whole = rows.Channels - (rows.Channels % TSimd.Width);
+            Loop<TSimd, TVector>(0, whole);
+            Loop<SimdScalar<T>, T>(whole, rows.Channels);
+        }
+
+        private void Loop<TSimd, TVector>(nint fromChannel, nint toChannel)
+            where TSimd : struct, ISimd<TVector, T>
+            where TVector : struct
+        {
+            ref readonly T parts = ref partial.GetPinnableReference();
+            ref T means = ref mean.GetPinnableReference();
+            ref T variances = ref variance.GetPinnableReference();
+            nint stride = rows.Channels;
+            var share = TSimd.Broadcast(T.One / T.CreateTruncating(rows.Rows));
+            for (nint c = fromChannel; c < toChannel; c += TSimd.Width)
+            {
+                var m = TSimd.Load(in parts, c);
+                var squares = TSimd.Load(in parts, stride + c);
+                double before = rows.RowsOf(0);
+                for (int chunk = 1; chunk < rows.Chunks; chunk++)
+                {
+                    nint part = (2 * chunk * stride) + c;
+                    double added = rows.RowsOf(chunk), weight = added / (before + added);
+                    var difference = TSimd.Subtract(TSimd.Load(in parts, part), m);
+                    m = TSimd.MultiplyAdd(difference, TSimd.Broadcast(T.CreateTruncating(weight)), m);
+                    var between = TSimd.Multiply(TSimd.Multiply(difference, difference), TSimd.Broadcast(T.CreateTruncating(before * weight)));
+                    squares = TSimd.Add(squares, TSimd.Add(TSimd.Load(in parts, part + stride), between));
+                    before += added;
+                }
+
+                TSimd.Store(m, ref means, c);
+                TSimd.Store(TSimd.Multiply(squares, share), ref variances, c);
+            }
+        }
+    }
+}
