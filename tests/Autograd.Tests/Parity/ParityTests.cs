@@ -1,0 +1,54 @@
+using System.Numerics;
+using DeepSharp.Tensors;
+
+namespace DeepSharp.Autograd.Tests.Parity;
+
+/// <summary>Compares value and gradients of every case of one fixture with PyTorch's, at every vector width.</summary>
+/// <remarks>
+/// Tolerances come with the fixture: (n + 4) · ε · (|y| + Σ|∂y/∂a|·|a|), n the most elements of one argument that a result y depends on. That is the
+/// error of a backward stable sum of n terms (<see cref="Tolerance.Sum{T}"/>), where the products are the effect of a relative change of each argument.
+/// </remarks>
+/// <param name="group">The name of the fixture's file.</param>
+public abstract class ParityTests<T>(string group)
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly Fixture fixture = Fixture.Load(group);
+
+    /// <summary>The operation of every case of the fixture.</summary>
+    protected abstract Dictionary<string, Func<ParityCase<T>, Variable<T>>> Cases { get; }
+
+    [Theory]
+    [MemberData(nameof(TestContexts.Widths), MemberType = typeof(TestContexts))]
+    public void Value_and_gradients_equal_PyTorchs(VectorWidth width) => Assert.Empty(Differences(TestContexts.Of(width)));
+
+    [Fact]
+    public void Every_case_of_the_fixture_is_compared()
+    {
+        const string End = "/output";
+        var names = fixture.Names.Where(name => name.EndsWith(End, StringComparison.Ordinal) && !name.Contains("/bound/", StringComparison.Ordinal));
+        Assert.Equal(names.Select(name => name[..^End.Length]).Order(StringComparer.Ordinal), Cases.Keys.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void A_gradient_that_is_off_by_a_thousandth_is_noticed()
+    {
+        foreach (var (name, apply) in Cases)
+        {
+            using var parity = new ParityCase<T>(fixture, name, TestContexts.Default);
+            Assert.True(parity.Differences(apply, upstreamFactor: 1.001).Count > 0, $"{name}: the bound is too wide to notice an error of 0.1 %.");
+        }
+    }
+
+    /// <summary>The cases that differ, a line each.</summary>
+    protected List<string> Differences(ComputeContext context)
+    {
+        List<string> differences = [];
+        foreach (var (name, apply) in Cases)
+        {
+            using var parity = new ParityCase<T>(fixture, name, context);
+            differences.AddRange(parity.Differences(apply));
+        }
+
+        return differences;
+    }
+}
