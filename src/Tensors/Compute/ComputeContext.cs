@@ -16,6 +16,7 @@ public sealed class ComputeContext : IDisposable
         Workers = new Workers(Options.Workers);
         Pool = new MemoryPool(Options.FillWithNaN);
         Kernels = kernels ?? new Kernels();
+        ConvolutionAlgorithm = Options.ConvolutionAlgorithm is { } name ? ConvolutionAlgorithms.Named(name) : null;
     }
 
     /// <summary>The context used where none is given. Its options come from the environment, see <see cref="ComputeOptions.FromEnvironment"/>.</summary>
@@ -32,6 +33,9 @@ public sealed class ComputeContext : IDisposable
 
     /// <summary>The kernels that every operation calls.</summary>
     public Kernels Kernels { get; }
+
+    /// <summary>The convolution algorithm used wherever it can run the shape; null: every shape chooses for itself.</summary>
+    public ConvolutionAlgorithm? ConvolutionAlgorithm { get; }
 
     /// <summary>The width of the kernels' vectors.</summary>
     public VectorWidth VectorWidth => Options.VectorWidth;

@@ -30,12 +30,15 @@ internal readonly record struct GemmBlocks(int PanelColumns, int Depth, int Bloc
     /// <summary>Depth of A and B packed at once.</summary>
     public int SliceDepth => Depth * SliceBlocks;
 
+    /// <summary>The depth at which a panel of B fills its part of the first-level cache.</summary>
+    public static int DepthFor<T>(int panelColumns)
+        where T : unmanaged => Math.Min(384, PanelBytes / (panelColumns * Unsafe.SizeOf<T>()));
+
     /// <summary>The blocks for vectors of a width.</summary>
     public static GemmBlocks For<T>(VectorWidth width)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         int panelColumns = MicroKernel.Vectors * SimdDispatch.Lanes<T>(width);
-        int depth = Math.Min(384, PanelBytes / (panelColumns * Unsafe.SizeOf<T>()));
-        return new GemmBlocks(panelColumns, depth, BlockRows: 16 * MicroKernel.Rows, BlockColumns: Math.Max(256 / panelColumns, 1) * panelColumns);
+        return new GemmBlocks(panelColumns, DepthFor<T>(panelColumns), BlockRows: 16 * MicroKernel.Rows, BlockColumns: Math.Max(256 / panelColumns, 1) * panelColumns);
     }
 }

@@ -1,0 +1,149 @@
+using System.Numerics;
+
+namespace DeepSharp.Tensors;
+
+/// <summary>Copies each window into a row of a matrix ("image to columns"); the convolution is then a matrix product. Runs every shape.</summary>
+/// <remarks>
+/// patches [N·OH·OW, kH·kW·C] times weights [K, kH·kW·C] transposed. The matrix is never whole in memory: tasks take groups of output rows, in
+/// scratch memory of their own.
+/// </remarks>
+internal sealed class Im2ColConvolution : ConvolutionAlgorithm
+{
+    // Enough pixels that packing the weights for each group costs little, few enough that a group's patches stay near the cache.
+    private const int PixelsPerGroup = 768;
+
+    // The weight gradient is summed in up to this many groups, added in their order.
+    private const int MostPartialSums = 16;
+    private const int MostPartialBytes = 16 << 20;
+
+    public override string Name => "im2col";
+
+    public override string Description => "windows copied into a matrix, then one matrix product; any shape";
+
+    public override bool CanRun(in ConvolutionShape shape, ConvolutionPass pass) => true;
+
+    internal override bool Wins(in ConvolutionShape shape, ConvolutionPass pass, VectorWidth width) => true;
+
+    internal override void Forward<T>(in ConvolutionShape shape, Tensor<T> x, Tensor<T> weights, Epilogue<T> epilogue, Tensor<T> y, bool keepWeights)
+    {
+        var s = shape;
+        var context = x.Context;
+        var (input, output) = (x.ReadMemory(), y.WriteMemory());
+        var kernel = MatrixView<T>.RowMajor(weights.ReadMemory(), s.K, s.PatchLength).Transposed;
+        int rowsPerGroup = Math.Max(1, PixelsPerGroup / s.OutputWidth);
+        Blocks.Run(context, s.N * s.OutputHeight, (firstRow, rows) =>
+        {
+            int pixels = rows * s.OutputWidth;
+            using var patches = context.Pool.Rent<T>(pixels * s.PatchLength);
+            Im2Col(s, input.Span, firstRow, rows, patches.Span);
+            var target = output.Slice(firstRow * s.OutputWidth * s.K, pixels * s.K);
+            GemmKernel.Run(context, T.One, MatrixView<T>.RowMajor(patches.Memory, pixels, s.PatchLength), kernel, T.Zero, target, s.K);
+            epilogue.Apply(target.Span, s.K);
+        }, rowsPerGroup);
+    }
+
+    internal override void InputGradient<T>(in ConvolutionShape shape, Tensor<T> dy, Tensor<T> weights, Tensor<T> dx)
+    {
+        var s = shape;
+        var context = dy.Context;
+        var (upstream, gradient) = (dy.ReadMemory(), dx.WriteMemory());
+        var kernel = MatrixView<T>.RowMajor(weights.ReadMemory(), s.K, s.PatchLength);
+        int pixels = s.OutputHeight * s.OutputWidth, imagesPerGroup = Math.Max(1, PixelsPerGroup / pixels);
+        Blocks.Run(context, s.N, (first, images) =>
+        {
+            using var patches = context.Pool.Rent<T>(images * pixels * s.PatchLength);
+            var rows = MatrixView<T>.RowMajor(upstream.Slice(first * pixels * s.K, images * pixels * s.K), images * pixels, s.K);
+            GemmKernel.Run(context, T.One, rows, kernel, T.Zero, patches.Memory, s.PatchLength);
+            Col2Im(s, patches.Span, images, gradient.Span.Slice(first * s.H * s.W * s.C, images * s.H * s.W * s.C));
+        }, imagesPerGroup);
+    }
+
+    internal override void WeightGradient<T>(in ConvolutionShape shape, Tensor<T> x, Tensor<T> dy, Tensor<T> dw)
+    {
+        var s = shape;
+        var context = x.Context;
+        var (input, upstream, gradient) = (x.ReadMemory(), dy.ReadMemory(), dw.WriteMemory());
+        int length = s.K * s.PatchLength, totalRows = s.N * s.OutputHeight, rowsPerGroup = Math.Max(1, PixelsPerGroup / s.OutputWidth);
+        int partials = Math.Clamp(MostPartialBytes / (length * sizeof(float)), 1, Math.Min(MostPartialSums, (totalRows + rowsPerGroup - 1) / rowsPerGroup));
+        using var sums = context.Pool.Rent<T>(partials * length);
+        int rowsPerPartial = (totalRows + partials - 1) / partials;
+        context.Workers.Run(partials, partial =>
+        {
+            var sum = sums.Memory.Slice(partial * length, length);
+            int end = Math.Min(totalRows, (partial + 1) * rowsPerPartial);
+            if (partial * rowsPerPartial >= end) sum.Span.Clear();
+            for (int firstRow = partial * rowsPerPartial; firstRow < end; firstRow += rowsPerGroup)
+            {
+                int rows = Math.Min(rowsPerGroup, end - firstRow), pixels = rows * s.OutputWidth;
+                using var patches = context.Pool.Rent<T>(pixels * s.PatchLength);
+                Im2Col(s, input.Span, firstRow, rows, patches.Span);
+                var gradients = MatrixView<T>.RowMajor(upstream.Slice(firstRow * s.OutputWidth * s.K, pixels * s.K), pixels, s.K);
+                GemmKernel.Run(
+                    context, T.One, gradients.Transposed, MatrixView<T>.RowMajor(patches.Memory, pixels, s.PatchLength),
+                    firstRow == partial * rowsPerPartial ? T.Zero : T.One, sum, s.PatchLength);
+            }
+        });
+        Blocks.Run(context, length, (from, count) =>
+        {
+            var target = gradient.Span.Slice(from, count);
+            sums.Span.Slice(from, count).CopyTo(target);
+            for (int partial = 1; partial < partials; partial++)
+                System.Numerics.Tensors.TensorPrimitives.Add(target, sums.Span.Slice((partial * length) + from, count), target);
+        });
+    }
+
+    /// <summary>The windows of output rows <paramref name="firstRow"/> onward (counted through the batch), one row of kH·kW·C elements each.</summary>
+    private static void Im2Col<T>(in ConvolutionShape s, ReadOnlySpan<T> x, int firstRow, int rows, Span<T> patches)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        int target = 0;
+        for (int row = firstRow; row < firstRow + rows; row++)
+        {
+            var (n, p) = (row / s.OutputHeight, row % s.OutputHeight);
+            for (int q = 0; q < s.OutputWidth; q++)
+            {
+                int left = (q * s.Geometry.StrideWidth) - s.Geometry.PaddingWidth;
+                var (from, to) = (Math.Clamp(-left, 0, s.KernelWidth), Math.Clamp(s.W - left, 0, s.KernelWidth));
+                for (int i = 0; i < s.KernelHeight; i++, target += s.KernelWidth * s.C)
+                {
+                    var taps = patches.Slice(target, s.KernelWidth * s.C);
+                    int h = (p * s.Geometry.StrideHeight) + i - s.Geometry.PaddingHeight;
+                    if ((uint)h >= (uint)s.H || from >= to)
+                    {
+                        taps.Clear();
+                        continue;
+                    }
+
+                    // The taps of one kernel row are neighbours in memory: one copy, with zeros where the window hangs over.
+                    taps[..(from * s.C)].Clear();
+                    x.Slice(((((n * s.H) + h) * s.W) + left + from) * s.C, (to - from) * s.C).CopyTo(taps[(from * s.C)..]);
+                    taps[(to * s.C)..].Clear();
+                }
+            }
+        }
+    }
+
+    /// <summary>The adjoint of <see cref="Im2Col"/> for whole images: adds every tap to its pixel.</summary>
+    private static void Col2Im<T>(in ConvolutionShape s, ReadOnlySpan<T> patches, int images, Span<T> dx)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        dx.Clear();
+        int source = 0;
+        for (int row = 0; row < images * s.OutputHeight; row++)
+        {
+            var (n, p) = (row / s.OutputHeight, row % s.OutputHeight);
+            for (int q = 0; q < s.OutputWidth; q++)
+            {
+                int left = (q * s.Geometry.StrideWidth) - s.Geometry.PaddingWidth;
+                var (from, to) = (Math.Clamp(-left, 0, s.KernelWidth), Math.Clamp(s.W - left, 0, s.KernelWidth));
+                for (int i = 0; i < s.KernelHeight; i++, source += s.KernelWidth * s.C)
+                {
+                    int h = (p * s.Geometry.StrideHeight) + i - s.Geometry.PaddingHeight;
+                    if ((uint)h >= (uint)s.H || from >= to) continue;
+                    var pixels = dx.Slice(((((n * s.H) + h) * s.W) + left + from) * s.C, (to - from) * s.C);
+                    System.Numerics.Tensors.TensorPrimitives.Add(pixels, patches.Slice(source + (from * s.C), pixels.Length), pixels);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,54 @@
+using System.Numerics;
+
+namespace DeepSharp.Tensors;
+
+/// <summary>
+/// One member of the family F(m×m, 3×3) of Winograd's minimal filtering (Lavin &amp; Gray, arXiv 1509.09308): a tile of m×m outputs from t×t inputs,
+/// t = m + 2, with t² multiplications for each pair of channels instead of 9·m².
+/// </summary>
+/// <remarks>
+/// With the matrices Bᵀ (t×t), G (t×3) and Aᵀ (m×t), each applied to the rows and then to the columns of a tile:
+/// <code>
+/// forward           y  = Aᵀ [ (G w Gᵀ) ⊙ (Bᵀ x B) ] A           summed over input channels before the outer transform
+/// weight gradient   dw = Gᵀ [ (A dy Aᵀ) ⊙ (Bᵀ x B) ] G          summed over tiles before the outer transform
+/// </code>
+/// Here are the one-dimensional transforms: each reads a few vectors that lie a step apart and writes a few. Lanes are channels.
+/// </remarks>
+internal interface IWinogradTile
+{
+    /// <summary>m, the outputs along a side.</summary>
+    static abstract int OutputSize { get; }
+
+    /// <summary>The name of the algorithm.</summary>
+    static abstract string Name { get; }
+
+    /// <summary>Bᵀ: t inputs to t points.</summary>
+    static abstract void Input<TSimd, TVector, T>(ref readonly T from, nint fromStep, ref T to, nint toStep)
+        where TSimd : struct, ISimd<TVector, T>
+        where TVector : struct
+        where T : unmanaged, IFloatingPointIeee754<T>;
+
+    /// <summary>G: 3 weights to t points.</summary>
+    static abstract void Weights<TSimd, TVector, T>(ref readonly T from, nint fromStep, ref T to, nint toStep)
+        where TSimd : struct, ISimd<TVector, T>
+        where TVector : struct
+        where T : unmanaged, IFloatingPointIeee754<T>;
+
+    /// <summary>Aᵀ: t points to m outputs.</summary>
+    static abstract void Output<TSimd, TVector, T>(ref readonly T from, nint fromStep, ref T to, nint toStep)
+        where TSimd : struct, ISimd<TVector, T>
+        where TVector : struct
+        where T : unmanaged, IFloatingPointIeee754<T>;
+
+    /// <summary>A: the gradients of m outputs to t points.</summary>
+    static abstract void OutputGradient<TSimd, TVector, T>(ref readonly T from, nint fromStep, ref T to, nint toStep)
+        where TSimd : struct, ISimd<TVector, T>
+        where TVector : struct
+        where T : unmanaged, IFloatingPointIeee754<T>;
+
+    /// <summary>Gᵀ: t points to the gradients of 3 weights.</summary>
+    static abstract void WeightGradient<TSimd, TVector, T>(ref readonly T from, nint fromStep, ref T to, nint toStep)
+        where TSimd : struct, ISimd<TVector, T>
+        where TVector : struct
+        where T : unmanaged, IFloatingPointIeee754<T>;
+}

@@ -1,0 +1,111 @@
+using System.Runtime.CompilerServices;
+
+namespace DeepSharp.Tensors;
+
+/// <summary>The lengths of one Winograd convolution of an image [N, C, H, W] to [N, K, OH, OW], and how its scratch memory is laid out.</summary>
+/// <remarks>
+/// <code>
+/// v [points][tiles][C]          transformed input;   rows padded by one vector against cache aliasing
+/// u [points][panels][C][2 vectors]   transformed weights, in the order of the micro-kernel
+/// m [points][tiles][K]          products, to be transformed into outputs
+/// </code>
+/// The input gradient is the same with the roles of C and K, and of input and output, exchanged.
+/// </remarks>
+internal readonly record struct WinogradPlan
+{
+    // Transformed input and products of a block of tiles should stay in a second-level cache of 1 MiB.
+    private const int BlockBytes = 768 << 10;
+
+    // Transformed weights above this are read once for as many tiles as possible, rather than once for every block.
+    private const int LargeWeightBytes = 12 << 20;
+    private const int StageBytes = 24 << 20;
+
+    private WinogradPlan(int outputSize, int lanes, int elementSize, int n, int c, int h, int w, int k, int oh, int ow, int paddingHeight, int paddingWidth)
+    {
+        (N, C, H, W, K, OutputHeight, OutputWidth) = (n, c, h, w, k, oh, ow);
+        (PaddingHeight, PaddingWidth, OutputSize) = (paddingHeight, paddingWidth, outputSize);
+        Points = (outputSize + 2) * (outputSize + 2);
+        TilesHigh = (oh + outputSize - 1) / outputSize;
+        TilesWide = (ow + outputSize - 1) / outputSize;
+        Tiles = n * TilesHigh * TilesWide;
+        PanelColumns = MicroKernel.Vectors * lanes;
+        Panels = (k + PanelColumns - 1) / PanelColumns;
+        InputRow = Packing.RoundUp(c, PanelColumns) + lanes;
+        ProductRow = (Panels * PanelColumns) + lanes;
+        long tileBytes = (long)Points * (InputRow + ProductRow) * elementSize;
+        WeightsAreLarge = (long)Points * c * k * elementSize > LargeWeightBytes;
+        int fitting = (int)((WeightsAreLarge ? StageBytes : BlockBytes) / tileBytes) / MicroKernel.Rows * MicroKernel.Rows;
+        BlockTiles = Math.Min(Math.Max(fitting, 2 * MicroKernel.Rows), Packing.RoundUp(Tiles, MicroKernel.Rows));
+    }
+
+    public int N { get; }
+
+    public int C { get; }
+
+    public int H { get; }
+
+    public int W { get; }
+
+    public int K { get; }
+
+    public int OutputHeight { get; }
+
+    public int OutputWidth { get; }
+
+    public int PaddingHeight { get; }
+
+    public int PaddingWidth { get; }
+
+    /// <summary>m.</summary>
+    public int OutputSize { get; }
+
+    /// <summary>t².</summary>
+    public int Points { get; }
+
+    public int TilesHigh { get; }
+
+    public int TilesWide { get; }
+
+    /// <summary>All tiles of the batch.</summary>
+    public int Tiles { get; }
+
+    /// <summary>Output channels of a panel of transformed weights: two vectors.</summary>
+    public int PanelColumns { get; }
+
+    public int Panels { get; }
+
+    /// <summary>Elements from one tile to the next in v.</summary>
+    public int InputRow { get; }
+
+    /// <summary>Elements from one tile to the next in m.</summary>
+    public int ProductRow { get; }
+
+    /// <summary>Whether the transformed weights are too large to be read again for every small block of tiles.</summary>
+    public bool WeightsAreLarge { get; }
+
+    /// <summary>Tiles that are taken through all three stages at once; a multiple of the micro-kernel's rows.</summary>
+    public int BlockTiles { get; }
+
+    /// <summary>Elements of the transformed weights.</summary>
+    public int WeightElements => Points * Panels * PanelColumns * C;
+
+    /// <summary>The plan of a forward convolution.</summary>
+    public static WinogradPlan Forward<T>(in ConvolutionShape s, int outputSize, VectorWidth width)
+        where T : unmanaged => new(
+            outputSize, SimdDispatch.Lanes<T>(width), Unsafe.SizeOf<T>(), s.N, s.C, s.H, s.W, s.K, s.OutputHeight, s.OutputWidth,
+            s.Geometry.PaddingHeight, s.Geometry.PaddingWidth);
+
+    /// <summary>The plan of an input gradient: the gradient of the output, padded by 2 − padding, convolved with the rotated weights.</summary>
+    public static WinogradPlan InputGradient<T>(in ConvolutionShape s, int outputSize, VectorWidth width)
+        where T : unmanaged => new(
+            outputSize, SimdDispatch.Lanes<T>(width), Unsafe.SizeOf<T>(), s.N, s.K, s.OutputHeight, s.OutputWidth, s.C, s.H, s.W,
+            2 - s.Geometry.PaddingHeight, 2 - s.Geometry.PaddingWidth);
+
+    /// <summary>The image and the first output pixel of a tile.</summary>
+    public (int Image, int Row, int Column) Tile(int tile)
+    {
+        var (row, column) = Math.DivRem(tile, TilesWide);
+        var (image, high) = Math.DivRem(row, TilesHigh);
+        return (image, high * OutputSize, column * OutputSize);
+    }
+}

@@ -1,0 +1,88 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+
+namespace DeepSharp.Tensors;
+
+/// <summary>Transforms weights [K, C, 3, 3] into u = G w Gᵀ, laid out [points][panels][depth][2 vectors].</summary>
+internal static class WinogradWeights
+{
+    // Depths transformed by one task: its weights, 9 × 32 × 32 floats, stay in the first-level cache.
+    private const int DepthsPerTask = 32;
+
+    /// <summary>Transforms all weights.</summary>
+    /// <param name="context">Workers and vector width.</param>
+    /// <param name="plan">The plan; its K are the columns of the panels and its C the depth.</param>
+    /// <param name="weights">The weights in storage order, [K][3][3][C] of the convolution.</param>
+    /// <param name="rotated">For the input gradient: depth is then K, columns are C, and the kernel is turned by 180°.</param>
+    /// <param name="u">The result.</param>
+    public static void Transform<TTile, T>(ComputeContext context, WinogradPlan plan, ReadOnlyMemory<T> weights, bool rotated, Memory<T> u)
+        where TTile : struct, IWinogradTile
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        int chunks = (plan.C + DepthsPerTask - 1) / DepthsPerTask;
+        context.Workers.Run(plan.Panels * chunks, task =>
+            SimdDispatch.Run<T, Action<TTile, T>>(context.VectorWidth, new(plan, weights.Span, rotated, u.Span, task / chunks, task % chunks * DepthsPerTask)));
+    }
+
+    private readonly ref struct Action<TTile, T>(WinogradPlan plan, ReadOnlySpan<T> weights, bool rotated, Span<T> u, int panel, int firstDepth) : ISimdAction<T>
+        where TTile : struct, IWinogradTile
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        private readonly ReadOnlySpan<T> weights = weights;
+        private readonly Span<T> u = u;
+
+        public void Invoke<TSimd, TVector>()
+            where TSimd : struct, ISimd<TVector, T>
+            where TVector : struct
+        {
+            int depths = Math.Min(DepthsPerTask, plan.C - firstDepth), columns = plan.PanelColumns;
+            Span<T> gathered = stackalloc T[9 * DepthsPerTask * columns];
+            if (rotated) GatherRotated(gathered, depths);
+            else Gather(gathered, depths);
+
+            int size = WinogradTransform.InputSize<TTile>();
+            nint point = (nint)plan.Panels * plan.C * columns, tap = DepthsPerTask * columns;
+            Span<T> between = stackalloc T[3 * size * TSimd.Width];
+            for (int depth = 0; depth < depths; depth++)
+            {
+                for (int lane = 0; lane < columns; lane += TSimd.Width)
+                {
+                    WinogradTransform.Apply<WinogradTransform.Weights<TTile>, TSimd, TVector, T>(
+                        in gathered[(depth * columns) + lane], 3 * tap, tap, ref MemoryMarshal.GetReference(between),
+                        ref u[(((panel * plan.C) + firstDepth + depth) * columns) + lane], size * point, point);
+                }
+            }
+        }
+
+        /// <summary>Nine planes [depth][columns], columns being output channels: a transposition of [K][9][C].</summary>
+        private void Gather(Span<T> planes, int depths)
+        {
+            int columns = plan.PanelColumns, present = Math.Min(columns, plan.K - (panel * columns));
+            if (present < columns) planes.Clear();
+            for (int column = 0; column < present; column++)
+            {
+                for (int tap = 0; tap < 9; tap++)
+                {
+                    var run = weights.Slice((((((panel * columns) + column) * 9) + tap) * plan.C) + firstDepth, depths);
+                    int target = (tap * DepthsPerTask * columns) + column;
+                    for (int depth = 0; depth < run.Length; depth++, target += columns) planes[target] = run[depth];
+                }
+            }
+        }
+
+        /// <summary>Nine planes [depth][columns] of the turned kernel, columns being input channels, which are contiguous.</summary>
+        private void GatherRotated(Span<T> planes, int depths)
+        {
+            int columns = plan.PanelColumns, present = Math.Min(columns, plan.K - (panel * columns));
+            if (present < columns) planes.Clear();
+            for (int depth = 0; depth < depths; depth++)
+            {
+                for (int tap = 0; tap < 9; tap++)
+                {
+                    weights.Slice(((((firstDepth + depth) * 9) + 8 - tap) * plan.K) + (panel * columns), present)
+                        .CopyTo(planes[(((tap * DepthsPerTask) + depth) * columns)..]);
+                }
+            }
+        }
+    }
+}

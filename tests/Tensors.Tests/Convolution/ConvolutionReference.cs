@@ -1,0 +1,44 @@
+using System.Numerics;
+
+namespace DeepSharp.Tensors.Tests.Convolution;
+
+/// <summary>The three passes in double, loop by loop over logical indices, and the sum of the absolute products of each output for the tolerance.</summary>
+internal static class ConvolutionReference
+{
+    public static (double[] Values, double[] Absolute) Compute(ConvolutionPass pass, in ConvolutionShape s, double[] first, double[] second) => pass switch
+    {
+        ConvolutionPass.Forward => Sum(s, s.Output, (x, w, y) => (y, x, w), first, second),
+        ConvolutionPass.InputGradient => Sum(s, s.Input, (x, w, y) => (x, y, w), first, second),
+        _ => Sum(s, s.Weights, (x, w, y) => (w, x, y), first, second),
+    };
+
+    public static double[] ToDouble<T>(Tensor<T> tensor)
+        where T : unmanaged, IFloatingPointIeee754<T> => Array.ConvertAll(tensor.ToArray(), double.CreateChecked);
+
+    // Every triple of elements (x, w, y) that meet in the definition contributes to each pass: only who is the result differs.
+    private static (double[] Values, double[] Absolute) Sum(
+        in ConvolutionShape s, Shape result, Func<int, int, int, (int Target, int First, int Second)> roles, double[] first, double[] second)
+    {
+        double[] values = new double[result.ElementCount], absolute = new double[result.ElementCount];
+        for (int n = 0; n < s.N; n++)
+        for (int k = 0; k < s.K; k++)
+        for (int p = 0; p < s.OutputHeight; p++)
+        for (int q = 0; q < s.OutputWidth; q++)
+        for (int c = 0; c < s.C; c++)
+        for (int i = 0; i < s.KernelHeight; i++)
+        for (int j = 0; j < s.KernelWidth; j++)
+        {
+            int h = (p * s.Geometry.StrideHeight) + i - s.Geometry.PaddingHeight, w = (q * s.Geometry.StrideWidth) + j - s.Geometry.PaddingWidth;
+            if (h < 0 || h >= s.H || w < 0 || w >= s.W) continue;
+            int x = (((((n * s.C) + c) * s.H) + h) * s.W) + w;
+            int weight = (((((k * s.C) + c) * s.KernelHeight) + i) * s.KernelWidth) + j;
+            int y = (((((n * s.K) + k) * s.OutputHeight) + p) * s.OutputWidth) + q;
+            var (target, a, b) = roles(x, weight, y);
+            double product = first[a] * second[b];
+            values[target] += product;
+            absolute[target] += Math.Abs(product);
+        }
+
+        return (values, absolute);
+    }
+}

@@ -1,0 +1,166 @@
+using System.Numerics;
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace DeepSharp.Tensors.Tests.Convolution;
+
+public class ConvolutionTests
+{
+    public static TheoryData<string, VectorWidth> AlgorithmsAndWidths
+    {
+        get
+        {
+            var data = new TheoryData<string, VectorWidth>();
+            foreach (var algorithm in ConvolutionAlgorithms.All)
+            {
+                foreach (var width in Enum.GetValues<VectorWidth>()) data.Add(algorithm.Name, width);
+            }
+
+            return data;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(AlgorithmsAndWidths))]
+    public void Every_pass_equals_the_double_reference_in_float(string algorithm, VectorWidth width) => EveryPass<float>(algorithm, width, 40);
+
+    [Theory]
+    [MemberData(nameof(AlgorithmsAndWidths))]
+    public void Every_pass_equals_the_double_reference_in_double(string algorithm, VectorWidth width) => EveryPass<double>(algorithm, width, 15);
+
+    [Theory]
+    [InlineData("winograd-4x4")]
+    [InlineData("winograd-2x2")]
+    [InlineData("im2col")]
+    public void Many_channels_and_tiles_cross_every_block(string algorithm)
+    {
+        Check<float>(algorithm, VectorWidths.Widest, new Sample(2, 130, 9, 13, 137, 3, 3, 1, 1, 7));
+        Check<float>(algorithm, VectorWidths.Widest, new Sample(1, 300, 5, 4, 330, 3, 3, 1, 1, 8));
+        Check<float>(algorithm, VectorWidths.Widest, new Sample(9, 17, 30, 21, 20, 3, 3, 1, 1, 9));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Adds_the_bias_and_rectifies(bool relu)
+    {
+        foreach (var algorithm in ConvolutionAlgorithms.All)
+        {
+            using var context = new ComputeContext(new ComputeOptions { ConvolutionAlgorithm = algorithm.Name, FillWithNaN = true });
+            int kernel = algorithm.Name == "pointwise" ? 1 : 3;
+            using var x = Tensor<float>.RandomNormal([2, 19, 6, 5], new RandomStream(1, "x"), context: context);
+            using var w = Tensor<float>.RandomNormal([21, 19, kernel, kernel], new RandomStream(1, "w"), context: context);
+            using var bias = Tensor<float>.RandomNormal([21], new RandomStream(1, "b"), context: context);
+            var geometry = new ConvolutionGeometry(1, kernel / 2);
+            using var plain = context.Kernels.Convolution(x, w, null, geometry);
+            using var full = context.Kernels.Convolution(x, w, bias, geometry, relu);
+            float[] before = plain.ToArray(), shift = bias.ToArray(), after = full.ToArray();
+            for (int i = 0; i < after.Length; i++)
+            {
+                float expected = before[i] + shift[i / 30 % 21];
+                Assert.Equal(relu ? Math.Max(expected, 0) : expected, after[i]);
+            }
+        }
+    }
+
+    [Fact]
+    public void Kept_transformed_weights_follow_the_weights()
+    {
+        using var context = new ComputeContext(new ComputeOptions { ConvolutionAlgorithm = "winograd-4x4", FillWithNaN = true });
+        using var x = Tensor<float>.RandomNormal([1, 16, 8, 8], new RandomStream(1, "x"), context: context);
+        using var w = Tensor<float>.RandomNormal([16, 16, 3, 3], new RandomStream(1, "w"), context: context);
+        var geometry = new ConvolutionGeometry(1, 1);
+        using var first = context.Kernels.Convolution(x, w, null, geometry, keepWeights: true);
+        long misses = context.Pool.Misses + context.Pool.Hits;
+        using var again = context.Kernels.Convolution(x, w, null, geometry, keepWeights: true);
+        Assert.Equal(first.ToArray(), again.ToArray());
+        Assert.True(context.Pool.Misses + context.Pool.Hits - misses < 4, "the second call should rent its output and scratch, not new weights");
+
+        foreach (ref float value in w.Write()) value *= 2;
+        using var doubled = context.Kernels.Convolution(x, w, null, geometry, keepWeights: true);
+        Assert.Equal(first.ToArray().Select(v => 2 * v), doubled.ToArray());
+    }
+
+    [Fact]
+    public void Says_which_channels_do_not_fit()
+    {
+        var error = Assert.Throws<ShapeException>(() => ConvolutionShape.Of([8, 3, 32, 32], [64, 4, 3, 3], new ConvolutionGeometry(1, 1)));
+        Assert.Equal("Conv2d: input [8, 3, 32, 32] has 3 channels, weight [64, 4, 3, 3] expects 4.", error.Message);
+    }
+
+    [Fact]
+    public void Says_when_the_kernel_is_larger_than_the_image() =>
+        Assert.Throws<ShapeException>(() => ConvolutionShape.Of([1, 1, 2, 2], [1, 1, 5, 5], new ConvolutionGeometry(1, 1)));
+
+    [Fact]
+    public void An_unknown_algorithm_is_refused_with_the_known_ones()
+    {
+        var error = Assert.Throws<ArgumentException>(() => new ComputeContext(new ComputeOptions { ConvolutionAlgorithm = "fft" }));
+        Assert.Contains("winograd-4x4", error.Message, StringComparison.Ordinal);
+    }
+
+    private static void EveryPass<T>(string algorithm, VectorWidth width, int count)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        bool threeByThree = algorithm.StartsWith("winograd", StringComparison.Ordinal), pointwise = algorithm == "pointwise";
+        var channels = Gen.Frequency((4, Gen.Choose(1, 20)), (1, Gen.Elements(1, 3, 17, 33, 64, 130)));
+        var samples = from n in Gen.Choose(1, 3)
+                      from c in channels
+                      from k in channels
+                      from h in Gen.Choose(1, 11)
+                      from w in Gen.Choose(1, 11)
+                      from kernel in Gen.Choose(1, 5).Two()
+                      from stride in Gen.Choose(1, 3)
+                      from padding in Gen.Choose(0, 2)
+                      from seed in Gen.Choose(0, 1000)
+                      let kh = threeByThree ? 3 : pointwise ? 1 : kernel.Item1
+                      let kw = threeByThree ? 3 : pointwise ? 1 : kernel.Item2
+                      let pad = pointwise ? 0 : padding
+                      where h + (2 * pad) >= kh && w + (2 * pad) >= kw
+                      select new Sample(n, c, h, w, k, kh, kw, threeByThree || pointwise ? 1 : stride, pad, seed);
+        Prop.ForAll(samples.ToArbitrary(), sample => Check<T>(algorithm, width, sample)).Check(Config.QuickThrowOnFailure.WithMaxTest(count));
+    }
+
+    private static void Check<T>(string name, VectorWidth width, Sample sample)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        using var context = new ComputeContext(new ComputeOptions { Workers = 2, VectorWidth = width, ConvolutionAlgorithm = name, FillWithNaN = true });
+        var geometry = new ConvolutionGeometry(sample.Stride, sample.Padding);
+        var s = ConvolutionShape.Of([sample.N, sample.C, sample.H, sample.W], [sample.K, sample.C, sample.KernelHeight, sample.KernelWidth], geometry);
+        using var x = Tensor<T>.RandomNormal(s.Input, new RandomStream(sample.Seed, "x"), context: context);
+        using var w = Tensor<T>.RandomNormal(s.Weights, new RandomStream(sample.Seed, "w"), context: context);
+        using var dy = Tensor<T>.RandomNormal(s.Output, new RandomStream(sample.Seed, "dy"), context: context);
+        foreach (var pass in Enum.GetValues<ConvolutionPass>())
+        {
+            Assert.True(ConvolutionAlgorithms.Named(name).CanRun(s, pass), $"{name} should run {sample}");
+            var (first, second) = pass switch { ConvolutionPass.Forward => (x, w), ConvolutionPass.InputGradient => (dy, w), _ => (x, dy) };
+            using var actual = pass switch
+            {
+                ConvolutionPass.Forward => context.Kernels.Convolution(x, w, null, geometry),
+                ConvolutionPass.InputGradient => context.Kernels.ConvolutionInputGradient(dy, w, s.Input, geometry),
+                _ => context.Kernels.ConvolutionWeightGradient(x, dy, s.Weights, geometry),
+            };
+            var (expected, absolute) = ConvolutionReference.Compute(pass, s, ConvolutionReference.ToDouble(first), ConvolutionReference.ToDouble(second));
+            double[] found = ConvolutionReference.ToDouble(actual);
+            int terms = pass switch
+            {
+                ConvolutionPass.Forward => s.C * 9,
+                ConvolutionPass.InputGradient => s.K * 9,
+                _ => s.N * s.OutputHeight * s.OutputWidth,
+            };
+            if (name.StartsWith("winograd", StringComparison.Ordinal)) WinogradBound.Require<T>(expected, found, absolute, $"{name} {pass} {sample}");
+            else RequireSums<T>(expected, found, absolute, terms, $"{name} {pass} {sample}");
+        }
+    }
+
+    private static void RequireSums<T>(double[] expected, double[] found, double[] absolute, int terms, string what)
+    {
+        for (int i = 0; i < expected.Length; i++)
+        {
+            double tolerance = Tolerance.Sum<T>(terms, absolute[i]);
+            if (!(Math.Abs(found[i] - expected[i]) <= tolerance)) Assert.Fail($"{what}: element {i} is {found[i]}, expected {expected[i]} ± {tolerance}.");
+        }
+    }
+
+    private sealed record Sample(int N, int C, int H, int W, int K, int KernelHeight, int KernelWidth, int Stride, int Padding, int Seed);
+}
