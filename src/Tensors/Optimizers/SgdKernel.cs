@@ -1,0 +1,73 @@
+using System.Numerics;
+
+namespace DeepSharp.Tensors;
+
+/// <summary>One step of stochastic gradient descent as PyTorch defines it, in one pass over weight, gradient and velocity.</summary>
+internal static class SgdKernel
+{
+    /// <summary>
+    /// g += decay · w; then with momentum v = momentum · v + (1 − dampening) · g (at first v = g) and g = v, or g + momentum · v after Nesterov;
+    /// then w −= rate · g.
+    /// </summary>
+    /// <param name="weight">w, updated.</param>
+    /// <param name="gradient">g, unchanged.</param>
+    /// <param name="velocity">v, updated; null without momentum.</param>
+    /// <param name="update">The numbers.</param>
+    /// <exception cref="ShapeException">The shapes differ.</exception>
+    public static void Run<T>(Tensor<T> weight, Tensor<T> gradient, Tensor<T>? velocity, SgdUpdate update)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (gradient.Shape != weight.Shape || (velocity is not null && velocity.Shape != weight.Shape))
+            throw new ShapeException($"SgdStep: weight {weight.Shape}, gradient {gradient.Shape} and velocity {velocity?.Shape} must have one shape.");
+        var (w, g, v) = (weight.WriteMemory(), gradient.ReadMemory(), velocity?.WriteMemory() ?? default);
+        Blocks.Run(weight.Context, weight.ElementCount, (from, count) =>
+        {
+            var velocities = v.IsEmpty ? default : v.Span.Slice(from, count);
+            SimdDispatch.Run<T, Action<T>>(weight.Context.VectorWidth, new(w.Span.Slice(from, count), g.Span.Slice(from, count), velocities, update));
+        });
+    }
+
+    private readonly ref struct Action<T>(Span<T> weight, ReadOnlySpan<T> gradient, Span<T> velocity, SgdUpdate update) : ISimdAction<T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        private readonly Span<T> weight = weight, velocity = velocity;
+        private readonly ReadOnlySpan<T> gradient = gradient;
+
+        public void Invoke<TSimd, TVector>()
+            where TSimd : struct, ISimd<TVector, T>
+            where TVector : struct
+        {
+            int whole = weight.Length - (weight.Length % TSimd.Width);
+            Loop<TSimd, TVector>(0, whole);
+            Loop<SimdScalar<T>, T>(whole, weight.Length);
+        }
+
+        private void Loop<TSimd, TVector>(int from, int to)
+            where TSimd : struct, ISimd<TVector, T>
+            where TVector : struct
+        {
+            ref T w = ref weight.GetPinnableReference();
+            ref T v = ref velocity.GetPinnableReference();
+            ref readonly T g = ref gradient.GetPinnableReference();
+            var step = TSimd.Broadcast(T.CreateTruncating(-update.LearningRate));
+            var decay = TSimd.Broadcast(T.CreateTruncating(update.WeightDecay));
+            var momentum = TSimd.Broadcast(T.CreateTruncating(update.Momentum));
+            var intake = TSimd.Broadcast(T.CreateTruncating(1 - update.Dampening));
+            bool hasVelocity = !velocity.IsEmpty, isFirst = update.IsFirst, nesterov = update.Nesterov;
+            for (nint i = from; i < to; i += TSimd.Width)
+            {
+                var value = TSimd.Load(in w, i);
+                var slope = TSimd.MultiplyAdd(decay, value, TSimd.Load(in g, i));
+                if (hasVelocity)
+                {
+                    // The first velocity is the gradient itself, undampened; what the memory holds is never read.
+                    var speed = isFirst ? slope : TSimd.MultiplyAdd(momentum, TSimd.Load(in v, i), TSimd.Multiply(intake, slope));
+                    TSimd.Store(speed, ref v, i);
+                    slope = nesterov ? TSimd.MultiplyAdd(momentum, speed, slope) : speed;
+                }
+
+                TSimd.Store(TSimd.MultiplyAdd(step, slope, value), ref w, i);
+            }
+        }
+    }
+}
