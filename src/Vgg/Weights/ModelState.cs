@@ -1,0 +1,88 @@
+using System.Numerics;
+using DeepSharp.Tensors;
+
+namespace DeepSharp.Vgg;
+
+/// <summary>Everything that a model's file holds (PyTorch's state dictionary): parameters, buffers, and counters, by key.</summary>
+internal static class ModelState
+{
+    /// <summary>
+    /// The beginning of the names of what a checkpoint holds beside a model (optimizer, random streams); loading a model passes over them.
+    /// </summary>
+    public const string TrainingPrefix = "training.";
+
+    /// <summary>The state of a module: of each key either a tensor or a counter.</summary>
+    public static Dictionary<string, (Tensor<T>? Tensor, Counter? Counter)> Of<T>(Module<T> module)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        Dictionary<string, (Tensor<T>?, Counter?)> state = [];
+        foreach (var (name, parameter) in module.NamedParameters()) state.Add(name, (parameter.Value, null));
+        foreach (var (name, buffer) in module.NamedBuffers()) state.Add(name, (buffer, null));
+        foreach (var (name, counter) in module.NamedCounters()) state.Add(name, (null, counter));
+        return state;
+    }
+
+    /// <summary>Compares a module with a file, by name and shape.</summary>
+    public static StateComparison Compare<T>(Module<T> module, SafeTensorsFile file)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var state = Of(module);
+        List<string> missing = [], wrongShape = [];
+        foreach (var (name, (tensor, _)) in state)
+        {
+            if (!file.Tensors.TryGetValue(name, out var stored)) missing.Add(name);
+            else if (!stored.Shape.SequenceEqual(Lengths(tensor)))
+                wrongShape.Add($"{name} (expected [{string.Join(", ", Lengths(tensor))}], found [{string.Join(", ", stored.Shape)}])");
+        }
+
+        var unexpected = file.Tensors.Keys.Where(name => !state.ContainsKey(name) && !name.StartsWith(TrainingPrefix, StringComparison.Ordinal));
+        return new StateComparison(missing, [.. unexpected.Order(StringComparer.Ordinal)], wrongShape);
+    }
+
+    /// <summary>Adds the <see cref="Module{T}.NamedPositions"/> to what a checkpoint will hold.</summary>
+    public static void AddPositions<T>(SafeTensorsWriter writer, Module<T> module)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        foreach (var (name, position) in module.NamedPositions()) writer.Add(TrainingPrefix + name, position.Value);
+    }
+
+    /// <summary>Restores what <see cref="AddPositions"/> left in a checkpoint.</summary>
+    /// <exception cref="InvalidDataException">A position is missing or not a whole number.</exception>
+    public static void LoadPositions<T>(SafeTensorsFile file, Module<T> module)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        foreach (var (name, position) in module.NamedPositions()) position.Value = file.ReadInteger(TrainingPrefix + name);
+    }
+
+    private static IEnumerable<long> Lengths<T>(Tensor<T>? tensor)
+        where T : unmanaged, IFloatingPointIeee754<T> => tensor is null ? [] : tensor.Shape.Select(length => (long)length);
+}
+
+/// <summary>How the names and shapes in a file differ from a model's.</summary>
+/// <param name="Missing">What the model has and the file lacks.</param>
+/// <param name="Unexpected">What the file has and the model lacks.</param>
+/// <param name="WrongShape">What both have in different shapes, with both.</param>
+internal sealed record StateComparison(IReadOnlyList<string> Missing, IReadOnlyList<string> Unexpected, IReadOnlyList<string> WrongShape)
+{
+    private const int NamesShown = 5;
+
+    /// <summary>Whether nothing differs.</summary>
+    public bool IsMatch => Missing.Count + Unexpected.Count + WrongShape.Count == 0;
+
+    /// <summary>The differences in one line.</summary>
+    public override string ToString() => string.Join("; ", Parts().Where(part => part.Length > 0));
+
+    private IEnumerable<string> Parts()
+    {
+        yield return Part("missing", Missing);
+        yield return Part("unexpected", Unexpected);
+        yield return Part("of another shape", WrongShape);
+    }
+
+    private static string Part(string what, IReadOnlyList<string> names) => names.Count switch
+    {
+        0 => "",
+        <= NamesShown => $"{names.Count} {what}: {string.Join(", ", names)}",
+        _ => $"{names.Count} {what}: {string.Join(", ", names.Take(NamesShown))} and {names.Count - NamesShown} more",
+    };
+}
