@@ -1,0 +1,27 @@
+using System.Numerics;
+using DeepSharp.Tensors;
+
+namespace DeepSharp.Autograd;
+
+/// <summary>Averages maps of any size to maps of one size: [N,C,H,W] becomes [N,C,height,width].</summary>
+/// <remarks>
+/// Output row i is the mean of the input rows ⌊i·H/height⌋ to ⌈(i+1)·H/height⌉ − 1, and so for columns, as in PyTorch; the output may be larger than the input.
+/// </remarks>
+public sealed class AdaptiveAveragePool2d<T>(int height, int width) : Operation<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    /// <inheritdoc/>
+    protected override Tensor<T> Forward() => Kernels.AdaptiveAveragePool2d(Input(0), height, width);
+
+    /// <inheritdoc/>
+    protected override void Backward(Tensor<T> upstream) => Propagate(0, Kernels.AdaptiveAveragePool2dBackward(upstream, InputShape(0)));
+}
+
+public static partial class VariableOperations
+{
+    /// <summary>Averages the maps of x [N,C,H,W] to <paramref name="height"/> × <paramref name="width"/> pixels.</summary>
+    /// <exception cref="ShapeException">x is not of rank 4.</exception>
+    /// <exception cref="ArgumentException">The height or width is below 1.</exception>
+    public static Variable<T> AdaptiveAveragePool2d<T>(this Variable<T> x, int height, int width)
+        where T : unmanaged, IFloatingPointIeee754<T> => new AdaptiveAveragePool2d<T>(height, width).Apply(x);
+}

@@ -1,0 +1,37 @@
+using System.Numerics;
+using DeepSharp.Tensors;
+
+namespace DeepSharp.Autograd;
+
+/// <summary>The mean of each window of a map: [N,C,H,W] becomes [N,C,⌊(H + 2·padding − kernel)/stride⌋ + 1, …].</summary>
+public sealed class AveragePool2d<T>(PoolWindow window, bool countPadding) : Operation<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    /// <inheritdoc/>
+    protected override Tensor<T> Forward() => Kernels.AveragePool2d(Input(0), window, countPadding);
+
+    /// <inheritdoc/>
+    // Each input gets the gradients of the windows that contain it, each divided by the window's area.
+    protected override void Backward(Tensor<T> upstream) => Propagate(0, Kernels.AveragePool2dBackward(upstream, InputShape(0), window, countPadding));
+}
+
+public static partial class VariableOperations
+{
+    /// <summary>The mean of each window of x [N,C,H,W].</summary>
+    /// <param name="x">The maps.</param>
+    /// <param name="window">The window; padding is at most half of it.</param>
+    /// <param name="countPadding">Whether padding counts as zeros (PyTorch's count_include_pad); else the mean is over the pixels that exist.</param>
+    /// <exception cref="ShapeException">x is not of rank 4, or its maps are smaller than the window.</exception>
+    public static Variable<T> AveragePool2d<T>(this Variable<T> x, PoolWindow window, bool countPadding = true)
+        where T : unmanaged, IFloatingPointIeee754<T> => new AveragePool2d<T>(window, countPadding).Apply(x);
+
+    /// <summary>The mean of each square window of x [N,C,H,W].</summary>
+    /// <param name="x">The maps.</param>
+    /// <param name="kernel">The height and width of the window.</param>
+    /// <param name="stride">How far the window moves; null: by its own size.</param>
+    /// <param name="padding">The padding on every side.</param>
+    /// <param name="countPadding">Whether padding counts as zeros (PyTorch's count_include_pad); else the mean is over the pixels that exist.</param>
+    /// <exception cref="ShapeException">x is not of rank 4, or its maps are smaller than the window.</exception>
+    public static Variable<T> AveragePool2d<T>(this Variable<T> x, int kernel, int? stride = null, int padding = 0, bool countPadding = true)
+        where T : unmanaged, IFloatingPointIeee754<T> => x.AveragePool2d(PoolWindow.Square(kernel, stride, padding), countPadding);
+}

@@ -1,0 +1,21 @@
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace DeepSharp.Autograd.Tests.Operations;
+
+public class AdaptiveAveragePool2dTests
+{
+    [Fact]
+    public void Gradient_equals_central_differences() => GradientCheckProperty.Holds(
+        from shape in Shapes.OfRank(4) from height in Gen.Choose(1, 7) from width in Gen.Choose(1, 7) select (shape, height, width),
+        (pooling, values) => [values.Normal(pooling.shape)],
+        (pooling, x) => x[0].AdaptiveAveragePool2d(pooling.height, pooling.width));
+
+    [Fact]
+    public void A_map_of_the_wanted_size_stays_as_it_is()
+    {
+        using var tape = new Tape<float>(Mode.Evaluation);
+        using var x = Tensor<float>.RandomNormal([2, 17, 7, 5], new RandomStream(1, "x"), context: TestContexts.Default);
+        Assert.Equal(x.ToArray(), tape.Input(x).AdaptiveAveragePool2d(7, 5).Value.ToArray());
+    }
+}
