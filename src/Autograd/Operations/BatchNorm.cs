@@ -10,58 +10,81 @@ namespace DeepSharp.Autograd;
 /// On a training tape mean and variance are the batch's, gradients flow through them, and the running ones are updated; frozen, or on an evaluation tape,
 /// they are the running ones, which are constants.
 /// </remarks>
-public sealed class BatchNorm<T>(Tensor<T> runningMean, Tensor<T> runningVariance, double momentum, double epsilon, bool frozen) : Operation<T>
+public sealed class BatchNorm<T>(BatchNormSettings<T> settings) : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private bool ofBatch;
-    private Tensor<T>? mean, inverseDeviation;
+    private BatchNormPass<T>? pass;
 
     /// <inheritdoc/>
     protected override Tensor<T> Forward()
     {
-        Tensor<T> x = Input(0), gamma = Input(1), beta = Input(2);
-        x.RequireSameContext(runningMean, Name);
-        x.RequireSameContext(runningVariance, Name);
-        ofBatch = Tape.Mode == Mode.Training && !frozen;
-        if (ofBatch)
-        {
-            (mean, inverseDeviation, var variance) = Kernels.BatchNormStatistics(x, epsilon);
-            Kernels.BatchNormUpdateRunning(runningMean, runningVariance, mean, variance, x.ElementCount / x.Shape[1], momentum);
-            variance.Dispose();
-        }
-        else
-        {
-            // A copy: what backward uses must not change when a later training pass updates the running statistics.
-            mean = runningMean.Clone();
-            inverseDeviation = Kernels.BatchNormInverseDeviation(runningVariance, epsilon);
-        }
-
-        return Kernels.BatchNormForward(x, mean, inverseDeviation, gamma, beta, relu: false);
+        pass = new BatchNormPass<T>(settings, Input(0), Tape.Mode);
+        return pass.Forward(Input(0), Input(1), Input(2), relu: false);
     }
 
     /// <inheritdoc/>
     protected override void Backward(Tensor<T> upstream)
     {
-        Tensor<T> x = Input(0), gamma = Input(1), beta = Input(2);
-        bool needsSums = ofBatch || Needs(1) || Needs(2);
-        var (dGamma, dBeta) = needsSums
-            ? Kernels.BatchNormParameterGradients(x, upstream, mean!, inverseDeviation!, gamma, beta, relu: false)
-            : default((Tensor<T>?, Tensor<T>?));
-        if (Needs(0))
-        {
-            Propagate(0, Kernels.BatchNormInputGradient(
-                x, upstream, mean!, inverseDeviation!, gamma, beta, relu: false, ofBatch ? dGamma : null, ofBatch ? dBeta : null));
-        }
-
+        var (dx, dGamma, dBeta) = pass!.Backward(Input(0), upstream, Input(1), Input(2), relu: false, Needs(0), Needs(1) || Needs(2));
+        if (dx is not null) Propagate(0, dx);
         if (dGamma is not null) Propagate(1, dGamma);
         if (dBeta is not null) Propagate(2, dBeta);
     }
 
     /// <inheritdoc/>
-    protected override void ReleaseSaved()
+    protected override void ReleaseSaved() => pass?.Dispose();
+}
+
+/// <summary>One forward and backward through batch normalization: holds the statistics that both use.</summary>
+internal sealed class BatchNormPass<T> : IDisposable
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly bool ofBatch;
+    private readonly Tensor<T> mean, inverseDeviation;
+
+    /// <summary>Takes the statistics of <paramref name="x"/>, updating the running ones, or the running ones.</summary>
+    public BatchNormPass(BatchNormSettings<T> settings, Tensor<T> x, Mode mode)
     {
-        mean?.Dispose();
-        inverseDeviation?.Dispose();
+        x.RequireSameContext(settings.RunningMean, "BatchNorm");
+        x.RequireSameContext(settings.RunningVariance, "BatchNorm");
+        var kernels = x.Context.Kernels;
+        ofBatch = settings.UsesBatch(mode);
+        if (ofBatch)
+        {
+            (mean, inverseDeviation, var variance) = kernels.BatchNormStatistics(x, settings.Epsilon);
+            kernels.BatchNormUpdateRunning(
+                settings.RunningMean, settings.RunningVariance, mean, variance, x.ElementCount / x.Shape[1], settings.Momentum);
+            variance.Dispose();
+        }
+        else
+        {
+            // A copy: what backward uses must not change when a later training pass updates the running statistics.
+            mean = settings.RunningMean.Clone();
+            inverseDeviation = kernels.BatchNormInverseDeviation(settings.RunningVariance, settings.Epsilon);
+        }
+    }
+
+    public Tensor<T> Forward(Tensor<T> x, Tensor<T> gamma, Tensor<T> beta, bool relu) =>
+        x.Context.Kernels.BatchNormForward(x, mean, inverseDeviation, gamma, beta, relu);
+
+    /// <summary>The gradients that are needed; those of γ and β come together.</summary>
+    public (Tensor<T>? Dx, Tensor<T>? DGamma, Tensor<T>? DBeta) Backward(
+        Tensor<T> x, Tensor<T> dy, Tensor<T> gamma, Tensor<T> beta, bool relu, bool needsInput, bool needsParameters)
+    {
+        var kernels = x.Context.Kernels;
+        var (dGamma, dBeta) = ofBatch || needsParameters
+            ? kernels.BatchNormParameterGradients(x, dy, mean, inverseDeviation, gamma, beta, relu)
+            : default((Tensor<T>?, Tensor<T>?));
+        var dx = needsInput
+            ? kernels.BatchNormInputGradient(x, dy, mean, inverseDeviation, gamma, beta, relu, ofBatch ? dGamma : null, ofBatch ? dBeta : null)
+            : null;
+        return (dx, dGamma, dBeta);
+    }
+
+    public void Dispose()
+    {
+        mean.Dispose();
+        inverseDeviation.Dispose();
     }
 }
 
@@ -86,5 +109,6 @@ public static partial class VariableOperations
         double momentum = 0.1,
         double epsilon = 1e-5,
         bool frozen = false)
-        where T : unmanaged, IFloatingPointIeee754<T> => new BatchNorm<T>(runningMean, runningVariance, momentum, epsilon, frozen).Apply(x, gamma, beta);
+        where T : unmanaged, IFloatingPointIeee754<T> =>
+        new BatchNorm<T>(new BatchNormSettings<T>(runningMean, runningVariance, momentum, epsilon, frozen)).Apply(x, gamma, beta);
 }

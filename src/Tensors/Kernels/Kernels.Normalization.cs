@@ -29,4 +29,9 @@ public partial class Kernels
     public virtual Tensor<T> BatchNormInputGradient<T>(
         Tensor<T> x, Tensor<T> dy, Tensor<T> mean, Tensor<T> inverseDeviation, Tensor<T> gamma, Tensor<T> beta, bool relu, Tensor<T>? dGamma, Tensor<T>? dBeta)
         where T : unmanaged, IFloatingPointIeee754<T> => BatchNormBackwardKernel.InputGradient(x, dy, mean, inverseDeviation, gamma, beta, relu, dGamma, dBeta);
+
+    /// <summary>The weights and bias of a convolution that does what the convolution and a batch normalization with constant statistics do.</summary>
+    public virtual FoldedConvolution<T> FoldBatchNorm<T>(
+        Tensor<T> weights, Tensor<T>? bias, Tensor<T> gamma, Tensor<T> beta, Tensor<T> mean, Tensor<T> variance, double epsilon)
+        where T : unmanaged, IFloatingPointIeee754<T> => BatchNormFoldKernel.Run(weights, bias, gamma, beta, mean, variance, epsilon);
 }
