@@ -121,6 +121,23 @@ public abstract class Operation<T>
         else gradient.Dispose();
     }
 
+    /// <summary>
+    /// As <see cref="Propagate"/>, for an input that was broadcast: sums <paramref name="gradient"/> over the axes along which the input was stretched.
+    /// </summary>
+    protected void PropagateBroadcast(int index, Tensor<T> gradient)
+    {
+        ArgumentNullException.ThrowIfNull(gradient);
+        if (!Needs(index) || gradient.Shape == InputShape(index))
+        {
+            Propagate(index, gradient);
+            return;
+        }
+
+        Propagate(index, Kernels.SumTo(gradient, InputShape(index)));
+        // The upstream gradient may still be needed for another input; it is released after Backward.
+        if (!ReferenceEquals(gradient, upstreamOfBackward)) gradient.Dispose();
+    }
+
     internal void RunBackward()
     {
         var variable = output!;

@@ -46,6 +46,15 @@ public sealed class Tape<T> : IDisposable
         return AddVariable(new Variable<T>(this, value, requiresGradient && IsRecording, ownsValue: false));
     }
 
+    /// <summary>Puts a number on the tape, of rank 0, which needs no gradient. The tape owns it.</summary>
+    /// <param name="value">The number.</param>
+    /// <param name="context">The context of the variables that it is used with.</param>
+    public Variable<T> Constant(T value, ComputeContext? context = null)
+    {
+        ObjectDisposedException.ThrowIf(disposed, this);
+        return AddVariable(new Variable<T>(this, Tensor<T>.Scalar(value, context), requiresGradient: false, ownsValue: true));
+    }
+
     /// <summary>The parameter as a variable of this tape; the same one each time.</summary>
     public Variable<T> Use(Parameter<T> parameter)
     {
