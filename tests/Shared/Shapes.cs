@@ -22,9 +22,18 @@ public static class Shapes
         from axes in Gen.SubListOf(Enumerable.Range(0, shape.Rank))
         select (shape, axes.ToArray());
 
-    /// <summary>Two shapes that broadcast with each other: equal, stretched on either side, or of different rank (0 included).</summary>
-    public static Gen<(Shape Left, Shape Right)> Broadcastable =>
-        from shape in Any
+    /// <summary>Shapes of rank 1 to 4 with lengths around and far beyond a vector's, for kernels; at most 20,000 elements.</summary>
+    public static Gen<Shape> Wide => Gen.Choose(1, 4)
+        .SelectMany(rank => Gen.ArrayOf(Gen.Elements(1, 2, 3, 7, 17, 33, 130), rank))
+        .Where(lengths => lengths.Aggregate(1, (product, length) => product * length) <= 20_000)
+        .Select(lengths => new Shape(lengths));
+
+    /// <summary>Two small shapes that broadcast with each other.</summary>
+    public static Gen<(Shape Left, Shape Right)> Broadcastable => BroadcastableOf(Any);
+
+    /// <summary>Two shapes that broadcast to a shape (or one smaller): equal, stretched on either side, or of different rank (0 included).</summary>
+    public static Gen<(Shape Left, Shape Right)> BroadcastableOf(Gen<Shape> shapes) =>
+        from shape in shapes
         from left in Stretchable(shape)
         from right in Stretchable(shape)
         select (left, right);
@@ -41,8 +50,8 @@ public static class Shapes
         Shrink(pair.Left).Select(left => (left, pair.Right)).Concat(Shrink(pair.Right).Select(right => (pair.Left, right)))
             .Where(shrunk => Broadcasts(shrunk.Item1, shrunk.Item2));
 
-    // The shape itself half of the time, else with some lengths 1 and possibly without its first axes.
-    private static Gen<Shape> Stretchable(Shape shape) => Gen.OneOf(
+    /// <summary>Shapes that broadcast to <paramref name="shape"/>: itself half of the time, else with some lengths 1, possibly without its first axes.</summary>
+    public static Gen<Shape> Stretchable(Shape shape) => Gen.OneOf(
         Gen.Constant(shape),
         from ones in Gen.ArrayOf(Gen.Choose(0, 1), shape.Rank)
         from dropped in Gen.Choose(-shape.Rank, shape.Rank)
