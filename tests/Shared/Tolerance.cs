@@ -11,4 +11,7 @@ public static class Tolerance
 
     /// <summary>The distance from 1 to the next larger number.</summary>
     public static double Epsilon<T>() => typeof(T) == typeof(float) ? Math.Pow(2, -23) : Math.Pow(2, -52);
+
+    /// <summary>The smallest normal number, below which results lose digits or become zero.</summary>
+    public static double Tiny<T>() => typeof(T) == typeof(float) ? Math.Pow(2, -126) : Math.Pow(2, -1022);
 }

@@ -19,4 +19,40 @@ public partial class Kernels
     /// <summary>The gradient of a mean by a tensor of <paramref name="shape"/>: dy / n, repeated over the axes.</summary>
     public virtual Tensor<T> MeanBackward<T>(Tensor<T> dy, AxisSet axes, Shape shape)
         where T : unmanaged, IFloatingPointIeee754<T> => SumKernel.Backward(dy, axes, shape, axes.CountIn(shape));
+
+    /// <summary>The variance over some axes; unbiased divides by n − 1.</summary>
+    public virtual Tensor<T> Variance<T>(Tensor<T> x, AxisSet axes, bool unbiased, bool keepDims)
+        where T : unmanaged, IFloatingPointIeee754<T> => VarianceKernel.Forward(x, axes, unbiased, keepDims);
+
+    /// <summary>The gradient of a variance by x.</summary>
+    public virtual Tensor<T> VarianceBackward<T>(Tensor<T> x, Tensor<T> dy, AxisSet axes, bool unbiased)
+        where T : unmanaged, IFloatingPointIeee754<T> => VarianceKernel.Backward(x, dy, axes, unbiased);
+
+    /// <summary>The largest element over some axes, the first of equal ones, and its positions for backward.</summary>
+    public virtual Tensor<T> Max<T>(Tensor<T> x, AxisSet axes, bool keepDims, out PooledMemory<int> positions)
+        where T : unmanaged, IFloatingPointIeee754<T> => MaxKernel.Forward(x, axes, keepDims, out positions);
+
+    /// <summary>The gradient of a maximum by a tensor of <paramref name="shape"/>: dy at its position, else 0.</summary>
+    public virtual Tensor<T> MaxBackward<T>(Tensor<T> dy, ReadOnlyMemory<int> positions, AxisSet axes, Shape shape)
+        where T : unmanaged, IFloatingPointIeee754<T> => MaxKernel.Backward(dy, positions, axes, shape);
+
+    /// <summary>The positions of the largest elements along one axis, the first of equal ones, in logical order of the other axes.</summary>
+    public virtual int[] ArgMax<T>(Tensor<T> x, int axis)
+        where T : unmanaged, IFloatingPointIeee754<T> => MaxKernel.ArgMax(x, axis);
+
+    /// <summary>exp(x) / Σ exp(x) along one axis.</summary>
+    public virtual Tensor<T> Softmax<T>(Tensor<T> x, int axis)
+        where T : unmanaged, IFloatingPointIeee754<T> => SoftmaxKernel.Softmax(x, axis);
+
+    /// <summary>The gradient of softmax, from its output y.</summary>
+    public virtual Tensor<T> SoftmaxBackward<T>(Tensor<T> y, Tensor<T> dy, int axis)
+        where T : unmanaged, IFloatingPointIeee754<T> => SoftmaxKernel.SoftmaxBackward(y, dy, axis);
+
+    /// <summary>The logarithm of softmax along one axis.</summary>
+    public virtual Tensor<T> LogSoftmax<T>(Tensor<T> x, int axis)
+        where T : unmanaged, IFloatingPointIeee754<T> => SoftmaxKernel.LogSoftmax(x, axis);
+
+    /// <summary>The gradient of log-softmax, from its output y.</summary>
+    public virtual Tensor<T> LogSoftmaxBackward<T>(Tensor<T> y, Tensor<T> dy, int axis)
+        where T : unmanaged, IFloatingPointIeee754<T> => SoftmaxKernel.LogSoftmaxBackward(y, dy, axis);
 }

@@ -11,9 +11,10 @@ internal static class MeanSquaredErrorKernel
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var (x, t) = (prediction.ReadMemory(), target.ReadMemory());
-        double sum = Summation.OverBlocks(prediction.Context, prediction.ElementCount, (from, count) => Summation.Sum<T, SquaredDistanceTerm<T>>(
-            prediction.Context.VectorWidth, new(x.Span.Slice(from, count), t.Span.Slice(from, count)), count));
-        return Tensor<T>.Scalar(T.CreateTruncating(sum / Divisor(prediction, reduction)), prediction.Context);
+        using var sum = prediction.Context.Pool.Rent<double>(1);
+        Summation.OfRows(prediction.Context, 1, prediction.ElementCount, (_, start, count) => Summation.Sum<T, SquaredDistanceTerm<T>>(
+            prediction.Context.VectorWidth, new(x.Span.Slice(start, count), t.Span.Slice(start, count)), count), sum.Memory);
+        return Tensor<T>.Scalar(T.CreateTruncating(sum.Span[0] / Divisor(prediction, reduction)), prediction.Context);
     }
 
     /// <summary>dx = 2·(x − t)·dy / n; the gradient by the target is the same with x and t exchanged.</summary>

@@ -85,26 +85,12 @@ internal static class SumKernel
     private static void SumRows<T>(Tensor<T> x, Tensor<T> y, int rows, int length, double divisor)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        int pieces = (length + Blocks.Elements - 1) / Blocks.Elements, pieceLength = Math.Min(length, Blocks.Elements);
-        using var partial = x.Context.Pool.Rent<double>(rows * pieces);
-        var (source, sums) = (x.ReadMemory(), partial.Memory);
-        Blocks.Run(x.Context, rows * pieces, (from, count) =>
-        {
-            for (int item = from; item < from + count; item++)
-            {
-                int start = item % pieces * pieceLength, end = Math.Min(start + pieceLength, length);
-                var part = source.Span.Slice((item / pieces * length) + start, end - start);
-                sums.Span[item] = Summation.Sum<T, ElementTerm<T>>(x.Context.VectorWidth, new(part), part.Length);
-            }
-        }, Math.Max(1, Blocks.Elements / pieceLength));
-
+        using var scratch = x.Context.Pool.Rent<double>(rows);
+        var (source, sums) = (x.ReadMemory(), scratch.Memory);
+        Summation.OfRows(x.Context, rows, length, (row, start, count) =>
+            Summation.Sum<T, ElementTerm<T>>(x.Context.VectorWidth, new(source.Span.Slice((row * length) + start, count)), count), sums);
         var target = y.Write();
-        for (int row = 0; row < rows; row++)
-        {
-            double sum = 0;
-            foreach (double piece in sums.Span.Slice(row * pieces, pieces)) sum += piece;
-            target[row] = T.CreateTruncating(sum / divisor);
-        }
+        for (int row = 0; row < rows; row++) target[row] = T.CreateTruncating(sums.Span[row] / divisor);
     }
 
     private static void SumColumns<T>(Tensor<T> x, Tensor<T> y, int outer, int length, int inner, double divisor)

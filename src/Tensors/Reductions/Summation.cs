@@ -38,6 +38,22 @@ internal readonly ref struct SquaredDistanceTerm<T>(ReadOnlySpan<T> x, ReadOnlyS
     }
 }
 
+/// <summary>Σ (x − mean)².</summary>
+internal readonly ref struct SquaredDeviationTerm<T>(ReadOnlySpan<T> x, T mean) : ITerm<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly ReadOnlySpan<T> x = x;
+    private readonly T mean = mean;
+
+    public TVector At<TSimd, TVector>(nint index)
+        where TSimd : struct, ISimd<TVector, T>
+        where TVector : struct
+    {
+        var deviation = TSimd.Subtract(TSimd.Load(in x.GetPinnableReference(), index), TSimd.Broadcast(mean));
+        return TSimd.Multiply(deviation, deviation);
+    }
+}
+
 /// <summary>Sums of long runs in one fixed order: vectors over runs of 1,024 elements, then the sums of the runs in double.</summary>
 /// <remarks>In float the error is that of a run, at most about (1024 / lanes) · ε · Σ|terms|, however long the sum is.</remarks>
 internal static class Summation
@@ -55,16 +71,31 @@ internal static class Summation
         return sum;
     }
 
-    /// <summary>Adds up <paramref name="sumOf"/>(from, count) over parallel blocks of <paramref name="length"/> elements, in the order of the blocks.</summary>
-    public static double OverBlocks(ComputeContext context, int length, Func<int, int, double> sumOf)
+    /// <summary>The sums of <paramref name="rows"/> rows. Long ones are cut into pieces, which are added in order.</summary>
+    /// <param name="context">Workers and scratch memory.</param>
+    /// <param name="rows">How many.</param>
+    /// <param name="length">The terms of each row.</param>
+    /// <param name="sumOf">Sums the terms of a row: (row, first term, number of terms).</param>
+    /// <param name="sums">Gets the sums.</param>
+    public static void OfRows(ComputeContext context, int rows, int length, Func<int, int, int, double> sumOf, Memory<double> sums)
     {
-        int blocks = (length + Blocks.Elements - 1) / Blocks.Elements;
-        using var partial = context.Pool.Rent<double>(blocks);
-        var sums = partial.Memory;
-        Blocks.Run(context, length, (from, count) => sums.Span[from / Blocks.Elements] = sumOf(from, count));
-        double total = 0;
-        foreach (double sum in sums.Span) total += sum;
-        return total;
+        int pieces = (length + Blocks.Elements - 1) / Blocks.Elements, pieceLength = Math.Min(length, Blocks.Elements);
+        using var partial = context.Pool.Rent<double>(rows * pieces);
+        var piece = partial.Memory;
+        Blocks.Run(context, rows * pieces, (from, count) =>
+        {
+            for (int i = from; i < from + count; i++)
+            {
+                int start = i % pieces * pieceLength;
+                piece.Span[i] = sumOf(i / pieces, start, Math.Min(pieceLength, length - start));
+            }
+        }, Math.Max(1, Blocks.Elements / pieceLength));
+        for (int row = 0; row < rows; row++)
+        {
+            double sum = 0;
+            foreach (double part in piece.Span.Slice(row * pieces, pieces)) sum += part;
+            sums.Span[row] = sum;
+        }
     }
 
     private readonly ref struct Action<T, TTerm>(TTerm term, int length, ref double sum) : ISimdAction<T>
