@@ -34,4 +34,12 @@ public partial class Kernels
     public virtual FoldedConvolution<T> FoldBatchNorm<T>(
         Tensor<T> weights, Tensor<T>? bias, Tensor<T> gamma, Tensor<T> beta, Tensor<T> mean, Tensor<T> variance, double epsilon)
         where T : unmanaged, IFloatingPointIeee754<T> => BatchNormFoldKernel.Run(weights, bias, gamma, beta, mean, variance, epsilon);
+
+    /// <summary>y_c = x_c·(k + α·Σx_j²)^−β over the window of <paramref name="size"/> channels around c; x [N,C,H,W], α not divided by the size.</summary>
+    public virtual Tensor<T> LocalResponseNorm<T>(Tensor<T> x, int size, double alpha, double beta, double k)
+        where T : unmanaged, IFloatingPointIeee754<T> => LocalResponseNormKernel.Forward(x, size, alpha, beta, k);
+
+    /// <summary>dx of <see cref="LocalResponseNorm"/>.</summary>
+    public virtual Tensor<T> LocalResponseNormBackward<T>(Tensor<T> x, Tensor<T> dy, int size, double alpha, double beta, double k)
+        where T : unmanaged, IFloatingPointIeee754<T> => LocalResponseNormKernel.Backward(x, dy, size, alpha, beta, k);
 }

@@ -1,0 +1,42 @@
+using System.Numerics;
+using DeepSharp.Tensors;
+
+namespace DeepSharp.Autograd;
+
+/// <summary>
+/// Local response normalization across channels (Krizhevsky et al. 2012, section 3.3): y_c = x_c·(k + α·Σx_j²)^−β, the sum over the channels
+/// c − ⌊size/2⌋ to c + ⌊(size − 1)/2⌋ of the same pixel; x [N,C,H,W].
+/// </summary>
+/// <param name="size">The number of channels in a window.</param>
+/// <param name="alpha">α, which is not divided by the size.</param>
+/// <param name="beta">β.</param>
+/// <param name="k">k.</param>
+public sealed class LocalResponseNorm<T>(int size, double alpha, double beta, double k) : Operation<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    /// <inheritdoc/>
+    protected override Tensor<T> Forward() => Kernels.LocalResponseNorm(Input(0), size, alpha, beta, k);
+
+    /// <inheritdoc/>
+    // With s = k + α·Σx²: dx_c = dy_c·s_c^−β − 2αβ·x_c·Σ dy_j·x_j·s_j^(−β−1) over all j whose window contains c.
+    protected override void Backward(Tensor<T> upstream) => Propagate(0, Kernels.LocalResponseNormBackward(Input(0), upstream, size, alpha, beta, k));
+}
+
+public static partial class VariableOperations
+{
+    /// <summary>Divides each element of x [N,C,H,W] by a power of the sum of squares over neighbouring channels.</summary>
+    /// <param name="x">The input.</param>
+    /// <param name="size">The number of channels in a window; an even one reaches one channel further down than up, as in PyTorch.</param>
+    /// <param name="alpha">The weight of the sum of squares.</param>
+    /// <param name="beta">The exponent.</param>
+    /// <param name="k">The constant that is added to the sum.</param>
+    /// <param name="divideAlphaBySize">
+    /// True as in PyTorch, Caffe and ONNX: alpha is divided by <paramref name="size"/>. False as in the AlexNet paper, whose constants are size 5, k 2, alpha 1e-4, beta 0.75.
+    /// </param>
+    /// <exception cref="ShapeException">x is not of rank 4.</exception>
+    /// <exception cref="ArgumentException">The size is below 1.</exception>
+    public static Variable<T> LocalResponseNorm<T>(
+        this Variable<T> x, int size, double alpha = 1e-4, double beta = 0.75, double k = 1, bool divideAlphaBySize = true)
+        where T : unmanaged, IFloatingPointIeee754<T> =>
+        new LocalResponseNorm<T>(size, divideAlphaBySize ? alpha / size : alpha, beta, k).Apply(x);
+}
