@@ -227,6 +227,9 @@ def activations():
         }
         for name, function in functions.items():
             group.case(name, function, input=(lambda *g: 3 * normal(*g), (2, 5, 4, 6)))
+        # Whole numbers, a quarter of them zero: the gradient at the kink.
+        for name in ("relu", "leaky_relu"):
+            group.case(f"{name}_at_the_kink", functions[name], input=(whole, (3, 19)))
 
 
 def losses():
@@ -261,6 +264,9 @@ def elementwise():
         group.case("power_-1", lambda input: input.pow(-1), input=above_zero)
         group.case("power_2", lambda input: input.pow(2), input=anywhere)
         group.case("power_3", lambda input: input.pow(3), input=anywhere)
+        group.case("abs_at_the_kink", torch.abs, input=(whole, (3, 19)))
+        for name, function in (("maximum", torch.maximum), ("minimum", torch.minimum)):
+            group.case(f"{name}_ties", lambda left, right: function(left, right), left=(whole, (3, 19)), right=(whole, (3, 19)))
 
         operators = {
             "add": torch.add, "subtract": torch.sub, "multiply": torch.mul, "divide": torch.div,
@@ -296,6 +302,8 @@ def reductions():
                 group.case(f"{name}_{which}", lambda input: function(input, dim, keepdim=False), input=(3, 5, 4, 2))
             group.case(f"{name}_per_channel_kept", lambda input: function(input, (0, 2, 3), keepdim=True), input=(3, 5, 4, 2))
             group.case(f"{name}_of_matrix", lambda input: function(input, (0,), keepdim=False), input=(6, 19))
+        # Of equal elements the first gets the gradient, as in torch.max; torch.amax would spread it.
+        group.case("max_ties", lambda input: torch.max(input, 1).values, input=(whole, (3, 5, 4, 2)))
 
 
 def arrangement():

@@ -14,6 +14,8 @@ public abstract class ActivationParity<T>() : ParityTests<T>("activations")
         ["gelu_tanh"] = c => c["input"].Gelu(GeluApproximation.Tanh),
         ["sigmoid"] = c => c["input"].Sigmoid(),
         ["tanh"] = c => c["input"].Tanh(),
+        ["relu_at_the_kink"] = c => c["input"].Relu(),
+        ["leaky_relu_at_the_kink"] = c => c["input"].LeakyRelu(),
     };
 }
 

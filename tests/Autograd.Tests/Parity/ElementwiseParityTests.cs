@@ -32,6 +32,9 @@ public abstract class ElementwiseParity<T>() : ParityTests<T>("elementwise")
                 ["power_-1"] = c => c["input"].Power(-1),
                 ["power_2"] = c => c["input"].Power(2),
                 ["power_3"] = c => c["input"].Power(3),
+                ["abs_at_the_kink"] = c => c["input"].Abs(),
+                ["maximum_ties"] = c => c["left"].Maximum(c["right"]),
+                ["minimum_ties"] = c => c["left"].Minimum(c["right"]),
             };
             foreach (var (name, apply) in Binary)
             {

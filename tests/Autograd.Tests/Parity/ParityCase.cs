@@ -7,7 +7,7 @@ namespace DeepSharp.Autograd.Tests.Parity;
 public sealed class ParityCase<T>(Fixture fixture, string name, ComputeContext context) : IDisposable
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private readonly Tape<T> tape = new(Mode.Training);
+    private readonly Tape<T> tape = new(name.EndsWith("_evaluation", StringComparison.Ordinal) ? Mode.Evaluation : Mode.Training, recording: true);
     private readonly Dictionary<string, Variable<T>> arguments = [];
 
     /// <summary>An argument, as an input that asks for its gradient.</summary>

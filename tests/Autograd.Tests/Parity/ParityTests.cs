@@ -14,6 +14,9 @@ public abstract class ParityTests<T>(string group)
 {
     private readonly Fixture fixture = Fixture.Load(group);
 
+    /// <summary>The fixture, for what it holds beside its cases.</summary>
+    protected Fixture Recorded => fixture;
+
     /// <summary>The operation of every case of the fixture.</summary>
     protected abstract Dictionary<string, Func<ParityCase<T>, Variable<T>>> Cases { get; }
 
