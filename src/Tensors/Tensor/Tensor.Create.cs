@@ -48,10 +48,16 @@ public sealed partial class Tensor<T>
 
     private static Tensor<T> FromStream(Shape shape, Func<long, double> draw, ComputeContext? context, string origin)
     {
-        T[] elements = new T[shape.ElementCount];
-        for (int i = 0; i < elements.Length; i++) elements[i] = T.CreateTruncating(draw(i));
         var tensor = new Tensor<T>(shape, context, origin);
-        Layout.ToStorage(shape, elements, tensor.Write());
+        bool inPlace = Layout.IsRowMajor(shape);
+        using var scratch = inPlace ? null : tensor.Context.Pool.Rent<T>(shape.ElementCount);
+        var logical = scratch?.Memory ?? tensor.WriteMemory();
+        Blocks.Run(tensor.Context, shape.ElementCount, (from, count) =>
+        {
+            var part = logical.Span.Slice(from, count);
+            for (int i = 0; i < count; i++) part[i] = T.CreateTruncating(draw(from + i));
+        });
+        if (!inPlace) Layout.ToStorage(shape, logical.Span, tensor.Write());
         return tensor;
     }
 }
