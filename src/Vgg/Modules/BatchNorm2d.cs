@@ -82,6 +82,9 @@ public sealed class BatchNorm2d<T> : Module<T>
         return y;
     }
 
+    /// <summary>What the operation needs beside its input, weight and bias.</summary>
+    internal BatchNormSettings<T> Settings => new(RunningMean, RunningVariance, Momentum, Epsilon, Frozen);
+
     /// <summary>Counts the batch, if its statistics enter the running ones.</summary>
     internal void CountBatch(Tape<T> tape)
     {

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Numerics;
 using DeepSharp.Autograd;
 
@@ -8,16 +9,16 @@ namespace DeepSharp.Vgg;
 /// It plans once which neighbours run as one stage (see <see cref="Stage{T}"/>), and gives back each intermediate result as soon as the next stage has
 /// read it, unless backward needs it. Keys, summaries and <see cref="Forward(Variable{T}, Range)"/> still see single modules.
 /// </remarks>
-public sealed class Sequential<T> : Module<T>
+public sealed class Sequential<T> : Module<T>, IReadOnlyList<Module<T>>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly Module<T>[] modules;
     private Stage<T>[] stages;
 
     /// <summary>The modules in order; their keys are 0, 1, 2 and so on.</summary>
-    public Sequential(params IReadOnlyList<Module<T>> modules)
+    public Sequential(params ReadOnlySpan<Module<T>> modules)
     {
-        this.modules = [.. modules];
+        this.modules = modules.ToArray();
         for (int i = 0; i < this.modules.Length; i++) AddChild($"{i}", this.modules[i]);
         stages = Stage<T>.Plan(this.modules, fuse: true);
     }
@@ -46,4 +47,9 @@ public sealed class Sequential<T> : Module<T>
     /// <param name="x">The input of the first module of the part.</param>
     /// <param name="part">Which modules to run.</param>
     public Variable<T> Forward(Variable<T> x, Range part) => Stage<T>.Run(Stage<T>.Plan(modules[part], Fuse), x);
+
+    /// <summary>Enumerates the modules in order.</summary>
+    public IEnumerator<Module<T>> GetEnumerator() => ((IEnumerable<Module<T>>)modules).GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 }

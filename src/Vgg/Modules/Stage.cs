@@ -11,12 +11,12 @@ internal class Stage<T>(params Module<T>[] modules)
     public IReadOnlyList<Module<T>> Modules => modules;
 
     /// <summary>Cuts a row of modules into stages.</summary>
-    public static Stage<T>[] Plan(ReadOnlySpan<Module<T>> modules, bool fuse)
+    public static Stage<T>[] Plan(Module<T>[] modules, bool fuse)
     {
         List<Stage<T>> stages = [];
         for (int i = 0; i < modules.Length;)
         {
-            var stage = new Stage<T>(modules[i]);
+            var stage = (fuse ? ConvolutionStage<T>.From(modules, i) : null) ?? new Stage<T>(modules[i]);
             stages.Add(stage);
             i += stage.Modules.Count;
         }
