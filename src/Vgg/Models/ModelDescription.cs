@@ -1,0 +1,93 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace DeepSharp.Vgg;
+
+/// <summary>Which VGG model a file holds, as JSON in its metadata: <c>{"config":"64,M,…","batchNorm":true,…}</c>. What is left out has the default.</summary>
+// Properties that are set, not initialised: the JSON source generator forgets the defaults of the latter.
+internal sealed class ModelDescription
+{
+    private const string Key = "vgg";
+
+    public string Config { get; set; } = "";
+
+    public bool BatchNorm { get; set; }
+
+    public bool ConvolutionBias { get; set; } = true;
+
+    public int Classes { get; set; } = 1000;
+
+    public int PoolSize { get; set; } = VggHead.ImageNet.PoolSize;
+
+    public IReadOnlyList<int> Hidden { get; set; } = VggHead.ImageNet.Hidden;
+
+    public double Dropout { get; set; } = VggHead.ImageNet.Dropout;
+
+    public Initialization Initialization { get; set; } = Initialization.KaimingFanOut;
+
+    public int InputChannels { get; set; } = 3;
+
+    public int InputSize { get; set; } = 32;
+
+    public LrnConstants Lrn { get; set; } = LrnConstants.Paper;
+
+    /// <summary>Adds the description of a model to a file's metadata.</summary>
+    public static void Write(VggPlan plan, IDictionary<string, string> metadata)
+    {
+        var options = plan.Options;
+        var description = new ModelDescription
+        {
+            Config = plan.Config.ToString(),
+            BatchNorm = options.BatchNorm,
+            ConvolutionBias = options.ConvolutionBias,
+            Classes = options.Classes,
+            PoolSize = options.Head.PoolSize,
+            Hidden = options.Head.Hidden,
+            Dropout = options.Head.Dropout,
+            Initialization = options.Initialization,
+            InputChannels = options.InputChannels,
+            InputSize = options.InputSize,
+            Lrn = options.Lrn,
+        };
+        metadata[Key] = JsonSerializer.Serialize(description, ModelDescriptionJson.Default.ModelDescription);
+    }
+
+    /// <summary>Reads the description of the model that a file holds.</summary>
+    /// <exception cref="InvalidDataException">There is none, it is damaged, or the file is too small for the model.</exception>
+    public static VggPlan Read(SafeTensorsFile file)
+    {
+        if (!file.Metadata.TryGetValue(Key, out string? json))
+            throw new InvalidDataException($"{file.Path}: the file does not say which model it holds (no metadata \"{Key}\"); create the model and load the file into it.");
+        VggPlan plan;
+        try
+        {
+            var description = JsonSerializer.Deserialize(json, ModelDescriptionJson.Default.ModelDescription) ?? throw new JsonException("it is null.");
+            plan = new VggPlan(VggConfig.Parse(description.Config), description.Options());
+        }
+        catch (Exception e) when (e is JsonException or ArgumentException or OverflowException)
+        {
+            throw new InvalidDataException($"{file.Path}: the description of the model is damaged: {e.Message}", e);
+        }
+
+        // Checked before any memory is taken for the model.
+        long bytes = file.Tensors.Values.Sum(tensor => tensor.ByteCount);
+        return plan.ParameterCount <= bytes ? plan
+            : throw new InvalidDataException($"{file.Path}: expected a model of {plan.ParameterCount} parameters, found only {bytes} bytes of data.");
+    }
+
+    private VggOptions Options() => new()
+    {
+        BatchNorm = BatchNorm,
+        ConvolutionBias = ConvolutionBias,
+        Classes = Classes,
+        Head = new VggHead { PoolSize = PoolSize, Hidden = Hidden, Dropout = Dropout },
+        Initialization = Initialization,
+        InputChannels = InputChannels,
+        InputSize = InputSize,
+        Lrn = Lrn,
+    };
+}
+
+[JsonSourceGenerationOptions(UseStringEnumConverter = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true)]
+[JsonSerializable(typeof(ModelDescription))]
+internal sealed partial class ModelDescriptionJson : JsonSerializerContext;

@@ -1,0 +1,52 @@
+namespace DeepSharp.Vgg;
+
+/// <summary>What a <see cref="VggStep"/> is.</summary>
+public enum VggStepKind
+{
+    /// <summary>A convolution, its batch normalization if the model has that, and a rectifier.</summary>
+    Convolution,
+
+    /// <summary>A 2×2 max pooling with stride 2.</summary>
+    MaxPool,
+
+    /// <summary>A local response normalization.</summary>
+    LocalResponseNorm,
+}
+
+/// <summary>One token of a <see cref="VggConfig"/>.</summary>
+public sealed record VggStep
+{
+    private VggStep(VggStepKind kind, int channels = 0, int kernelSize = 0, int padding = 0) =>
+        (Kind, Channels, KernelSize, Padding) = (kind, channels, kernelSize, padding);
+
+    /// <summary>A 2×2 max pooling with stride 2.</summary>
+    public static VggStep MaxPool { get; } = new(VggStepKind.MaxPool);
+
+    /// <summary>A local response normalization.</summary>
+    public static VggStep LocalResponseNorm { get; } = new(VggStepKind.LocalResponseNorm);
+
+    /// <summary>What it is.</summary>
+    public VggStepKind Kind { get; }
+
+    /// <summary>Output channels of a convolution.</summary>
+    public int Channels { get; }
+
+    /// <summary>Height and width of a convolution's kernel.</summary>
+    public int KernelSize { get; }
+
+    /// <summary>Rows and columns of zeros around a convolution's input.</summary>
+    public int Padding { get; }
+
+    /// <summary>A convolution with its rectifier.</summary>
+    public static VggStep Convolution(int channels, int kernelSize, int padding) => new(VggStepKind.Convolution, channels, kernelSize, padding);
+
+    /// <summary>The token, as short as it can be.</summary>
+    public override string ToString() => Kind switch
+    {
+        VggStepKind.MaxPool => "M",
+        VggStepKind.LocalResponseNorm => "LRN",
+        _ when Padding != (KernelSize - 1) / 2 => $"{Channels}:{KernelSize}p{Padding}",
+        _ when KernelSize != 3 => $"{Channels}:{KernelSize}",
+        _ => $"{Channels}",
+    };
+}

@@ -1,0 +1,58 @@
+using DeepSharp.Tensors;
+
+namespace DeepSharp.Vgg.Tests.Models;
+
+public class ModelSummaryTests
+{
+    [Theory]
+    [InlineData("E", true, true, 39.29)]
+    [InlineData("D", true, false, 30.94)]
+    public void Counts_multiply_adds_as_torchinfo(string config, bool batchNorm, bool convolutionBias, double billions)
+    {
+        var plan = new VggPlan(Configurations.Named(config), new VggOptions { BatchNorm = batchNorm, ConvolutionBias = convolutionBias });
+        Assert.Equal(billions, Math.Round(new ModelSummary(plan, [2, 3, 224, 224]).MultiplyAdds / 1e9, 2));
+    }
+
+    [Fact]
+    public void Follows_the_shapes_through_an_image_that_is_not_square()
+    {
+        var plan = new VggPlan(VggConfig.C, new VggOptions { BatchNorm = true, Classes = 10 });
+        var summary = new ModelSummary(plan, [2, 3, 64, 96]);
+        Assert.Equal([2, 64, 64, 96], summary.Layers[0].OutputShape);
+        Assert.Equal([2, 512, 2, 3], summary.Layers.Last(layer => layer.Kind == "MaxPool2d").OutputShape);
+        Assert.Equal([2, 512, 7, 7], summary.Layers.Single(layer => layer.Key == "avgpool").OutputShape);
+        Assert.Equal([2, 25088], summary.Layers.Single(layer => layer.Key == "flatten").OutputShape);
+        Assert.Equal([2, 10], summary.Layers[^1].OutputShape);
+        Assert.Equal(1, summary.Layers.Sum(layer => layer.ParameterShare), 1e-12);
+        Assert.Equal(plan.ParameterCount, summary.ParameterCount);
+    }
+
+    [Fact]
+    public void Padding_of_a_1x1_kernel_widens_the_map()
+    {
+        var summary = new ModelSummary(new VggPlan(VggConfig.Parse("8:1p1,4:1"), new VggOptions()), [1, 3, 32, 32]);
+        Assert.Equal([1, 8, 34, 34], summary.Layers[0].OutputShape);
+        Assert.Equal([1, 4, 34, 34], summary.Layers[2].OutputShape);
+    }
+
+    // VGG-16: 212 pixels after the last pooling, 404 for the first linear layer on 7×7 maps 32 pixels apart.
+    [Theory]
+    [InlineData("features.0", 3)]
+    [InlineData("features.2", 5)]
+    [InlineData("features.4", 6)]
+    [InlineData("features.30", 212)]
+    [InlineData("classifier.0", 404)]
+    [InlineData("classifier.6", 404)]
+    public void Knows_the_receptive_fields(string key, int pixels)
+    {
+        var summary = new ModelSummary(new VggPlan(VggConfig.D, new VggOptions()), [1, 3, 224, 224]);
+        Assert.Equal(pixels, summary.Layers.Single(layer => layer.Key == key).ReceptiveField);
+    }
+
+    [Fact]
+    public void Names_the_layer_that_cannot_take_the_input()
+    {
+        var plan = new VggPlan(VggConfig.A, new VggOptions());
+        Assert.Contains("features.20", Assert.Throws<ShapeException>(() => new ModelSummary(plan, [1, 3, 31, 64])).Message, StringComparison.Ordinal);
+    }
+}
