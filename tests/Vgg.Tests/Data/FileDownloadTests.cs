@@ -74,9 +74,11 @@ public sealed class FileDownloadTests : IDisposable
     {
         server.SupportsRange = false;
         await File.WriteAllBytesAsync(folder["x.part"], content[..1000], Cancellation);
-        await Download().SaveAsync(folder["x"], cancellation: Cancellation);
+        var progress = new Recorder();
+        await Download().SaveAsync(folder["x"], progress, Cancellation);
 
         Assert.Equal([1000], server.RequestedFrom);
+        Assert.Equal(new DownloadProgress(content.Length, content.Length), progress.Reports[^1]);
         Assert.Equal(content, await File.ReadAllBytesAsync(folder["x"], Cancellation));
     }
 
