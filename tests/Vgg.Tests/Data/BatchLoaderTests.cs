@@ -119,6 +119,7 @@ public class BatchLoaderTests
         using var batches = data.Batches(4, TestContexts.Default).GetEnumerator();
         Assert.True(batches.MoveNext());
         Assert.True(second.Wait(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken), "The second batch was not prepared while the first was in use.");
+        // Time for the thread to go too far.
         Thread.Sleep(20);
         Assert.Equal(8, Volatile.Read(ref read));
     }
@@ -172,6 +173,7 @@ public class BatchLoaderTests
     {
         var data = new Watched(Images(count: 12, channels: 1, height: 2, width: 2)) { OnRead = index => { if (index == 5) throw new IOException("The disk is gone."); } };
         using var batches = data.Batches(4, TestContexts.Default).GetEnumerator();
+        // Time for the thread to fail before the first batch, which is good, is asked for.
         Thread.Sleep(20);
 
         Assert.True(batches.MoveNext());

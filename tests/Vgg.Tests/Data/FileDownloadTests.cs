@@ -144,10 +144,10 @@ public sealed class FileDownloadTests : IDisposable
     public async Task Gives_up_a_silent_server()
     {
         (server.BreaksAfter, server.Stalls) = (1000, true);
-        var download = new FileDownload(server.Address, HashAlgorithmName.MD5, Hash()) { StallTimeout = TimeSpan.FromSeconds(0.5) };
+        var download = new FileDownload(server.Address, HashAlgorithmName.MD5, Hash()) { StallTimeout = TimeSpan.FromSeconds(3) };
         var error = await Assert.ThrowsAsync<IOException>(() => download.SaveAsync(folder["x"], cancellation: Cancellation));
 
-        Assert.Equal($"Download of {server.Address}: nothing came for 0.5 s after 1000 bytes, which are kept for the next attempt.", error.Message);
+        Assert.Equal($"Download of {server.Address}: nothing came for 3 s after 1000 bytes, which are kept for the next attempt.", error.Message);
         Assert.Equal(1000, new FileInfo(folder["x.part"]).Length);
     }
 
