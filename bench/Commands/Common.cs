@@ -1,0 +1,32 @@
+using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using DeepSharp.Tensors;
+
+namespace DeepSharp.Bench.Commands;
+
+/// <summary>Options that every measurement has, and how results are printed.</summary>
+internal static class Common
+{
+    public static Option<int> Threads { get; } = new("--threads") { Description = "Worker threads.", DefaultValueFactory = _ => Environment.ProcessorCount };
+
+    public static Option<bool> Json { get; } = new("--json") { Description = "Print one JSON object." };
+
+    public static Option<int> Number(string name, int defaultValue, string description) =>
+        new(name) { Description = description, DefaultValueFactory = _ => defaultValue };
+
+    public static ComputeContext Context(ParseResult parsed, string? algorithm = null) =>
+        new(ComputeOptions.FromEnvironment() with { Workers = parsed.GetValue(Threads), ConvolutionAlgorithm = algorithm });
+
+    /// <summary>Prints the fields as one JSON object, or as aligned lines.</summary>
+    public static void Print(ParseResult parsed, JsonObject result)
+    {
+        if (parsed.GetValue(Json))
+        {
+            Console.WriteLine(result.ToJsonString(new JsonSerializerOptions { WriteIndented = false }));
+            return;
+        }
+
+        foreach (var (name, value) in result) Console.WriteLine($"{name,-24} {value}");
+    }
+}

@@ -1,0 +1,77 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using DeepSharp.Bench.Measuring;
+using DeepSharp.Tensors;
+
+namespace DeepSharp.Bench.Commands;
+
+/// <summary><c>bench conv</c>: one pass of one convolution.</summary>
+internal static class ConvCommand
+{
+    public static Command Create()
+    {
+        Option<int> n = Common.Number("--n", 64, "Images."), c = Common.Number("--c", 64, "Input channels."), k = Common.Number("--k", 64, "Output channels.");
+        Option<int> h = Common.Number("--h", 32, "Height."), kernel = Common.Number("--kernel", 3, "Kernel height and width."), stride = Common.Number("--stride", 1, "Stride.");
+        var w = new Option<int?>("--w") { Description = "Width; the height if not given." };
+        var padding = new Option<int?>("--padding") { Description = "Padding; half the kernel if not given." };
+        var pass = new Option<string>("--pass") { Description = "forward, input-gradient or weight-gradient.", DefaultValueFactory = _ => "forward" };
+        pass.AcceptOnlyFromAmong("forward", "input-gradient", "weight-gradient");
+        var algorithm = new Option<string?>("--algorithm") { Description = "The algorithm; the library's choice if not given." };
+        algorithm.AcceptOnlyFromAmong([.. ConvolutionAlgorithms.All.Select(a => a.Name)]);
+        var command = new Command("conv", "Times one pass of a convolution.") { n, c, k, h, w, kernel, stride, padding, pass, algorithm, Common.Threads, Common.Json };
+        command.SetAction(parsed =>
+        {
+            int height = parsed.GetValue(h), size = parsed.GetValue(kernel);
+            var shape = ConvolutionShape.Of(
+                [parsed.GetValue(n), parsed.GetValue(c), height, parsed.GetValue(w) ?? height], [parsed.GetValue(k), parsed.GetValue(c), size, size],
+                new ConvolutionGeometry(parsed.GetValue(stride), parsed.GetValue(padding) ?? size / 2));
+            using var context = Common.Context(parsed, parsed.GetValue(algorithm));
+            Common.Print(parsed, Measure(context, shape, parsed.GetValue(pass) switch
+            {
+                "input-gradient" => ConvolutionPass.InputGradient,
+                "weight-gradient" => ConvolutionPass.WeightGradient,
+                _ => ConvolutionPass.Forward,
+            }));
+        });
+        return command;
+    }
+
+    private static JsonObject Measure(ComputeContext context, ConvolutionShape shape, ConvolutionPass pass)
+    {
+        using var work = new ConvolutionWork<float>(context, shape);
+        var timing = Timing.Of(() => work.Run(pass).Dispose());
+        return new JsonObject
+        {
+            ["input"] = shape.Input.ToString(), ["weights"] = shape.Weights.ToString(), ["pass"] = pass.ToString(), ["threads"] = context.Workers.Count,
+            ["algorithm"] = ConvolutionAlgorithms.Choose(shape, pass, context.VectorWidth, context.ConvolutionAlgorithm).Name,
+            ["median_ms"] = Math.Round(timing.MedianMs, 4),
+            ["gflops"] = Math.Round(2.0 * shape.Multiplications / timing.MedianMs / 1e6, 1),
+            ["relative_error"] = RelativeError(context.Options, shape, pass),
+        };
+    }
+
+    /// <summary>
+    /// The relative error in the L2 norm against the direct algorithm in double. Over a batch of at most four, which says the same about one output;
+    /// the weight gradient, whose sums run over the batch, takes all of it.
+    /// </summary>
+    private static double RelativeError(ComputeOptions options, ConvolutionShape shape, ConvolutionPass pass)
+    {
+        int n = pass == ConvolutionPass.WeightGradient ? shape.N : Math.Min(shape.N, 4);
+        var part = ConvolutionShape.Of(shape.Input.With(0, n), shape.Weights, shape.Geometry);
+        using var singleContext = new ComputeContext(options);
+        using var doubleContext = new ComputeContext(new ComputeOptions { ConvolutionAlgorithm = "direct" });
+        using var single = new ConvolutionWork<float>(singleContext, part);
+        using var reference = new ConvolutionWork<double>(doubleContext, part);
+        using var actual = single.Run(pass);
+        using var expected = reference.Run(pass);
+        double error = 0, norm = 0;
+        for (int i = 0; i < actual.ElementCount; i++)
+        {
+            double exact = expected.Read()[i], difference = actual.Read()[i] - exact;
+            error += difference * difference;
+            norm += exact * exact;
+        }
+
+        return Math.Sqrt(error / norm);
+    }
+}

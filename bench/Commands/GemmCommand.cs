@@ -1,0 +1,61 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using DeepSharp.Bench.Measuring;
+using DeepSharp.Tensors;
+
+namespace DeepSharp.Bench.Commands;
+
+/// <summary><c>bench gemm</c>: one matrix product.</summary>
+internal static class GemmCommand
+{
+    public static Command Create()
+    {
+        Option<int> m = Common.Number("--m", 1024, "Rows of C."), n = Common.Number("--n", 1024, "Columns of C."), k = Common.Number("--k", 1024, "Length of the sums.");
+        var command = new Command("gemm", "Times the matrix product [M, K] · [K, N].") { m, n, k, Common.Threads, Common.Json };
+        command.SetAction(parsed => Common.Print(parsed, Measure(parsed, parsed.GetValue(m), parsed.GetValue(n), parsed.GetValue(k))));
+        return command;
+    }
+
+    private static JsonObject Measure(ParseResult parsed, int m, int n, int k)
+    {
+        using var context = Common.Context(parsed);
+        using var a = Tensor<float>.RandomNormal([m, k], new RandomStream(1, "a"), context: context);
+        using var b = Tensor<float>.RandomNormal([k, n], new RandomStream(1, "b"), context: context);
+        using var c = new Tensor<float>([m, n], context);
+        var timing = Timing.Of(() => context.Kernels.Gemm(1f, a, false, b, false, 0f, c));
+        return new JsonObject
+        {
+            ["m"] = m, ["n"] = n, ["k"] = k, ["threads"] = context.Workers.Count,
+            ["median_ms"] = Math.Round(timing.MedianMs, 4),
+            ["gflops"] = Math.Round(2.0 * m * n * k / timing.MedianMs / 1e6, 1),
+            ["relative_error"] = RelativeError(a, b, c),
+        };
+    }
+
+    /// <summary>The relative error in the L2 norm against sums in double, over at most 64 rows spread through C.</summary>
+    private static double RelativeError(Tensor<float> a, Tensor<float> b, Tensor<float> c)
+    {
+        int m = a.Shape[0], k = a.Shape[1], n = b.Shape[1];
+        double error = 0, norm = 0;
+        double[] expected = new double[n];
+        for (int i = 0; i < m; i += Math.Max(1, m / 64))
+        {
+            Array.Clear(expected);
+            for (int p = 0; p < k; p++)
+            {
+                double factor = a.Read()[(i * k) + p];
+                var row = b.Read().Slice(p * n, n);
+                for (int j = 0; j < n; j++) expected[j] += factor * row[j];
+            }
+
+            for (int j = 0; j < n; j++)
+            {
+                double difference = c.Read()[(i * n) + j] - expected[j];
+                error += difference * difference;
+                norm += expected[j] * expected[j];
+            }
+        }
+
+        return Math.Sqrt(error / norm);
+    }
+}

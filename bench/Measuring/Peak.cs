@@ -1,0 +1,70 @@
+using System.Runtime.CompilerServices;
+using DeepSharp.Tensors;
+
+namespace DeepSharp.Bench.Measuring;
+
+/// <summary>What the machine can do at most: multiply-adds in registers, and bytes copied.</summary>
+public static class Peak
+{
+    private const int Iterations = 1 << 18;
+    private const int Accumulators = 12;
+
+    /// <summary>Float operations a second (a multiply-add counts two) of all workers together, in GFLOP/s.</summary>
+    public static double GFlops(ComputeContext context)
+    {
+        int lanes = SimdDispatch.Lanes<float>(context.VectorWidth), threads = context.Workers.Count;
+        float sink = 0;
+        var timing = Timing.Of(() => context.Workers.Run(threads, _ => sink += Chains(context.VectorWidth)), 0.5);
+        GC.KeepAlive(sink);
+        return 2.0 * Accumulators * lanes * Iterations * threads / timing.BestMs / 1e6;
+    }
+
+    /// <summary>Bytes read and written a second when copying blocks far larger than the caches, in GB/s.</summary>
+    public static double CopyGBytes(ComputeContext context)
+    {
+        const int Length = 32 << 20;
+        using Tensor<float> source = Tensor<float>.Ones([Length], context), target = Tensor<float>.Zeros([Length], context);
+        var (from, to) = (source.ReadMemory(), target.WriteMemory());
+        var timing = Timing.Of(() => context.Workers.Run(64, block => from.Span.Slice(block * (Length / 64), Length / 64).CopyTo(to.Span[(block * (Length / 64))..])), 0.5);
+        return 2.0 * Length * sizeof(float) / timing.MedianMs / 1e6;
+    }
+
+    private static float Chains(VectorWidth width)
+    {
+        var action = new ChainsAction();
+        float[] result = new float[1];
+        SimdDispatch.Run<float, ChainsAction>(width, action with { Result = result });
+        return result[0];
+    }
+
+    private readonly record struct ChainsAction(float[] Result) : ISimdAction<float>
+    {
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        public void Invoke<TSimd, TVector>()
+            where TSimd : struct, ISimd<TVector, float>
+            where TVector : struct
+        {
+            // Twelve sums that do not wait for each other.
+            TVector a0 = TSimd.Broadcast(0.1f), a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, a6 = a0, a7 = a0, a8 = a0, a9 = a0, a10 = a0, a11 = a0;
+            TVector x = TSimd.Broadcast(0.999f), y = TSimd.Broadcast(0.001f);
+            for (int i = 0; i < Iterations; i++)
+            {
+                a0 = TSimd.MultiplyAdd(a0, x, y);
+                a1 = TSimd.MultiplyAdd(a1, x, y);
+                a2 = TSimd.MultiplyAdd(a2, x, y);
+                a3 = TSimd.MultiplyAdd(a3, x, y);
+                a4 = TSimd.MultiplyAdd(a4, x, y);
+                a5 = TSimd.MultiplyAdd(a5, x, y);
+                a6 = TSimd.MultiplyAdd(a6, x, y);
+                a7 = TSimd.MultiplyAdd(a7, x, y);
+                a8 = TSimd.MultiplyAdd(a8, x, y);
+                a9 = TSimd.MultiplyAdd(a9, x, y);
+                a10 = TSimd.MultiplyAdd(a10, x, y);
+                a11 = TSimd.MultiplyAdd(a11, x, y);
+            }
+
+            var sum = TSimd.Add(TSimd.Add(TSimd.Add(a0, a1), TSimd.Add(a2, a3)), TSimd.Add(TSimd.Add(a4, a5), TSimd.Add(a6, a7)));
+            Result[0] = TSimd.Sum(TSimd.Add(sum, TSimd.Add(TSimd.Add(a8, a9), TSimd.Add(a10, a11))));
+        }
+    }
+}
