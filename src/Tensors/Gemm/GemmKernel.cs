@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace DeepSharp.Tensors;
@@ -155,6 +156,7 @@ internal static class GemmKernel
         }
 
         /// <summary>One tile; at the rim of C through a whole tile beside it.</summary>
+        [SkipLocalsInit]
         private void Tile<TSimd, TVector>(
             ref readonly T aTile, nint rowStep, nint depthStep, ref readonly T panel, int depth, int row, int rows, int column, int columns, bool accumulate)
             where TSimd : struct, ISimd<TVector, T>

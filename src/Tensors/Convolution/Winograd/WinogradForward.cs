@@ -110,7 +110,7 @@ internal static class WinogradForward
             var m = Products.Slice(point * ProductStep, ProductStep);
             for (int panel = firstPanel; panel < endPanel; panel++)
             {
-                var weights = u.Span.Slice(((point * plan.Panels) + panel) * plan.C * plan.PanelColumns, plan.C * plan.PanelColumns);
+                var weights = u.Span.Slice((point * plan.WeightStep) + (panel * plan.C * plan.PanelColumns), plan.C * plan.PanelColumns);
                 for (int depth = 0; depth < plan.C; depth += maxDepth)
                 {
                     ref T panelStart = ref MemoryMarshal.GetReference(weights[(depth * plan.PanelColumns)..]);

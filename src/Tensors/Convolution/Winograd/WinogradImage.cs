@@ -20,6 +20,7 @@ internal static class WinogradImage
     /// <param name="points">The result, [points][tile][row].</param>
     /// <param name="pointStep">Elements from one point to the next.</param>
     /// <param name="tileStep">Elements from one tile to the next.</param>
+    [SkipLocalsInit]
     public static void Transform<TTransform, TSimd, TVector, T>(
         ReadOnlySpan<T> image, int height, int width, int channels, in WinogradPlan plan, int paddingHeight, int paddingWidth,
         int firstTile, int tiles, Span<T> points, int pointStep, int tileStep)

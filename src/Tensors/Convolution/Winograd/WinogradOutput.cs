@@ -15,6 +15,7 @@ internal static class WinogradOutput
     /// <param name="tiles">The number of tiles.</param>
     /// <param name="epilogue">Bias and rectifier.</param>
     /// <param name="output">Images [N, OH, OW, K].</param>
+    [SkipLocalsInit]
     public static void Transform<TTile, TSimd, TVector, T>(
         ReadOnlySpan<T> products, int pointStep, in WinogradPlan plan, int firstTile, int tiles, in Epilogue<T> epilogue, Span<T> output)
         where TTile : struct, IWinogradTile

@@ -86,8 +86,11 @@ internal readonly record struct WinogradPlan
     /// <summary>Tiles that are taken through all three stages at once; a multiple of the micro-kernel's rows.</summary>
     public int BlockTiles { get; }
 
+    /// <summary>Elements from one point to the next in u; one row more than needed, or powers of two would put all points into the same cache sets.</summary>
+    public int WeightStep => ((Panels * C) + 1) * PanelColumns;
+
     /// <summary>Elements of the transformed weights.</summary>
-    public int WeightElements => Points * Panels * PanelColumns * C;
+    public int WeightElements => Points * WeightStep;
 
     /// <summary>The plan of a forward convolution.</summary>
     public static WinogradPlan Forward<T>(in ConvolutionShape s, int outputSize, VectorWidth width)

@@ -101,6 +101,7 @@ internal static class WinogradWeightGradient
             }
         }
 
+        [SkipLocalsInit]
         public void TransformWeights<TSimd, TVector>(int k)
             where TSimd : struct, ISimd<TVector, T>
             where TVector : struct
