@@ -12,6 +12,12 @@ public class AveragePool2dTests
         (pooling, x) => x[0].AveragePool2d(pooling.Window, pooling.countPadding));
 
     [Fact]
+    public void Gradients_of_two_poolings_of_one_input_add_up() => GradientCheckProperty.Holds(
+        PoolingCases.Windows,
+        (pooling, values) => [values.Distinct(pooling.Input)],
+        (pooling, x) => x[0].AveragePool2d(pooling.Window) + x[0].MaxPool2d(pooling.Window));
+
+    [Fact]
     public void Padding_counts_unless_told_otherwise()
     {
         using var tape = new Tape<float>(Mode.Evaluation);

@@ -15,6 +15,12 @@ public class BatchNormTests
     public void Gradient_of_frozen_statistics_equals_central_differences() => Check(frozen: true);
 
     [Fact]
+    public void Gradients_add_up_where_the_input_is_used_beside() => GradientCheckProperty.Holds(
+        Cases,
+        (shape, values) => [values.Normal(shape)],
+        (shape, inputs) => new State(shape[1]).Apply(inputs[0], epsilon: 0.1) * inputs[0]);
+
+    [Fact]
     public void Training_normalises_and_updates_the_running_statistics()
     {
         var state = new State(channels: 1);

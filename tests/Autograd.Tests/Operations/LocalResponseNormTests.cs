@@ -17,6 +17,10 @@ public class LocalResponseNormTests
         (norm, x) => x[0].LocalResponseNorm(norm.size, alpha: 0.7, norm.beta, k: 1.5, norm.divide));
 
     [Fact]
+    public void Gradients_add_up_where_the_input_is_used_beside() =>
+        GradientCheckProperty.Holds(Shapes.OfRank(4), (shape, values) => [values.Normal(shape)], (_, x) => x[0].LocalResponseNorm(3, alpha: 0.7) * x[0]);
+
+    [Fact]
     public void Alpha_is_divided_by_the_size_or_not()
     {
         using var tape = new Tape<double>(Mode.Evaluation);
