@@ -13,6 +13,7 @@ public abstract class Operation<T>
 {
     private Variable<T>[] inputs = [];
     private long[] versions = [];
+    private long outputVersion;
     private Variable<T>? output;
     private Tensor<T>? upstreamOfBackward;
     private bool recording;
@@ -58,6 +59,7 @@ public abstract class Operation<T>
 
         recording = Tape.IsRecording && needsGradient;
         var value = Forward();
+        outputVersion = value.Version;
         output = new Variable<T>(Tape, value, recording, ownsValue: true, this);
         if (recording)
         {
@@ -94,13 +96,12 @@ public abstract class Operation<T>
     protected Tensor<T> Input(int index)
     {
         var value = inputs[index].Value;
-        if (versions.Length > 0 && value.Version != versions[index])
-            throw new InvalidOperationException($"{Name}: input {index} {value.Shape} was modified after forward, so its gradient cannot be computed. Run Backward before changing values.");
-        return value;
+        return versions.Length == 0 ? value : Unmodified(value, versions[index], $"input {index}");
     }
 
-    /// <summary>The value that forward computed, for use in backward.</summary>
-    protected Tensor<T> Output => output!.Value;
+    /// <summary>The value that forward computed, for use in backward. It must be what it was then.</summary>
+    /// <exception cref="InvalidOperationException">It was modified in between.</exception>
+    protected Tensor<T> Output => Unmodified(output!.Value, outputVersion, "the output");
 
     /// <summary>The number of inputs.</summary>
     protected int InputCount => inputs.Length;
@@ -158,4 +159,7 @@ public abstract class Operation<T>
         ReleaseSaved();
         output!.ReleaseValue();
     }
+
+    private Tensor<T> Unmodified(Tensor<T> value, long version, string what) => value.Version == version ? value : throw new InvalidOperationException(
+        $"{Name}: {what} {value.Shape} was modified after forward, so the gradient cannot be computed. Run Backward before changing values.");
 }

@@ -92,10 +92,10 @@ public sealed class Tape<T> : IDisposable
         if (!IsRecording) throw new InvalidOperationException("Backward: this tape does not record; make it with Mode.Training or recording: true.");
         if (backwardDone) throw new InvalidOperationException("Backward ran on this tape before and has released what it needs; make a new tape for each forward pass.");
         if (!output.RequiresGradient) throw new InvalidOperationException("Backward: nothing that the output depends on requires a gradient.");
+        output.Accumulate(upstream);
         backwardDone = true;
         // The loss stays readable: its value is what people print.
         output.KeepValueOnly();
-        output.Accumulate(upstream);
         for (int i = operations.Count - 1; i >= 0; i--) operations[i].RunBackward();
         operations.Clear();
     }

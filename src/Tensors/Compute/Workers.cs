@@ -55,7 +55,7 @@ public sealed class Workers : IDisposable
             Interlocked.MemoryBarrier();
             int asleep = Math.Min(Volatile.Read(ref sleeping), blocks - 1);
             if (asleep > 0) wake.Release(asleep);
-            blocksRun[0] += job.TakeBlocks();
+            job.TakeBlocks(ref blocksRun[0]);
             job.WaitForOthers();
             job.Error?.Throw();
         }
@@ -89,7 +89,7 @@ public sealed class Workers : IDisposable
         {
             var job = WaitForJob(last);
             if (job is null) continue;
-            blocksRun[number] += job.TakeBlocks();
+            job.TakeBlocks(ref blocksRun[number]);
             last = job;
         }
     }
@@ -121,10 +121,9 @@ public sealed class Workers : IDisposable
 
         public ExceptionDispatchInfo? Error { get; private set; }
 
-        public int TakeBlocks()
+        public void TakeBlocks(ref long taken)
         {
-            int taken = 0;
-            for (int block; (block = Interlocked.Increment(ref next)) < blocks; taken++)
+            for (int block; (block = Interlocked.Increment(ref next)) < blocks;)
             {
                 try
                 {
@@ -136,11 +135,11 @@ public sealed class Workers : IDisposable
                 }
                 finally
                 {
+                    // Counted before the block is done, so that the counts are right when Run returns.
+                    taken++;
                     Interlocked.Increment(ref done);
                 }
             }
-
-            return taken;
         }
 
         public void WaitForOthers()

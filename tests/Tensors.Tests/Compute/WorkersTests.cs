@@ -1,0 +1,95 @@
+namespace DeepSharp.Tensors.Tests.Compute;
+
+public class WorkersTests
+{
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(5)]
+    public void Every_block_runs_exactly_once(int count)
+    {
+        using var workers = new Workers(count);
+        for (int blocks = 0; blocks < 200; blocks++)
+        {
+            int[] runs = new int[blocks];
+            workers.Run(blocks, block => Interlocked.Increment(ref runs[block]));
+            Assert.All(runs, run => Assert.Equal(1, run));
+        }
+    }
+
+    [Fact]
+    public void Every_worker_takes_blocks_and_counts_them()
+    {
+        using var workers = new Workers(3);
+        // Each of three blocks waits for the other two, so three workers must take one each.
+        using var together = new Barrier(3);
+        workers.Run(3, _ => Assert.True(together.SignalAndWait(TimeSpan.FromSeconds(60))));
+        Assert.Equal([1, 1, 1], workers.BlocksRun);
+    }
+
+    [Fact]
+    public void Sleeping_workers_wake_up()
+    {
+        using var workers = new Workers(2);
+        using var together = new Barrier(2);
+        for (int round = 0; round < 5; round++)
+        {
+            workers.Run(2, _ => Assert.True(together.SignalAndWait(TimeSpan.FromSeconds(60))));
+            Thread.Sleep(20);
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void An_exception_of_a_block_is_rethrown_and_the_workers_go_on(int count)
+    {
+        using var workers = new Workers(count);
+        for (int round = 0; round < 10; round++)
+        {
+            var error = Assert.Throws<InvalidOperationException>(() => workers.Run(100, block =>
+            {
+                if (block == 37) throw new InvalidOperationException("block 37");
+            }));
+            Assert.Equal("block 37", error.Message);
+        }
+
+        int runs = 0;
+        workers.Run(100, _ => Interlocked.Increment(ref runs));
+        Assert.Equal(100, runs);
+    }
+
+    [Fact]
+    public void A_run_inside_a_block_runs_on_the_thread_of_that_block()
+    {
+        using var workers = new Workers(3);
+        int runs = 0;
+        workers.Run(10, _ =>
+        {
+            int thread = Environment.CurrentManagedThreadId;
+            workers.Run(10, _ =>
+            {
+                Assert.Equal(thread, Environment.CurrentManagedThreadId);
+                Interlocked.Increment(ref runs);
+            });
+        });
+        Assert.Equal(100, runs);
+    }
+
+    [Fact]
+    public void Several_threads_may_run_kernels_at_once()
+    {
+        using var workers = new Workers(3);
+        int runs = 0;
+        var threads = Enumerable.Range(0, 4).Select(_ => new Thread(() =>
+        {
+            for (int round = 0; round < 200; round++) workers.Run(20, _ => Interlocked.Increment(ref runs));
+        })).ToList();
+        threads.ForEach(thread => thread.Start());
+        threads.ForEach(thread => thread.Join());
+        Assert.Equal(4 * 200 * 20, runs);
+    }
+
+    [Fact]
+    public void Fewer_than_one_worker_is_an_error() => Assert.Throws<ArgumentOutOfRangeException>(() => new Workers(0));
+}
