@@ -6,5 +6,6 @@ var root = new RootCommand("Measures DeepSharp: single kernels, whole networks, 
     PeakCommand.Create(),
     GemmCommand.Create(),
     ConvCommand.Create(),
+    VggCommand.Create(),
 };
 return root.Parse(args).Invoke();

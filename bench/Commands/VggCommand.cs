@@ -1,0 +1,42 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using DeepSharp.Bench.Measuring;
+
+namespace DeepSharp.Bench.Commands;
+
+/// <summary><c>bench vgg CASE</c>: a whole network.</summary>
+internal static class VggCommand
+{
+    public static Command Create()
+    {
+        var name = new Argument<string>("case") { Description = "Which network, work, data shape and batch size." };
+        name.AcceptOnlyFromAmong([.. VggCase.All.Select(vggCase => vggCase.Name)]);
+        var seconds = Common.Number("--seconds", 10, "How long to measure.");
+        var algorithm = new Option<string?>("--algorithm") { Description = "The convolution algorithm to force; the library's choice if not given." };
+        var command = new Command("vgg", "Times training steps or inference of a whole network.") { name, seconds, algorithm, Common.Threads, Common.Json };
+        command.SetAction(parsed =>
+        {
+            var vggCase = VggCase.All.Single(candidate => candidate.Name == parsed.GetValue(name));
+            using var context = Common.Context(parsed, parsed.GetValue(algorithm));
+            var timing = Timing.Of(vggCase.Prepare(context), parsed.GetValue(seconds));
+            Common.Print(parsed, new JsonObject
+            {
+                ["case"] = vggCase.Name,
+                ["threads"] = context.Workers.Count,
+                ["median_ms"] = Math.Round(timing.MedianMs, 3),
+                ["images_per_second"] = Math.Round(1000 * vggCase.Batch / timing.MedianMs, 2),
+                ["peak_memory_mb"] = Math.Round(PeakMemoryMb(), 1),
+                ["first_ms"] = Math.Round(timing.FirstMs, 1),
+            });
+        });
+        return command;
+    }
+
+    /// <summary>The largest resident set of this process so far.</summary>
+    private static double PeakMemoryMb()
+    {
+        using var process = Process.GetCurrentProcess();
+        return process.PeakWorkingSet64 / 1048576.0;
+    }
+}

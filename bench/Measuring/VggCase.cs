@@ -1,0 +1,58 @@
+using DeepSharp.Autograd;
+using DeepSharp.Tensors;
+using DeepSharp.Vgg;
+
+namespace DeepSharp.Bench.Measuring;
+
+/// <summary>One whole-network measurement: its name says what is trained or inferred, on which shapes, at which batch size.</summary>
+/// <param name="Name">For instance <c>train-cifar-D-bn-128</c>.</param>
+/// <param name="Trains">Whether a step is forward, loss, backward and optimizer, or forward alone.</param>
+/// <param name="Config">The configuration's letter.</param>
+/// <param name="BatchNorm">With batch normalization.</param>
+/// <param name="ImageNet">224×224 pixels, the ImageNet head and 1000 classes; else 32×32, the compact head and 10.</param>
+/// <param name="Batch">Images of a step.</param>
+public sealed record VggCase(string Name, bool Trains, char Config, bool BatchNorm, bool ImageNet, int Batch)
+{
+    /// <summary>All cases, in the order of the table.</summary>
+    public static IReadOnlyList<VggCase> All { get; } =
+    [
+        new("train-cifar-A-bn-128", true, 'A', true, false, 128),
+        new("train-cifar-D-bn-128", true, 'D', true, false, 128),
+        new("infer-cifar-D-bn-128", false, 'D', true, false, 128),
+        new("infer-cifar-D-bn-1", false, 'D', true, false, 1),
+        new("infer-imagenet-D-1", false, 'D', false, true, 1),
+        new("infer-imagenet-D-8", false, 'D', false, true, 8),
+        new("train-imagenet-D-8", true, 'D', false, true, 8),
+    ];
+
+    /// <summary>The step to time, on random images that stay in memory.</summary>
+    public Action Prepare(ComputeContext context)
+    {
+        var config = Config switch { 'A' => VggConfig.A, 'D' => VggConfig.D, _ => throw new InvalidOperationException($"No configuration {Config} here.") };
+        var options = new VggOptions { BatchNorm = BatchNorm, Classes = ImageNet ? 1000 : 10, Head = ImageNet ? VggHead.ImageNet : VggHead.Compact };
+        var model = VggModel.Create<float>(config, options, seed: 1, context);
+        int size = ImageNet ? 224 : 32;
+        var images = Tensor<float>.RandomNormal([Batch, 3, size, size], new RandomStream(1, "images"), context: context);
+        int[] labels = [.. Enumerable.Range(0, Batch).Select(i => i % options.Classes)];
+        return Trains ? TrainingStep(model, images, labels) : () => Infer(model, images);
+    }
+
+    private static Action TrainingStep(VggModel<float> model, Tensor<float> images, int[] labels)
+    {
+        var sgd = new Sgd<float>(model.Parameters(), learningRate: 0.05, momentum: 0.9, weightDecay: 5e-4);
+        return () =>
+        {
+            using var tape = new Tape<float>(Mode.Training);
+            var loss = model.Forward(tape.Input(images)).CrossEntropy(labels);
+            tape.Backward(loss);
+            sgd.Step();
+            if (!float.IsFinite(loss.Value.ToScalar())) throw new InvalidOperationException("The loss is not finite.");
+        };
+    }
+
+    private static void Infer(VggModel<float> model, Tensor<float> images)
+    {
+        using var tape = new Tape<float>(Mode.Evaluation);
+        _ = model.Forward(tape.Input(images));
+    }
+}
