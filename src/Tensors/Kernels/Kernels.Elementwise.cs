@@ -10,10 +10,6 @@ public partial class Kernels
     public virtual void AddInto<T>(Tensor<T> target, Tensor<T> addend)
         where T : unmanaged, IFloatingPointIeee754<T> => AddIntoKernel.Run(target, addend);
 
-    /// <summary>Sums x over the axes along which <paramref name="shape"/> would be stretched to the shape of x.</summary>
-    public virtual Tensor<T> SumTo<T>(Tensor<T> x, Shape shape)
-        where T : unmanaged, IFloatingPointIeee754<T> => SumToKernel.Run(x, shape);
-
     /// <summary>x + y.</summary>
     public virtual Tensor<T> Add<T>(Tensor<T> x, Tensor<T> y)
         where T : unmanaged, IFloatingPointIeee754<T> => BinaryKernel.Run(x, y, "Add", default(AddOperator<T>));

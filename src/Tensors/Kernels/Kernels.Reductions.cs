@@ -12,6 +12,10 @@ public partial class Kernels
     public virtual Tensor<T> SumBackward<T>(Tensor<T> dy, AxisSet axes, Shape shape)
         where T : unmanaged, IFloatingPointIeee754<T> => SumKernel.Backward(dy, axes, shape);
 
+    /// <summary>Sums x over the axes along which <paramref name="shape"/> would be stretched to the shape of x.</summary>
+    public virtual Tensor<T> SumTo<T>(Tensor<T> x, Shape shape)
+        where T : unmanaged, IFloatingPointIeee754<T> => SumKernel.To(x, shape);
+
     /// <summary>The mean over some axes, which have length 1 in the result or are left out.</summary>
     public virtual Tensor<T> Mean<T>(Tensor<T> x, AxisSet axes, bool keepDims)
         where T : unmanaged, IFloatingPointIeee754<T> => SumKernel.Forward(x, axes, keepDims, axes.CountIn(x.Shape));

@@ -26,6 +26,24 @@ internal static class SumKernel
         using (sum) return ReshapeKernel.Run(sum, axes.Reduce(x.Shape, keepDims: false));
     }
 
+    /// <summary>The reverse of broadcasting: the sum over the axes along which a smaller shape would be stretched to that of x.</summary>
+    /// <exception cref="ShapeException"><paramref name="shape"/> does not broadcast to the shape of x.</exception>
+    public static Tensor<T> To<T>(Tensor<T> x, Shape shape)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (Shape.Broadcast("SumTo", shape, x.Shape) != x.Shape) throw new ShapeException($"SumTo: {x.Shape} cannot be summed to {shape}, which is larger.");
+        var stretched = default(AxisSet);
+        int missing = x.Shape.Rank - shape.Rank;
+        for (int axis = 0; axis < x.Shape.Rank; axis++)
+        {
+            if (axis < missing || shape[axis - missing] != x.Shape[axis]) stretched = stretched.With(axis);
+        }
+
+        var sum = Forward(x, stretched, divisor: 1);
+        if (sum.Shape == shape) return sum;
+        using (sum) return ReshapeKernel.Run(sum, shape);
+    }
+
     /// <summary>The gradient dy / <paramref name="divisor"/> of a sum, repeated over the axes to <paramref name="shape"/>.</summary>
     public static Tensor<T> Backward<T>(Tensor<T> dy, AxisSet axes, Shape shape, double divisor = 1)
         where T : unmanaged, IFloatingPointIeee754<T>

@@ -123,6 +123,8 @@ internal static class Summation
             where TSimd : struct, ISimd<TVector, T>
             where TVector : struct
         {
+            // A local copy, whose fields stay in registers.
+            var term = this.term;
             TVector sum0 = TSimd.Broadcast(T.Zero), sum1 = sum0, sum2 = sum0, sum3 = sum0;
             nint i = from;
             for (; i + (4 * TSimd.Width) <= to; i += 4 * TSimd.Width)

@@ -1,4 +1,5 @@
 using System.Numerics;
+using DeepSharp.Tensors.Tests.Elementwise;
 using FsCheck;
 using FsCheck.Fluent;
 
@@ -53,19 +54,10 @@ public class SumTests
         Assert.Equal(new Shape([.. shape.Select((length, axis) => set.Contains(axis) ? 1 : length)]), sum.Shape);
         Assert.Equal(new Shape([.. shape.Where((_, axis) => !set.Contains(axis))]), mean.Shape);
 
-        double[] expected = new double[sum.ElementCount], absolute = new double[sum.ElementCount];
-        int[] strides = Layout.RowMajorStrides(sum.Shape);
-        T[] elements = x.ToArray();
-        for (int i = 0; i < elements.Length; i++)
-        {
-            int[] index = Indices.At(shape, i);
-            int result = strides.Select((stride, axis) => set.Contains(axis) ? 0 : index[axis] * stride).Sum();
-            expected[result] += double.CreateTruncating(elements[i]);
-            absolute[result] += Math.Abs(double.CreateTruncating(elements[i]));
-        }
-
+        var (expected, terms) = BroadcastReference.SumTo(x, sum.Shape, value => value);
+        var (absolute, _) = BroadcastReference.SumTo(x, sum.Shape, Math.Abs);
         // What is summed in T is a run, a piece, or short; the reference itself sums in double.
-        int terms = set.CountIn(shape), inT = typeof(T) == typeof(float) ? Math.Min(terms, Summation.RunLength) : terms;
+        int inT = typeof(T) == typeof(float) ? Math.Min(terms, Summation.RunLength) : terms;
         T[] sums = sum.ToArray(), means = mean.ToArray();
         for (int i = 0; i < sums.Length; i++)
         {

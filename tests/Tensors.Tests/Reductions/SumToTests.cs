@@ -1,8 +1,9 @@
 using System.Numerics;
+using DeepSharp.Tensors.Tests.Elementwise;
 using FsCheck;
 using FsCheck.Fluent;
 
-namespace DeepSharp.Tensors.Tests.Elementwise;
+namespace DeepSharp.Tensors.Tests.Reductions;
 
 public class SumToTests
 {
