@@ -8,10 +8,10 @@ public class VarianceTests
     [Fact]
     public void Gradient_equals_central_differences()
     {
+        // The unbiased variance of one element is not a number.
         var cases = from sample in Shapes.WithAxes
                     from unbiased in Gen.Elements(true, false)
                     from keepDims in Gen.Elements(true, false)
-                    // The unbiased variance of one element is not a number.
                     where !unbiased || AxisSet.Of(sample.Shape, sample.Axes).CountIn(sample.Shape) > 1
                     select (sample.Shape, sample.Axes, unbiased, keepDims);
         GradientCheckProperty.Holds(
