@@ -7,6 +7,7 @@ public static class ConvolutionAlgorithms
     public static IReadOnlyList<ConvolutionAlgorithm> All { get; } =
     [
         new PointwiseConvolution(),
+        new DenseConvolution(),
         new WinogradConvolution<Winograd4x4>(),
         new Im2ColConvolution(),
         new WinogradConvolution<Winograd2x2>(),
