@@ -49,6 +49,15 @@ public class ModelSummaryTests
         Assert.Equal(pixels, summary.Layers.Single(layer => layer.Key == key).ReceptiveField);
     }
 
+    [Theory]
+    [InlineData(7, 32, 212)]
+    [InlineData(1, 224, 404)]
+    public void A_pooling_that_repeats_positions_adds_no_pixels_and_one_that_averages_does(int poolSize, int side, int pixels)
+    {
+        var plan = new VggPlan(VggConfig.D, new VggOptions { Head = new VggHead { PoolSize = poolSize } });
+        Assert.Equal(pixels, new ModelSummary(plan, [1, 3, side, side]).Layers[^1].ReceptiveField);
+    }
+
     [Fact]
     public void Names_the_layer_that_cannot_take_the_input()
     {
