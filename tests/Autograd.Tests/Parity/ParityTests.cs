@@ -22,7 +22,7 @@ public abstract class ParityTests<T>(string group)
 
     [Theory]
     [MemberData(nameof(TestContexts.Widths), MemberType = typeof(TestContexts))]
-    public void Value_and_gradients_equal_PyTorchs(VectorWidth width) => Assert.Empty(Differences(TestContexts.Of(width)));
+    public void Value_and_gradients_equal_PyTorchs(VectorWidth width) => RequireEqual(TestContexts.Of(width));
 
     [Fact]
     public void Every_case_of_the_fixture_is_compared()
@@ -42,8 +42,8 @@ public abstract class ParityTests<T>(string group)
         }
     }
 
-    /// <summary>The cases that differ, a line each.</summary>
-    protected List<string> Differences(ComputeContext context)
+    /// <summary>Compares every case; the failure has a line for each value and gradient that differs.</summary>
+    protected void RequireEqual(ComputeContext context)
     {
         List<string> differences = [];
         foreach (var (name, apply) in Cases)
@@ -52,6 +52,6 @@ public abstract class ParityTests<T>(string group)
             differences.AddRange(parity.Differences(apply));
         }
 
-        return differences;
+        if (differences.Count > 0) Assert.Fail(string.Join(Environment.NewLine, differences));
     }
 }
