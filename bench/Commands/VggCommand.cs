@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using DeepSharp.Bench.Measuring;
+using DeepSharp.Tensors;
 
 namespace DeepSharp.Bench.Commands;
 
@@ -14,12 +15,15 @@ internal static class VggCommand
         name.AcceptOnlyFromAmong([.. VggCase.All.Select(vggCase => vggCase.Name)]);
         var seconds = Common.Number("--seconds", 10, "How long to measure.");
         var algorithm = new Option<string?>("--algorithm") { Description = "The convolution algorithm to force; the library's choice if not given." };
-        var command = new Command("vgg", "Times training steps or inference of a whole network.") { name, seconds, algorithm, Common.Threads, Common.Json };
+        var profile = new Option<bool>("--profile") { Description = "Print the time of each operation and pass to standard error." };
+        var command = new Command("vgg", "Times training steps or inference of a whole network.") { name, seconds, algorithm, profile, Common.Threads, Common.Json };
         command.SetAction(parsed =>
         {
             var vggCase = VggCase.All.Single(candidate => candidate.Name == parsed.GetValue(name));
             using var context = Common.Context(parsed, parsed.GetValue(algorithm));
-            var timing = Timing.Of(vggCase.Prepare(context), parsed.GetValue(seconds));
+            var step = vggCase.Prepare(context);
+            var timing = Timing.Of(step, parsed.GetValue(seconds));
+            if (parsed.GetValue(profile)) PrintProfile(vggCase, context);
             Common.Print(parsed, new JsonObject
             {
                 ["case"] = vggCase.Name,
@@ -31,6 +35,18 @@ internal static class VggCommand
             });
         });
         return command;
+    }
+
+    private static void PrintProfile(VggCase vggCase, ComputeContext measured)
+    {
+        const int Steps = 10;
+        var profiler = new Profiler();
+        using var context = new ComputeContext(measured.Options with { Profiler = profiler });
+        var step = vggCase.Prepare(context);
+        for (int i = 0; i < 3; i++) step();
+        profiler.Reset();
+        for (int i = 0; i < Steps; i++) step();
+        foreach (string line in ProfileTable.Lines(profiler, Steps)) Console.Error.WriteLine(line);
     }
 
     /// <summary>The largest resident set of this process so far.</summary>

@@ -58,7 +58,8 @@ public abstract class Operation<T>
         }
 
         recording = Tape.IsRecording && needsGradient;
-        var value = Forward();
+        Tensor<T> value;
+        using (Profile(inputs[0].Value.Context, "forward")) value = Forward();
         outputVersion = value.Version;
         output = new Variable<T>(Tape, value, recording, ownsValue: true, this);
         if (recording)
@@ -139,6 +140,9 @@ public abstract class Operation<T>
         if (!ReferenceEquals(gradient, upstreamOfBackward)) gradient.Dispose();
     }
 
+    // The name is put together only where somebody wants to see it.
+    private Profiler.Scope Profile(ComputeContext context, string pass) => context.Options.Profiler is null ? default : context.Profile(Name, pass);
+
     internal void RunBackward()
     {
         var variable = output!;
@@ -146,7 +150,7 @@ public abstract class Operation<T>
         upstreamOfBackward = variable.IsKept ? variable.PendingGradient?.Clone() : variable.TakeGradient();
         if (upstreamOfBackward is { } upstream)
         {
-            Backward(upstream);
+            using (Profile(upstream.Context, "backward")) Backward(upstream);
             upstreamOfBackward?.Dispose();
             upstreamOfBackward = null;
         }

@@ -40,6 +40,13 @@ public sealed class ComputeContext : IDisposable
     /// <summary>The width of the kernels' vectors.</summary>
     public VectorWidth VectorWidth => Options.VectorWidth;
 
+    /// <summary>Measures what happens until the result is disposed, if the options name a profiler.</summary>
+    /// <param name="operation">The operation.</param>
+    /// <param name="pass">Which part of it.</param>
+    /// <param name="flops">The floating-point operations of the textbook algorithm, where known.</param>
+    public Profiler.Scope Profile(string operation, string pass, double flops = 0) =>
+        Options.Profiler is { } profiler ? profiler.Begin(operation, pass, flops) : default;
+
     /// <summary>Ends the worker threads.</summary>
     public void Dispose() => Workers.Dispose();
 }

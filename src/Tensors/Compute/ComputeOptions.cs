@@ -12,6 +12,9 @@ public sealed record ComputeOptions
     /// <summary>The convolution algorithm to use wherever it can run the shape, by name; null lets every shape choose for itself.</summary>
     public string? ConvolutionAlgorithm { get; init; }
 
+    /// <summary>Adds up the time of operations and passes; null measures nothing.</summary>
+    public Profiler? Profiler { get; init; }
+
     /// <summary>Fills every rented and returned buffer with NaN, so that a kernel that reads what nobody wrote is found. For tests.</summary>
     public bool FillWithNaN { get; init; }
 

@@ -11,6 +11,7 @@ internal static class ConvolutionKernel
         var shape = ConvolutionShape.Of(x.Shape, weights.Shape, geometry);
         if (bias is not null && (bias.Shape.Rank != 1 || bias.Shape[0] != shape.K))
             throw new ShapeException($"Conv2d: bias {bias.Shape} does not fit weight {weights.Shape}, expected [{shape.K}].");
+        using var profile = x.Context.Profile("Conv2d", "forward", 2.0 * shape.Multiplications);
         var y = new Tensor<T>(shape.Output, x.Context, "Conv2d");
         var epilogue = new Epilogue<T>(bias?.ReadMemory() ?? default, relu);
         Choose(x.Context, shape, ConvolutionPass.Forward).Forward(shape, x, weights, epilogue, y, keepWeights);
@@ -22,6 +23,7 @@ internal static class ConvolutionKernel
     {
         var shape = ConvolutionShape.Of(input, weights.Shape, geometry);
         RequireGradientShape(shape, dy);
+        using var profile = dy.Context.Profile("Conv2d", "input gradient", 2.0 * shape.Multiplications);
         var dx = new Tensor<T>(input, dy.Context, "Conv2d input gradient");
         Choose(dy.Context, shape, ConvolutionPass.InputGradient).InputGradient(shape, dy, weights, dx);
         return dx;
@@ -32,6 +34,7 @@ internal static class ConvolutionKernel
     {
         var shape = ConvolutionShape.Of(x.Shape, weights, geometry);
         RequireGradientShape(shape, dy);
+        using var profile = x.Context.Profile("Conv2d", "weight gradient", 2.0 * shape.Multiplications);
         var dw = new Tensor<T>(weights, x.Context, "Conv2d weight gradient");
         Choose(x.Context, shape, ConvolutionPass.WeightGradient).WeightGradient(shape, x, dy, dw);
         return dw;

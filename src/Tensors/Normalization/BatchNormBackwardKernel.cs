@@ -15,6 +15,7 @@ internal static class BatchNormBackwardKernel
         Tensor<T> x, Tensor<T> dy, Tensor<T> mean, Tensor<T> inverseDeviation, Tensor<T> gamma, Tensor<T> beta, bool relu)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
+        using var profile = x.Context.Profile("BatchNorm", "parameter gradients");
         var rows = Check(x, dy, mean, inverseDeviation, gamma, beta);
         int channels = rows.Channels;
         var (source, upstream, width) = (x.ReadMemory(), dy.ReadMemory(), x.Context.VectorWidth);
@@ -51,6 +52,7 @@ internal static class BatchNormBackwardKernel
         Tensor<T> x, Tensor<T> dy, Tensor<T> mean, Tensor<T> inverseDeviation, Tensor<T> gamma, Tensor<T> beta, bool relu, Tensor<T>? dGamma, Tensor<T>? dBeta)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
+        using var profile = x.Context.Profile("BatchNorm", "input gradient");
         var rows = Check(x, dy, mean, inverseDeviation, gamma, beta);
         if (dGamma is not null && dBeta is not null) _ = ChannelRows.Of(x, ("gradient by gamma", dGamma), ("gradient by beta", dBeta));
         var dx = new Tensor<T>(x.Shape, x.Context, "BatchNorm backward");

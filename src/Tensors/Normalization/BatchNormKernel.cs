@@ -19,6 +19,7 @@ internal static class BatchNormKernel
     public static Tensor<T> Forward<T>(Tensor<T> x, Tensor<T> mean, Tensor<T> inverseDeviation, Tensor<T> gamma, Tensor<T> beta, bool relu)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
+        using var profile = x.Context.Profile("BatchNorm", "forward");
         var rows = ChannelRows.Of(x, ("mean", mean), ("inverse deviation", inverseDeviation), ("gamma", gamma), ("beta", beta));
         var y = new Tensor<T>(x.Shape, x.Context, "BatchNorm");
         using var rented = Coefficients(mean, inverseDeviation, gamma, beta, CoefficientsOfForward);

@@ -15,6 +15,7 @@ internal static class BatchNormStatisticsKernel
     public static (Tensor<T> Mean, Tensor<T> InverseDeviation, Tensor<T> Variance) Run<T>(Tensor<T> x, double epsilon)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
+        using var profile = x.Context.Profile("BatchNorm", "statistics");
         var rows = ChannelRows.Of(x);
         if (rows.Rows == 1) throw new ShapeException($"BatchNorm: training needs more than one value per channel, input {x.Shape} has one; use a larger batch.");
         int channels = rows.Channels;

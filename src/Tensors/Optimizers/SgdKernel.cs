@@ -17,6 +17,7 @@ internal static class SgdKernel
     public static void Run<T>(Tensor<T> weight, Tensor<T> gradient, Tensor<T>? velocity, SgdUpdate update)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
+        using var profile = weight.Context.Profile("Sgd", "step");
         if (gradient.Shape != weight.Shape || (velocity is not null && velocity.Shape != weight.Shape))
             throw new ShapeException($"SgdStep: weight {weight.Shape}, gradient {gradient.Shape} and velocity {velocity?.Shape} must have one shape.");
         var (w, g, v) = (weight.WriteMemory(), gradient.ReadMemory(), velocity?.WriteMemory() ?? default);

@@ -1,0 +1,77 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace DeepSharp.Tensors;
+
+/// <summary>What one kind of work has cost: the line of a profile.</summary>
+/// <param name="Operation">The operation, for instance <c>Conv2d</c>.</param>
+/// <param name="Pass">Which part of it, for instance <c>forward</c>.</param>
+/// <param name="Calls">How often it ran.</param>
+/// <param name="Milliseconds">The time it took, without the work inside it that has a line of its own.</param>
+/// <param name="Flops">The floating-point operations of the textbook algorithm, where they are known, else 0.</param>
+public sealed record ProfileEntry(string Operation, string Pass, int Calls, double Milliseconds, double Flops)
+{
+    /// <summary>The rate reached in GFLOP/s, where the number of operations is known; above the processor's peak where an algorithm needs fewer.</summary>
+    public double GFlops => Milliseconds > 0 ? Flops / Milliseconds / 1e6 : 0;
+}
+
+/// <summary>Adds up the time of operations and passes. Give one to <see cref="ComputeOptions.Profiler"/>; it serves one thread that computes.</summary>
+public sealed class Profiler
+{
+    private readonly Dictionary<(string Operation, string Pass), Sum> sums = [];
+    private long inner;
+
+    /// <summary>The lines, the most expensive first.</summary>
+    public IReadOnlyList<ProfileEntry> Entries =>
+    [
+        .. sums.Select(pair => new ProfileEntry(
+                pair.Key.Operation, pair.Key.Pass, pair.Value.Calls, pair.Value.Ticks * 1000.0 / Stopwatch.Frequency, pair.Value.Flops))
+            .OrderByDescending(entry => entry.Milliseconds),
+    ];
+
+    /// <summary>Forgets what was measured so far.</summary>
+    public void Reset() => sums.Clear();
+
+    internal Scope Begin(string operation, string pass, double flops)
+    {
+        long outer = inner;
+        inner = 0;
+        return new Scope(this, operation, pass, flops, outer);
+    }
+
+    private void End(string operation, string pass, double flops, long start, long outer)
+    {
+        long ticks = Stopwatch.GetTimestamp() - start;
+        ref var sum = ref CollectionsMarshal.GetValueRefOrAddDefault(sums, (operation, pass), out _);
+        sum.Calls++;
+        sum.Ticks += ticks - inner;
+        sum.Flops += flops;
+        inner = outer + ticks;
+    }
+
+    /// <summary>Measures until it is disposed; does nothing without a profiler.</summary>
+    public readonly ref struct Scope
+    {
+        private readonly Profiler? profiler;
+        private readonly string operation, pass;
+        private readonly double flops;
+        private readonly long start, outer;
+
+        internal Scope(Profiler profiler, string operation, string pass, double flops, long outer)
+        {
+            this.profiler = profiler;
+            (this.operation, this.pass, this.flops, this.outer) = (operation, pass, flops, outer);
+            start = Stopwatch.GetTimestamp();
+        }
+
+        /// <summary>Ends the measurement.</summary>
+        public void Dispose() => profiler?.End(operation, pass, flops, start, outer);
+    }
+
+    private struct Sum
+    {
+        public int Calls;
+        public long Ticks;
+        public double Flops;
+    }
+}
