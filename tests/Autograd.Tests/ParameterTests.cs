@@ -17,10 +17,13 @@ public class ParameterTests
         Assert.Equal([7, 7], parameter.Gradient!.ToArray());
         Backward(parameter, 5);
         Assert.Equal([5, 5], parameter.Gradient!.ToArray());
+        Assert.True(parameter.HasFreshGradient);
+        Backward(parameter, 1);
+        Assert.Equal([6, 6], parameter.Gradient!.ToArray());
         parameter.ZeroGradient();
         Assert.Null(parameter.Gradient);
-        Backward(parameter, 6);
-        Assert.Equal([6, 6], parameter.Gradient!.ToArray());
+        Backward(parameter, 7);
+        Assert.Equal([7, 7], parameter.Gradient!.ToArray());
     }
 
     [Fact]
