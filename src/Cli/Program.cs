@@ -1,1 +1,21 @@
-System.Console.WriteLine();
+using System.CommandLine;
+using DeepSharp.Cli.Commands;
+using DeepSharp.Cli.Output;
+
+RootCommand root = new("VGG networks in pure .NET: train, evaluate and inspect them.")
+{
+    TrainCommand.Create(),
+    EvaluateCommand.Create(),
+    SummaryCommand.Create(),
+    InfoCommand.Create(),
+};
+var parsed = root.Parse(args);
+if (parsed.Errors is [var error, ..]) return Failure.WrongUsage(error.Message);
+try
+{
+    return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+}
+catch (Exception e)
+{
+    return Failure.Report(e);
+}

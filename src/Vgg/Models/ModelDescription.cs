@@ -31,8 +31,10 @@ internal sealed class ModelDescription
 
     public LrnConstants Lrn { get; set; } = LrnConstants.Paper;
 
+    public long Seed { get; set; }
+
     /// <summary>Adds the description of a model to a file's metadata.</summary>
-    public static void Write(VggPlan plan, IDictionary<string, string> metadata)
+    public static void Write(VggPlan plan, long seed, IDictionary<string, string> metadata)
     {
         var options = plan.Options;
         var description = new ModelDescription
@@ -48,20 +50,22 @@ internal sealed class ModelDescription
             InputChannels = options.InputChannels,
             InputSize = options.InputSize,
             Lrn = options.Lrn,
+            Seed = seed,
         };
         metadata[Key] = JsonSerializer.Serialize(description, ModelDescriptionJson.Default.ModelDescription);
     }
 
     /// <summary>Reads the description of the model that a file holds.</summary>
     /// <exception cref="InvalidDataException">There is none, it is damaged, or the file is too small for the model.</exception>
-    public static VggPlan Read(SafeTensorsFile file)
+    public static (VggPlan Plan, long Seed) Read(SafeTensorsFile file)
     {
         if (!file.Metadata.TryGetValue(Key, out string? json))
             throw new InvalidDataException($"{file.Path}: the file does not say which model it holds (no metadata \"{Key}\"); create the model and load the file into it.");
+        ModelDescription description;
         VggPlan plan;
         try
         {
-            var description = JsonSerializer.Deserialize(json, ModelDescriptionJson.Default.ModelDescription) ?? throw new JsonException("it is null.");
+            description = JsonSerializer.Deserialize(json, ModelDescriptionJson.Default.ModelDescription) ?? throw new JsonException("it is null.");
             plan = new VggPlan(VggConfig.Parse(description.Config), description.Options());
         }
         catch (Exception e) when (e is JsonException or ArgumentException or OverflowException)
@@ -71,7 +75,7 @@ internal sealed class ModelDescription
 
         // Checked before any memory is taken for the model.
         long bytes = file.Tensors.Values.Sum(tensor => tensor.ByteCount);
-        return plan.ParameterCount <= bytes ? plan
+        return plan.ParameterCount <= bytes ? (plan, description.Seed)
             : throw new InvalidDataException($"{file.Path}: expected a model of {plan.ParameterCount} parameters, found only {bytes} bytes of data.");
     }
 

@@ -36,7 +36,8 @@ public static class VggModel
     public static VggModel<T> Load<T>(SafeTensorsFile file, ComputeContext? context = null)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        var model = new VggModel<T>(ModelDescription.Read(file), Initialization.Zero, seed: 0, context);
+        var (plan, seed) = ModelDescription.Read(file);
+        var model = new VggModel<T>(plan, Initialization.Zero, seed, context);
         model.Load(file);
         return model;
     }
@@ -51,6 +52,7 @@ public sealed class VggModel<T> : Module<T>
     internal VggModel(VggPlan plan, Initialization initialization, long seed, ComputeContext? context)
     {
         Plan = plan;
+        Seed = seed;
         Context = context ?? ComputeContext.Default;
         var source = new LayerSource(initialization, seed, Context);
         Features = AddChild("features", new Sequential<T>([.. plan.Features.Select(layer => layer.Build<T>(source))]));
@@ -61,6 +63,9 @@ public sealed class VggModel<T> : Module<T>
 
     /// <summary>The description of its layers.</summary>
     public VggPlan Plan { get; }
+
+    /// <summary>The seed that its first weights and its dropout are drawn from.</summary>
+    public long Seed { get; }
 
     /// <summary>Where its tensors live.</summary>
     public ComputeContext Context { get; }
@@ -82,5 +87,5 @@ public sealed class VggModel<T> : Module<T>
     public override Variable<T> Forward(Variable<T> x) => Stage<T>.Run(stages, x);
 
     /// <inheritdoc/>
-    protected internal override void Describe(IDictionary<string, string> metadata) => ModelDescription.Write(Plan, metadata);
+    protected internal override void Describe(IDictionary<string, string> metadata) => ModelDescription.Write(Plan, Seed, metadata);
 }

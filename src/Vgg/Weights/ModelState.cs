@@ -22,6 +22,11 @@ internal static class ModelState
         return state;
     }
 
+    /// <summary>Where the tensors of a module live; the default context for a module without any.</summary>
+    public static ComputeContext ContextOf<T>(Module<T> module)
+        where T : unmanaged, IFloatingPointIeee754<T> =>
+        Of(module).Values.FirstOrDefault(entry => entry.Tensor is not null).Tensor?.Context ?? ComputeContext.Default;
+
     /// <summary>Compares a module with a file, by name and shape.</summary>
     public static StateComparison Compare<T>(Module<T> module, SafeTensorsFile file)
         where T : unmanaged, IFloatingPointIeee754<T>

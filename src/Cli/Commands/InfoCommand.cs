@@ -1,0 +1,65 @@
+using System.CommandLine;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using DeepSharp.Cli.Output;
+using DeepSharp.Tensors;
+using Spectre.Console;
+
+namespace DeepSharp.Cli.Commands;
+
+/// <summary><c>deepsharp info</c>.</summary>
+internal static class InfoCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Create()
+    {
+        var json = new Option<bool>("--json") { Description = "Prints it as one line of JSON." };
+        var command = new Command("info", "Shows what computes here: processor, vectors, threads, convolution algorithms.") { json };
+        command.SetAction(parsed =>
+        {
+            var report = Collect();
+            if (parsed.GetValue(json)) Reports.Print(report, Reports.Default.InfoReport);
+            else Show(report, Screen.Open(json: false));
+        });
+        return command;
+    }
+
+    private static InfoReport Collect()
+    {
+        var options = ComputeOptions.FromEnvironment();
+        return new InfoReport(
+            typeof(InfoCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown",
+            ProcessorName(),
+            RuntimeInformation.ProcessArchitecture.ToString(),
+            RuntimeInformation.OSDescription,
+            RuntimeInformation.FrameworkDescription,
+            Environment.ProcessorCount,
+            options.Workers,
+            (int)options.VectorWidth,
+            [.. ConvolutionAlgorithms.All.Select(algorithm => new AlgorithmReport(algorithm.Name, algorithm.Description))]);
+    }
+
+    private static void Show(InfoReport report, IAnsiConsole screen)
+    {
+        (string Name, string Value)[] lines =
+        [
+            ("DeepSharp", report.Version),
+            ("Processor", $"{report.Processor} ({report.Architecture}, {report.LogicalProcessors} logical processors)"),
+            ("Vectors", report.VectorWidth == 0 ? "none: one element at a time" : $"{report.VectorWidth} bits"),
+            ("Threads", $"{report.Workers}"),
+            ("Run-time", $"{report.Runtime} on {report.OperatingSystem}"),
+        ];
+        foreach (var (name, value) in lines) screen.Line($"{name,-10} {value}");
+        var table = new Table().RoundedBorder().AddColumns("--conv-algorithm", "What it does");
+        foreach (var (name, description) in report.Algorithms) table.AddRow(Markup.Escape(name), Markup.Escape(description));
+        screen.Write(table);
+    }
+
+    // .NET has no name for the processor. Linux on x64 writes "model name"; elsewhere the environment may know.
+    private static string ProcessorName()
+    {
+        const string CpuInfo = "/proc/cpuinfo";
+        string? line = File.Exists(CpuInfo) ? File.ReadLines(CpuInfo).FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal)) : null;
+        return line?.Split(':', 2)[^1].Trim() ?? Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER") ?? "unknown";
+    }
+}

@@ -1,0 +1,141 @@
+using System.CommandLine;
+using System.Globalization;
+using DeepSharp.Cli.Options;
+using DeepSharp.Cli.Output;
+using DeepSharp.Vgg;
+using Spectre.Console;
+
+namespace DeepSharp.Cli.Commands;
+
+/// <summary><c>deepsharp train</c>.</summary>
+internal sealed class TrainCommand
+{
+    private readonly ModelOptions model = new();
+    private readonly DataOptions data = new();
+    private readonly Option<int?> limitTrain = Numbers.Count("--limit-train", "How many of the training images to use. [default: all]");
+    private readonly TrainingSettings settings = new();
+    private readonly ComputeSettings compute = new();
+
+    private readonly Option<string?> output = new("--out")
+    {
+        Description = "The folder for checkpoint.safetensors and metrics.jsonl. [default: runs/MODEL-DATA, numbered if taken]",
+        HelpName = "DIR",
+    };
+
+    private readonly Option<bool> overwrite = new("--overwrite") { Description = "Replaces the checkpoint that --out has." };
+
+    private readonly Option<string?> resume = new("--resume")
+    {
+        Description = "Goes on with the training whose checkpoint is in DIR as if it had never stopped. --epochs, --data-dir and --threads may be another.",
+        HelpName = "DIR",
+    };
+
+    private readonly Option<bool> json = new("--json") { Description = "Prints the result as one line of JSON, and everything else to standard error." };
+
+    /// <summary>The command.</summary>
+    public static Command Create()
+    {
+        var train = new TrainCommand();
+        var command = new Command("train", "Trains a network; a checkpoint is written after every epoch and on Ctrl-C.");
+        IEnumerable<Option> options =
+        [
+            .. train.model.All, .. train.data.All, train.limitTrain, .. train.settings.All, .. train.compute.All,
+            train.output, train.overwrite, train.resume, train.json,
+        ];
+        foreach (var option in options) command.Options.Add(option);
+        command.SetAction(train.Run);
+        return command;
+    }
+
+    private int Run(ParseResult parsed)
+    {
+        using var stop = new StopSignal();
+        var screen = Screen.Open(parsed.GetValue(json));
+        return parsed.GetValue(resume) is { } folder ? Resume(parsed, folder, screen, stop.Token) : Begin(parsed, screen, stop.Token);
+    }
+
+    private int Begin(ParseResult parsed, IAnsiConsole screen, CancellationToken cancellation)
+    {
+        var source = data.Source(parsed) with { LimitTrain = parsed.GetValue(limitTrain) };
+        var options = settings.Options(parsed, source.Name);
+        using var context = compute.Context(parsed);
+        data.Download(parsed, source, screen.Line, cancellation);
+        var images = source.Load(context);
+        int size = Math.Min(images.Train.Height, images.Train.Width);
+        var plan = model.Plan(parsed, TrainingDefaults.Model(source.Name), images.Train.Channels, size, images.ClassNames.Count);
+        string folder = OutputFolder(parsed, plan, source);
+        using var network = VggModel.Create<float>(plan.Config, plan.Options, options.Seed, context);
+        using var trainer = new Trainer<float>(network, images, options, folder) { Source = source };
+        return Train(parsed, screen, trainer, network, images, folder, cancellation);
+    }
+
+    private int Resume(ParseResult parsed, string folder, IAnsiConsole screen, CancellationToken cancellation)
+    {
+        RequireNothingFixed(parsed);
+        using var checkpoint = TrainingCheckpoint.Open(folder);
+        if (checkpoint.Data is not { } saved) throw new InvalidDataException($"The checkpoint in {folder} does not say which images it was trained on; resume it from the program that wrote it.");
+        var source = saved with { Folder = data.Folder(parsed) ?? saved.Folder };
+        using var context = compute.Context(parsed, checkpoint.ConvolutionAlgorithm);
+        data.Download(parsed, source, screen.Line, cancellation);
+        var images = source.Load(context);
+        using var network = checkpoint.CreateModel<float>(context);
+        using var trainer = new Trainer<float>(network, images, settings.Resumed(parsed, checkpoint.Options), folder) { Source = source };
+        trainer.Restore(checkpoint);
+        // The training replaces the file, which not every system allows while it is open.
+        checkpoint.Dispose();
+        return Train(parsed, screen, trainer, network, images, folder, cancellation);
+    }
+
+    private int Train(
+        ParseResult parsed, IAnsiConsole screen, Trainer<float> trainer, VggModel<float> network, ImageData images, string folder, CancellationToken cancellation)
+    {
+        string name = VggNames.Of(network.Plan);
+        screen.Line(string.Create(CultureInfo.InvariantCulture,
+            $"{name}: {network.Plan.ParameterCount:N0} parameters; {trainer.Source!.Name}: {images.Train.Count} training and {images.Test.Count} test images; "
+            + $"{network.Context.Workers.Count} threads; checkpoints in {folder}"));
+        TrainingResult result;
+        try
+        {
+            result = new TrainingDisplay(screen).Run(trainer, cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new OperationCanceledException($"Interrupted; go on with: deepsharp train --resume {folder}");
+        }
+
+        screen.Line(string.Create(CultureInfo.InvariantCulture,
+            $"Test accuracy {result.Last.TestAccuracy:0.00%} after {result.Epochs.Count} epochs and {result.Seconds:0.0} s; weights in {result.Checkpoint}"));
+        if (parsed.GetValue(json)) Reports.Print(Report(name, result), Reports.Default.TrainReport);
+        return 0;
+    }
+
+    private static TrainReport Report(string name, TrainingResult result) => new(
+        name, result.Epochs.Count, result.Steps, result.Last.TrainLoss, result.Last.TestLoss, result.Last.TestAccuracy, result.ImagesPerSecond, result.Seconds,
+        PeakMemory.Megabytes, result.Checkpoint!, result.WeightsSha256);
+
+    /// <summary>The folder that was asked for, which must not have a checkpoint, or one that has none.</summary>
+    private string OutputFolder(ParseResult parsed, VggPlan plan, DataSource source)
+    {
+        bool replaces = parsed.GetValue(overwrite);
+        if (parsed.GetValue(output) is { } folder)
+        {
+            if (replaces || !TrainingCheckpoint.Exists(folder)) return folder;
+            throw new IOException($"There is a checkpoint in {folder}; go on with it by --resume {folder}, replace it by --overwrite, or choose another --out.");
+        }
+
+        string name = VggNames.Of(plan);
+        folder = Path.Combine("runs", $"{(VggNames.All.Contains(name) ? name : "custom")}-{source.Name}");
+        string free = folder;
+        for (int number = 2; !replaces && TrainingCheckpoint.Exists(free); number++) free = $"{folder}-{number}";
+        return free;
+    }
+
+    private void RequireNothingFixed(ParseResult parsed)
+    {
+        foreach (var option in (IEnumerable<Option>)[.. model.All, .. data.Fixed, limitTrain, .. settings.Fixed, .. compute.Fixed, output, overwrite])
+        {
+            if (parsed.GetResult(option) is { Implicit: false })
+                throw new ArgumentException($"--resume goes on as the checkpoint says; leave {option.Name} out (only --epochs, --data-dir and --threads may be another).");
+        }
+    }
+}

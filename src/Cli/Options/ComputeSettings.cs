@@ -1,0 +1,37 @@
+using System.CommandLine;
+using DeepSharp.Tensors;
+
+namespace DeepSharp.Cli.Options;
+
+/// <summary>The options that say how to compute.</summary>
+internal sealed class ComputeSettings
+{
+    private readonly Option<int?> threads = Numbers.Count("--threads", "The number of threads; results do not depend on it. [default: one per processor]");
+
+    private readonly Option<string?> algorithm = new("--conv-algorithm")
+    {
+        Description = "The convolution algorithm to use wherever it can run; see deepsharp info. [default: the best for each shape]",
+        HelpName = "NAME",
+    };
+
+    public ComputeSettings() => algorithm.CompletionSources.Add([.. ConvolutionAlgorithms.All.Select(one => one.Name)]);
+
+    /// <summary>All of them.</summary>
+    public IReadOnlyList<Option> All => [threads, algorithm];
+
+    /// <summary>Those that belong to a training and stay as they are when it is resumed.</summary>
+    public IReadOnlyList<Option> Fixed => [algorithm];
+
+    /// <summary>The context that was asked for.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="resumed">The algorithm of the training that is resumed, if any.</param>
+    public ComputeContext Context(ParseResult parsed, string? resumed = null)
+    {
+        var options = ComputeOptions.FromEnvironment();
+        return new ComputeContext(options with
+        {
+            Workers = parsed.GetValue(threads) ?? options.Workers,
+            ConvolutionAlgorithm = resumed ?? parsed.GetValue(algorithm),
+        });
+    }
+}

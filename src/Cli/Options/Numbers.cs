@@ -1,0 +1,50 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Numerics;
+
+namespace DeepSharp.Cli.Options;
+
+/// <summary>Makes options that take a number, whose errors say what was expected and what was found.</summary>
+internal static class Numbers
+{
+    /// <summary>A whole number of at least 1.</summary>
+    public static Option<int?> Count(string name, string description) => Number<int>(name, description, "a whole number of at least 1", value => value >= 1);
+
+    /// <summary>A whole number.</summary>
+    public static Option<long?> Seed(string name, string description) => Number<long>(name, description, "a whole number", _ => true);
+
+    /// <summary>A finite number of at least 0.</summary>
+    public static Option<double?> Rate(string name, string description) =>
+        Number<double>(name, description, "a finite number of at least 0", value => value >= 0 && double.IsFinite(value));
+
+    /// <summary>A list of whole numbers of at least 1, separated by commas.</summary>
+    public static Option<int[]?> Counts(string name, int count, string description, string example) => new(name)
+    {
+        Description = description,
+        HelpName = example,
+        CustomParser = result =>
+        {
+            int[] numbers = [.. result.Tokens[0].Value.Split(',').Select(part => Parse<int>(part) is { } number && number >= 1 ? number : 0)];
+            if (numbers.Length == count && !numbers.Contains(0)) return numbers;
+            result.AddError($"{name} must be {count} whole numbers of at least 1 as in {example}, found \"{result.Tokens[0].Value}\".");
+            return null;
+        },
+    };
+
+    private static Option<TNumber?> Number<TNumber>(string name, string description, string expected, Func<TNumber, bool> isAllowed)
+        where TNumber : struct, INumber<TNumber> => new(name)
+        {
+            Description = description,
+            HelpName = "N",
+            CustomParser = result =>
+            {
+                if (Parse<TNumber>(result.Tokens[0].Value) is { } number && isAllowed(number)) return number;
+                result.AddError($"{name} must be {expected}, found \"{result.Tokens[0].Value}\".");
+                return null;
+            },
+        };
+
+    private static TNumber? Parse<TNumber>(string text)
+        where TNumber : struct, INumber<TNumber> =>
+        TNumber.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null;
+}

@@ -1,0 +1,52 @@
+using System.Globalization;
+using DeepSharp.Vgg;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace DeepSharp.Cli.Output;
+
+/// <summary>Shows a training: a line per epoch, and below them on a terminal a bar with loss, speed and the time left.</summary>
+internal sealed class TrainingDisplay(IAnsiConsole console) : IProgress<TrainingProgress>
+{
+    private ProgressTask? bar;
+    private string status = "";
+
+    /// <summary>Runs a training and shows it.</summary>
+    public TrainingResult Run(Trainer<float> trainer, CancellationToken cancellation)
+    {
+        if (!console.CanRedraw) return trainer.Run(this, cancellation);
+        return console.Progress()
+            .AutoClear(true)
+            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new StatusColumn(this))
+            .Start(context =>
+            {
+                bar = context.AddTask("starting");
+                return trainer.Run(this, cancellation);
+            });
+    }
+
+    /// <inheritdoc/>
+    public void Report(TrainingProgress value)
+    {
+        if (value.Result is { } epoch)
+        {
+            console.Line(string.Create(CultureInfo.InvariantCulture,
+                $"epoch {epoch.Epoch,3}/{value.Epochs}  train loss {epoch.TrainLoss:0.0000}  test loss {epoch.TestLoss:0.0000}  test accuracy {epoch.TestAccuracy:0.00%}  "
+                + $"lr {epoch.LearningRate:0.######}  {epoch.ImagesPerSecond:0} images/s  {epoch.Seconds:0.0} s"));
+        }
+
+        if (bar is null) return;
+        bar.Description = $"epoch {value.Epoch}/{value.Epochs}";
+        bar.MaxValue = value.Steps;
+        // A full bar would end the display; the test after the last step is still to come.
+        bar.Value = Math.Min(value.Step, value.Steps - 0.5);
+        status = value.Step < value.Steps
+            ? string.Create(CultureInfo.InvariantCulture, $"loss {value.Loss:0.000}  {value.ImagesPerSecond:0} images/s  {value.Remaining:hh\\:mm\\:ss} left")
+            : "testing";
+    }
+
+    private sealed class StatusColumn(TrainingDisplay display) : ProgressColumn
+    {
+        public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime) => new Text(display.status);
+    }
+}
