@@ -1,0 +1,54 @@
+using DeepSharp.Autograd;
+
+namespace DeepSharp.Vgg.Tests.Training;
+
+public class EvaluationTests
+{
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(40)]
+    [InlineData(100)]
+    public void Counts_right_answers_in_batches_of_any_size(int batchSize)
+    {
+        // Image i is of class i mod 10, so a model that always says 3 is right once in ten.
+        List<int> done = [];
+        var result = new Always(3).Evaluate(SmallTraining.Data.Test, batchSize, new Watch<int>(done.Add));
+        Assert.Equal((4, 40, 0.1), (result.Correct, result.Total, result.Accuracy));
+        // Score 2 against nine of 0: −log softmax is log(e² + 9), less 2 where right.
+        Assert.Equal(Math.Log(Math.Exp(2) + 9) - 0.2, result.Loss, 1e-6);
+        Assert.Equal(Enumerable.Range(1, (40 + batchSize - 1) / batchSize).Select(batch => Math.Min(40, batch * batchSize)), done);
+    }
+
+    [Fact]
+    public void Can_be_cancelled_and_leaves_the_model_as_it_is()
+    {
+        using var model = SmallTraining.Model();
+        string before = WeightsHash.Compute(model);
+        using CancellationTokenSource stop = new();
+        Assert.Throws<OperationCanceledException>(() => model.Evaluate(SmallTraining.Data.Test, 10, new Watch<int>(_ => stop.Cancel()), stop.Token));
+        model.Evaluate(SmallTraining.Data.Test);
+        Assert.Equal(before, WeightsHash.Compute(model));
+    }
+
+    [Fact]
+    public void A_description_prepares_other_images_as_those_of_the_training()
+    {
+        var images = SmallTraining.Data.Test;
+        var description = ImageDescription.Of(images) with { Mean = [0, 0, 0], Std = [1, 1, 1] };
+        Assert.Equal(1, description.Prepare(images).Normalization.Apply(0, 255));
+        Assert.Equal(images.Count, description.Prepare(images).Count);
+        var error = Assert.Throws<InvalidDataException>(() => (description with { Classes = ["cat", "dog"] }).Prepare(images));
+        Assert.StartsWith("The model was trained on the classes cat, dog; the images have circle, ", error.Message, StringComparison.Ordinal);
+    }
+
+    private sealed class Always(int answer) : Module<float>
+    {
+        public override Variable<float> Forward(Variable<float> x)
+        {
+            var scores = Tensor<float>.Zeros([x.Shape[0], 10], x.Value.Context);
+            for (int n = 0; n < x.Shape[0]; n++) scores[n, answer] = 2;
+            return x.Tape.Input(scores);
+        }
+    }
+}
