@@ -1,5 +1,13 @@
 using System.CommandLine;
+using BenchmarkDotNet.Running;
 using DeepSharp.Bench.Commands;
+
+// BenchmarkDotNet has options of its own.
+if (args is ["micro", ..])
+{
+    BenchmarkSwitcher.FromAssembly(typeof(PeakCommand).Assembly).Run(args[1..]);
+    return 0;
+}
 
 var root = new RootCommand("Measures DeepSharp: single kernels, whole networks, and both beside libtorch and ONNX Runtime.")
 {
@@ -7,5 +15,6 @@ var root = new RootCommand("Measures DeepSharp: single kernels, whole networks, 
     GemmCommand.Create(),
     ConvCommand.Create(),
     VggCommand.Create(),
+    new Command("micro", "Runs the BenchmarkDotNet suites; takes BenchmarkDotNet's options, for instance --filter '*Gemm*'."),
 };
 return root.Parse(args).Invoke();
