@@ -28,7 +28,8 @@ internal sealed class SummaryCommand
 
     private int Run(ParseResult parsed)
     {
-        Shape shape = new(parsed.GetValue(input) ?? [1, 3, 32, 32]);
+        // An option of a list that was not given is an empty list.
+        Shape shape = parsed.GetValue(input) is [_, ..] lengths ? new(lengths) : [1, 3, 32, 32];
         var plan = model.Plan(parsed, VggNames.Small, shape[1], Math.Min(shape[2], shape[3]), parsed.GetValue(classes));
         var summary = new ModelSummary(plan, shape);
         string name = VggNames.Of(plan);

@@ -58,12 +58,11 @@ internal sealed class TrainCommand
     {
         var source = data.Source(parsed) with { LimitTrain = parsed.GetValue(limitTrain) };
         var options = settings.Options(parsed, source.Name);
+        var plan = model.Plan(parsed, TrainingDefaults.Model(source.Name), DataSource.Channels, DataSource.Size, DataSource.Classes);
+        string folder = OutputFolder(parsed, plan, source);
         using var context = compute.Context(parsed);
         data.Download(parsed, source, screen.Line, cancellation);
         var images = source.Load(context);
-        int size = Math.Min(images.Train.Height, images.Train.Width);
-        var plan = model.Plan(parsed, TrainingDefaults.Model(source.Name), images.Train.Channels, size, images.ClassNames.Count);
-        string folder = OutputFolder(parsed, plan, source);
         using var network = VggModel.Create<float>(plan.Config, plan.Options, options.Seed, context);
         using var trainer = new Trainer<float>(network, images, options, folder) { Source = source };
         return Train(parsed, screen, trainer, network, images, folder, cancellation);

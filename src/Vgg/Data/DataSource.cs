@@ -8,6 +8,15 @@ public sealed record DataSource
     /// <summary>Where CIFAR-10 lies unless another folder is named.</summary>
     public const string DefaultCifar10Folder = "data/cifar-10-batches-bin";
 
+    /// <summary>The channels of the images, in all of them.</summary>
+    public const int Channels = 3;
+
+    /// <summary>Height and width of the images, in all of them.</summary>
+    public const int Size = 32;
+
+    /// <summary>The number of classes, in all of them.</summary>
+    public const int Classes = 10;
+
     /// <summary>The names.</summary>
     public static IReadOnlyList<string> Names { get; } = ["shapes", "cifar10"];
 

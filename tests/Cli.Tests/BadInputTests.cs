@@ -1,0 +1,138 @@
+using System.Text;
+
+namespace DeepSharp.Cli.Tests;
+
+/// <summary>Whatever is wrong: one line that names what was expected and what was found, exit code 1 or 2, and no file.</summary>
+public class BadInputTests
+{
+    private const string Tiny = "train --config 8,M --limit-train 32 --limit-test 10 --epochs 1 --out out";
+
+    [Theory]
+    [InlineData("", "Required command was not provided.")]
+    [InlineData("learn", "'learn'")]
+    [InlineData("train --rate 1", "'--rate'")]
+    [InlineData("train --epochs", "'--epochs'")]
+    [InlineData("train --out out --epochs 0", "--epochs must be a whole number of at least 1, found \"0\".")]
+    [InlineData("train --out out --epochs 1.5", "--epochs must be a whole number of at least 1, found \"1.5\".")]
+    [InlineData("train --out out --batch-size -4", "--batch-size must be a whole number of at least 1, found \"-4\".")]
+    [InlineData("train --out out --lr -0.1", "--lr must be a finite number of at least 0, found \"-0.1\".")]
+    [InlineData("train --out out --lr fast", "--lr must be a finite number of at least 0, found \"fast\".")]
+    [InlineData("train --out out --momentum NaN", "--momentum must be a finite number of at least 0, found \"NaN\".")]
+    [InlineData("train --out out --threads 0", "--threads must be a whole number of at least 1, found \"0\".")]
+    [InlineData("train --out out --model vgg12", "There is no model \"vgg12\"; expected one of vgg-small, vgg11, ")]
+    [InlineData("train --out out --model vgg11 --config 64", "Expected --model or --config, found both.")]
+    [InlineData("train --out out --model vgg11 --batch-norm", "--batch-norm goes with --config")]
+    [InlineData("train --out out --config 64,N,128", "token 2 (\"N\", at character 4) is not understood")]
+    [InlineData("train --out out --config 8,M,M,M,M,M,M", "does not fit into 1×1 pixels")]
+    [InlineData("train --out out --head big", "There is no head \"big\"; expected imagenet or compact.")]
+    [InlineData("train --out out --data mnist", "There is no data set \"mnist\"; expected shapes or cifar10.")]
+    [InlineData("train --out out --augment rotate", "--augment must be none or crop-flip, found \"rotate\".")]
+    [InlineData("train --out out --conv-algorithm fft", "Unknown convolution algorithm \"fft\"; expected one of: ")]
+    [InlineData("train --out out --limit-train 1000000", "1000000 images were asked for, expected 1 to 10000")]
+    [InlineData("evaluate", "'--weights' is required")]
+    [InlineData("summary --input 2,3,224", "--input must be 4 whole numbers of at least 1 as in 2,3,224,224, found \"2,3,224\".")]
+    [InlineData("summary --model vgg16 --input 2,3,16,16", "does not fit into 1×1 pixels")]
+    public void Wrong_usage(string commandLine, string expected) => Refused(commandLine, 2, expected);
+
+    [Theory]
+    [InlineData("train --out out --data cifar10 --data-dir nowhere", "the folder nowhere does not exist")]
+    [InlineData("train --resume nowhere", "found no file nowhere/checkpoint.safetensors")]
+    [InlineData("evaluate --weights nowhere", "found no file nowhere")]
+    public void Missing_files(string commandLine, string expected) => Refused(commandLine, 1, expected);
+
+    [Fact]
+    public void Damaged_images()
+    {
+        using TemporaryFolder folder = new();
+        Directory.CreateDirectory(folder["cifar"]);
+        string path = folder["cifar/data_batch_1.bin"];
+        Refused(folder, "train --out out --data cifar10 --data-dir cifar", 1, "data_batch_1.bin is missing");
+        File.WriteAllBytes(path, new byte[1000]);
+        Refused(folder, "train --out out --data cifar10 --data-dir cifar", 1, "must have 30730000 bytes (10000 records of 3073), found 1000");
+        using (var file = File.OpenWrite(path))
+        {
+            file.SetLength(30_730_000);
+            file.Position = 3073 * 7;
+            file.WriteByte(200);
+        }
+
+        Refused(folder, "train --out out --data cifar10 --data-dir cifar", 1, "record 7 of cifar/data_batch_1.bin has label 200, expected 0 to 9");
+    }
+
+    [Fact]
+    public void Damaged_weights()
+    {
+        using TemporaryFolder folder = new();
+        DeepSharpProcess.Succeed(folder, Tiny);
+        string path = folder["out/checkpoint.safetensors"];
+        byte[] good = File.ReadAllBytes(path), flipped = [.. good];
+        flipped[^1] ^= 1;
+        (byte[] Bytes, string Expected)[] cases =
+        [
+            (good[..^100], "truncated"), (flipped, "the file is damaged"), ([], "expected a safetensors file, found 0 bytes"),
+            (Encoding.UTF8.GetBytes(new string('x', 100)), "not a safetensors file"),
+        ];
+        foreach (var (bytes, expected) in cases)
+        {
+            File.WriteAllBytes(path, bytes);
+            Refused(folder, "evaluate --weights out", 1, expected);
+            Refused(folder, "train --resume out", 1, expected);
+            Assert.Equal(bytes, File.ReadAllBytes(path));
+        }
+    }
+
+    [Fact]
+    public void Images_of_other_classes()
+    {
+        using TemporaryFolder folder = new();
+        string images = Cifar10Folder.OrSkip();
+        DeepSharpProcess.Succeed(folder, Tiny);
+        Refused(folder, $"evaluate --weights out --data cifar10 --data-dir {images}", 1, "the images have airplane, automobile, ");
+    }
+
+    [Fact]
+    public void A_folder_that_cannot_be_written()
+    {
+        using TemporaryFolder folder = new();
+        File.WriteAllText(folder["file"], "");
+        Refused(folder, Tiny.Replace("--out out", "--out file/out", StringComparison.Ordinal), 1, "The checkpoint cannot be written to file/out: ");
+        Refused(folder, Tiny.Replace("--out out", "--out file", StringComparison.Ordinal), 1, "The checkpoint cannot be written to file: ");
+    }
+
+    [Fact]
+    public void A_full_disk()
+    {
+        if (!File.Exists("/dev/full")) Assert.Skip("There is no /dev/full here.");
+        using TemporaryFolder folder = new();
+        Directory.CreateDirectory(folder["out"]);
+        File.CreateSymbolicLink(folder["out/checkpoint.safetensors.tmp"], "/dev/full");
+        Refused(folder, Tiny, 1, "The checkpoint cannot be written to out: No space left on device");
+        Assert.Empty(Directory.GetFiles(folder["out"]));
+    }
+
+    [Fact]
+    public void A_loss_that_is_not_a_number()
+    {
+        using TemporaryFolder folder = new();
+        var result = DeepSharpProcess.Run(folder, $"{Tiny} --batch-size 8 --lr 1e30");
+        Assert.Equal(1, result.ExitCode);
+        Assert.Matches("^deepsharp: The training diverged: the loss is (NaN|-?Infinity) at epoch 1, step [234] of 4\\. Try a learning rate below 1E\\+30\\.", Assert.Single(result.ErrorLines));
+        DeepSharpProcess.Succeed(folder, "evaluate --weights out --limit-test 10");
+    }
+
+    private static void Refused(string commandLine, int exitCode, string expected)
+    {
+        using TemporaryFolder folder = new();
+        Refused(folder, commandLine, exitCode, expected);
+        Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
+    }
+
+    private static void Refused(TemporaryFolder folder, string commandLine, int exitCode, string expected)
+    {
+        var result = DeepSharpProcess.Run(folder, commandLine);
+        Assert.Equal(exitCode, result.ExitCode);
+        string line = Assert.Single(result.ErrorLines);
+        Assert.StartsWith("deepsharp: ", line, StringComparison.Ordinal);
+        Assert.Contains(expected, line, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,115 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json;
+
+namespace DeepSharp.Cli.Tests;
+
+/// <summary>What a finished command left.</summary>
+public sealed record CommandResult(int ExitCode, string Output, string Error)
+{
+    /// <summary>The lines of standard error.</summary>
+    public string[] ErrorLines => Error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>The only line of standard output, as JSON.</summary>
+    public JsonElement Json => JsonDocument.Parse(Assert.Single(Output.Split('\n', StringSplitOptions.RemoveEmptyEntries))).RootElement;
+}
+
+/// <summary>The command <c>deepsharp</c>, as users run it.</summary>
+public sealed class DeepSharpProcess : IDisposable
+{
+    // Loaded machines take their time; a command that hangs must still end.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
+    private readonly Process process;
+    private readonly StringBuilder output = new(), error = new();
+
+    private DeepSharpProcess(string folder, string[] arguments)
+    {
+        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardOutputEncoding = Encoding.UTF8,
+            StandardErrorEncoding = Encoding.UTF8,
+        };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "deepsharp.dll"));
+        foreach (string argument in arguments) start.ArgumentList.Add(argument);
+        start.Environment["DEEPSHARP_FILL_NAN"] = "1";
+        process = new Process { StartInfo = start };
+        process.OutputDataReceived += (_, line) => Append(output, line.Data);
+        process.ErrorDataReceived += (_, line) => Append(error, line.Data);
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+    }
+
+    /// <summary>Runs a command to its end.</summary>
+    /// <param name="folder">The working directory.</param>
+    /// <param name="commandLine">The arguments, separated by spaces.</param>
+    public static CommandResult Run(TemporaryFolder folder, string commandLine)
+    {
+        using var running = Start(folder, commandLine);
+        return running.Wait();
+    }
+
+    /// <summary>Runs a command to its end and expects that it succeeds.</summary>
+    public static CommandResult Succeed(TemporaryFolder folder, string commandLine)
+    {
+        var result = Run(folder, commandLine);
+        Assert.True(result.ExitCode == 0, $"deepsharp {commandLine} ended with {result.ExitCode}: {result.Error}");
+        return result;
+    }
+
+    /// <summary>Starts a command.</summary>
+    public static DeepSharpProcess Start(TemporaryFolder folder, string commandLine) => new(folder.Path, commandLine.Split(' '));
+
+    /// <summary>Waits for the end.</summary>
+    public CommandResult Wait()
+    {
+        if (!process.WaitForExit(Patience))
+        {
+            process.Kill();
+            Assert.Fail($"The command did not end within {Patience}. Standard error: {error}");
+        }
+
+        // Until the streams are read to their ends.
+        process.WaitForExit();
+        return new CommandResult(process.ExitCode, output.ToString(), error.ToString());
+    }
+
+    /// <summary>Waits until something is true of what a running command does.</summary>
+    public void WaitUntil(Func<bool> condition)
+    {
+        var watch = Stopwatch.StartNew();
+        while (!condition())
+        {
+            Assert.False(process.HasExited, $"The command ended too early. Standard error: {error}");
+            Assert.True(watch.Elapsed < Patience, $"Nothing happened within {Patience}. Standard error: {error}");
+            Thread.Sleep(10);
+        }
+    }
+
+    /// <summary>Sends what Ctrl-C sends.</summary>
+    public void Interrupt()
+    {
+        using var kill = Process.Start("kill", ["-INT", $"{process.Id}"]);
+        kill.WaitForExit();
+    }
+
+    /// <summary>Ends the process at once (SIGKILL).</summary>
+    public void Kill() => process.Kill();
+
+    /// <summary>Ends the process if it still runs.</summary>
+    public void Dispose()
+    {
+        if (!process.HasExited) process.Kill();
+        process.Dispose();
+    }
+
+    private static void Append(StringBuilder text, string? line)
+    {
+        if (line is null) return;
+        lock (text) text.Append(line).Append('\n');
+    }
+}

@@ -1,0 +1,95 @@
+using System.Text.Json;
+
+namespace DeepSharp.Cli.Tests;
+
+public class TrainTests
+{
+    private const string Tiny = "train --config 8,M,16,M --batch-norm --limit-train 256 --limit-test 100";
+
+    [Fact]
+    public void Reports_as_json_and_leaves_a_checkpoint_that_evaluate_reads()
+    {
+        using TemporaryFolder folder = new();
+        var result = DeepSharpProcess.Succeed(folder, $"{Tiny} --epochs 2 --out run --json");
+        var json = result.Json;
+        Assert.Equal("8,M,16,M-bn", json.GetProperty("model").GetString());
+        Assert.Equal((2, 8), (json.GetProperty("epochs").GetInt32(), json.GetProperty("steps").GetInt32()));
+        foreach (string name in (string[])["train_loss", "test_loss", "images_per_second", "seconds", "peak_memory_mb"])
+            Assert.True(json.GetProperty(name).GetDouble() > 0, name);
+        Assert.InRange(json.GetProperty("test_accuracy").GetDouble(), 0, 1);
+        Assert.Matches("^[0-9a-f]{64}$", json.GetProperty("weights_sha256").GetString());
+        Assert.True(File.Exists(folder[json.GetProperty("checkpoint").GetString()!]));
+        Assert.Equal(2, result.ErrorLines.Count(line => line.StartsWith("epoch ", StringComparison.Ordinal)));
+
+        string[] metrics = File.ReadAllLines(folder[Path.Combine("run", "metrics.jsonl")]);
+        Assert.Equal(2, metrics.Length);
+        var last = JsonDocument.Parse(metrics[1]).RootElement;
+        foreach (string name in (string[])["train_loss", "test_loss", "test_accuracy"]) Assert.Equal(json.GetProperty(name).GetDouble(), last.GetProperty(name).GetDouble());
+
+        var evaluation = DeepSharpProcess.Succeed(folder, "evaluate --weights run/checkpoint.safetensors --data shapes --limit-test 100 --json").Json;
+        Assert.Equal(json.GetProperty("test_accuracy").GetDouble(), evaluation.GetProperty("test_accuracy").GetDouble());
+        Assert.Equal(json.GetProperty("test_loss").GetDouble(), evaluation.GetProperty("test_loss").GetDouble());
+        Assert.Equal(100, evaluation.GetProperty("total").GetInt32());
+        Assert.Equal(evaluation.GetProperty("correct").GetInt32(), (int)Math.Round(100 * evaluation.GetProperty("test_accuracy").GetDouble()));
+    }
+
+    [Fact]
+    public void Tells_people_a_line_per_epoch_without_escape_codes()
+    {
+        using TemporaryFolder folder = new();
+        var result = DeepSharpProcess.Succeed(folder, $"{Tiny} --epochs 3 --out run");
+        Assert.Empty(result.Error);
+        Assert.DoesNotContain('\u001b', result.Output);
+        string[] lines = result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(5, lines.Length);
+        Assert.StartsWith("8,M,16,M-bn: 1,610 parameters; shapes: 256 training and 100 test images; ", lines[0], StringComparison.Ordinal);
+        for (int epoch = 1; epoch <= 3; epoch++) Assert.StartsWith($"epoch   {epoch}/3  train loss ", lines[epoch], StringComparison.Ordinal);
+        Assert.StartsWith("Test accuracy ", lines[4], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_seed_decides_and_the_number_of_threads_does_not()
+    {
+        using TemporaryFolder folder = new();
+        string Hash(string options) => DeepSharpProcess.Succeed(folder, $"{Tiny} --epochs 1 --augment crop-flip --json {options}").Json.GetProperty("weights_sha256").GetString()!;
+        string first = Hash("--seed 3 --threads 1 --out a");
+        Assert.Equal(first, Hash("--seed 3 --threads 3 --out b"));
+        Assert.NotEqual(first, Hash("--seed 4 --threads 3 --out c"));
+        Assert.NotEqual(first, Hash("--seed 3 --threads 3 --out d --conv-algorithm direct"));
+    }
+
+    [Fact]
+    public void Without_out_each_run_has_a_folder_of_its_own()
+    {
+        using TemporaryFolder folder = new();
+        foreach (string expected in (string[])["runs/custom-shapes", "runs/custom-shapes-2"])
+        {
+            var json = DeepSharpProcess.Succeed(folder, $"{Tiny} --epochs 1 --json").Json;
+            Assert.Equal(Path.Combine(expected, "checkpoint.safetensors"), json.GetProperty("checkpoint").GetString());
+        }
+    }
+
+    [Fact]
+    public void Replaces_a_checkpoint_only_when_told_to()
+    {
+        using TemporaryFolder folder = new();
+        DeepSharpProcess.Succeed(folder, $"{Tiny} --epochs 1 --out run");
+        var refused = DeepSharpProcess.Run(folder, $"{Tiny} --epochs 1 --out run");
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Equal(
+            ["deepsharp: There is a checkpoint in run; go on with it by --resume run, replace it by --overwrite, or choose another --out."], refused.ErrorLines);
+        DeepSharpProcess.Succeed(folder, $"{Tiny} --epochs 1 --out run --overwrite");
+    }
+
+    [Fact]
+    public void Trains_on_cifar10_from_a_folder()
+    {
+        using TemporaryFolder folder = new();
+        string images = Cifar10Folder.OrSkip();
+        var json = DeepSharpProcess.Succeed(
+            folder, $"train --config 8,M,16,M --data cifar10 --data-dir {images} --limit-train 128 --limit-test 50 --batch-size 64 --epochs 1 --out run --json").Json;
+        Assert.Equal(2, json.GetProperty("steps").GetInt32());
+        var evaluation = DeepSharpProcess.Succeed(folder, $"evaluate --weights run --data cifar10 --data-dir {images} --limit-test 50 --json").Json;
+        Assert.Equal(json.GetProperty("test_accuracy").GetDouble(), evaluation.GetProperty("test_accuracy").GetDouble());
+    }
+}
