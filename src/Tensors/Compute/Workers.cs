@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 
 namespace DeepSharp.Tensors;
@@ -9,8 +10,9 @@ namespace DeepSharp.Tensors;
 /// </remarks>
 public sealed class Workers : IDisposable
 {
-    // About 20 to 50 µs of polling before a worker sleeps.
-    private const int SpinsBeforeSleep = 2000;
+    // Between two kernels of a step there are some 10 µs of other work, and waking a sleeper takes about as long. A worker that polls for
+    // longer takes the processor from others that have work for it.
+    private static readonly long PollingTicks = Stopwatch.Frequency / 10_000;
 
     private readonly SemaphoreSlim wake = new(0);
     private readonly long[] blocksRun;
@@ -96,10 +98,10 @@ public sealed class Workers : IDisposable
 
     private Job? WaitForJob(Job? last)
     {
-        for (int spin = 0; spin < SpinsBeforeSleep; spin++)
+        for (long end = Stopwatch.GetTimestamp() + PollingTicks; Stopwatch.GetTimestamp() < end;)
         {
             if (current is { } job && job != last) return job;
-            Thread.SpinWait(10);
+            Thread.SpinWait(4);
         }
 
         Interlocked.Increment(ref sleeping);
