@@ -90,7 +90,7 @@ internal sealed class TrainCommand
     {
         string name = VggNames.Of(network.Plan);
         screen.Line(string.Create(CultureInfo.InvariantCulture,
-            $"{name}: {network.Plan.ParameterCount:N0} parameters; {trainer.Source!.Name}: {images.Train.Count} training and {images.Test.Count} test images; "
+            $"{name}: {network.Plan.ParameterCount:N0} parameters; {trainer.Source!.Name}: {images.Train.Count:N0} training and {images.Test.Count:N0} test images; "
             + $"{network.Context.Workers.Count} threads; checkpoints in {folder}"));
         TrainingResult result;
         try

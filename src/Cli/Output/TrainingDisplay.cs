@@ -8,6 +8,9 @@ namespace DeepSharp.Cli.Output;
 /// <summary>Shows a training: a line per epoch, and below them on a terminal a bar with loss, speed and the time left.</summary>
 internal sealed class TrainingDisplay(IAnsiConsole console) : IProgress<TrainingProgress>
 {
+    // Leaves room for the rest in a terminal of 80 columns.
+    private const int BarWidth = 20;
+
     private ProgressTask? bar;
     private string status = "";
 
@@ -17,7 +20,7 @@ internal sealed class TrainingDisplay(IAnsiConsole console) : IProgress<Training
         if (!console.CanRedraw) return trainer.Run(this, cancellation);
         return console.Progress()
             .AutoClear(true)
-            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new StatusColumn(this))
+            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn { Width = BarWidth }, new StatusColumn(this))
             .Start(context =>
             {
                 bar = context.AddTask("starting");
@@ -47,6 +50,8 @@ internal sealed class TrainingDisplay(IAnsiConsole console) : IProgress<Training
 
     private sealed class StatusColumn(TrainingDisplay display) : ProgressColumn
     {
+        protected override bool NoWrap => true;
+
         public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime) => new Text(display.status);
     }
 }

@@ -108,7 +108,7 @@ public sealed class Trainer<T> : IDisposable
         {
             RunSteps(progress, cancellation);
             var test = model.Evaluate(data.Test, cancellation: cancellation);
-            if (!double.IsFinite(test.Loss)) throw Diverged(test.Loss, $"in the test after epoch {history.Count + 1}");
+            if (!double.IsFinite(test.Loss)) throw Diverged($"the loss is {test.Loss} in the test after epoch {history.Count + 1}");
             var now = Progress();
             var result = new EpochResult(
                 now.Epoch, now.Loss, test.Loss, test.Accuracy, optimizer.Groups[0].LearningRate, now.ImagesPerSecond, (timeBefore + watch.Elapsed).TotalSeconds);
@@ -143,7 +143,7 @@ public sealed class Trainer<T> : IDisposable
         using var tape = new Tape<T>(Mode.Training);
         var loss = model.Forward(tape.Input(batch.Images)).CrossEntropy(batch.Labels);
         double value = double.CreateChecked(loss.Value.ToScalar());
-        if (!double.IsFinite(value)) throw Diverged(value, $"at epoch {history.Count + 1}, step {stepsDone + 1} of {stepsPerEpoch}");
+        if (!double.IsFinite(value)) throw Diverged($"the loss is {value} at epoch {history.Count + 1}, step {stepsDone + 1} of {stepsPerEpoch}");
         tape.Backward(loss);
         optimizer.Step();
         return value;
@@ -171,16 +171,29 @@ public sealed class Trainer<T> : IDisposable
         };
     }
 
-    private TrainingDivergedException Diverged(double loss, string when)
+    private TrainingDivergedException Diverged(string sign)
     {
         string kept = folder is null ? "" : $" The checkpoint in {folder} is the last good one.";
-        return new TrainingDivergedException(
-            $"The training diverged: the loss is {loss} {when}. Try a learning rate below {optimizer.Groups[0].LearningRate}.{kept}");
+        return new TrainingDivergedException($"The training diverged: {sign}. Try a learning rate below {optimizer.Groups[0].LearningRate}.{kept}");
+    }
+
+    /// <summary>Throws if a step has made a weight infinite or not a number, which the loss of the next one would show.</summary>
+    private void RequireFiniteWeights()
+    {
+        foreach (var (name, parameter) in model.NamedParameters())
+        {
+            // A sum is finite only if all of its terms are.
+            using var sum = context.Kernels.Sum(parameter.Value, AxisSet.Of(parameter.Shape, []), keepDims: false);
+            if (T.IsFinite(sum.ToScalar())) continue;
+            var (epoch, step) = stepsDone > 0 ? (history.Count + 1, stepsDone) : (history.Count, stepsPerEpoch);
+            throw Diverged($"{name} is not finite after epoch {epoch}, step {step}");
+        }
     }
 
     private void Save()
     {
         if (folder is null) return;
+        RequireFiniteWeights();
         var writer = new SafeTensorsWriter();
         model.AddTo(writer);
         ModelState.AddPositions(writer, model);
