@@ -7,7 +7,7 @@ namespace DeepSharp.Autograd;
 /// <remarks>
 /// Output row i is the mean of the input rows ⌊i·H/height⌋ to ⌈(i+1)·H/height⌉ − 1, and so for columns, as in PyTorch; the output may be larger than the input.
 /// </remarks>
-public sealed class AdaptiveAveragePool2d<T>(int height, int width) : Operation<T>
+internal sealed class AdaptiveAveragePool2d<T>(int height, int width) : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     /// <inheritdoc/>

@@ -4,7 +4,7 @@ using DeepSharp.Tensors;
 namespace DeepSharp.Autograd;
 
 /// <summary>The mean of each window of a map: [N,C,H,W] becomes [N,C,⌊(H + 2·padding − kernel)/stride⌋ + 1, …].</summary>
-public sealed class AveragePool2d<T>(PoolWindow window, bool countPadding) : Operation<T>
+internal sealed class AveragePool2d<T>(PoolWindow window, bool countPadding) : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     /// <inheritdoc/>

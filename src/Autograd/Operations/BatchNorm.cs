@@ -10,7 +10,7 @@ namespace DeepSharp.Autograd;
 /// On a training tape mean and variance are the batch's, gradients flow through them, and the running ones are updated; frozen, or on an evaluation tape,
 /// they are the running ones, which are constants.
 /// </remarks>
-public sealed class BatchNorm<T>(BatchNormSettings<T> settings) : Operation<T>
+internal sealed class BatchNorm<T>(BatchNormSettings<T> settings) : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private BatchNormPass<T>? pass;

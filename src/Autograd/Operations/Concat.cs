@@ -4,7 +4,7 @@ using DeepSharp.Tensors;
 namespace DeepSharp.Autograd;
 
 /// <summary>Tensors put one behind the other along an axis.</summary>
-public sealed class Concat<T>(int axis) : Operation<T>
+internal sealed class Concat<T>(int axis) : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     /// <inheritdoc/>

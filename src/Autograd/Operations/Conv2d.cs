@@ -4,7 +4,7 @@ using DeepSharp.Tensors;
 namespace DeepSharp.Autograd;
 
 /// <summary>Two-dimensional convolution (cross-correlation): x [N,C,H,W], weights [K,C,kH,kW] and bias [K] give [N,K,OH,OW].</summary>
-public sealed class Conv2d<T>(ConvolutionGeometry geometry) : Operation<T>
+internal sealed class Conv2d<T>(ConvolutionGeometry geometry) : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     /// <inheritdoc/>

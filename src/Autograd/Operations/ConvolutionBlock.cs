@@ -18,7 +18,7 @@ public sealed record ConvolutionBlockSettings<T>(ConvolutionGeometry Geometry, b
 /// max(relu(x)) = relu(max(x)) lets backward rectify the pooled gradient; and where gradients are not recorded, batch normalization is folded into
 /// weights that are kept until any of the tensors folded in changes.
 /// </remarks>
-public sealed class ConvolutionBlock<T>(ConvolutionBlockSettings<T> settings) : Operation<T>
+internal sealed class ConvolutionBlock<T>(ConvolutionBlockSettings<T> settings) : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private BatchNormPass<T>? normalization;

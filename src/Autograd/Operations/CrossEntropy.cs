@@ -5,7 +5,7 @@ namespace DeepSharp.Autograd;
 
 /// <summary>The cross-entropy −Σ q·log softmax(x) of logits x [N, classes] and integer labels, where q is the target that the label stands for.</summary>
 /// <remarks>With label smoothing ε the target is 1 − ε + ε/classes at the label and ε/classes elsewhere, as in PyTorch.</remarks>
-public sealed class CrossEntropy<T> : Operation<T>
+internal sealed class CrossEntropy<T> : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly PooledMemory<int> labels;

@@ -5,7 +5,7 @@ namespace DeepSharp.Autograd;
 
 /// <summary>The quotient x / y, element by element.</summary>
 /// <remarks>Shapes broadcast by PyTorch's rule: aligned at the last axis, a length of 1 stretches.</remarks>
-public sealed class Divide<T> : Operation<T>
+internal sealed class Divide<T> : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     /// <inheritdoc/>

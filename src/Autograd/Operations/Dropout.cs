@@ -5,7 +5,7 @@ namespace DeepSharp.Autograd;
 
 /// <summary>Inverted dropout: each element is dropped with probability <c>rate</c>, the others are multiplied by 1 / (1 − rate).</summary>
 /// <remarks>The mask is a pure function of the stream and the element's logical number; backward draws it again instead of keeping it.</remarks>
-public sealed class Dropout<T>(double rate, RandomStream stream) : Operation<T>
+internal sealed class Dropout<T>(double rate, RandomStream stream) : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     /// <inheritdoc/>

@@ -4,7 +4,7 @@ using DeepSharp.Tensors;
 namespace DeepSharp.Autograd;
 
 /// <summary>eˣ, element by element.</summary>
-public sealed class Exp<T> : Operation<T>
+internal sealed class Exp<T> : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     /// <inheritdoc/>

@@ -4,7 +4,7 @@ using DeepSharp.Tensors;
 namespace DeepSharp.Autograd;
 
 /// <summary>The Gaussian error linear unit x · Φ(x), element by element (Hendrycks and Gimpel, arXiv 1606.08415).</summary>
-public sealed class Gelu<T> : Operation<T>
+internal sealed class Gelu<T> : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly GeluApproximation approximation;

@@ -4,7 +4,7 @@ using DeepSharp.Tensors;
 namespace DeepSharp.Autograd;
 
 /// <summary>x where x &gt; 0, else slope · x, element by element.</summary>
-public sealed class LeakyRelu<T> : Operation<T>
+internal sealed class LeakyRelu<T> : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly double slope;

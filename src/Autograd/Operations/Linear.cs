@@ -4,7 +4,7 @@ using DeepSharp.Tensors;
 namespace DeepSharp.Autograd;
 
 /// <summary>y = x·Wᵀ + b for x [N, in], W [out, in] and an optional b [out], as PyTorch's.</summary>
-public sealed class Linear<T> : Operation<T>
+internal sealed class Linear<T> : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     /// <inheritdoc/>

@@ -11,7 +11,7 @@ namespace DeepSharp.Autograd;
 /// <param name="alpha">α, which is not divided by the size.</param>
 /// <param name="beta">β.</param>
 /// <param name="k">k.</param>
-public sealed class LocalResponseNorm<T>(int size, double alpha, double beta, double k) : Operation<T>
+internal sealed class LocalResponseNorm<T>(int size, double alpha, double beta, double k) : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     /// <inheritdoc/>

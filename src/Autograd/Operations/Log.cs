@@ -4,7 +4,7 @@ using DeepSharp.Tensors;
 namespace DeepSharp.Autograd;
 
 /// <summary>The natural logarithm, element by element; NaN below 0.</summary>
-public sealed class Log<T> : Operation<T>
+internal sealed class Log<T> : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     /// <inheritdoc/>

@@ -4,7 +4,7 @@ using DeepSharp.Tensors;
 namespace DeepSharp.Autograd;
 
 /// <summary>The logarithm of softmax along one axis: x − log Σ exp(x).</summary>
-public sealed class LogSoftmax<T>(int axis) : Operation<T>
+internal sealed class LogSoftmax<T>(int axis) : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     /// <inheritdoc/>

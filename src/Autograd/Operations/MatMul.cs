@@ -4,7 +4,7 @@ using DeepSharp.Tensors;
 namespace DeepSharp.Autograd;
 
 /// <summary>The product of matrices a [M, K] and b [K, N].</summary>
-public sealed class MatMul<T> : Operation<T>
+internal sealed class MatMul<T> : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     /// <inheritdoc/>

@@ -4,7 +4,7 @@ using DeepSharp.Tensors;
 namespace DeepSharp.Autograd;
 
 /// <summary>The largest element over some axes. Of equal ones the first wins, and it alone gets the gradient, as in PyTorch's max over a dimension.</summary>
-public sealed class Max<T>(AxisSet axes, bool keepDims) : Operation<T>
+internal sealed class Max<T>(AxisSet axes, bool keepDims) : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private PooledMemory<int>? positions;

@@ -4,7 +4,7 @@ using DeepSharp.Tensors;
 namespace DeepSharp.Autograd;
 
 /// <summary>The maximum of each window of a map: [N,C,H,W] becomes [N,C,⌊(H + 2·padding − kernel)/stride⌋ + 1, …].</summary>
-public sealed class MaxPool2d<T>(PoolWindow window) : Operation<T>
+internal sealed class MaxPool2d<T>(PoolWindow window) : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     // Which position of its window each output came from, one byte each; all that backward needs.

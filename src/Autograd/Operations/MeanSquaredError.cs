@@ -4,7 +4,7 @@ using DeepSharp.Tensors;
 namespace DeepSharp.Autograd;
 
 /// <summary>The mean (or sum) of (x − t)² over all elements of a prediction x and a target t of the same shape.</summary>
-public sealed class MeanSquaredError<T>(LossReduction reduction) : Operation<T>
+internal sealed class MeanSquaredError<T>(LossReduction reduction) : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     /// <inheritdoc/>

@@ -5,7 +5,7 @@ namespace DeepSharp.Autograd;
 
 /// <summary>The smaller of x and y, element by element; NaN where either is NaN.</summary>
 /// <remarks>Shapes broadcast by PyTorch's rule: aligned at the last axis, a length of 1 stretches.</remarks>
-public sealed class Minimum<T> : Operation<T>
+internal sealed class Minimum<T> : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     /// <inheritdoc/>

@@ -4,7 +4,7 @@ using DeepSharp.Tensors;
 namespace DeepSharp.Autograd;
 
 /// <summary>A tensor surrounded by a constant.</summary>
-public sealed class Pad<T> : Operation<T>
+internal sealed class Pad<T> : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly int[] before, after;

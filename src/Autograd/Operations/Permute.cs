@@ -4,7 +4,7 @@ using DeepSharp.Tensors;
 namespace DeepSharp.Autograd;
 
 /// <summary>The axes in another order: axis i of the result is axis <c>axes[i]</c> of x.</summary>
-public sealed class Permute<T> : Operation<T>
+internal sealed class Permute<T> : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly int[] axes;

@@ -4,7 +4,7 @@ using DeepSharp.Tensors;
 namespace DeepSharp.Autograd;
 
 /// <summary>x^p, element by element, for one exponent; NaN where x is negative and p not whole.</summary>
-public sealed class Power<T> : Operation<T>
+internal sealed class Power<T> : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly double exponent;

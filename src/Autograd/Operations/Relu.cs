@@ -4,7 +4,7 @@ using DeepSharp.Tensors;
 namespace DeepSharp.Autograd;
 
 /// <summary>y = max(x, 0), element by element, for a tensor of any shape.</summary>
-public sealed class Relu<T> : Operation<T>
+internal sealed class Relu<T> : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     /// <inheritdoc/>

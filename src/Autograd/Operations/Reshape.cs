@@ -4,7 +4,7 @@ using DeepSharp.Tensors;
 namespace DeepSharp.Autograd;
 
 /// <summary>The same elements in the same logical row-major order under another shape.</summary>
-public sealed class Reshape<T>(Shape shape) : Operation<T>
+internal sealed class Reshape<T>(Shape shape) : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     /// <inheritdoc/>

@@ -4,7 +4,7 @@ using DeepSharp.Tensors;
 namespace DeepSharp.Autograd;
 
 /// <summary>The logistic function 1 / (1 + e⁻ˣ), element by element.</summary>
-public sealed class Sigmoid<T> : Operation<T>
+internal sealed class Sigmoid<T> : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     /// <inheritdoc/>

@@ -4,7 +4,7 @@ using DeepSharp.Tensors;
 namespace DeepSharp.Autograd;
 
 /// <summary>A box cut out of a tensor.</summary>
-public sealed class Slice<T> : Operation<T>
+internal sealed class Slice<T> : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly int[] start;

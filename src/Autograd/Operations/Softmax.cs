@@ -4,7 +4,7 @@ using DeepSharp.Tensors;
 namespace DeepSharp.Autograd;
 
 /// <summary>Softmax along one axis: exp(x) / Σ exp(x).</summary>
-public sealed class Softmax<T>(int axis) : Operation<T>
+internal sealed class Softmax<T>(int axis) : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     /// <inheritdoc/>

@@ -4,7 +4,7 @@ using DeepSharp.Tensors;
 namespace DeepSharp.Autograd;
 
 /// <summary>The square root, element by element; NaN below 0.</summary>
-public sealed class Sqrt<T> : Operation<T>
+internal sealed class Sqrt<T> : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     /// <inheritdoc/>

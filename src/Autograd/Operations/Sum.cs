@@ -4,7 +4,7 @@ using DeepSharp.Tensors;
 namespace DeepSharp.Autograd;
 
 /// <summary>The sum over some axes.</summary>
-public sealed class Sum<T>(AxisSet axes, bool keepDims) : Operation<T>
+internal sealed class Sum<T>(AxisSet axes, bool keepDims) : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     /// <inheritdoc/>

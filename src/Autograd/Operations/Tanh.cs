@@ -4,7 +4,7 @@ using DeepSharp.Tensors;
 namespace DeepSharp.Autograd;
 
 /// <summary>The hyperbolic tangent, element by element.</summary>
-public sealed class Tanh<T> : Operation<T>
+internal sealed class Tanh<T> : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     /// <inheritdoc/>

@@ -4,7 +4,7 @@ using DeepSharp.Tensors;
 namespace DeepSharp.Autograd;
 
 /// <summary>The variance over some axes: Σ (x − mean)² / (n − 1), or / n where it is biased.</summary>
-public sealed class Variance<T>(AxisSet axes, bool unbiased, bool keepDims) : Operation<T>
+internal sealed class Variance<T>(AxisSet axes, bool unbiased, bool keepDims) : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     /// <inheritdoc/>
