@@ -44,19 +44,19 @@ public class BadInputTests
     public void Damaged_images()
     {
         using TemporaryFolder folder = new();
-        Directory.CreateDirectory(folder["cifar"]);
-        string path = folder["cifar/data_batch_1.bin"];
-        Refused(folder, "train --out out --data cifar10 --data-dir cifar", 1, "data_batch_1.bin is missing");
-        File.WriteAllBytes(path, new byte[1000]);
-        Refused(folder, "train --out out --data cifar10 --data-dir cifar", 1, "must have 30730000 bytes (10000 records of 3073), found 1000");
+        string train = $"train --out out --data cifar10 --data-dir {BlackCifar10.Make(folder)}", path = folder["cifar/data_batch_1.bin"];
         using (var file = File.OpenWrite(path))
         {
-            file.SetLength(30_730_000);
             file.Position = 3073 * 7;
             file.WriteByte(200);
         }
 
-        Refused(folder, "train --out out --data cifar10 --data-dir cifar", 1, "record 7 of cifar/data_batch_1.bin has label 200, expected 0 to 9");
+        Refused(folder, train, 1, "record 7 of cifar/data_batch_1.bin has label 200, expected 0 to 9");
+        using (var file = File.OpenWrite(path)) file.SetLength(1000);
+        Refused(folder, train, 1, "must have 30730000 bytes (10000 records of 3073), found 1000");
+        File.Delete(path);
+        Refused(folder, train, 1, "data_batch_1.bin is missing");
+        Assert.False(Directory.Exists(folder["out"]));
     }
 
     [Fact]
@@ -85,9 +85,8 @@ public class BadInputTests
     public void Images_of_other_classes()
     {
         using TemporaryFolder folder = new();
-        string images = Cifar10Folder.OrSkip();
         DeepSharpProcess.Succeed(folder, Tiny);
-        Refused(folder, $"evaluate --weights out --data cifar10 --data-dir {images}", 1, "the images have airplane, automobile, ");
+        Refused(folder, $"evaluate --weights out --data cifar10 --data-dir {BlackCifar10.Make(folder)}", 1, "the images have airplane, automobile, ");
     }
 
     [Fact]

@@ -1,0 +1,21 @@
+namespace DeepSharp.Cli.Tests;
+
+/// <summary>Six files in the form of CIFAR-10: black images of class 0, which take no room on the disk.</summary>
+internal static class BlackCifar10
+{
+    private const int Records = 10_000, RecordBytes = 3073;
+
+    /// <summary>Makes the folder <c>cifar</c>.</summary>
+    /// <returns>Its name.</returns>
+    public static string Make(TemporaryFolder folder)
+    {
+        Directory.CreateDirectory(folder["cifar"]);
+        foreach (string name in (string[])["data_batch_1", "data_batch_2", "data_batch_3", "data_batch_4", "data_batch_5", "test_batch"])
+        {
+            using var file = File.Create(folder[$"cifar/{name}.bin"]);
+            file.SetLength(Records * RecordBytes);
+        }
+
+        return "cifar";
+    }
+}
