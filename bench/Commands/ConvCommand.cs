@@ -42,7 +42,10 @@ internal static class ConvCommand
         var timing = Timing.Of(() => work.Run(pass).Dispose());
         return new JsonObject
         {
-            ["input"] = shape.Input.ToString(), ["weights"] = shape.Weights.ToString(), ["pass"] = pass.ToString(), ["threads"] = context.Workers.Count,
+            ["input"] = shape.Input.ToString(),
+            ["weights"] = shape.Weights.ToString(),
+            ["pass"] = pass.ToString(),
+            ["threads"] = context.Workers.Count,
             ["algorithm"] = ConvolutionAlgorithms.Choose(shape, pass, context.VectorWidth, context.ConvolutionAlgorithm).Name,
             ["median_ms"] = Math.Round(timing.MedianMs, 4),
             ["gflops"] = Math.Round(2.0 * shape.Multiplications / timing.MedianMs / 1e6, 1),

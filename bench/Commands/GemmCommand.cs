@@ -25,7 +25,10 @@ internal static class GemmCommand
         var timing = Timing.Of(() => context.Kernels.Gemm(1f, a, false, b, false, 0f, c));
         return new JsonObject
         {
-            ["m"] = m, ["n"] = n, ["k"] = k, ["threads"] = context.Workers.Count,
+            ["m"] = m,
+            ["n"] = n,
+            ["k"] = k,
+            ["threads"] = context.Workers.Count,
             ["median_ms"] = Math.Round(timing.MedianMs, 4),
             ["gflops"] = Math.Round(2.0 * m * n * k / timing.MedianMs / 1e6, 1),
             ["relative_error"] = RelativeError(a, b, c),

@@ -61,9 +61,12 @@ internal static class GemmKernel
             {
                 var slice = new Slice<T>(a, b, c, cRowStride, blocks, packedA.Memory, packedB.Memory)
                 {
-                    Column = column, Columns = Math.Min(sliceColumns, columns - column),
-                    Depth = k, Depths = Math.Min(sliceDepth, depth - k),
-                    Alpha = alpha, Accumulate = accumulate || k > 0,
+                    Column = column,
+                    Columns = Math.Min(sliceColumns, columns - column),
+                    Depth = k,
+                    Depths = Math.Min(sliceDepth, depth - k),
+                    Alpha = alpha,
+                    Accumulate = accumulate || k > 0,
                 };
                 for (int row = 0; row < rows; row += sliceRows)
                 {

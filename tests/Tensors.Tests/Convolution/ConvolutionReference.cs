@@ -21,23 +21,23 @@ internal static class ConvolutionReference
     {
         double[] values = new double[result.ElementCount], absolute = new double[result.ElementCount];
         for (int n = 0; n < s.N; n++)
-        for (int k = 0; k < s.K; k++)
-        for (int p = 0; p < s.OutputHeight; p++)
-        for (int q = 0; q < s.OutputWidth; q++)
-        for (int c = 0; c < s.C; c++)
-        for (int i = 0; i < s.KernelHeight; i++)
-        for (int j = 0; j < s.KernelWidth; j++)
-        {
-            int h = (p * s.Geometry.StrideHeight) + i - s.Geometry.PaddingHeight, w = (q * s.Geometry.StrideWidth) + j - s.Geometry.PaddingWidth;
-            if (h < 0 || h >= s.H || w < 0 || w >= s.W) continue;
-            int x = (((((n * s.C) + c) * s.H) + h) * s.W) + w;
-            int weight = (((((k * s.C) + c) * s.KernelHeight) + i) * s.KernelWidth) + j;
-            int y = (((((n * s.K) + k) * s.OutputHeight) + p) * s.OutputWidth) + q;
-            var (target, a, b) = roles(x, weight, y);
-            double product = first[a] * second[b];
-            values[target] += product;
-            absolute[target] += Math.Abs(product);
-        }
+            for (int k = 0; k < s.K; k++)
+                for (int p = 0; p < s.OutputHeight; p++)
+                    for (int q = 0; q < s.OutputWidth; q++)
+                        for (int c = 0; c < s.C; c++)
+                            for (int i = 0; i < s.KernelHeight; i++)
+                                for (int j = 0; j < s.KernelWidth; j++)
+                                {
+                                    int h = (p * s.Geometry.StrideHeight) + i - s.Geometry.PaddingHeight, w = (q * s.Geometry.StrideWidth) + j - s.Geometry.PaddingWidth;
+                                    if (h < 0 || h >= s.H || w < 0 || w >= s.W) continue;
+                                    int x = (((((n * s.C) + c) * s.H) + h) * s.W) + w;
+                                    int weight = (((((k * s.C) + c) * s.KernelHeight) + i) * s.KernelWidth) + j;
+                                    int y = (((((n * s.K) + k) * s.OutputHeight) + p) * s.OutputWidth) + q;
+                                    var (target, a, b) = roles(x, weight, y);
+                                    double product = first[a] * second[b];
+                                    values[target] += product;
+                                    absolute[target] += Math.Abs(product);
+                                }
 
         return (values, absolute);
     }

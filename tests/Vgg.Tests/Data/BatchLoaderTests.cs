@@ -35,9 +35,12 @@ public class BatchLoaderTests
         var data = Images(count: 40, channels: 2, Height, Width);
         var augment = new Augment { Padding = padding, Flip = flip, Crop = cropHeight is { } h ? (h, cropWidth!.Value) : null };
         var (outHeight, outWidth) = augment.OutputSize(Height, Width);
-        var places = (from top in Starts(Height, outHeight) from left in Starts(Width, outWidth) from mirror in flip ? new[] { false, true } : [false]
+        var places = (from top in Starts(Height, outHeight)
+                      from left in Starts(Width, outWidth)
+                      from mirror in flip ? new[] { false, true } : [false]
                       select (top, left, mirror)).ToList();
-        var placeOf = (from i in Enumerable.Range(0, data.Count) from place in places
+        var placeOf = (from i in Enumerable.Range(0, data.Count)
+                       from place in places
                        select (i, place, Text(Expected(data, i, place.top, place.left, outHeight, outWidth, place.mirror)))).ToDictionary(x => (x.i, x.Item3), x => x.place);
 
         var seen = new List<(int, int, bool)>();
