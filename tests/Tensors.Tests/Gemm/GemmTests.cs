@@ -60,7 +60,7 @@ public class GemmTests
                     from beta in Gen.Elements(0.0, 1.0, 0.25)
                     from seed in Gen.Choose(0, 1000)
                     select new Case(m, n, k, (transposes & 1) != 0, (transposes & 2) != 0, alpha, beta, seed);
-        Prop.ForAll(cases.ToArbitrary(), c => Check<T>(TestContexts.Of(width), c)).Check(Config.QuickThrowOnFailure.WithMaxTest(60));
+        Prop.ForAll(cases.ToArbitrary(), c => Check<T>(TestContexts.Of(width), c)).Check(PropertyConfig.Of(60));
     }
 
     private static void Check<T>(ComputeContext context, Case sample)
