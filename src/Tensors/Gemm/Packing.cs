@@ -1,10 +1,15 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace DeepSharp.Tensors;
 
 /// <summary>Copies pieces of the operands into the order in which the micro-kernel reads them, padded with zeros to whole tiles.</summary>
 internal static class Packing
 {
+    // Elements of a column that are transposed at once: a cache line of floats.
+    private const int RunLength = 16;
+
     /// <summary>
     /// A block of A, [rows × depth]. Where rows of A are contiguous they are copied as rows; otherwise the columns are, and the micro-kernel is told
     /// the strides: either way runs of memory are copied and nothing is transposed.
@@ -47,11 +52,25 @@ internal static class Packing
             return;
         }
 
-        // B is stored by columns, so this transposes: each source column is read in one run and written with a stride that stays in the cache.
-        for (int j = 0; j < columns; j++)
+        // B is stored by columns, so this transposes, a cache line of each column at a time: what is written meanwhile, 16 rows of the panel, stays in the
+        // first-level cache until it is full.
+        ref T from = ref MemoryMarshal.GetReference(source[((row * b.RowStride) + (column * b.ColumnStride))..]);
+        ref T to = ref MemoryMarshal.GetReference(packed[..(depth * panelColumns)]);
+        nint rowStride = b.RowStride, columnStride = b.ColumnStride;
+        for (int first = 0; first < depth; first += RunLength)
         {
-            int start = (row * b.RowStride) + ((column + j) * b.ColumnStride);
-            for (int k = 0, target = j; k < depth; k++, target += panelColumns) packed[target] = source[start + (k * b.RowStride)];
+            int run = Math.Min(RunLength, depth - first);
+            for (int j = 0; j < columns; j++)
+            {
+                ref T line = ref Unsafe.Add(ref from, (first * rowStride) + (j * columnStride));
+                ref T target = ref Unsafe.Add(ref to, (first * (nint)panelColumns) + j);
+                for (int k = 0; k < run; k++)
+                {
+                    target = line;
+                    line = ref Unsafe.Add(ref line, rowStride);
+                    target = ref Unsafe.Add(ref target, panelColumns);
+                }
+            }
         }
     }
 
