@@ -73,16 +73,4 @@ public static class GradientCheckProperty
         int next = 0;
         return [.. tensors.Select((tensor, i) => IsFrozen(i, tensors.Length, seed) ? tape.Input(tensor) : free[next++])];
     }
-
-    /// <summary>The identity, with a gradient that is wrong by a thousandth.</summary>
-    private sealed class WrongGradient : Operation<double>
-    {
-        protected override Tensor<double> Forward() => Input(0).Clone();
-
-        protected override void Backward(Tensor<double> upstream)
-        {
-            foreach (ref double element in upstream.Write()) element *= 1.001;
-            Propagate(0, upstream);
-        }
-    }
 }

@@ -1,0 +1,61 @@
+namespace DeepSharp.Vgg.Tests.Invariants;
+
+/// <summary>The same seed gives the same bits with any number of workers.</summary>
+public class SameBitsTests
+{
+    private const int Steps = 3;
+
+    // One; as many as there are processors on a small machine; more than that, so that the scheduler mixes them up.
+    private static readonly int[] WorkerCounts = [1, 2, 5];
+
+    private static readonly VggOptions BatchNormCompact = new() { BatchNorm = true, Classes = 10, Head = VggHead.Compact };
+
+    /// <summary>The names of all convolution algorithms.</summary>
+    public static TheoryData<string> Algorithms => new(ConvolutionAlgorithms.All.Select(algorithm => algorithm.Name));
+
+    [Theory]
+    [MemberData(nameof(Algorithms))]
+    public void Vgg11_with_each_convolution_algorithm(string algorithm) =>
+        Same(VggConfig.A, BatchNormCompact, [128, 3, 32, 32], algorithm);
+
+    [Theory]
+    [InlineData("16,LRN,M,32,32,M", true)]
+    [InlineData("16,LRN,M,32,32,M", false)]
+    [InlineData("16,M,32,24:1,M,40:1p1,M", false)]
+    public void A_net_with_every_other_layer(string config, bool fuse) => Same(
+        VggConfig.Parse(config),
+        new VggOptions { Classes = 10, Head = new VggHead { PoolSize = 7, Hidden = [512, 512], Dropout = 0.5 }, Lrn = LrnConstants.Paper },
+        // Odd sizes, and enough images that even small layers have blocks for five workers.
+        [96, 3, 27, 31],
+        fuse: fuse);
+
+    [Fact]
+    public void A_net_whose_layers_run_one_by_one() => Same(VggConfig.Parse("24,24,M,40,M"), BatchNormCompact, [64, 3, 24, 24], fuse: false);
+
+    private static void Same(VggConfig config, VggOptions options, Shape images, string? algorithm = null, bool fuse = true)
+    {
+        var (weights, logits) = Run(WorkerCounts[0]);
+        Assert.All(logits, logit => Assert.True(float.IsFinite(logit)));
+        foreach (int workers in WorkerCounts[1..])
+        {
+            var other = Run(workers);
+            Assert.Equal(weights, other.Weights);
+            Assert.Equal(logits, other.Logits);
+        }
+
+        (string Weights, float[] Logits) Run(int workers)
+        {
+            using var context = new ComputeContext(new ComputeOptions { Workers = workers, ConvolutionAlgorithm = algorithm, FillWithNaN = true });
+            using var loop = new TrainingLoop(config, options, images, context);
+            loop.Model.Fuse = fuse;
+            string before = WeightsHash.Compute(loop.Model);
+            for (int step = 0; step < Steps; step++) loop.Step();
+            string after = WeightsHash.Compute(loop.Model);
+            Assert.NotEqual(before, after);
+            float[] evaluated = loop.Evaluate();
+            Assert.Equal(workers, context.Workers.BlocksRun.Count);
+            Assert.All(context.Workers.BlocksRun, blocks => Assert.True(blocks > 0, $"One of {workers} workers has run no block."));
+            return (after, evaluated);
+        }
+    }
+}

@@ -1,0 +1,109 @@
+using DeepSharp.Autograd;
+
+namespace DeepSharp.Vgg.Tests.Invariants;
+
+/// <summary>A small VGG in double, and images at which it is smooth, so that central differences tell its gradients.</summary>
+internal sealed class SmoothNetwork : IDisposable
+{
+    private SmoothNetwork(VggModel<double> model, Tensor<double> images) => (Model, Images) = (model, images);
+
+    public VggModel<double> Model { get; }
+
+    public Tensor<double> Images { get; }
+
+    /// <summary>The parameters on which the output depends.</summary>
+    /// <remarks>A batch normalization takes the bias of the convolution before it out again: its gradient is 0, and differences show only rounding.</remarks>
+    public IEnumerable<(string Name, Parameter<double> Parameter)> Parameters => Model.NamedParameters().Where(named =>
+        !(Model.Plan.Options.BatchNorm && Model.Plan.Features.Any(layer => layer is Conv2dPlan && named.Name == $"{layer.Key}.bias")));
+
+    /// <summary>Draws weights and images from <paramref name="seed"/> and the seeds after it, until the network is smooth there.</summary>
+    public static SmoothNetwork Find(string config, VggOptions options, Shape images, long seed)
+    {
+        for (; ; seed++)
+        {
+            var network = Draw(VggConfig.Parse(config), options, images, seed);
+            if (network.IsSmooth()) return network;
+            network.Dispose();
+        }
+    }
+
+    /// <summary>Computes the logits; dropout takes the same elements each time.</summary>
+    public Variable<double> Forward(Tape<double> tape)
+    {
+        foreach (var (_, position) in Model.NamedPositions()) position.Value = 0;
+        return Model.Forward(tape.Input(Images));
+    }
+
+    public void Dispose()
+    {
+        Model.Dispose();
+        Images.Dispose();
+    }
+
+    private static SmoothNetwork Draw(VggConfig config, VggOptions options, Shape shape, long seed)
+    {
+        var model = VggModel.Create<double>(config, options, seed, TestContexts.Default);
+        foreach (var (name, parameter) in model.NamedParameters())
+        {
+            // Weights that keep the size of the signal. Biases that a fresh model does not have, so that each of them matters.
+            var (mean, deviation) = parameter.Shape.Rank == 1 ? (0.3, 0.5) : (0, Math.Sqrt(2.0 * parameter.Shape[0] / parameter.Shape.ElementCount));
+            using var values = Tensor<double>.RandomNormal(parameter.Shape, new RandomStream(seed, name), mean, deviation, TestContexts.Default);
+            parameter.Value.CopyFrom(values);
+        }
+
+        return new(model, Tensor<double>.RandomNormal(shape, new RandomStream(seed, "images"), context: TestContexts.Default));
+    }
+
+    /// <summary>Whether every input of a rectifier keeps its distance from 0, and every maximum of a pooling from the runner-up.</summary>
+    private bool IsSmooth()
+    {
+        using var tape = new Tape<double>(Mode.Training);
+        var maps = tape.Input(Images);
+        for (int i = 0; i < Model.Features.Count; i++)
+        {
+            if (Model.Features[i] is Relu<double> && !IsAwayFromZero(Input(Model.Features, maps, i))) return false;
+            if (Model.Features[i] is MaxPool2d<double> && !HasClearMaxima(Input(Model.Features, maps, i))) return false;
+        }
+
+        int poolSize = Model.Plan.Options.Head.PoolSize;
+        var rows = Model.Features.Forward(maps).AdaptiveAveragePool2d(poolSize, poolSize).Flatten();
+        for (int i = 0; i < Model.Classifier.Count; i++)
+        {
+            if (Model.Classifier[i] is Relu<double> && !IsAwayFromZero(Input(Model.Classifier, rows, i))) return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>What a layer reads; dropout in the layers before it takes the elements that <see cref="Forward"/> takes.</summary>
+    private Tensor<double> Input(Sequential<double> layers, Variable<double> x, int layer)
+    {
+        foreach (var (_, position) in Model.NamedPositions()) position.Value = 0;
+        return layers.Forward(x, ..layer).Value;
+    }
+
+    private static bool IsAwayFromZero(Tensor<double> values) => values.ToArray().All(value => Math.Abs(value) >= TestValues.Distance);
+
+    private static bool HasClearMaxima(Tensor<double> maps)
+    {
+        Span<double> window = stackalloc double[4];
+        for (int n = 0; n < maps.Shape[0]; n++)
+        {
+            for (int c = 0; c < maps.Shape[1]; c++)
+            {
+                for (int y = 0; y + 1 < maps.Shape[2]; y += 2)
+                {
+                    for (int x = 0; x + 1 < maps.Shape[3]; x += 2)
+                    {
+                        for (int i = 0; i < window.Length; i++) window[i] = maps[n, c, y + (i / 2), x + (i % 2)];
+                        window.Sort();
+                        // Zeros come from the rectifier: they tie, but do not move.
+                        if (window[3] > 0 && window[3] - window[2] < TestValues.Distance) return false;
+                    }
+                }
+            }
+        }
+
+        return true;
+    }
+}
