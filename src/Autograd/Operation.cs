@@ -53,7 +53,8 @@ public abstract class Operation<T>
         foreach (var input in inputs)
         {
             if (!ReferenceEquals(input.Tape, inputs[0].Tape)) throw new InvalidOperationException($"{Name}: the inputs are on different tapes.");
-            inputs[0].Value.RequireSameContext(input.Value, Name);
+            // Asked here first, because the name of the operation costs strings.
+            if (!ReferenceEquals(inputs[0].Value.Context, input.Value.Context)) inputs[0].Value.RequireSameContext(input.Value, Name);
             needsGradient |= input.RequiresGradient;
         }
 

@@ -130,7 +130,8 @@ public static partial class VariableOperations
         ArgumentNullException.ThrowIfNull(settings);
         if (settings.HasBias != bias is not null || settings.BatchNorm is not null != gamma is not null || gamma is null != beta is null)
             throw new ArgumentException("ConvolutionBlock: bias, gamma and beta must be given exactly where the settings name a bias and a batch normalization.");
-        Variable<T>?[] inputs = [x, weights, bias, gamma, beta];
-        return new ConvolutionBlock<T>(settings).Apply([.. inputs.OfType<Variable<T>>()]);
+        var block = new ConvolutionBlock<T>(settings);
+        if (bias is null) return gamma is null ? block.Apply(x, weights) : block.Apply(x, weights, gamma, beta!);
+        return gamma is null ? block.Apply(x, weights, bias) : block.Apply(x, weights, bias, gamma, beta!);
     }
 }

@@ -10,15 +10,6 @@ internal static class Blocks
     public static int Rows(int rowElements) => Math.Max(1, Elements / rowElements);
 
     /// <summary>Runs <paramref name="body"/>(from, count) over <paramref name="length"/> elements in blocks of <paramref name="blockLength"/>.</summary>
-    public static void Run(ComputeContext context, int length, Action<int, int> body, int blockLength = Elements)
-    {
-        int blocks = (length + blockLength - 1) / blockLength;
-        if (blocks == 1)
-        {
-            body(0, length);
-            return;
-        }
-
-        context.Workers.Run(blocks, block => body(block * blockLength, Math.Min(blockLength, length - (block * blockLength))));
-    }
+    public static void Run(ComputeContext context, int length, Action<int, int> body, int blockLength = Elements) =>
+        context.Workers.Run(length, blockLength, body);
 }

@@ -16,8 +16,14 @@ public sealed class Workers : IDisposable
 
     private readonly SemaphoreSlim wake = new(0);
     private readonly long[] blocksRun;
-    private volatile Job? current;
     private int sleeping, busy, started;
+
+    // The present job. Its number is in the upper half of a word, the blocks that nobody has taken yet in the lower half: a worker that comes late from
+    // the job before finds another number and takes nothing.
+    private long state;
+    private int jobBlocks, blocksDone;
+    private Body jobBody;
+    private ExceptionDispatchInfo? error;
     private volatile bool stopped;
 
     /// <summary>Workers, of which the calling thread is one; the other threads start with the first parallel kernel.</summary>
@@ -40,11 +46,17 @@ public sealed class Workers : IDisposable
     /// One kernel at a time is spread over the workers. A call from inside a block, or from a second thread meanwhile, runs on its own thread alone.
     /// The first exception of a block is rethrown here.
     /// </remarks>
-    public void Run(int blocks, Action<int> body)
+    public void Run(int blocks, Action<int> body) => Run(blocks, new Body(body));
+
+    /// <summary>Runs <paramref name="body"/>(from, count) over <paramref name="length"/> elements in blocks of <paramref name="blockLength"/>.</summary>
+    internal void Run(int length, int blockLength, Action<int, int> body) =>
+        Run((length + blockLength - 1) / blockLength, new Body(null, body, length, blockLength));
+
+    private void Run(int blocks, Body body)
     {
         if (Count == 1 || blocks <= 1 || Interlocked.CompareExchange(ref busy, 1, 0) != 0)
         {
-            for (int block = 0; block < blocks; block++) body(block);
+            for (int block = 0; block < blocks; block++) body.Run(block);
             if (Count == 1) blocksRun[0] += blocks;
             return;
         }
@@ -52,18 +64,19 @@ public sealed class Workers : IDisposable
         try
         {
             if (Interlocked.Exchange(ref started, 1) == 0) StartThreads();
-            var job = new Job(blocks, body);
-            current = job;
-            Interlocked.MemoryBarrier();
+            (jobBlocks, blocksDone, jobBody, error) = (blocks, 0, body, null);
+            int job = JobNumber(state) + 1;
+            Interlocked.Exchange(ref state, ((long)job << 32) | (uint)blocks);
             int asleep = Math.Min(Volatile.Read(ref sleeping), blocks - 1);
             if (asleep > 0) wake.Release(asleep);
-            job.TakeBlocks(ref blocksRun[0]);
-            job.WaitForOthers();
-            job.Error?.Throw();
+            RunBlocks(job, ref blocksRun[0]);
+            var wait = new SpinWait();
+            while (Volatile.Read(ref blocksDone) < blocks) wait.SpinOnce(sleep1Threshold: -1);
+            error?.Throw();
         }
         finally
         {
-            current = null;
+            jobBody = default;
             Volatile.Write(ref busy, 0);
         }
     }
@@ -86,68 +99,75 @@ public sealed class Workers : IDisposable
 
     private void Serve(int number)
     {
-        Job? last = null;
+        int job = 0;
         while (!stopped)
         {
-            var job = WaitForJob(last);
-            if (job is null) continue;
-            job.TakeBlocks(ref blocksRun[number]);
-            last = job;
+            job = WaitForJob(job);
+            RunBlocks(job, ref blocksRun[number]);
         }
     }
 
-    private Job? WaitForJob(Job? last)
+    /// <summary>The number of a job other than <paramref name="last"/>, or after a wake-up whatever is there.</summary>
+    private int WaitForJob(int last)
     {
         for (long end = Stopwatch.GetTimestamp() + PollingTicks; Stopwatch.GetTimestamp() < end;)
         {
-            if (current is { } job && job != last) return job;
+            if (JobNumber(Volatile.Read(ref state)) is var job && job != last) return job;
             Thread.SpinWait(4);
         }
 
         Interlocked.Increment(ref sleeping);
         // A job published between the last look and the increment would not wake this worker: look once more.
-        if (current is { } missed && missed != last)
-        {
-            Interlocked.Decrement(ref sleeping);
-            return missed;
-        }
-
-        wake.Wait();
+        if (JobNumber(Volatile.Read(ref state)) == last) wake.Wait();
         Interlocked.Decrement(ref sleeping);
-        return current is { } woken && woken != last ? woken : null;
+        return JobNumber(Volatile.Read(ref state));
     }
 
-    private sealed class Job(int blocks, Action<int> body)
+    private void RunBlocks(int job, ref long taken)
     {
-        private int next = -1, done;
-
-        public ExceptionDispatchInfo? Error { get; private set; }
-
-        public void TakeBlocks(ref long taken)
+        while (TryTakeBlock(job, out int block))
         {
-            for (int block; (block = Interlocked.Increment(ref next)) < blocks;)
+            try
             {
-                try
-                {
-                    body(block);
-                }
-                catch (Exception e)
-                {
-                    Error ??= ExceptionDispatchInfo.Capture(e);
-                }
-                finally
-                {
-                    // Counted before the block is done, so that the counts are right when Run returns.
-                    taken++;
-                    Interlocked.Increment(ref done);
-                }
+                jobBody.Run(block);
+            }
+            catch (Exception e)
+            {
+                error ??= ExceptionDispatchInfo.Capture(e);
+            }
+            finally
+            {
+                // Counted before the block is done, so that the counts are right when Run returns.
+                taken++;
+                Interlocked.Increment(ref blocksDone);
             }
         }
+    }
 
-        public void WaitForOthers()
+    private bool TryTakeBlock(int job, out int block)
+    {
+        while (true)
         {
-            var wait = new SpinWait();
-            while (Volatile.Read(ref done) < blocks) wait.SpinOnce(sleep1Threshold: -1);
+            long seen = Volatile.Read(ref state);
+            int left = (int)seen;
+            block = 0;
+            if (JobNumber(seen) != job || left == 0) return false;
+            if (Interlocked.CompareExchange(ref state, seen - 1, seen) != seen) continue;
+            // From here until the block is done the job stays the present one, with its number of blocks and its body.
+            block = jobBlocks - left;
+            return true;
+        }
+    }
+
+    private static int JobNumber(long state) => (int)(state >> 32);
+
+    /// <summary>What a block does: a function of its number, or of where it begins and how long it is.</summary>
+    private readonly struct Body(Action<int>? ofNumber, Action<int, int>? ofRange = null, int length = 0, int blockLength = 0)
+    {
+        public void Run(int block)
+        {
+            if (ofNumber is not null) ofNumber(block);
+            else ofRange!(block * blockLength, Math.Min(blockLength, length - (block * blockLength)));
         }
     }
 }

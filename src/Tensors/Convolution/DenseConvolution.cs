@@ -48,7 +48,7 @@ internal sealed class DenseConvolution : ConvolutionAlgorithm
     internal override void WeightGradient<T>(in ConvolutionShape shape, Tensor<T> x, Tensor<T> dy, Tensor<T> dw)
     {
         var s = shape;
-        using var matrix = x.Context.Pool.Rent<T>(Outputs(s) * Inputs(s));
+        using var matrix = x.Context.Pool.RentScratch<T>(Outputs(s) * Inputs(s));
         GemmKernel.Run(
             x.Context, T.One, MatrixView<T>.RowMajor(dy.ReadMemory(), s.N, Outputs(s)).Transposed,
             MatrixView<T>.RowMajor(x.ReadMemory(), s.N, Inputs(s)), T.Zero, matrix.Memory, Inputs(s));

@@ -9,8 +9,10 @@ namespace DeepSharp.Tensors;
 /// </remarks>
 internal sealed class Im2ColConvolution : ConvolutionAlgorithm
 {
-    // Enough pixels that packing the weights for each group costs little, few enough that a group's patches stay near the cache.
-    private const int PixelsPerGroup = 768;
+    // Enough pixels that what each group costs besides, above all packing the weights, is little beside its product; few enough that its patches stay
+    // near the cache.
+    private const int FewestPixelsPerGroup = 768;
+    private const int PatchElementsPerGroup = 1 << 17;
 
     // The weight gradient is summed in up to this many groups, added in their order.
     private const int MostPartialSums = 16;
@@ -30,11 +32,11 @@ internal sealed class Im2ColConvolution : ConvolutionAlgorithm
         var context = x.Context;
         var (input, output) = (x.ReadMemory(), y.WriteMemory());
         var kernel = MatrixView<T>.RowMajor(weights.ReadMemory(), s.K, s.PatchLength).Transposed;
-        int rowsPerGroup = Math.Max(1, PixelsPerGroup / s.OutputWidth);
+        int rowsPerGroup = Math.Max(1, PixelsPerGroup(s) / s.OutputWidth);
         Blocks.Run(context, s.N * s.OutputHeight, (firstRow, rows) =>
         {
             int pixels = rows * s.OutputWidth;
-            using var patches = context.Pool.Rent<T>(pixels * s.PatchLength);
+            using var patches = context.Pool.RentScratch<T>(pixels * s.PatchLength);
             Im2Col(s, input.Span, firstRow, rows, patches.Span);
             var target = output.Slice(firstRow * s.OutputWidth * s.K, pixels * s.K);
             GemmKernel.Run(context, T.One, MatrixView<T>.RowMajor(patches.Memory, pixels, s.PatchLength), kernel, T.Zero, target, s.K);
@@ -48,10 +50,10 @@ internal sealed class Im2ColConvolution : ConvolutionAlgorithm
         var context = dy.Context;
         var (upstream, gradient) = (dy.ReadMemory(), dx.WriteMemory());
         var kernel = MatrixView<T>.RowMajor(weights.ReadMemory(), s.K, s.PatchLength);
-        int pixels = s.OutputHeight * s.OutputWidth, imagesPerGroup = Math.Max(1, PixelsPerGroup / pixels);
+        int pixels = s.OutputHeight * s.OutputWidth, imagesPerGroup = Math.Max(1, PixelsPerGroup(s) / pixels);
         Blocks.Run(context, s.N, (first, images) =>
         {
-            using var patches = context.Pool.Rent<T>(images * pixels * s.PatchLength);
+            using var patches = context.Pool.RentScratch<T>(images * pixels * s.PatchLength);
             var rows = MatrixView<T>.RowMajor(upstream.Slice(first * pixels * s.K, images * pixels * s.K), images * pixels, s.K);
             GemmKernel.Run(context, T.One, rows, kernel, T.Zero, patches.Memory, s.PatchLength);
             Col2Im(s, patches.Span, images, gradient.Span.Slice(first * s.H * s.W * s.C, images * s.H * s.W * s.C));
@@ -63,9 +65,9 @@ internal sealed class Im2ColConvolution : ConvolutionAlgorithm
         var s = shape;
         var context = x.Context;
         var (input, upstream, gradient) = (x.ReadMemory(), dy.ReadMemory(), dw.WriteMemory());
-        int length = s.K * s.PatchLength, totalRows = s.N * s.OutputHeight, rowsPerGroup = Math.Max(1, PixelsPerGroup / s.OutputWidth);
+        int length = s.K * s.PatchLength, totalRows = s.N * s.OutputHeight, rowsPerGroup = Math.Max(1, PixelsPerGroup(s) / s.OutputWidth);
         int partials = Math.Clamp(MostPartialBytes / (length * sizeof(float)), 1, Math.Min(MostPartialSums, (totalRows + rowsPerGroup - 1) / rowsPerGroup));
-        using var sums = context.Pool.Rent<T>(partials * length);
+        using var sums = context.Pool.RentScratch<T>(partials * length);
         int rowsPerPartial = (totalRows + partials - 1) / partials;
         context.Workers.Run(partials, partial =>
         {
@@ -75,7 +77,7 @@ internal sealed class Im2ColConvolution : ConvolutionAlgorithm
             for (int firstRow = partial * rowsPerPartial; firstRow < end; firstRow += rowsPerGroup)
             {
                 int rows = Math.Min(rowsPerGroup, end - firstRow), pixels = rows * s.OutputWidth;
-                using var patches = context.Pool.Rent<T>(pixels * s.PatchLength);
+                using var patches = context.Pool.RentScratch<T>(pixels * s.PatchLength);
                 Im2Col(s, input.Span, firstRow, rows, patches.Span);
                 var gradients = MatrixView<T>.RowMajor(upstream.Slice(firstRow * s.OutputWidth * s.K, pixels * s.K), pixels, s.K);
                 GemmKernel.Run(
@@ -91,6 +93,8 @@ internal sealed class Im2ColConvolution : ConvolutionAlgorithm
                 System.Numerics.Tensors.TensorPrimitives.Add(target, sums.Span.Slice((partial * length) + from, count), target);
         });
     }
+
+    private static int PixelsPerGroup(in ConvolutionShape s) => Math.Max(FewestPixelsPerGroup, PatchElementsPerGroup / s.PatchLength);
 
     /// <summary>The windows of output rows <paramref name="firstRow"/> onward (counted through the batch), one row of kH·kW·C elements each.</summary>
     private static void Im2Col<T>(in ConvolutionShape s, ReadOnlySpan<T> x, int firstRow, int rows, Span<T> patches)

@@ -7,7 +7,7 @@ namespace DeepSharp.Tensors;
 /// </remarks>
 internal sealed class BroadcastLoop
 {
-    private readonly List<Axis> outer = new(Shape.MaxRank);
+    private readonly List<Axis> outer = [];
     private readonly Axis row;
     private readonly int pieceLength, piecesPerRow;
 

@@ -52,27 +52,22 @@ internal static class GemmKernel
         int sliceRows = Math.Min(Packing.RoundUp(rows, MicroKernel.Rows), blocks.SliceRows);
         int sliceColumns = Math.Min(Packing.RoundUp(columns, blocks.PanelColumns), blocks.SliceColumns);
         int sliceDepth = Math.Min(depth, blocks.SliceDepth);
-        using var packedA = context.Pool.Rent<T>(sliceRows * sliceDepth);
-        using var packedB = context.Pool.Rent<T>(sliceColumns * sliceDepth);
+        using var packedA = context.Pool.RentScratch<T>(sliceRows * sliceDepth);
+        using var packedB = context.Pool.RentScratch<T>(sliceColumns * sliceDepth);
 
-        for (int column = 0; column < columns; column += sliceColumns)
+        // One object moves from slice to slice.
+        var slice = new Slice<T>(context, alpha, a, b, c, cRowStride, blocks, packedA.Memory, packedB.Memory);
+        for (slice.Column = 0; slice.Column < columns; slice.Column += sliceColumns)
         {
-            for (int k = 0; k < depth; k += sliceDepth)
+            slice.Columns = Math.Min(sliceColumns, columns - slice.Column);
+            for (slice.Depth = 0; slice.Depth < depth; slice.Depth += sliceDepth)
             {
-                var slice = new Slice<T>(a, b, c, cRowStride, blocks, packedA.Memory, packedB.Memory)
+                slice.Depths = Math.Min(sliceDepth, depth - slice.Depth);
+                slice.Accumulate = accumulate || slice.Depth > 0;
+                for (slice.Row = 0; slice.Row < rows; slice.Row += sliceRows)
                 {
-                    Column = column,
-                    Columns = Math.Min(sliceColumns, columns - column),
-                    Depth = k,
-                    Depths = Math.Min(sliceDepth, depth - k),
-                    Alpha = alpha,
-                    Accumulate = accumulate || k > 0,
-                };
-                for (int row = 0; row < rows; row += sliceRows)
-                {
-                    slice.Row = row;
-                    slice.Rows = Math.Min(sliceRows, rows - row);
-                    slice.Run(context, packB: row == 0);
+                    slice.Rows = Math.Min(sliceRows, rows - slice.Row);
+                    slice.Run(packB: slice.Row == 0);
                 }
             }
         }
@@ -89,28 +84,44 @@ internal static class GemmKernel
     }
 
     /// <summary>One slice: packs both operands, then multiplies block by block.</summary>
-    private sealed class Slice<T>(MatrixView<T> a, MatrixView<T> b, Memory<T> c, int cRowStride, GemmBlocks blocks, Memory<T> packedA, Memory<T> packedB)
+    private sealed class Slice<T>(
+        ComputeContext context, T alpha, MatrixView<T> a, MatrixView<T> b, Memory<T> c, int cRowStride, GemmBlocks blocks, Memory<T> packedA, Memory<T> packedB)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
+        private const int PanelsPerTask = 4;
+
         public int Row, Rows, Column, Columns, Depth, Depths;
-        public T Alpha;
         public bool Accumulate;
 
-        public void Run(ComputeContext context, bool packB)
-        {
-            int rowBlocks = Count(Rows, blocks.BlockRows), panels = Count(Columns, blocks.PanelColumns);
-            int depthBlocks = Count(Depths, blocks.Depth), panelBlocks = packB ? Count(panels, 4) : 0;
-            context.Workers.Run((rowBlocks + panelBlocks) * depthBlocks, task =>
-            {
-                int k = task % depthBlocks, part = task / depthBlocks;
-                if (part < rowBlocks) PackA(part, k);
-                else for (int panel = (part - rowBlocks) * 4; panel < Math.Min((part - rowBlocks + 1) * 4, panels); panel++) PackB(panel, k);
-            });
+        private Action<int>? pack, multiply;
 
-            int columnBlocks = Count(Columns, blocks.BlockColumns);
-            context.Workers.Run(rowBlocks * columnBlocks, task =>
-                SimdDispatch.Run<T, BlockAction<T>>(context.VectorWidth, new(this, task % rowBlocks, task / rowBlocks)));
+        private int RowBlocks => Count(Rows, blocks.BlockRows);
+
+        private int Panels => Count(Columns, blocks.PanelColumns);
+
+        private int DepthBlocks => Count(Depths, blocks.Depth);
+
+        public void Run(bool packB)
+        {
+            context.Workers.Run((RowBlocks + (packB ? Count(Panels, PanelsPerTask) : 0)) * DepthBlocks, pack ??= Pack);
+            context.Workers.Run(RowBlocks * Count(Columns, blocks.BlockColumns), multiply ??= Multiply);
         }
+
+        private void Pack(int task)
+        {
+            var (part, k) = Math.DivRem(task, DepthBlocks);
+            if (part < RowBlocks)
+            {
+                PackA(part, k);
+                return;
+            }
+
+            int first = (part - RowBlocks) * PanelsPerTask, end = Math.Min(first + PanelsPerTask, Panels);
+            for (int panel = first; panel < end; panel++) PackB(panel, k);
+        }
+
+        private void Multiply(int task) =>
+            SimdDispatch.Run<T, BlockAction<T>>(context.VectorWidth, new(this, task % RowBlocks, task / RowBlocks));
 
         private void PackA(int block, int k)
         {
@@ -170,12 +181,12 @@ internal static class GemmKernel
             if (rows == MicroKernel.Rows && columns == panelColumns)
             {
                 MicroKernel.Run<TSimd, TVector, T>(
-                    in aTile, rowStep, depthStep, in panel, panelColumns, depth, ref MemoryMarshal.GetReference(target), cRowStride, Alpha, accumulate);
+                    in aTile, rowStep, depthStep, in panel, panelColumns, depth, ref MemoryMarshal.GetReference(target), cRowStride, alpha, accumulate);
                 return;
             }
 
             Span<T> whole = stackalloc T[MicroKernel.Rows * blocks.PanelColumns];
-            MicroKernel.Run<TSimd, TVector, T>(in aTile, rowStep, depthStep, in panel, panelColumns, depth, ref whole[0], panelColumns, Alpha, accumulate: false);
+            MicroKernel.Run<TSimd, TVector, T>(in aTile, rowStep, depthStep, in panel, panelColumns, depth, ref whole[0], panelColumns, alpha, accumulate: false);
             for (int i = 0; i < rows; i++)
             {
                 var from = whole.Slice(i * blocks.PanelColumns, columns);

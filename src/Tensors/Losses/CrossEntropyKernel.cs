@@ -18,7 +18,7 @@ internal static class CrossEntropyKernel
         CheckLabels(logits.Shape, labels.Span);
         int rows = logits.Shape[0], classes = logits.Shape[1];
         var softmax = new Tensor<T>(logits.Shape, logits.Context, "CrossEntropy");
-        using var lossOfRow = logits.Context.Pool.Rent<double>(rows);
+        using var lossOfRow = logits.Context.Pool.RentScratch<double>(rows);
         var (x, p, losses) = (logits.ReadMemory(), softmax.WriteMemory(), lossOfRow.Memory);
         Blocks.Run(logits.Context, rows, (from, count) =>
         {

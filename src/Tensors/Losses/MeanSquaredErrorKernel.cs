@@ -11,7 +11,7 @@ internal static class MeanSquaredErrorKernel
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var (x, t) = (prediction.ReadMemory(), target.ReadMemory());
-        using var sum = prediction.Context.Pool.Rent<double>(1);
+        using var sum = prediction.Context.Pool.RentScratch<double>(1);
         Summation.OfRows(prediction.Context, 1, prediction.ElementCount, (_, start, count) => Summation.Sum<T, SquaredDistanceTerm<T>>(
             prediction.Context.VectorWidth, new(x.Span.Slice(start, count), t.Span.Slice(start, count)), count), sum.Memory);
         return Tensor<T>.Scalar(T.CreateTruncating(sum.Span[0] / Divisor(prediction, reduction)), prediction.Context);

@@ -29,6 +29,21 @@ public sealed class MemoryPool
     public PooledMemory<T> Rent<T>(int length)
         where T : unmanaged
     {
+        var (array, offset) = Take<T>(length);
+        return new PooledMemory<T>(this, array, offset, length);
+    }
+
+    /// <summary>As <see cref="Rent"/>, for memory that one method uses and gives back.</summary>
+    internal Scratch<T> RentScratch<T>(int length)
+        where T : unmanaged
+    {
+        var (array, offset) = Take<T>(length);
+        return new Scratch<T>(this, array, offset, length);
+    }
+
+    private (T[] Array, int Offset) Take<T>(int length)
+        where T : unmanaged
+    {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         long bytes = SizeClass.RoundUp(((long)length * Unsafe.SizeOf<T>()) + Alignment);
         T[]? array = null;
@@ -46,9 +61,8 @@ public sealed class MemoryPool
         }
 
         array ??= Allocate<T>(bytes);
-        int offset = AlignedOffset(array);
         if (fillWithNaN) Poison(array);
-        return new PooledMemory<T>(this, array, offset, length);
+        return (array, AlignedOffset(array));
     }
 
     internal void Return<T>(T[] array)

@@ -20,7 +20,7 @@ internal static class BatchNormBackwardKernel
         int channels = rows.Channels;
         var (source, upstream, width) = (x.ReadMemory(), dy.ReadMemory(), x.Context.VectorWidth);
         // [chunks][2][channels]: Σdy, then Σdy·(x − mean).
-        using var partial = x.Context.Pool.Rent<T>(rows.Chunks * 2 * channels);
+        using var partial = x.Context.Pool.RentScratch<T>(rows.Chunks * 2 * channels);
         using var rented = BatchNormKernel.Coefficients(mean, inverseDeviation, gamma, beta, BatchNormKernel.CoefficientsOfForward);
         var (parts, coefficients) = (partial.Memory, rented.Memory);
         x.Context.Workers.Run(rows.Chunks, chunk =>

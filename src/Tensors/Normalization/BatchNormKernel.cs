@@ -33,11 +33,11 @@ internal static class BatchNormKernel
     }
 
     /// <summary>Rents [count][C] and fills the first three rows with mean, γ/σ and β: then y = (x − mean)·γ/σ + β.</summary>
-    public static PooledMemory<T> Coefficients<T>(Tensor<T> mean, Tensor<T> inverseDeviation, Tensor<T> gamma, Tensor<T> beta, int count)
+    public static Scratch<T> Coefficients<T>(Tensor<T> mean, Tensor<T> inverseDeviation, Tensor<T> gamma, Tensor<T> beta, int count)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         int channels = mean.ElementCount;
-        var rented = mean.Context.Pool.Rent<T>(count * channels);
+        var rented = mean.Context.Pool.RentScratch<T>(count * channels);
         mean.Read().CopyTo(rented.Span);
         TensorPrimitives.Multiply(gamma.Read(), inverseDeviation.Read(), rented.Span[channels..]);
         beta.Read().CopyTo(rented.Span[(2 * channels)..]);

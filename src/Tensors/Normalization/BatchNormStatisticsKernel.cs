@@ -21,7 +21,7 @@ internal static class BatchNormStatisticsKernel
         int channels = rows.Channels;
         var (source, width) = (x.ReadMemory(), x.Context.VectorWidth);
         // [chunks][2][channels]: means, then sums of squared deviations.
-        using var partial = x.Context.Pool.Rent<T>(rows.Chunks * 2 * channels);
+        using var partial = x.Context.Pool.RentScratch<T>(rows.Chunks * 2 * channels);
         var parts = partial.Memory;
         x.Context.Workers.Run(rows.Chunks, chunk => SimdDispatch.Run<T, ChunkAction<T>>(
             width, new(source.Span[rows.ElementsOf(chunk)], parts.Span.Slice(chunk * 2 * channels, 2 * channels), channels)));

@@ -35,7 +35,7 @@ internal static class LocalResponseNormKernel
         {
             int from = pixel * channels, length = count * channels;
             var gradient = upstream.IsEmpty ? default : upstream.Span.Slice(from, length);
-            using var scratch = x.Context.Pool.Rent<T>(window.ScratchLength);
+            using var scratch = x.Context.Pool.RentScratch<T>(window.ScratchLength);
             SimdDispatch.Run<T, Action<T>>(x.Context.VectorWidth, new(
                 source.Span.Slice(from, length), gradient, target.Span.Slice(from, length), window, scratch.Span));
         }, Blocks.Rows(channels));

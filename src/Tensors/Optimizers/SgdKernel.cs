@@ -20,13 +20,19 @@ internal static class SgdKernel
         using var profile = weight.Context.Profile("Sgd", "step");
         if (gradient.Shape != weight.Shape || (velocity is not null && velocity.Shape != weight.Shape))
             throw new ShapeException($"SgdStep: weight {weight.Shape}, gradient {gradient.Shape} and velocity {velocity?.Shape} must have one shape.");
-        var (w, g, v) = (weight.WriteMemory(), gradient.ReadMemory(), velocity?.WriteMemory() ?? default);
-        Blocks.Run(weight.Context, weight.ElementCount, (from, count) =>
-        {
-            var velocities = v.IsEmpty ? default : v.Span.Slice(from, count);
-            SimdDispatch.Run<T, Action<T>>(weight.Context.VectorWidth, new(w.Span.Slice(from, count), g.Span.Slice(from, count), velocities, update));
-        });
+        // Most parameters are one block, a bias or a scale: nothing is allocated for them.
+        if (weight.ElementCount <= Blocks.Elements)
+            SimdDispatch.Run<T, Action<T>>(weight.Context.VectorWidth, new(weight.Write(), gradient.Read(), velocity is null ? default : velocity.Write(), update));
+        else
+            RunInBlocks(weight.Context, weight.WriteMemory(), gradient.ReadMemory(), velocity?.WriteMemory() ?? default, update);
     }
+
+    private static void RunInBlocks<T>(ComputeContext context, Memory<T> weight, ReadOnlyMemory<T> gradient, Memory<T> velocity, SgdUpdate update)
+        where T : unmanaged, IFloatingPointIeee754<T> => Blocks.Run(context, weight.Length, (from, count) =>
+        {
+            var velocities = velocity.IsEmpty ? default : velocity.Span.Slice(from, count);
+            SimdDispatch.Run<T, Action<T>>(context.VectorWidth, new(weight.Span.Slice(from, count), gradient.Span.Slice(from, count), velocities, update));
+        });
 
     private readonly ref struct Action<T>(Span<T> weight, ReadOnlySpan<T> gradient, Span<T> velocity, SgdUpdate update) : ISimdAction<T>
         where T : unmanaged, IFloatingPointIeee754<T>

@@ -21,9 +21,12 @@ internal static class SumKernel
     public static Tensor<T> Forward<T>(Tensor<T> x, AxisSet axes, bool keepDims, double divisor = 1)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        var sum = Forward(x, axes, divisor);
-        if (keepDims) return sum;
-        using (sum) return ReshapeKernel.Run(sum, axes.Reduce(x.Shape, keepDims: false));
+        var kept = axes.Reduce(x.Shape, keepDims: true);
+        var shape = axes.Reduce(x.Shape, keepDims);
+        // Leaving out axes of length 1 changes nothing where storage is row-major.
+        if (keepDims || Layout.IsRowMajor(kept)) return Forward(x, axes, shape, divisor);
+        using var sum = Forward(x, axes, kept, divisor);
+        return ReshapeKernel.Run(sum, shape);
     }
 
     /// <summary>The reverse of broadcasting: the sum over the axes along which a smaller shape would be stretched to that of x.</summary>
@@ -39,9 +42,10 @@ internal static class SumKernel
             if (axis < missing || shape[axis - missing] != x.Shape[axis]) stretched = stretched.With(axis);
         }
 
-        var sum = Forward(x, stretched, divisor: 1);
-        if (sum.Shape == shape) return sum;
-        using (sum) return ReshapeKernel.Run(sum, shape);
+        var kept = stretched.Reduce(x.Shape, keepDims: true);
+        if (kept == shape || Layout.IsRowMajor(kept)) return Forward(x, stretched, shape, divisor: 1);
+        using var sum = Forward(x, stretched, kept, divisor: 1);
+        return ReshapeKernel.Run(sum, shape);
     }
 
     /// <summary>The gradient dy / <paramref name="divisor"/> of a sum, repeated over the axes to <paramref name="shape"/>.</summary>
@@ -53,19 +57,20 @@ internal static class SumKernel
         return ExpandKernel.Run(share, shape);
     }
 
-    /// <summary>As the other, with every summed axis of length 1 in the result.</summary>
-    private static Tensor<T> Forward<T>(Tensor<T> x, AxisSet axes, double divisor)
+    /// <summary>The sum in a tensor of a shape that has the storage of x with every summed axis of length 1.</summary>
+    private static Tensor<T> Forward<T>(Tensor<T> x, AxisSet axes, Shape shape, double divisor)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var (outer, length, inner, later) = Split(x.Shape, axes);
         if (!later.IsEmpty)
         {
             // Axes with others between them take one pass for each group.
-            using var partial = Forward(x, axes.Without(later), divisor: 1);
-            return Forward(partial, later, divisor);
+            var first = axes.Without(later);
+            using var partial = Forward(x, first, first.Reduce(x.Shape, keepDims: true), divisor: 1);
+            return Forward(partial, later, shape, divisor);
         }
 
-        var y = new Tensor<T>(axes.Reduce(x.Shape, keepDims: true), x.Context, "Sum");
+        var y = new Tensor<T>(shape, x.Context, "Sum");
         if (inner == 1) SumRows(x, y, outer, length, divisor);
         else SumColumns(x, y, outer, length, inner, divisor);
         return y;
@@ -103,7 +108,7 @@ internal static class SumKernel
     private static void SumRows<T>(Tensor<T> x, Tensor<T> y, int rows, int length, double divisor)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        using var scratch = x.Context.Pool.Rent<double>(rows);
+        using var scratch = x.Context.Pool.RentScratch<double>(rows);
         var (source, sums) = (x.ReadMemory(), scratch.Memory);
         Summation.OfRows(x.Context, rows, length, (row, start, count) =>
             Summation.Sum<T, ElementTerm<T>>(x.Context.VectorWidth, new(source.Span.Slice((row * length) + start, count)), count), sums);
@@ -117,7 +122,7 @@ internal static class SumKernel
         // "fold" rows side by side make a slab; it is summed as one wide row and folded up at the end.
         int fold = Math.Clamp(BlockColumns / 4 / inner, 1, length), slab = inner * fold;
         int slabs = length / fold, pieces = (slabs + PieceRows - 1) / PieceRows, columnBlocks = (slab + BlockColumns - 1) / BlockColumns;
-        using var partial = x.Context.Pool.Rent<T>(outer * pieces * slab);
+        using var partial = x.Context.Pool.RentScratch<T>(outer * pieces * slab);
         var (source, sums, target) = (x.ReadMemory(), partial.Memory, y.WriteMemory());
         Blocks.Run(x.Context, outer * pieces * columnBlocks, (from, count) =>
         {

@@ -80,7 +80,7 @@ internal static class Summation
     public static void OfRows(ComputeContext context, int rows, int length, Func<int, int, int, double> sumOf, Memory<double> sums)
     {
         int pieces = (length + Blocks.Elements - 1) / Blocks.Elements, pieceLength = Math.Min(length, Blocks.Elements);
-        using var partial = context.Pool.Rent<double>(rows * pieces);
+        using var partial = context.Pool.RentScratch<double>(rows * pieces);
         var piece = partial.Memory;
         Blocks.Run(context, rows * pieces, (from, count) =>
         {

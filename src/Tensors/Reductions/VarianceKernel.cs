@@ -13,7 +13,7 @@ internal static class VarianceKernel
     {
         using var gathered = Rows.Gather(x, axes);
         int length = axes.CountIn(x.Shape), rows = x.ElementCount / length;
-        using var scratch = x.Context.Pool.Rent<double>(2 * rows);
+        using var scratch = x.Context.Pool.RentScratch<double>(2 * rows);
         Memory<double> means = scratch.Memory[..rows], squares = scratch.Memory[rows..];
         var source = (gathered ?? x).ReadMemory();
         Means(x.Context, source, length, means);
@@ -37,7 +37,7 @@ internal static class VarianceKernel
         using var gathered = Rows.Gather(x, axes);
         using var kept = ReshapeKernel.Run(dy, axes.Reduce(x.Shape, keepDims: true));
         int length = axes.CountIn(x.Shape), rows = x.ElementCount / length;
-        using var scratch = x.Context.Pool.Rent<double>(rows);
+        using var scratch = x.Context.Pool.RentScratch<double>(rows);
         var means = scratch.Memory;
         var (source, upstream) = ((gathered ?? x).ReadMemory(), kept.ReadMemory());
         Means(x.Context, source, length, means);

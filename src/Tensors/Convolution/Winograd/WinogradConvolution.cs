@@ -24,8 +24,7 @@ internal sealed class WinogradConvolution<TTile> : ConvolutionAlgorithm
         var plan = WinogradPlan.Forward<T>(shape, TTile.OutputSize, context.VectorWidth);
         if (keepWeights)
         {
-            var kept = weights.Derive(this, w => Transform(context, plan, w, rotated: false));
-            WinogradForward.Run<TTile, T>(context, plan, x.ReadMemory(), kept.Memory, epilogue, y.WriteMemory());
+            WinogradForward.Run<TTile, T>(context, plan, x.ReadMemory(), Kept(context, plan, weights).Memory, epilogue, y.WriteMemory());
             return;
         }
 
@@ -46,6 +45,9 @@ internal sealed class WinogradConvolution<TTile> : ConvolutionAlgorithm
         var plan = WinogradPlan.Forward<T>(shape, TTile.OutputSize, x.Context.VectorWidth);
         WinogradWeightGradient.Run<TTile, T>(x.Context, plan, x.ReadMemory(), dy.ReadMemory(), dw.WriteMemory());
     }
+
+    private PooledMemory<T> Kept<T>(ComputeContext context, WinogradPlan plan, Tensor<T> weights)
+        where T : unmanaged, System.Numerics.IFloatingPointIeee754<T> => weights.Derive(this, w => Transform(context, plan, w, rotated: false));
 
     private static PooledMemory<T> Transform<T>(ComputeContext context, WinogradPlan plan, Tensor<T> weights, bool rotated)
         where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>

@@ -17,7 +17,7 @@ internal static class WinogradForward
             // Each task takes its tiles through all stages in scratch memory that stays in the second-level cache.
             Blocks.Run(context, plan.Tiles, (firstTile, tiles) =>
             {
-                using var scratch = context.Pool.Rent<T>(blockElements);
+                using var scratch = context.Pool.RentScratch<T>(blockElements);
                 var block = new Block<TTile, T>(plan, image, u, epilogue, output, scratch.Memory, firstTile, tiles);
                 SimdDispatch.Run<T, Stage<TTile, T>>(context.VectorWidth, new(block, StageKind.All, 0));
             }, plan.BlockTiles);
@@ -25,7 +25,7 @@ internal static class WinogradForward
         }
 
         // All workers share each stage of a large block, so that the weights are read as few times as possible.
-        using var shared = context.Pool.Rent<T>(blockElements);
+        using var shared = context.Pool.RentScratch<T>(blockElements);
         for (int firstTile = 0; firstTile < plan.Tiles; firstTile += plan.BlockTiles)
         {
             int tiles = Math.Min(plan.BlockTiles, plan.Tiles - firstTile);
@@ -46,7 +46,7 @@ internal static class WinogradForward
     }
 
     /// <summary>A run of tiles with its scratch memory: v [points][tiles][C], then m [points][tiles][K].</summary>
-    private sealed class Block<TTile, T>(
+    private readonly struct Block<TTile, T>(
         WinogradPlan plan, ReadOnlyMemory<T> image, ReadOnlyMemory<T> u, Epilogue<T> epilogue, Memory<T> output, Memory<T> scratch, int firstTile, int tiles)
         where TTile : struct, IWinogradTile
         where T : unmanaged, IFloatingPointIeee754<T>

@@ -28,8 +28,8 @@ internal static class WinogradWeightGradient
         int stageTiles = Math.Clamp(StageBytes / (perTile * Unsafe.SizeOf<T>()) / TilesPerSum * TilesPerSum, TilesPerSum, Packing.RoundUp(plan.Tiles, TilesPerSum));
         int sumRows = Packing.RoundUp(plan.K, MicroKernel.Rows), sumColumns = Packing.RoundUp(plan.C, plan.PanelColumns);
 
-        using var transformed = context.Pool.Rent<T>(perTile * stageTiles);
-        using var sums = context.Pool.Rent<T>(plan.Points * sumRows * sumColumns);
+        using var transformed = context.Pool.RentScratch<T>(perTile * stageTiles);
+        using var sums = context.Pool.RentScratch<T>(plan.Points * sumRows * sumColumns);
         var work = new Work<TTile, T>(plan, x, dy, dw, transformed.Memory, sums.Memory, stageTiles, gradientRow, sumRows, sumColumns);
         int rowTasks = (sumRows + RowsPerTask - 1) / RowsPerTask;
         for (work.FirstTile = 0; work.FirstTile < plan.Tiles; work.FirstTile += stageTiles)
