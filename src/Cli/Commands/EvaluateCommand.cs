@@ -37,7 +37,7 @@ internal sealed class EvaluateCommand
         using var stop = new StopSignal();
         var screen = Screen.Open(parsed.GetValue(json));
         var source = data.Source(parsed);
-        using var file = SafeTensorsFile.Open(WeightsFile(parsed));
+        using var file = WeightsFile.Open(WeightsPath(parsed));
         using var context = compute.Context(parsed);
         using var network = VggModel.Load<float>(file, context);
         data.Download(parsed, source, screen.Line, stop.Token);
@@ -55,7 +55,7 @@ internal sealed class EvaluateCommand
         return 0;
     }
 
-    private string WeightsFile(ParseResult parsed)
+    private string WeightsPath(ParseResult parsed)
     {
         string path = parsed.GetRequiredValue(weights);
         if (Directory.Exists(path)) path = Path.Combine(path, TrainingCheckpoint.FileName);

@@ -57,7 +57,7 @@ internal sealed class ModelDescription
 
     /// <summary>Reads the description of the model that a file holds.</summary>
     /// <exception cref="InvalidDataException">There is none, it is damaged, or the file is too small for the model.</exception>
-    public static (VggPlan Plan, long Seed) Read(SafeTensorsFile file)
+    public static (VggPlan Plan, long Seed) Read(WeightsFile file)
     {
         if (!file.Metadata.TryGetValue(Key, out string? json))
             throw new InvalidDataException($"{file.Path}: the file does not say which model it holds (no metadata \"{Key}\"); create the model and load the file into it.");

@@ -28,12 +28,12 @@ public static class VggModel
     public static VggModel<T> Load<T>(string path, ComputeContext? context = null)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        using var file = SafeTensorsFile.Open(path);
+        using var file = WeightsFile.Open(path);
         return Load<T>(file, context);
     }
 
     /// <summary>As <see cref="Load{T}(string, ComputeContext?)"/>, from an open file.</summary>
-    public static VggModel<T> Load<T>(SafeTensorsFile file, ComputeContext? context = null)
+    public static VggModel<T> Load<T>(WeightsFile file, ComputeContext? context = null)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var (plan, seed) = ModelDescription.Read(file);

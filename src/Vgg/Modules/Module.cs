@@ -59,17 +59,17 @@ public abstract class Module<T> : IDisposable
     /// </summary>
     public IEnumerable<(string Name, Counter Position)> NamedPositions() => Collect(module => module.positions);
 
-    /// <summary>Writes parameters, buffers and counters to a safetensors file, whole or not at all.</summary>
+    /// <summary>Writes parameters, buffers and counters to a file, whole or not at all: <c>.pth</c> and <c>.pt</c> in PyTorch's format, all others safetensors.</summary>
     /// <exception cref="IOException">It cannot be written.</exception>
     public void Save(string path)
     {
-        var writer = new SafeTensorsWriter();
+        var writer = WeightsWriter.For(path);
         AddTo(writer);
         writer.Save(path);
     }
 
     /// <summary>Adds parameters, buffers and counters, and the description of the model, to what a file will hold.</summary>
-    public void AddTo(SafeTensorsWriter writer)
+    public void AddTo(WeightsWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);
         foreach (var (name, (tensor, counter)) in ModelState.Of(this))
@@ -81,17 +81,17 @@ public abstract class Module<T> : IDisposable
         Describe(writer.Metadata);
     }
 
-    /// <summary>Reads parameters, buffers and counters from a safetensors file.</summary>
+    /// <summary>Reads parameters, buffers and counters from a file of any kind, see <see cref="WeightsFile"/>.</summary>
     /// <exception cref="IOException">It cannot be read.</exception>
     /// <exception cref="InvalidDataException">It is damaged, or its names or shapes are not exactly the model's; the model is unchanged then.</exception>
     public void Load(string path)
     {
-        using var file = SafeTensorsFile.Open(path);
+        using var file = WeightsFile.Open(path);
         Load(file);
     }
 
     /// <summary>As <see cref="Load(string)"/>, from an open file; what a checkpoint holds beside the model is passed over.</summary>
-    public void Load(SafeTensorsFile file)
+    public void Load(WeightsFile file)
     {
         ArgumentNullException.ThrowIfNull(file);
         var comparison = ModelState.Compare(this, file);

@@ -23,7 +23,7 @@ public sealed record ImageDescription(
 
     /// <summary>The description in a file of weights; null where the file has none.</summary>
     /// <exception cref="InvalidDataException">It is damaged.</exception>
-    public static ImageDescription? Read(SafeTensorsFile file)
+    public static ImageDescription? Read(WeightsFile file)
     {
         ArgumentNullException.ThrowIfNull(file);
         return file.Metadata.ContainsKey(Key) ? TrainingJson.Read(file, Key, TrainingJson.Default.ImageDescription) : null;

@@ -15,7 +15,7 @@ internal sealed partial class TrainingJson : JsonSerializerContext
 {
     /// <summary>Reads a JSON object in the metadata of a file.</summary>
     /// <exception cref="InvalidDataException">It is damaged.</exception>
-    public static TValue Read<TValue>(SafeTensorsFile file, string key, JsonTypeInfo<TValue> type)
+    public static TValue Read<TValue>(WeightsFile file, string key, JsonTypeInfo<TValue> type)
         where TValue : class
     {
         try

@@ -28,7 +28,7 @@ internal static class ModelState
         Of(module).Values.FirstOrDefault(entry => entry.Tensor is not null).Tensor?.Context ?? ComputeContext.Default;
 
     /// <summary>Compares a module with a file, by name and shape.</summary>
-    public static StateComparison Compare<T>(Module<T> module, SafeTensorsFile file)
+    public static StateComparison Compare<T>(Module<T> module, WeightsFile file)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var state = Of(module);

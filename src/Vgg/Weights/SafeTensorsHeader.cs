@@ -75,16 +75,6 @@ internal static class SafeTensorsHeader
         return stream.ToArray();
     }
 
-    /// <summary>The bytes of an element, or 0 for an unknown type.</summary>
-    public static int ElementSize(string type) => type switch
-    {
-        "F64" or "I64" or "U64" => 8,
-        "F32" or "I32" or "U32" => 4,
-        "F16" or "BF16" or "I16" or "U16" => 2,
-        "I8" or "U8" or "BOOL" or "F8_E4M3" or "F8_E5M2" => 1,
-        _ => 0,
-    };
-
     private static StoredTensor ReadTensor(ref Utf8JsonReader reader, string name, long dataStart)
     {
         string? type = null;
@@ -106,7 +96,7 @@ internal static class SafeTensorsHeader
 
         if (type is null || shape is null || offsets is not [var begin, var end])
             throw new InvalidDataException($"\"{name}\" must have dtype, shape and two data_offsets.");
-        if (ElementSize(type) is not (> 0 and var size)) throw new InvalidDataException($"\"{name}\" has the unknown type \"{type}\".");
+        if (StoredTensor.ElementSize(type) is not (> 0 and var size)) throw new InvalidDataException($"\"{name}\" has the unknown type \"{type}\".");
         Int128 bytes = size;
         foreach (long length in shape) bytes = Int128.Min(bytes * length, long.MaxValue);
         if (bytes != (Int128)end - begin)

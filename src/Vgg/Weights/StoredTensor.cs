@@ -5,9 +5,22 @@ namespace DeepSharp.Vgg;
 /// <param name="Type">The type of its elements, by safetensors' names: F32, F64, F16, BF16, I64 and others.</param>
 /// <param name="Shape">Its lengths, outermost first; any number of them, and 0 is possible.</param>
 /// <param name="Offset">Where its first byte is in the file.</param>
-/// <param name="ByteCount">The length of its data.</param>
+/// <param name="ByteCount">The length of its elements without gaps.</param>
 public sealed record StoredTensor(string Name, string Type, IReadOnlyList<long> Shape, long Offset, long ByteCount)
 {
+    /// <summary>The distance, counted in elements, between neighbours along each axis; null where the elements lie in row-major order without gaps.</summary>
+    public IReadOnlyList<long>? Strides { get; init; }
+
     /// <summary>Name, type and shape: <c>features.0.weight F32 [64, 3, 3, 3]</c>.</summary>
     public override string ToString() => $"{Name} {Type} [{string.Join(", ", Shape)}]";
+
+    /// <summary>The bytes of an element, or 0 for an unknown type.</summary>
+    internal static int ElementSize(string type) => type switch
+    {
+        "F64" or "I64" or "U64" => 8,
+        "F32" or "I32" or "U32" => 4,
+        "F16" or "BF16" or "I16" or "U16" => 2,
+        "I8" or "U8" or "BOOL" or "F8_E4M3" or "F8_E5M2" => 1,
+        _ => 0,
+    };
 }

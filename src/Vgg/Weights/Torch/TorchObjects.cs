@@ -1,0 +1,95 @@
+namespace DeepSharp.Vgg;
+
+/// <summary>What the pickles of PyTorch may ask for: the few classes and functions that state dictionaries are made of. Nothing else exists here.</summary>
+internal sealed class TorchObjects : IPickleHost
+{
+    private const int NameShown = 100;
+
+    private readonly Dictionary<string, TorchStorage> storages = [];
+
+    /// <summary>The storages that the pickles so far refer to, by key.</summary>
+    public IReadOnlyDictionary<string, TorchStorage> Storages => storages;
+
+    /// <inheritdoc/>
+    public object FindGlobal(string module, string name) => (module, name) switch
+    {
+        ("collections", "OrderedDict") => new Function(OrderedDictionary),
+        ("torch._utils", "_rebuild_tensor" or "_rebuild_tensor_v2") => new Function(Tensor),
+        ("torch._utils", "_rebuild_parameter") => new Function(First),
+        // Files of 2017 make an empty tensor or parameter first, and set its state then.
+        ("torch.nn.parameter", "Parameter") => new Function(arguments => arguments is [TorchTensor tensor, ..] ? tensor : new TorchTensor()),
+        ("torch", "FloatTensor" or "DoubleTensor" or "HalfTensor" or "LongTensor") => new Function(_ => new TorchTensor()),
+        ("torch", "Size") => new Function(First),
+        ("torch", "device") => new Function(_ => null),
+        ("torch", "float16" or "bfloat16" or "float32" or "float64" or "int64" or "int32" or "int16" or "int8" or "uint8" or "bool") => new ElementType(name),
+        ("torch", _) when TorchStorage.TypeOf(name) is { } type => new StorageClass(type),
+        _ => throw new InvalidDataException(
+            $"the file asks for the Python object {Printable($"{module}.{name}")}, and only those of state dictionaries are allowed; nothing of it was run. Save model.state_dict() instead."),
+    };
+
+    /// <inheritdoc/>
+    public object? Call(object? global, object?[] arguments) =>
+        global is Function function ? function.Call(arguments) : throw new InvalidDataException("the pickle calls something that is no function.");
+
+    /// <inheritdoc/>
+    public void SetState(object? instance, object? state)
+    {
+        switch (instance, state)
+        {
+            // PyTorch keeps the versions of layers as an attribute of the dictionary.
+            case (PickleDictionary, _): break;
+            // A parameter of 2017: data, gradient, hooks, requires_grad and more; today without the data.
+            case (TorchTensor parameter, object?[] and [TorchTensor data, ..]): parameter.Set(data); break;
+            case (TorchTensor tensor, object?[] and [TorchStorage, ..] parts): tensor.Set(parts); break;
+            case (TorchTensor, _): break;
+            default: throw new InvalidDataException("the pickle sets the state of something that has none.");
+        }
+    }
+
+    /// <inheritdoc/>
+    public object FindPersistent(object? id)
+    {
+        var storage = id switch
+        {
+            object?[] and ["storage", StorageClass type, string key, _, long count] => new TorchStorage(key, type.Name, count),
+            object?[] and ["storage", StorageClass type, string key, _, long count, null] => new TorchStorage(key, type.Name, count),
+            object?[] and ["storage", StorageClass type, string key, _, long, object?[] and [_, long start, long count]] => new TorchStorage(key, type.Name, count, start),
+            _ => throw new InvalidDataException("the pickle refers to something other than a storage of a known type."),
+        };
+        storages.TryAdd(storage.Key, storage);
+        return storage;
+    }
+
+    // Python 2 gives the entries as a list of pairs.
+    private static PickleDictionary OrderedDictionary(object?[] arguments)
+    {
+        PickleDictionary dictionary = [];
+        if (arguments is not [List<object?> pairs]) return dictionary;
+        foreach (object? pair in pairs)
+        {
+            if (pair is IReadOnlyList<object?> and [var key, var value]) dictionary.Set(key, value);
+        }
+
+        return dictionary;
+    }
+
+    private static TorchTensor Tensor(object?[] arguments)
+    {
+        var tensor = new TorchTensor();
+        tensor.Set(arguments);
+        return tensor;
+    }
+
+    private static object? First(object?[] arguments) =>
+        arguments is [var first, ..] ? first : throw new InvalidDataException("the pickle calls a function without its argument.");
+
+    // The name comes from the file, and goes to a terminal.
+    private static string Printable(string name) =>
+        string.Concat(name.Take(NameShown).Select(character => char.IsControl(character) ? '?' : character)) + (name.Length > NameShown ? "…" : "");
+
+    private sealed record Function(Func<object?[], object?> Call);
+
+    private sealed record StorageClass(string Name);
+
+    private sealed record ElementType(string Name);
+}

@@ -1,0 +1,28 @@
+namespace DeepSharp.Vgg;
+
+/// <summary>The memory that PyTorch's tensors lie in, and may share.</summary>
+/// <param name="Key">Its name in the file.</param>
+/// <param name="Type">The type of its elements, by safetensors' names.</param>
+/// <param name="Count">The number of its elements.</param>
+/// <param name="Start">Where it begins in the memory of this name, in elements: very old files have storages that are parts of others.</param>
+internal sealed record TorchStorage(string Key, string Type, long Count, long Start = 0)
+{
+    /// <summary>The type of the elements of a storage class; null for an unknown class.</summary>
+    public static string? TypeOf(string storageClass) => storageClass switch
+    {
+        "FloatStorage" => "F32",
+        "DoubleStorage" => "F64",
+        "HalfStorage" => "F16",
+        "BFloat16Storage" => "BF16",
+        "LongStorage" => "I64",
+        "IntStorage" => "I32",
+        "ShortStorage" => "I16",
+        "CharStorage" => "I8",
+        "ByteStorage" => "U8",
+        "BoolStorage" => "BOOL",
+        _ => null,
+    };
+
+    /// <summary>The storage class of the types that are written.</summary>
+    public static string ClassOf(string type) => type switch { "F32" => "FloatStorage", "F64" => "DoubleStorage", _ => "LongStorage" };
+}
