@@ -1,0 +1,130 @@
+namespace DeepSharp.Vgg.Tests.Onnx;
+
+public class OnnxExportTests
+{
+    private static readonly OnnxCase Small = OnnxCase.All().Single(onnxCase => onnxCase.Name == "A-bn");
+
+    [Fact]
+    public void A_file_says_what_it_is_and_takes_any_number_of_images()
+    {
+        var content = Export(Small, Small.Export with { Metadata = new Dictionary<string, string> { ["mean"] = "0.5" } });
+
+        Assert.Equal((8, 17), (content.FormatVersion, content.OperatorSet));
+        Assert.Equal("N,3,32,32", content.Values["images"]);
+        Assert.Equal("N,5", content.Values["logits"]);
+        Assert.Equal("0.5", content.Metadata["mean"]);
+    }
+
+    [Fact]
+    public void Nodes_form_a_chain_without_dropout()
+    {
+        var content = Export(Small);
+
+        Assert.Equal(
+            ["Conv", "BatchNormalization", "Relu", "MaxPool"], content.Nodes.Take(4).Select(node => node.Operator));
+        Assert.DoesNotContain("Dropout", content.Nodes.Select(node => node.Operator));
+        string value = "images";
+        foreach (var node in content.Nodes)
+        {
+            Assert.Equal(value, node.Inputs[0]);
+            Assert.All(node.Inputs.Skip(1), input => Assert.Contains(input, content.Constants));
+            value = Assert.Single(node.Outputs);
+        }
+
+        Assert.Equal("logits", value);
+    }
+
+    [Fact]
+    public void Constants_have_PyTorchs_keys_shapes_and_logical_order()
+    {
+        using var model = Small.Create<float>();
+        var content = Export(Small);
+
+        foreach (var (name, parameter) in model.NamedParameters())
+        {
+            var (shape, elements) = content.Constants[name];
+            Assert.Equal(parameter.Value.Shape.Select(length => (long)length), shape);
+            Assert.Equal(parameter.Value.ToArray(), elements);
+        }
+    }
+
+    [Fact]
+    public void A_folded_batch_normalization_leaves_no_node_and_no_constant()
+    {
+        var content = Export(Small, new OnnxOptions { FoldBatchNorm = true });
+
+        Assert.DoesNotContain("BatchNormalization", content.Nodes.Select(node => node.Operator));
+        Assert.DoesNotContain("features.1.weight", content.Constants.Keys);
+    }
+
+    [Fact]
+    public void A_model_in_double_is_rounded()
+    {
+        using var folder = new TemporaryFolder();
+        using var model = Small.Create<double>();
+        OnnxExport.Write(model, folder["model.onnx"], Small.Export);
+        var content = OnnxContent.Read(folder["model.onnx"]);
+
+        foreach (var (name, parameter) in model.NamedParameters())
+            Assert.Equal(Array.ConvertAll(parameter.Value.ToArray(), element => (float)element), content.Constants[name].Elements);
+    }
+
+    [Theory]
+    [InlineData("", 32)]
+    [InlineData("imagenet-head", 224)]
+    public void The_size_of_the_images_is_the_one_that_the_head_wants(string name, int size)
+    {
+        var onnxCase = OnnxCase.All().FirstOrDefault(candidate => candidate.Name == name) ?? Small;
+        var content = Export(onnxCase);
+
+        Assert.Equal($"N,3,{size},{size}", content.Values["images"]);
+        // Maps of that size are not pooled again.
+        Assert.DoesNotContain(content.Nodes, node => node.Operator is "AveragePool" or "MatMul");
+    }
+
+    [Fact]
+    public void Images_that_are_too_small_name_the_layer_and_leave_no_file()
+    {
+        using var folder = new TemporaryFolder();
+        using var model = Small.Create<float>();
+        var error = Assert.Throws<ShapeException>(() => OnnxExport.Write(model, folder["model.onnx"], new OnnxOptions { Height = 8 }));
+
+        Assert.Contains("MaxPool2d", error.Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFiles(folder.Path));
+    }
+
+    [Fact]
+    public void A_file_larger_than_protobuf_allows_is_refused_before_it_is_begun()
+    {
+        using var folder = new TemporaryFolder();
+        using var graph = new OnnxGraph();
+        graph.Add("Relu", "relu", [graph.Last]);
+        graph.Add(new OnnxTensor("large", [1 << 29], _ => Assert.Fail("Nothing should be written.")));
+        var error = Assert.Throws<NotSupportedException>(() => OnnxFile.Write(folder["model.onnx"], graph, [1, 3, 32, 32], 10, new Dictionary<string, string>()));
+
+        Assert.Contains("2147483648 bytes", error.Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFiles(folder.Path));
+    }
+
+    [Fact]
+    public void Writing_that_fails_leaves_the_file_that_was_there()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["model.onnx"], "before");
+        using var graph = new OnnxGraph();
+        graph.Add("Relu", "relu", [graph.Last]);
+        graph.Add(new OnnxTensor("damaged", [4], _ => throw new IOException("The disk is full.")));
+
+        Assert.Throws<IOException>(() => OnnxFile.Write(folder["model.onnx"], graph, [1, 3, 32, 32], 10, new Dictionary<string, string>()));
+        Assert.Equal("before", File.ReadAllText(folder["model.onnx"]));
+        Assert.Single(Directory.EnumerateFiles(folder.Path));
+    }
+
+    private static OnnxContent Export(OnnxCase onnxCase, OnnxOptions? options = null)
+    {
+        using var folder = new TemporaryFolder();
+        using var model = onnxCase.Create<float>();
+        OnnxExport.Write(model, folder["model.onnx"], options ?? onnxCase.Export);
+        return OnnxContent.Read(folder["model.onnx"]);
+    }
+}
