@@ -77,9 +77,22 @@ public interface ISimdAction<T>
         where TVector : struct;
 }
 
+/// <summary>Chooses the vectors that work runs with.</summary>
+internal interface ISimdSource
+{
+    /// <summary>Runs <paramref name="action"/>.</summary>
+    void Run<T, TAction>(TAction action)
+        where T : unmanaged, IFloatingPointIeee754<T>
+        where TAction : ISimdAction<T>, allows ref struct;
+}
+
 /// <summary>Turns a width chosen at run time into a type.</summary>
 public static class SimdDispatch
 {
+    /// <summary>Where a test puts vectors of width 1 of its own, for its thread: work of <see cref="VectorWidth.Scalar"/> runs with them.</summary>
+    [ThreadStatic]
+    internal static ISimdSource? Scalar;
+
     /// <summary>Runs <paramref name="action"/> with vectors of <paramref name="width"/>.</summary>
     public static void Run<T, TAction>(VectorWidth width, TAction action)
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -90,7 +103,10 @@ public static class SimdDispatch
             case VectorWidth.Bits512: action.Invoke<Simd512<T>, System.Runtime.Intrinsics.Vector512<T>>(); break;
             case VectorWidth.Bits256: action.Invoke<Simd256<T>, System.Runtime.Intrinsics.Vector256<T>>(); break;
             case VectorWidth.Bits128: action.Invoke<Simd128<T>, System.Runtime.Intrinsics.Vector128<T>>(); break;
-            default: action.Invoke<SimdScalar<T>, T>(); break;
+            default:
+                if (Scalar is { } source) source.Run<T, TAction>(action);
+                else action.Invoke<SimdScalar<T>, T>();
+                break;
         }
     }
 
