@@ -15,6 +15,9 @@ var root = new RootCommand("Measures DeepSharp: single kernels, whole networks, 
     GemmCommand.Create(),
     ConvCommand.Create(),
     VggCommand.Create(),
+    CompareCommand.Create(),
+    ReadmeCommand.Create(),
+    ServeCommand.Create(),
     new Command("micro", "Runs the BenchmarkDotNet suites; takes BenchmarkDotNet's options, for instance --filter '*Gemm*'."),
 };
 return root.Parse(args).Invoke();

@@ -9,17 +9,17 @@ torch.jit.optimize_for_inference, which folds batch norm and fuses the rectifier
 
     /usr/bin/python3 bench/libtorch.py conv --n 64 --c 64 --k 64 --h 32 --kernel 3 --pass forward
 
-measures one pass of one convolution in both layouts.
+measures one pass of one convolution in both layouts. With --serve it stays as a worker of `bench compare`, see serving.py, and needs --variant.
 """
 import argparse
 import json
-import resource
 import statistics
-import time
 
 import torch
 import torch.nn.functional as F
 from torch import nn
+
+from serving import WARM_UP_RUNS, peak_memory_mb, repeat, serve, timed
 
 CONFIGS = {
     "A": "64,M,128,M,256,256,M,512,512,M,512,512,M",
@@ -49,23 +49,11 @@ def vgg(config, batch_norm, imagenet):
         nn.Linear(4096, 4096), nn.ReLU(inplace=True), nn.Dropout(), nn.Linear(4096, 1000))
 
 
-def times(work, seconds):
-    """The first run's seconds, and those of repeated runs after warming up."""
-    def once():
-        start = time.perf_counter()
-        work()
-        return time.perf_counter() - start
-
-    first = once()
-    end = time.perf_counter() + seconds / 2
-    for _ in range(10):
-        once()
-        if time.perf_counter() > end:
-            break
-    measured, end = [], time.perf_counter() + seconds
-    while len(measured) < 5 or (time.perf_counter() < end and len(measured) < 1000):
-        measured.append(once())
-    return first, measured
+def times(work, seconds, least):
+    """The first run's milliseconds, and those of repeated runs after warming up."""
+    first = timed(work)
+    repeat(work, seconds / 2, most=WARM_UP_RUNS)
+    return first, repeat(work, seconds, least)
 
 
 def training(model, images, classes):
@@ -144,7 +132,10 @@ def main():
     parser.add_argument("case", help="a case of `bench vgg`, such as infer-cifar-D-bn-1, or conv")
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     parser.add_argument("--seconds", type=float, default=5, help="for each variant")
+    parser.add_argument("--runs", type=int, default=5, help="the least number of runs of each variant")
     parser.add_argument("--variant", help="measure this one only")
+    parser.add_argument("--serve", action="store_true", help="be a worker of `bench compare`")
+    parser.add_argument("--version", action="version", version=torch.__version__)
     for name, default in dict(n=64, c=64, k=64, h=32, kernel=3, stride=1).items():
         parser.add_argument(f"--{name}", type=int, default=default)
     parser.add_argument("--w", type=int)
@@ -154,19 +145,24 @@ def main():
     torch.set_num_threads(options.threads)
 
     variants, batch = convolution_variants(options) if options.case == "conv" else network_variants(options.case)
+    if options.serve and options.variant is None:
+        parser.error("--serve needs --variant")
     if options.variant is not None and options.variant not in variants:
         parser.error(f"--variant: expected one of {', '.join(variants)}; found {options.variant}")
+    if options.serve:
+        serve(variants[options.variant](), options.variant, options.seconds)
+        return
     results = {}
     for name, prepare in variants.items():
         if options.variant in (None, name):
-            first, measured = times(prepare(), options.seconds)
-            results[name] = {"median_ms": 1000 * statistics.median(measured), "first_ms": 1000 * first, "runs": len(measured)}
+            first, measured = times(prepare(), options.seconds, options.runs)
+            results[name] = {"median_ms": statistics.median(measured), "first_ms": first, "runs": len(measured)}
     best = min(results, key=lambda name: results[name]["median_ms"])
     print(json.dumps({
         "case": options.case, "threads": options.threads, "torch": torch.__version__, "best": best,
         "median_ms": round(results[best]["median_ms"], 4),
         "images_per_second": round(1000 * batch / results[best]["median_ms"], 2),
-        "peak_memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
+        "peak_memory_mb": round(peak_memory_mb(), 1),
         "variants": results,
     }))
 

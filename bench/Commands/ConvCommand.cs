@@ -15,7 +15,7 @@ internal static class ConvCommand
         var w = new Option<int?>("--w") { Description = "Width; the height if not given." };
         var padding = new Option<int?>("--padding") { Description = "Padding; half the kernel if not given." };
         var pass = new Option<string>("--pass") { Description = "forward, input-gradient or weight-gradient.", DefaultValueFactory = _ => "forward" };
-        pass.AcceptOnlyFromAmong("forward", "input-gradient", "weight-gradient");
+        pass.AcceptOnlyFromAmong([.. NamedWork.Passes.Keys]);
         var algorithm = new Option<string?>("--algorithm") { Description = "The algorithm; the library's choice if not given." };
         algorithm.AcceptOnlyFromAmong([.. ConvolutionAlgorithms.All.Select(a => a.Name)]);
         var command = new Command("conv", "Times one pass of a convolution.") { n, c, k, h, w, kernel, stride, padding, pass, algorithm, Common.Threads, Common.Json };
@@ -26,12 +26,7 @@ internal static class ConvCommand
                 [parsed.GetValue(n), parsed.GetValue(c), height, parsed.GetValue(w) ?? height], [parsed.GetValue(k), parsed.GetValue(c), size, size],
                 new ConvolutionGeometry(parsed.GetValue(stride), parsed.GetValue(padding) ?? size / 2));
             using var context = Common.Context(parsed, parsed.GetValue(algorithm));
-            Common.Print(parsed, Measure(context, shape, parsed.GetValue(pass) switch
-            {
-                "input-gradient" => ConvolutionPass.InputGradient,
-                "weight-gradient" => ConvolutionPass.WeightGradient,
-                _ => ConvolutionPass.Forward,
-            }));
+            Common.Print(parsed, Measure(context, shape, NamedWork.Passes[parsed.GetValue(pass)!]));
         });
         return command;
     }

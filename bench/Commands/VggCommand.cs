@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Diagnostics;
 using System.Text.Json.Nodes;
 using DeepSharp.Bench.Measuring;
 using DeepSharp.Tensors;
@@ -30,7 +29,7 @@ internal static class VggCommand
                 ["threads"] = context.Workers.Count,
                 ["median_ms"] = Math.Round(timing.MedianMs, 3),
                 ["images_per_second"] = Math.Round(1000 * vggCase.Batch / timing.MedianMs, 2),
-                ["peak_memory_mb"] = Math.Round(PeakMemoryMb(), 1),
+                ["peak_memory_mb"] = Math.Round(Machine.PeakMemoryMegabytes, 1),
                 ["first_ms"] = Math.Round(timing.FirstMs, 1),
             });
         });
@@ -47,12 +46,5 @@ internal static class VggCommand
         profiler.Reset();
         for (int i = 0; i < Steps; i++) step();
         foreach (string line in ProfileTable.Lines(profiler, Steps)) Console.Error.WriteLine(line);
-    }
-
-    /// <summary>The largest resident set of this process so far.</summary>
-    private static double PeakMemoryMb()
-    {
-        using var process = Process.GetCurrentProcess();
-        return process.PeakWorkingSet64 / 1048576.0;
     }
 }

@@ -5,31 +5,42 @@ namespace DeepSharp.Bench.Measuring;
 /// <summary>The times of repeated runs of one piece of work.</summary>
 public sealed record Timing(double FirstMs, IReadOnlyList<double> Ms)
 {
+    private const int MostRuns = 1000;
+
     /// <summary>The median, in milliseconds.</summary>
-    public double MedianMs
-    {
-        get
-        {
-            double[] sorted = [.. Ms.Order()];
-            int middle = sorted.Length / 2;
-            return sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-        }
-    }
+    public double MedianMs => Median(Ms);
 
     /// <summary>The fastest, in milliseconds.</summary>
     public double BestMs => Ms.Min();
 
     /// <summary>Runs the work until it is compiled and warm, then for about <paramref name="seconds"/>, at least five times.</summary>
-    public static Timing Of(Action work, double seconds = 1)
+    public static Timing Of(Action work, double seconds = 1) => new(WarmUp(work, seconds), Repeat(work, seconds, least: 5));
+
+    /// <summary>Runs the work until it is compiled and warm, for at most about <paramref name="seconds"/>; the milliseconds of the first run.</summary>
+    public static double WarmUp(Action work, double seconds)
     {
         double first = Once(work);
-        // The just-in-time compiler replaces a method after 30 calls and a moment: run until a second of warm-up or 40 runs are over.
-        var warmUp = Stopwatch.StartNew();
-        for (int i = 0; i < 40 && warmUp.Elapsed.TotalSeconds < seconds; i++) work();
+        // The just-in-time compiler replaces a method after 30 calls and a moment.
+        var clock = Stopwatch.StartNew();
+        for (int i = 0; i < 40 && clock.Elapsed.TotalSeconds < seconds; i++) work();
+        return first;
+    }
+
+    /// <summary>The milliseconds of runs for about <paramref name="seconds"/>.</summary>
+    public static IReadOnlyList<double> Repeat(Action work, double seconds, int least = 1)
+    {
         var times = new List<double>();
         var clock = Stopwatch.StartNew();
-        while (times.Count < 5 || (clock.Elapsed.TotalSeconds < seconds && times.Count < 1000)) times.Add(Once(work));
-        return new Timing(first, times);
+        while (times.Count < least || (clock.Elapsed.TotalSeconds < seconds && times.Count < MostRuns)) times.Add(Once(work));
+        return times;
+    }
+
+    /// <summary>The middle of sorted values, or the mean of the two in the middle.</summary>
+    public static double Median(IEnumerable<double> values)
+    {
+        double[] sorted = [.. values.Order()];
+        int middle = sorted.Length / 2;
+        return sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     }
 
     private static double Once(Action work)

@@ -25,15 +25,27 @@ public sealed record VggCase(string Name, bool Trains, char Config, bool BatchNo
         new("train-imagenet-D-8", true, 'D', false, true, 8),
     ];
 
-    /// <summary>The step to time, on random images that stay in memory.</summary>
-    public Action Prepare(ComputeContext context)
+    /// <summary>The case of a name.</summary>
+    /// <exception cref="InvalidOperationException">There is none.</exception>
+    public static VggCase Named(string name) => All.FirstOrDefault(vggCase => vggCase.Name == name) ?? throw new InvalidOperationException($"There is no case \"{name}\".");
+
+    /// <summary>Height and width of the images.</summary>
+    public int ImageSize => ImageNet ? 224 : 32;
+
+    /// <summary>The network, with random weights.</summary>
+    public VggModel<float> CreateModel(ComputeContext context)
     {
         var config = Config switch { 'A' => VggConfig.A, 'D' => VggConfig.D, _ => throw new InvalidOperationException($"No configuration {Config} here.") };
         var options = new VggOptions { BatchNorm = BatchNorm, Classes = ImageNet ? 1000 : 10, Head = ImageNet ? VggHead.ImageNet : VggHead.Compact };
-        var model = VggModel.Create<float>(config, options, seed: 1, context);
-        int size = ImageNet ? 224 : 32;
-        var images = Tensor<float>.RandomNormal([Batch, 3, size, size], new RandomStream(1, "images"), context: context);
-        int[] labels = [.. Enumerable.Range(0, Batch).Select(i => i % options.Classes)];
+        return VggModel.Create<float>(config, options, seed: 1, context);
+    }
+
+    /// <summary>The step to time, on random images that stay in memory.</summary>
+    public Action Prepare(ComputeContext context)
+    {
+        var model = CreateModel(context);
+        var images = Tensor<float>.RandomNormal([Batch, 3, ImageSize, ImageSize], new RandomStream(1, "images"), context: context);
+        int[] labels = [.. Enumerable.Range(0, Batch).Select(i => i % model.Plan.Options.Classes)];
         return Trains ? TrainingStep(model, images, labels) : () => Infer(model, images);
     }
 

@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Attributes;
+using DeepSharp.Bench.Measuring;
 using DeepSharp.Tensors;
 
 namespace DeepSharp.Bench.Micro;

@@ -29,7 +29,7 @@ internal static class InfoCommand
         var options = ComputeOptions.FromEnvironment();
         return new InfoReport(
             typeof(InfoCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown",
-            ProcessorName(),
+            Machine.Processor,
             RuntimeInformation.ProcessArchitecture.ToString(),
             RuntimeInformation.OSDescription,
             RuntimeInformation.FrameworkDescription,
@@ -53,13 +53,5 @@ internal static class InfoCommand
         var table = new Table().RoundedBorder().AddColumns("--conv-algorithm", "What it does");
         foreach (var (name, description) in report.Algorithms) table.AddRow(Markup.Escape(name), Markup.Escape(description));
         screen.Write(table);
-    }
-
-    // .NET has no name for the processor. Linux on x64 writes "model name"; elsewhere the environment may know.
-    private static string ProcessorName()
-    {
-        const string CpuInfo = "/proc/cpuinfo";
-        string? line = File.Exists(CpuInfo) ? File.ReadLines(CpuInfo).FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal)) : null;
-        return line?.Split(':', 2)[^1].Trim() ?? Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER") ?? "unknown";
     }
 }

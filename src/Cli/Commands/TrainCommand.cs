@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using DeepSharp.Cli.Options;
 using DeepSharp.Cli.Output;
+using DeepSharp.Tensors;
 using DeepSharp.Vgg;
 using Spectre.Console;
 
@@ -110,7 +111,7 @@ internal sealed class TrainCommand
 
     private static TrainReport Report(string name, TrainingResult result) => new(
         name, result.Epochs.Count, result.Steps, result.Last.TrainLoss, result.Last.TestLoss, result.Last.TestAccuracy, result.ImagesPerSecond, result.Seconds,
-        PeakMemory.Megabytes, result.Checkpoint!, result.WeightsSha256);
+        Machine.PeakMemoryMegabytes, result.Checkpoint!, result.WeightsSha256);
 
     /// <summary>The folder that was asked for, which must not have a checkpoint, or one that has none.</summary>
     private string OutputFolder(ParseResult parsed, VggPlan plan, DataSource source)

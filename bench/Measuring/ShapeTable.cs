@@ -1,13 +1,13 @@
 using System.Globalization;
 using DeepSharp.Tensors;
 
-namespace DeepSharp.Bench.Micro;
+namespace DeepSharp.Bench.Measuring;
 
 /// <summary>Reads the shape tables in <c>data/</c>: one shape a line, its name first, # begins a comment.</summary>
 public static class ShapeTable
 {
-    /// <summary>The convolutions of <c>data/conv-shapes.txt</c>.</summary>
-    public static IEnumerable<NamedShape<ConvolutionShape>> Convolutions() => Read("conv-shapes.txt", 8, n =>
+    /// <summary>The convolutions of <c>data/conv-shapes.txt</c>, or of another such table.</summary>
+    public static IEnumerable<NamedShape<ConvolutionShape>> Convolutions(string file = "conv-shapes.txt") => Read(file, 8, n =>
         ConvolutionShape.Of([n[0], n[1], n[3], n[4]], [n[2], n[1], n[5], n[5]], new ConvolutionGeometry(n[6], n[7])));
 
     /// <summary>The products of <c>data/gemm-shapes.txt</c>.</summary>
@@ -15,7 +15,7 @@ public static class ShapeTable
 
     private static IEnumerable<NamedShape<T>> Read<T>(string file, int numbers, Func<int[], T> make)
     {
-        string path = Path.Combine(Root(), "data", file);
+        string path = Path.Combine(Repository.Root, "data", file);
         foreach (string line in File.ReadLines(path))
         {
             string[] words = line.Split('#')[0].Split(' ', StringSplitOptions.RemoveEmptyEntries);
@@ -23,17 +23,6 @@ public static class ShapeTable
             if (words.Length != numbers + 1) throw new InvalidDataException($"{path}: expected a name and {numbers} numbers, found \"{line}\".");
             yield return new NamedShape<T>(words[0], make([.. words.Skip(1).Select(word => int.Parse(word, CultureInfo.InvariantCulture))]));
         }
-    }
-
-    // BenchmarkDotNet runs benchmarks from a folder of its own below the project's.
-    private static string Root()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "DeepSharp.sln"))) return folder.FullName;
-        }
-
-        throw new DirectoryNotFoundException($"No folder above {AppContext.BaseDirectory} holds DeepSharp.sln; run the benchmarks from a checkout.");
     }
 }
 

@@ -1,0 +1,129 @@
+using System.Globalization;
+using System.Text;
+
+namespace DeepSharp.Bench.Compare;
+
+/// <summary>Results as Markdown.</summary>
+internal static class CompareTables
+{
+    /// <summary>All tables: what <c>bench/results/compare.md</c> holds.</summary>
+    public static string All(CompareResults results)
+    {
+        var text = new StringBuilder("# DeepSharp beside other engines\n\nWritten by `dotnet run -c Release --project bench -- compare`; ");
+        text.Append("the contenders of a row took turns in one run, and each figure is the median of the rounds.\n\n");
+        text.Append(Origin(results)).Append('\n');
+        foreach (var (group, title) in CompareCases.Groups)
+        {
+            CaseResult[] rows = [.. results.Cases.Where(row => row.Group == group)];
+            if (rows.Length > 0) text.Append(CultureInfo.InvariantCulture, $"\n## {title}\n\n").Append(Table(rows)).Append(Remark(rows));
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>What the README shows: the networks in full, of every other table the mean.</summary>
+    public static string Readme(CompareResults results)
+    {
+        var text = new StringBuilder();
+        CaseResult[] networks = [.. results.Cases.Where(row => row.Group == "networks")];
+        if (networks.Length > 0) text.Append(Table(networks)).Append('\n');
+        foreach (var (group, title) in CompareCases.Groups.Skip(1))
+        {
+            CaseResult[] rows = [.. results.Cases.Where(row => row.Group == group)];
+            foreach (var (other, mean) in Means(rows))
+                text.Append(CultureInfo.InvariantCulture, $"- {title}, geometric mean of {rows.Length}: {rows[0].Contenders[0].Name} {mean:0.00} × {other}\n");
+        }
+
+        return text.Append('\n').Append(Origin(results)).ToString();
+    }
+
+    private static string Origin(CompareResults results)
+    {
+        var dates = results.Cases.Select(row => row.Date).Order().ToList();
+        string from = $"{dates[0]:yyyy-MM-dd}", to = $"{dates[^1]:yyyy-MM-dd}";
+        var text = new StringBuilder($"Measured {(from == to ? from : $"{from} to {to}")} on {results.Machine}.");
+        foreach (var (name, version) in results.Versions) text.Append(CultureInfo.InvariantCulture, $" {name}: {version}.");
+        return text.Append('\n').ToString();
+    }
+
+    // | work | A | B | C | A / B | A / C | peak |
+    private static string Table(CaseResult[] rows)
+    {
+        var first = rows[0].Contenders[0];
+        string[] others = [.. rows.SelectMany(row => row.Contenders.Skip(1)).Select(contender => contender.Name).Distinct()];
+        bool flops = rows.Any(row => row.Unit == WorkUnit.Flops);
+        var text = new StringBuilder();
+        Line(text, ["work", first.Name, .. others, .. others.Select(other => $"{first.Name} / {other}"), .. flops ? ["of the peak"] : Array.Empty<string>(), "peak GFLOP/s"]);
+        Line(text, ["---", .. Enumerable.Repeat("---:", (2 * others.Length) + (flops ? 3 : 2))]);
+        foreach (var row in rows)
+        {
+            var ours = row.Contenders[0];
+            ContenderResult?[] theirs = [.. others.Select(other => row.Contenders.FirstOrDefault(contender => contender.Name == other))];
+            Line(text,
+            [
+                row.Name, Cell(row, ours), .. theirs.Select(other => Cell(row, other)), .. theirs.Select(other => Ratio(ours, other)),
+                .. flops ? [OfPeak(row, ours)] : Array.Empty<string>(), Text($"{row.PeakGFlopsBefore:0} – {row.PeakGFlopsAfter:0}"),
+            ]);
+        }
+
+        if (rows.Length > 1)
+        {
+            var means = Means(rows).ToDictionary(mean => mean.Other, mean => mean.Mean);
+            string[] cells = [.. others.Select(other => means.TryGetValue(other, out double mean) ? Text($"**{mean:0.00}**") : "")];
+            Line(text, ["**geometric mean**", "", .. others.Select(_ => ""), .. cells, .. flops ? [MeanOfPeak(rows)] : Array.Empty<string>(), ""]);
+        }
+
+        return text.ToString();
+    }
+
+    private static string Remark(CaseResult[] rows)
+    {
+        string[] absences = [.. rows.SelectMany(row => row.Contenders).Where(contender => contender.Absence is not null).Select(contender => $"{contender.Name} is absent: {contender.Absence}").Distinct()];
+        string[] means = [.. PassMeans(rows)];
+        return string.Concat(absences.Concat(means).Select(line => $"\n{line}.\n"));
+    }
+
+    /// <summary>Where rows are passes of convolutions, the mean of each pass.</summary>
+    private static IEnumerable<string> PassMeans(CaseResult[] rows) =>
+        from pass in Measuring.NamedWork.Passes.Keys
+        let some = rows.Where(row => row.Name.EndsWith($" {pass}", StringComparison.Ordinal)).ToArray()
+        where some.Length > 1
+        let means = Means(some).Select(mean => Text($"{mean.Mean:0.00} × {mean.Other}"))
+        select $"Geometric mean, {pass}: {string.Join(", ", means)}{Separator(means)}{MeanOfPeak(some)} of the peak";
+
+    private static string Separator(IEnumerable<string> means) => means.Any() ? "; " : "";
+
+    private static IEnumerable<(string Other, double Mean)> Means(CaseResult[] rows) =>
+        from row in rows
+        from other in row.Contenders.Skip(1)
+        where other.Rate > 0 && row.Contenders[0].Rate > 0
+        group row.Contenders[0].Rate / other.Rate by other.Name into ratios
+        select (ratios.Key, GeometricMean(ratios));
+
+    private static string MeanOfPeak(CaseResult[] rows) =>
+        Text($"{100 * GeometricMean(rows.Where(row => row.Unit == WorkUnit.Flops && row.Contenders[0].Rate > 0).Select(ShareOfPeak)):0} %");
+
+    private static double GeometricMean(IEnumerable<double> values) => Math.Exp(values.Select(value => Math.Log(value)).DefaultIfEmpty(double.NaN).Average());
+
+    private static double ShareOfPeak(CaseResult row) => row.Contenders[0].Rate / 1e9 / ((row.PeakGFlopsBefore + row.PeakGFlopsAfter) / 2);
+
+    private static string OfPeak(CaseResult row, ContenderResult ours) => row.Unit == WorkUnit.Flops && ours.Rate > 0 ? Text($"{100 * ShareOfPeak(row):0} %") : "";
+
+    private static string Ratio(ContenderResult ours, ContenderResult? other) => other?.Rate > 0 && ours.Rate > 0 ? Text($"**{ours.Rate / other.Rate:0.00}**") : "";
+
+    private static string Cell(CaseResult row, ContenderResult? contender) => contender switch
+    {
+        null => "",
+        { Absence: not null } => "absent",
+        _ => row.Unit switch
+        {
+            WorkUnit.Images => Text($"{contender.MedianMs:0.0} ms, {contender.Rate:0.0} img/s, {contender.PeakMemoryMb:0} MB"),
+            WorkUnit.Flops => Text($"{contender.MedianMs:0.000} ms, {contender.Rate / 1e9:0} GFLOP/s"),
+            _ => Text($"{contender.MedianMs:0.0} ms, {contender.Rate / 1e9:0.0} GB/s"),
+        },
+    };
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
+    private static void Line(StringBuilder text, string[] cells) => text.Append("| ").AppendJoin(" | ", cells).Append(" |\n");
+}

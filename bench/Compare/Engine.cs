@@ -1,0 +1,67 @@
+using System.Diagnostics;
+using DeepSharp.Bench.Measuring;
+
+namespace DeepSharp.Bench.Compare;
+
+/// <summary>A program that computes the work of a case: this library, or one to compare it with.</summary>
+/// <param name="Name">What tables call it.</param>
+/// <param name="File">The executable.</param>
+/// <param name="Arguments">What comes before the arguments of a case.</param>
+/// <param name="Version">Its version; null where it is absent.</param>
+/// <param name="Absence">Why it is absent.</param>
+internal sealed record Engine(string Name, string File, IReadOnlyList<string> Arguments, string? Version, string? Absence = null)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    /// <summary>How to start it.</summary>
+    public ProcessStartInfo Start(IEnumerable<string> arguments, int threads)
+    {
+        var start = new ProcessStartInfo(File, [.. Arguments, .. arguments])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = Repository.Root,
+        };
+        start.Environment["OMP_NUM_THREADS"] = $"{threads}";
+        return start;
+    }
+
+    /// <summary>Runs it to its end.</summary>
+    /// <returns>Its exit code (−1 where it cannot be started), and what it wrote.</returns>
+    public (int ExitCode, string Output, string Error) Run(IEnumerable<string> arguments, int threads = 1, TimeSpan? patience = null)
+    {
+        try
+        {
+            using var process = Process.Start(Start(arguments, threads))!;
+            process.StandardInput.Close();
+            var output = process.StandardOutput.ReadToEndAsync();
+            var error = process.StandardError.ReadToEndAsync();
+            if (process.WaitForExit(patience ?? Patience)) return (process.ExitCode, output.Result.Trim(), error.Result.Trim());
+            process.Kill();
+            return (-1, "", "it did not end");
+        }
+        catch (System.ComponentModel.Win32Exception e)
+        {
+            return (-1, "", e.Message);
+        }
+    }
+
+    /// <summary>An engine whose version a script knows.</summary>
+    /// <param name="name">What tables call it.</param>
+    /// <param name="script">The script in <c>bench/</c>, which prints the version when asked by <c>--version</c>.</param>
+    /// <param name="interpreters">The programs that may be able to run it, in order.</param>
+    public static Engine Find(string name, string script, params IEnumerable<string> interpreters)
+    {
+        string path = Path.Combine(Repository.Root, "bench", script), reason = "";
+        foreach (string interpreter in interpreters)
+        {
+            var engine = new Engine(name, interpreter, [path], null);
+            var (exitCode, output, error) = engine.Run(["--version"]);
+            if (exitCode == 0) return engine with { Version = output };
+            if (reason.Length == 0) reason = $"{interpreter}: {error.Split('\n')[^1]}";
+        }
+
+        return new Engine(name, "", [], null, reason);
+    }
+}

@@ -1,0 +1,94 @@
+using DeepSharp.Tensors;
+
+namespace DeepSharp.Bench.Measuring;
+
+/// <summary>A kernel that memory limits, on a tensor far larger than the caches.</summary>
+/// <param name="Name">What it computes.</param>
+/// <param name="Passes">How often it must read or write as many bytes as the tensor has.</param>
+/// <param name="Shape">The shape of the tensor.</param>
+/// <param name="Prepare">Makes the operands and the work to time.</param>
+public sealed record MemoryWork(string Name, double Passes, Shape Shape, Func<ComputeContext, Shape, Action> Prepare)
+{
+    private static readonly Shape Images = [64, 64, 64, 64];
+
+    /// <summary>All of them; the first is what the machine can do.</summary>
+    public static IReadOnlyList<MemoryWork> All { get; } =
+    [
+        // One read and one write.
+        new("copy", 2, Images, Copy),
+        // Statistics read x; the normalization reads it again and writes.
+        new("batch-norm-forward", 3, Images, BatchNormForward),
+        // The parameters' gradients read x and dy; the input's reads both again and writes.
+        new("batch-norm-backward", 5, Images, BatchNormBackward),
+        // One read, a quarter of a write.
+        new("max-pool", 1.25, Images, MaxPool),
+        // Reads gradient, velocity and weight, writes the latter two.
+        new("sgd", 5, [64 * 64 * 64 * 64], Sgd),
+        // One read and one write.
+        new("softmax", 2, [65536, 1000], Softmax),
+    ];
+
+    /// <summary>The bytes that must be moved.</summary>
+    public double Bytes => Passes * Shape.ElementCount * sizeof(float);
+
+    /// <inheritdoc/>
+    public override string ToString() => Name;
+
+    private static Tensor<float> Random(ComputeContext context, Shape shape, string name) =>
+        Tensor<float>.RandomNormal(shape, new RandomStream(1, name), context: context);
+
+    private static Action Copy(ComputeContext context, Shape shape)
+    {
+        var x = Random(context, shape, "x");
+        var y = Random(context, shape, "y");
+        return () => Peak.Copy(x, y);
+    }
+
+    private static Action BatchNormForward(ComputeContext context, Shape shape)
+    {
+        var x = Random(context, shape, "x");
+        Tensor<float> gamma = Tensor<float>.Ones([shape[1]], context), beta = Tensor<float>.Zeros([shape[1]], context);
+        return () =>
+        {
+            var (mean, deviation, variance) = context.Kernels.BatchNormStatistics(x, 1e-5);
+            context.Kernels.BatchNormForward(x, mean, deviation, gamma, beta, relu: true).Dispose();
+            mean.Dispose();
+            deviation.Dispose();
+            variance.Dispose();
+        };
+    }
+
+    private static Action BatchNormBackward(ComputeContext context, Shape shape)
+    {
+        Tensor<float> x = Random(context, shape, "x"), dy = Random(context, shape, "dy");
+        Tensor<float> gamma = Tensor<float>.Ones([shape[1]], context), beta = Tensor<float>.Zeros([shape[1]], context);
+        var (mean, deviation, variance) = context.Kernels.BatchNormStatistics(x, 1e-5);
+        variance.Dispose();
+        return () =>
+        {
+            var (dGamma, dBeta) = context.Kernels.BatchNormParameterGradients(x, dy, mean, deviation, gamma, beta, relu: true);
+            context.Kernels.BatchNormInputGradient(x, dy, mean, deviation, gamma, beta, relu: true, dGamma, dBeta).Dispose();
+            dGamma.Dispose();
+            dBeta.Dispose();
+        };
+    }
+
+    private static Action MaxPool(ComputeContext context, Shape shape)
+    {
+        var x = Random(context, shape, "x");
+        return () => context.Kernels.MaxPool2d(x, PoolWindow.Square(2, null, 0), recordWinners: false, out _).Dispose();
+    }
+
+    private static Action Sgd(ComputeContext context, Shape shape)
+    {
+        Tensor<float> weight = Random(context, shape, "weight"), gradient = Random(context, shape, "gradient"), velocity = Tensor<float>.Zeros(shape, context);
+        var update = new SgdUpdate(LearningRate: 1e-3, Momentum: 0.9, Dampening: 0, WeightDecay: 5e-4, Nesterov: false, IsFirst: false);
+        return () => context.Kernels.SgdStep(weight, gradient, velocity, update);
+    }
+
+    private static Action Softmax(ComputeContext context, Shape shape)
+    {
+        var x = Random(context, shape, "x");
+        return () => context.Kernels.Softmax(x, 1).Dispose();
+    }
+}

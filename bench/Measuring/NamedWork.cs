@@ -1,0 +1,49 @@
+using DeepSharp.Tensors;
+
+namespace DeepSharp.Bench.Measuring;
+
+/// <summary>What <c>bench serve NAME</c> keeps ready: a network (<c>train-cifar-A-bn-128</c>), a pass of a convolution (<c>conv/conv1_2/forward</c>), a matrix product (<c>gemm/square-512</c>) or a kernel that memory limits (<c>memory/sgd</c>).</summary>
+internal static class NamedWork
+{
+    private static readonly string[] ConvolutionTables = ["conv-shapes.txt", "other-conv-shapes.txt"];
+
+    /// <summary>The passes of a convolution as the command line calls them.</summary>
+    public static IReadOnlyDictionary<string, ConvolutionPass> Passes { get; } = new Dictionary<string, ConvolutionPass>
+    {
+        ["forward"] = ConvolutionPass.Forward,
+        ["input-gradient"] = ConvolutionPass.InputGradient,
+        ["weight-gradient"] = ConvolutionPass.WeightGradient,
+    };
+
+    /// <summary>Makes the work of a name ready.</summary>
+    /// <returns>The work, and how it is done where there is a choice.</returns>
+    /// <exception cref="InvalidOperationException">There is none of that name.</exception>
+    public static (Action Run, string Detail) Prepare(string name, ComputeContext context)
+    {
+        string[] parts = name.Split('/');
+        return parts switch
+        {
+            ["conv", var shape, var pass] => Convolution(context, ConvolutionTables.SelectMany(ShapeTable.Convolutions).First(row => row.Name == shape).Shape, Passes[pass]),
+            ["gemm", var shape] => (Product(context, ShapeTable.Products().First(row => row.Name == shape).Shape), ""),
+            ["memory", var kernel] => (Memory(context, MemoryWork.All.First(work => work.Name == kernel)), ""),
+            _ => (VggCase.Named(name).Prepare(context), ""),
+        };
+    }
+
+    private static (Action, string) Convolution(ComputeContext context, ConvolutionShape shape, ConvolutionPass pass)
+    {
+        var work = new ConvolutionWork<float>(context, shape);
+        return (() => work.Run(pass).Dispose(), ConvolutionAlgorithms.Choose(shape, pass, context.VectorWidth, context.ConvolutionAlgorithm).Name);
+    }
+
+    private static Action Memory(ComputeContext context, MemoryWork work) => work.Prepare(context, work.Shape);
+
+    private static Action Product(ComputeContext context, (int M, int N, int K) shape)
+    {
+        var (m, n, k) = shape;
+        var a = Tensor<float>.RandomNormal([m, k], new RandomStream(1, "a"), context: context);
+        var b = Tensor<float>.RandomNormal([k, n], new RandomStream(1, "b"), context: context);
+        var c = new Tensor<float>([m, n], context);
+        return () => context.Kernels.Gemm(1f, a, false, b, false, 0f, c);
+    }
+}
