@@ -8,9 +8,11 @@ using Spectre.Console;
 
 namespace DeepSharp.Cli.Commands;
 
-/// <summary><c>deepsharp summary</c>.</summary>
+/// <summary><c>deepsharp summary</c>: the table that torchinfo prints, and beside it shares, multiply-adds, receptive fields and algorithms.</summary>
 internal sealed class SummaryCommand
 {
+    private const double BytesPerMegabyte = 1e6;
+
     private readonly ModelOptions model = new();
     private readonly Option<int[]?> input = Numbers.Counts("--input", 4, "The shape of the images: number, channels, height, width. [default: 1,3,32,32]", "2,3,224,224");
     private readonly Option<int?> classes = Numbers.Count("--classes", "The number of classes. [default: 1000 with the imagenet head, else 10]");
@@ -20,7 +22,7 @@ internal sealed class SummaryCommand
     public static Command Create()
     {
         var summary = new SummaryCommand();
-        var command = new Command("summary", "Shows the layers of a network: output shapes, parameters, multiply-adds, receptive fields.");
+        var command = new Command("summary", "Shows the layers of a network: output shapes, parameters, multiply-adds, receptive fields, algorithms.");
         foreach (var option in (IEnumerable<Option>)[.. summary.model.All, summary.input, summary.classes, summary.json]) command.Options.Add(option);
         command.SetAction(summary.Run);
         return command;
@@ -41,27 +43,56 @@ internal sealed class SummaryCommand
     private static void Show(string name, ModelSummary summary, IAnsiConsole screen)
     {
         var table = new Table().RoundedBorder().Title(Markup.Escape($"{name}, input {summary.InputShape}"));
-        table.AddColumns("Layer", "Kind", "Output");
-        foreach (string title in (string[])["Parameters", "Share", "Multiply-adds", "Receptive field"]) table.AddColumn(new TableColumn(title).RightAligned());
-        foreach (var layer in summary.Layers)
+        table.AddColumns("Layer (type (name): depth-idx)", "Output Shape");
+        foreach (string title in (string[])["Param #", "Share", "Mult-Adds", "Field"]) table.AddColumn(new TableColumn(title).RightAligned());
+        table.AddColumn("Algorithm");
+        foreach (var node in summary.Tree)
         {
             table.AddRow([.. new[]
             {
-                layer.Key, layer.Kind, layer.OutputShape.ToString(), Number(layer.ParameterCount), layer.ParameterShare.ToString("0.0%", CultureInfo.InvariantCulture),
-                Number(layer.MultiplyAdds), Number(layer.ReceptiveField),
+                Branch(node), node.OutputShape.ToString(), Count(node.Layer?.ParameterCount), Share(node.Layer), Count(node.Layer?.MultiplyAdds),
+                Count(node.Layer?.ReceptiveField), node.Layer?.Algorithms?.ToString() ?? "",
             }.Select(Markup.Escape)]);
         }
 
         screen.Write(table);
-        screen.Line($"{Number(summary.ParameterCount)} parameters, {Number(summary.MultiplyAdds)} multiply-adds for {Count(summary.InputShape[0], "image")}");
+        foreach (var (title, value) in Totals(summary)) screen.Line($"{title}: {value}");
     }
 
-    private static SummaryReport Report(string name, ModelSummary summary) => new(
-        name, summary.InputShape.ToArray(), summary.ParameterCount, summary.MultiplyAdds,
-        [.. summary.Layers.Select(layer => new LayerReport(
-            layer.Key, layer.Kind, layer.OutputShape.ToArray(), layer.ParameterCount, layer.ParameterShare, layer.MultiplyAdds, layer.ReceptiveField))]);
+    // The branches of torchinfo.
+    private static string Branch(SummaryNode node) => node.Depth switch { 0 => "", 1 => "├─", _ => "│    └─" } + node;
 
-    private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
+    private static IEnumerable<(string Title, string Value)> Totals(ModelSummary summary)
+    {
+        yield return ("Total params", Count(summary.ParameterCount));
+        yield return ("Trainable params", Count(summary.TrainableCount));
+        yield return ("Non-trainable params", (summary.ParameterCount - summary.TrainableCount).ToString(CultureInfo.InvariantCulture));
+        var (unit, scale) = summary.MultiplyAdds >= 1_000_000_000 ? ("G", 1e9) : ("M", 1e6);
+        yield return ($"Total mult-adds ({unit})", Decimals(summary.MultiplyAdds / scale));
+        yield return ("Input size (MB)", Decimals(summary.InputBytes / BytesPerMegabyte));
+        yield return ("Forward/backward pass size (MB)", Decimals(summary.ForwardBackwardBytes / BytesPerMegabyte));
+        yield return ("Params size (MB)", Decimals(summary.ParameterBytes / BytesPerMegabyte));
+        yield return ("Estimated Total Size (MB)", Decimals(summary.TotalBytes / BytesPerMegabyte));
+    }
 
-    private static string Count(int number, string what) => number == 1 ? $"1 {what}" : $"{number} {what}s";
+    private static SummaryReport Report(string name, ModelSummary summary)
+    {
+        var numbers = summary.Tree.ToDictionary(node => node.Key, node => node.Number);
+        return new SummaryReport(
+            name, summary.InputShape.ToArray(), summary.ParameterCount, summary.TrainableCount, summary.MultiplyAdds, summary.InputBytes / BytesPerMegabyte,
+            summary.ForwardBackwardBytes / BytesPerMegabyte, summary.ParameterBytes / BytesPerMegabyte, summary.TotalBytes / BytesPerMegabyte,
+            [.. summary.Layers.Select(layer => new LayerReport(
+                layer.Key, numbers.GetValueOrDefault(layer.Key), layer.Kind, layer.OutputShape.ToArray(), layer.ParameterCount, layer.ParameterShare,
+                layer.MultiplyAdds, layer.ReceptiveField, Report(layer.Algorithms)))]);
+    }
+
+    private static AlgorithmsReport? Report(ChosenAlgorithms? chosen) =>
+        chosen is null ? null : new(chosen.Forward, chosen.InputGradient, chosen.WeightGradient);
+
+    // torchinfo writes -- where there is nothing.
+    private static string Count(long? value) => value is null or 0 ? "--" : value.Value.ToString("N0", CultureInfo.InvariantCulture);
+
+    private static string Share(LayerSummary? layer) => layer is null or { ParameterCount: 0 } ? "--" : layer.ParameterShare.ToString("0.0%", CultureInfo.InvariantCulture);
+
+    private static string Decimals(double value) => value.ToString("0.00", CultureInfo.InvariantCulture);
 }

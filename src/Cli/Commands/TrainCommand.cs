@@ -17,6 +17,12 @@ internal sealed class TrainCommand
     private readonly TrainingSettings settings = new();
     private readonly ComputeSettings compute = new();
 
+    private readonly Option<string?> initFrom = new("--init-from")
+    {
+        Description = "Starts as the paper's deeper nets did: with the first four convolutions and the linear layers of the trained net in FILE, where they have the same shape.",
+        HelpName = "FILE",
+    };
+
     private readonly Option<string?> output = new("--out")
     {
         Description = "The folder for checkpoint.safetensors and metrics.jsonl. [default: runs/MODEL-DATA, numbered if taken]",
@@ -40,7 +46,7 @@ internal sealed class TrainCommand
         var command = new Command("train", "Trains a network; a checkpoint is written after every epoch and on Ctrl-C.");
         IEnumerable<Option> options =
         [
-            .. train.model.All, .. train.data.All, train.limitTrain, .. train.settings.All, .. train.compute.All,
+            .. train.model.All, train.initFrom, .. train.data.All, train.limitTrain, .. train.settings.All, .. train.compute.All,
             train.output, train.overwrite, train.resume, train.json,
         ];
         foreach (var option in options) command.Options.Add(option);
@@ -65,8 +71,17 @@ internal sealed class TrainCommand
         data.Download(parsed, source, screen.Line, cancellation);
         var images = source.Load(context);
         using var network = VggModel.Create<float>(plan.Config, plan.Options, options.Seed, context);
+        if (parsed.GetValue(initFrom) is { } file) InitializeFrom(network, file, screen);
         using var trainer = new Trainer<float>(network, images, options, folder) { Source = source };
         return Train(parsed, screen, trainer, network, images, folder, cancellation);
+    }
+
+    private static void InitializeFrom(VggModel<float> network, string file, IAnsiConsole screen)
+    {
+        using var trained = VggModel.Load<float>(file, network.Context);
+        var layers = network.InitializeFrom(trained);
+        if (layers.Count == 0) throw new InvalidDataException($"{file}: no layer of {VggNames.Of(trained.Plan)} fits {VggNames.Of(network.Plan)}.");
+        screen.Line($"{string.Join(", ", layers)} start as in {file}");
     }
 
     private int Resume(ParseResult parsed, string folder, IAnsiConsole screen, CancellationToken cancellation)
@@ -132,7 +147,7 @@ internal sealed class TrainCommand
 
     private void RequireNothingFixed(ParseResult parsed)
     {
-        foreach (var option in (IEnumerable<Option>)[.. model.All, .. data.Fixed, limitTrain, .. settings.Fixed, .. compute.Fixed, output, overwrite])
+        foreach (var option in (IEnumerable<Option>)[.. model.All, initFrom, .. data.Fixed, limitTrain, .. settings.Fixed, .. compute.Fixed, output, overwrite])
         {
             if (parsed.GetResult(option) is { Implicit: false })
                 throw new ArgumentException($"--resume goes on as the checkpoint says; leave {option.Name} out (only --epochs, --data-dir and --threads may be another).");

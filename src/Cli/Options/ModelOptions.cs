@@ -25,18 +25,46 @@ internal sealed class ModelOptions
 
     private readonly Option<string?> head = new("--head")
     {
-        Description = "The classifier: compact (one linear layer) or imagenet (4096-4096-classes, with dropout). [default: compact, from 224 pixels on imagenet]",
-        HelpName = "compact|imagenet",
+        Description = "The classifier: imagenet (4096-4096-classes on 7×7 maps), cifar (4096-4096-classes on 1×1 maps, dropout first), small (512-512-classes, dropout first), "
+            + "compact (one linear layer), or the widths of hidden layers. [default: compact, from 224 pixels on imagenet]",
+        HelpName = "NAME|4096,4096",
+    };
+
+    private readonly Option<int?> pool = Numbers.Count("--pool", "The height and width of the maps that the classifier reads, by adaptive average pooling. [default: the head's]");
+
+    private readonly Option<double?> dropout = Numbers.Rate("--dropout", "The share of elements that each dropout of the head drops; 0 leaves them out. [default: the head's, 0.5]");
+
+    private readonly Option<bool> noConvBias = new("--no-conv-bias") { Description = "Leaves out the bias of the convolutions, which does nothing before a batch normalization." };
+
+    private readonly Option<string?> lrn = new("--lrn")
+    {
+        Description = "The constants of local response normalizations: paper, pytorch (its defaults with a window of 2), or size, alpha, beta and k as PyTorch takes them. [default: paper]",
+        HelpName = "5,5e-4,0.75,2",
+    };
+
+    private readonly Option<string?> initialization = new("--init")
+    {
+        Description = "How weights are drawn: kaiming (convolutions by fan-out, linear layers N(0, 0.01)), paper (all N(0, 0.01)) or uniform (PyTorch's layers). [default: kaiming]",
+        HelpName = string.Join('|', Initializations.Keys),
     };
 
     public ModelOptions()
     {
         model.CompletionSources.Add([.. VggNames.All]);
-        head.CompletionSources.Add("compact", "imagenet");
+        head.CompletionSources.Add([.. VggHead.Names]);
+        lrn.CompletionSources.Add("paper", "pytorch");
+        initialization.CompletionSources.Add([.. Initializations.Keys]);
     }
 
+    private static Dictionary<string, Initialization> Initializations { get; } = new()
+    {
+        ["kaiming"] = Initialization.KaimingFanOut,
+        ["paper"] = Initialization.Paper,
+        ["uniform"] = Initialization.Uniform,
+    };
+
     /// <summary>All of them.</summary>
-    public IReadOnlyList<Option> All => [model, config, batchNorm, head];
+    public IReadOnlyList<Option> All => [model, config, batchNorm, noConvBias, lrn, head, pool, dropout, initialization];
 
     /// <summary>The network that was asked for.</summary>
     /// <param name="parsed">The command line.</param>
@@ -51,14 +79,24 @@ internal sealed class ModelOptions
         if (name is not null && text is not null) throw new ArgumentException("Expected --model or --config, found both.");
         if (normalizes && text is null) throw new ArgumentException("--batch-norm goes with --config; of the named models take one that ends in -bn.");
         var (steps, hasBatchNorm) = text is null ? VggNames.Find(name ?? defaultModel) : (VggConfig.Parse(text), normalizes);
-        var classifier = VggHead.Named(parsed.GetValue(head) ?? TrainingDefaults.Head(size));
+        var classifier = VggHead.Parse(parsed.GetValue(head) ?? TrainingDefaults.Head(size));
         return new VggPlan(steps, new VggOptions
         {
             BatchNorm = hasBatchNorm,
+            ConvolutionBias = !parsed.GetValue(noConvBias),
             Classes = classes ?? (classifier == VggHead.ImageNet ? ImageNetClasses : SmallClasses),
-            Head = classifier,
+            Head = classifier with { PoolSize = parsed.GetValue(pool) ?? classifier.PoolSize, Dropout = parsed.GetValue(dropout) ?? classifier.Dropout },
+            Initialization = ParseInitialization(parsed.GetValue(initialization)),
             InputChannels = channels,
             InputSize = size,
+            Lrn = parsed.GetValue(lrn) is { } constants ? LrnConstants.Parse(constants) : LrnConstants.Paper,
         });
+    }
+
+    private static Initialization ParseInitialization(string? name)
+    {
+        if (name is null) return Initialization.KaimingFanOut;
+        return Initializations.TryGetValue(name, out var found) ? found
+            : throw new ArgumentException($"There is no initialisation \"{name}\"; expected {string.Join(", ", Initializations.Keys)}.");
     }
 }

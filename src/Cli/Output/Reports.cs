@@ -22,11 +22,32 @@ internal sealed record TrainReport(
 internal sealed record EvaluateReport(string Model, double TestAccuracy, int Correct, int Total, double TestLoss);
 
 /// <summary>What <c>summary --json</c> says.</summary>
-internal sealed record SummaryReport(string Model, IReadOnlyList<int> Input, long Parameters, long MultiplyAdds, IReadOnlyList<LayerReport> Layers);
+internal sealed record SummaryReport(
+    string Model,
+    IReadOnlyList<int> Input,
+    long Parameters,
+    long TrainableParameters,
+    long MultiplyAdds,
+    double InputMb,
+    double ForwardBackwardMb,
+    double ParametersMb,
+    double TotalMb,
+    IReadOnlyList<LayerReport> Layers);
 
 /// <summary>A layer of a <see cref="SummaryReport"/>.</summary>
 internal sealed record LayerReport(
-    string Key, string Kind, IReadOnlyList<int> OutputShape, long Parameters, double ParameterShare, long MultiplyAdds, int ReceptiveField);
+    string Key,
+    string? Number,
+    string Kind,
+    IReadOnlyList<int> OutputShape,
+    long Parameters,
+    double ParameterShare,
+    long MultiplyAdds,
+    int ReceptiveField,
+    AlgorithmsReport? Algorithms);
+
+/// <summary>The convolution algorithms of a <see cref="LayerReport"/>.</summary>
+internal sealed record AlgorithmsReport(string Forward, string InputGradient, string WeightGradient);
 
 /// <summary>What <c>info --json</c> says.</summary>
 internal sealed record InfoReport(

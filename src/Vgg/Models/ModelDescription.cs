@@ -23,6 +23,8 @@ internal sealed class ModelDescription
 
     public double Dropout { get; set; } = VggHead.ImageNet.Dropout;
 
+    public bool DropoutFirst { get; set; }
+
     public Initialization Initialization { get; set; } = Initialization.KaimingFanOut;
 
     public int InputChannels { get; set; } = 3;
@@ -46,6 +48,7 @@ internal sealed class ModelDescription
             PoolSize = options.Head.PoolSize,
             Hidden = options.Head.Hidden,
             Dropout = options.Head.Dropout,
+            DropoutFirst = options.Head.DropoutFirst,
             Initialization = options.Initialization,
             InputChannels = options.InputChannels,
             InputSize = options.InputSize,
@@ -84,7 +87,7 @@ internal sealed class ModelDescription
         BatchNorm = BatchNorm,
         ConvolutionBias = ConvolutionBias,
         Classes = Classes,
-        Head = new VggHead { PoolSize = PoolSize, Hidden = Hidden, Dropout = Dropout },
+        Head = new VggHead { PoolSize = PoolSize, Hidden = Hidden, Dropout = Dropout, DropoutFirst = DropoutFirst },
         Initialization = Initialization,
         InputChannels = InputChannels,
         InputSize = InputSize,

@@ -26,6 +26,9 @@ public sealed class VggConfig
     /// <summary>VGG-16 with 1×1 kernels in the last convolution of the last three blocks, unpadded as in the paper.</summary>
     public static VggConfig C { get; } = Parse("64,64,M,128,128,M,256,256,256:1,M,512,512,512:1,M,512,512,512:1,M");
 
+    /// <summary><see cref="C"/> with its 1×1 kernels padded by 1, as some have it: each widens the map by two pixels.</summary>
+    public static VggConfig CPadded { get; } = Parse("64,64,M,128,128,M,256,256,256:1p1,M,512,512,512:1p1,M,512,512,512:1p1,M");
+
     /// <summary>VGG-16.</summary>
     public static VggConfig D { get; } = Parse("64,64,M,128,128,M,256,256,256,M,512,512,512,M,512,512,512,M");
 

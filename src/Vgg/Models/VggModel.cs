@@ -47,7 +47,7 @@ public static class VggModel
 public sealed class VggModel<T> : Module<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private readonly Stage<T>[] stages;
+    private Stage<T>[] stages;
 
     internal VggModel(VggPlan plan, Initialization initialization, long seed, ComputeContext? context)
     {
@@ -55,17 +55,17 @@ public sealed class VggModel<T> : Module<T>
         Seed = seed;
         Context = context ?? ComputeContext.Default;
         var source = new LayerSource(initialization, seed, Context);
-        Features = AddChild("features", new Sequential<T>([.. plan.Features.Select(layer => layer.Build<T>(source))]));
-        var pooling = AddChild("avgpool", new AdaptiveAveragePool2d<T>(plan.Options.Head.PoolSize, plan.Options.Head.PoolSize));
-        Classifier = AddChild("classifier", new Sequential<T>([.. plan.Classifier.Select(layer => layer.Build<T>(source))]));
-        stages = [new(Features), new(pooling), new(new Flatten<T>()), new(Classifier)];
+        Features = AddChild("features", Build(plan.Features, source));
+        var pooling = AddChild("avgpool", Pooling(plan));
+        Classifier = AddChild("classifier", Build(plan.Classifier, source));
+        stages = Stages(pooling);
     }
 
     /// <summary>The description of its layers.</summary>
-    public VggPlan Plan { get; }
+    public VggPlan Plan { get; private set; }
 
     /// <summary>The seed that its first weights and its dropout are drawn from.</summary>
-    public long Seed { get; }
+    public long Seed { get; private set; }
 
     /// <summary>Where its tensors live.</summary>
     public ComputeContext Context { get; }
@@ -73,8 +73,8 @@ public sealed class VggModel<T> : Module<T>
     /// <summary>The convolutional part, from images [N, C, H, W] to maps.</summary>
     public Sequential<T> Features { get; }
 
-    /// <summary>The linear part, from rows to logits; <c>Classifier.Forward(x, ..^1)</c> gives the penultimate layer.</summary>
-    public Sequential<T> Classifier { get; }
+    /// <summary>The linear part, from rows to logits.</summary>
+    public Sequential<T> Classifier { get; private set; }
 
     /// <summary>Whether runs of layers are computed as one operation, see <see cref="Sequential{T}.Fuse"/>.</summary>
     public bool Fuse
@@ -86,6 +86,55 @@ public sealed class VggModel<T> : Module<T>
     /// <summary>Computes the logits [N, classes] of images [N, C, H, W].</summary>
     public override Variable<T> Forward(Variable<T> x) => Stage<T>.Run(stages, x);
 
+    /// <summary>
+    /// Computes what the last linear layer reads, [N, F], of images [N, C, H, W]: the penultimate layer, by which images can be compared. F is the width of the
+    /// last hidden layer, or the pooled features' where there is none.
+    /// </summary>
+    public Variable<T> Penultimate(Variable<T> x) => Classifier.Forward(Stage<T>.Run(stages.AsSpan(..^1), x), ..^1);
+
+    /// <summary>
+    /// Puts another classifier on the features, for other classes. Its last layer is new; layers before it that are the same as in the old one keep their
+    /// weights. Optimizers made before still have the old parameters.
+    /// </summary>
+    /// <param name="classes">The number of classes.</param>
+    /// <param name="head">The layers; null for the same as before.</param>
+    /// <param name="seed">The seed of the new weights, and of dropout from now on; null for the model's.</param>
+    /// <exception cref="ArgumentException">The head makes no sense.</exception>
+    public void ReplaceHead(int classes, VggHead? head = null, long? seed = null)
+    {
+        var plan = new VggPlan(Plan.Config, Plan.Options with { Classes = classes, Head = head ?? Plan.Options.Head });
+        long drawn = seed ?? Seed;
+        var classifier = Build(plan.Classifier, new LayerSource(plan.Options.Initialization, drawn, Context));
+        for (int i = 0; i < Math.Min(classifier.Count, Classifier.Count) - 1; i++)
+        {
+            if (plan.Classifier[i] == Plan.Classifier[i]) ShallowStart.TryCopy(Classifier[i], classifier[i]);
+        }
+
+        classifier.Fuse = Fuse;
+        (Plan, Seed) = (plan, drawn);
+        Classifier = ReplaceChild("classifier", classifier);
+        stages = Stages(ReplaceChild("avgpool", Pooling(plan)));
+    }
+
+    /// <summary>
+    /// Starts from a shallower net that was trained, as the paper did with its deeper nets (section 3.1): takes over its first convolutions, by their place
+    /// between the poolings, and its linear layers, where they have the same shape. The others stay as they are.
+    /// </summary>
+    /// <param name="trained">The shallower net; it stays as it is.</param>
+    /// <param name="convolutions">How many of its convolutions, with their batch normalizations; four in the paper.</param>
+    /// <returns>The keys of the layers that were taken over.</returns>
+    public IReadOnlyList<string> InitializeFrom(VggModel<T> trained, int convolutions = 4)
+    {
+        ArgumentNullException.ThrowIfNull(trained);
+        return ShallowStart.Copy(trained, this, convolutions);
+    }
+
     /// <inheritdoc/>
     protected internal override void Describe(IDictionary<string, string> metadata) => ModelDescription.Write(Plan, Seed, metadata);
+
+    private static Sequential<T> Build(IEnumerable<LayerPlan> layers, LayerSource source) => new([.. layers.Select(layer => layer.Build<T>(source))]);
+
+    private static AdaptiveAveragePool2d<T> Pooling(VggPlan plan) => new(plan.Options.Head.PoolSize, plan.Options.Head.PoolSize);
+
+    private Stage<T>[] Stages(AdaptiveAveragePool2d<T> pooling) => [new(Features), new(pooling), new(new Flatten<T>()), new(Classifier)];
 }

@@ -20,6 +20,8 @@ public sealed class VggPlan
         RequirePositive(options.InputSize, "pixels of the input size");
         RequirePositive(options.Head.PoolSize, "rows of the head's pooling");
         foreach (int hidden in options.Head.Hidden) RequirePositive(hidden, "elements of a hidden layer");
+        RequirePositive(options.Lrn.Size, "channels in a window of local response normalization");
+        if (options.Head.Dropout is not (>= 0 and < 1)) throw new ArgumentException($"The dropout of the head must be at least 0 and less than 1, found {options.Head.Dropout}.");
         Features = PlanFeatures(config, options);
         Classifier = PlanClassifier(config.Steps.Last(step => step.Kind == VggStepKind.Convolution).Channels, options);
         Layers = [.. Features, new AdaptiveAveragePool2dPlan("avgpool", options.Head.PoolSize), new FlattenPlan("flatten"), .. Classifier];
@@ -82,14 +84,20 @@ public sealed class VggPlan
         int width = checked(channels * options.Head.PoolSize * options.Head.PoolSize);
         foreach (int hidden in options.Head.Hidden)
         {
+            if (options.Head.DropoutFirst) AddDropout();
             layers.Add(new LinearPlan(NextKey(), width, hidden));
             layers.Add(new ReluPlan(NextKey()));
-            if (options.Head.Dropout > 0) layers.Add(new DropoutPlan(NextKey(), options.Head.Dropout));
+            if (!options.Head.DropoutFirst) AddDropout();
             width = hidden;
         }
 
         layers.Add(new LinearPlan(NextKey(), width, options.Classes));
         return layers;
+
+        void AddDropout()
+        {
+            if (options.Head.Dropout > 0) layers.Add(new DropoutPlan(NextKey(), options.Head.Dropout));
+        }
     }
 
     private static void RequirePositive(int value, string what)

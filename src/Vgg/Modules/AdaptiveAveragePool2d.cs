@@ -10,6 +10,9 @@ namespace DeepSharp.Vgg;
 public sealed record AdaptiveAveragePool2dPlan(string Key, int Size) : LayerPlan(Key)
 {
     /// <inheritdoc/>
+    public override string Kind => "AdaptiveAvgPool2d";
+
+    /// <inheritdoc/>
     public override Shape OutputShape(Shape input)
     {
         RequireImages(input);

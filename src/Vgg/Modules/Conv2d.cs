@@ -16,6 +16,11 @@ public sealed record Conv2dPlan(string Key, int InChannels, int OutChannels, int
     /// <inheritdoc/>
     public override long ParameterCount => ((long)OutChannels * InChannels * KernelSize * KernelSize) + (HasBias ? OutChannels : 0);
 
+    /// <summary>All lengths of the convolution of an input, by which its algorithms are chosen.</summary>
+    /// <exception cref="ShapeException">The layer cannot take the input.</exception>
+    public ConvolutionShape Convolution(Shape input) =>
+        ConvolutionShape.Of(input, [OutChannels, InChannels, KernelSize, KernelSize], new ConvolutionGeometry(stride: 1, Padding));
+
     /// <inheritdoc/>
     public override Shape OutputShape(Shape input)
     {

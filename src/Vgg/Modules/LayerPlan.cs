@@ -8,7 +8,7 @@ namespace DeepSharp.Vgg;
 public abstract record LayerPlan(string Key)
 {
     /// <summary>What the layer is, by PyTorch's name: <c>Conv2d</c>.</summary>
-    public string Kind => GetType().Name.Replace("Plan", "", StringComparison.Ordinal);
+    public virtual string Kind => GetType().Name.Replace("Plan", "", StringComparison.Ordinal);
 
     /// <summary>The number of trained elements.</summary>
     public virtual long ParameterCount => 0;

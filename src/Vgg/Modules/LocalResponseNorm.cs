@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 using DeepSharp.Autograd;
 
@@ -27,6 +28,27 @@ public sealed record LrnConstants
     /// <summary>PyTorch's defaults: k = 1, alpha = 1e-4 divided by the size.</summary>
     /// <param name="size">The number of channels in the window.</param>
     public static LrnConstants PyTorch(int size) => new() { Size = size, K = 1, DivideAlphaBySize = true };
+
+    /// <summary>
+    /// Reads constants from text: <c>paper</c>; <c>pytorch</c> for PyTorch's defaults with a window of 2; or size, alpha, beta and k as
+    /// <c>torch.nn.LocalResponseNorm</c> takes them, alpha divided by the size: <c>5,5e-4,0.75,2</c>, which are the paper's.
+    /// </summary>
+    /// <exception cref="ArgumentException">The text is none of these.</exception>
+    public static LrnConstants Parse(string text) => text switch
+    {
+        "paper" => Paper,
+        "pytorch" => PyTorch(2),
+        null => throw new ArgumentNullException(nameof(text)),
+        _ => ParseNumbers(text.Split(',')) ?? throw new ArgumentException(
+            $"Local response normalization: expected paper, pytorch, or size, alpha, beta and k as in 5,5e-4,0.75,2; found \"{text}\"."),
+    };
+
+    private static LrnConstants? ParseNumbers(string[] parts)
+    {
+        double[] numbers = [.. parts.Select(part => double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? number : double.NaN)];
+        if (numbers is not [>= 1 and <= 1 << 16 and var size, var alpha, var beta, var k] || size % 1 != 0 || !numbers.All(double.IsFinite)) return null;
+        return new LrnConstants { Size = (int)size, Alpha = alpha, Beta = beta, K = k, DivideAlphaBySize = true };
+    }
 }
 
 /// <summary>Describes a <see cref="LocalResponseNorm{T}"/>.</summary>

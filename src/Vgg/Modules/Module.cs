@@ -96,11 +96,27 @@ public abstract class Module<T> : IDisposable
         ArgumentNullException.ThrowIfNull(file);
         var comparison = ModelState.Compare(this, file);
         if (!comparison.IsMatch) throw new InvalidDataException($"{file.Path}: the file does not fit the model: {comparison}.");
-        foreach (var (name, (tensor, counter)) in ModelState.Of(this))
-        {
-            if (tensor is not null) file.Read(name, tensor);
-            else counter!.Value = file.ReadInteger(name);
-        }
+        Read(file, comparison.Matching);
+    }
+
+    /// <summary>Reads from a file what has the name and the shape of something in the model, and leaves the rest of the model as it is.</summary>
+    /// <returns>What was read, and what was not: missing in the file, unexpected in it, or of another shape.</returns>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <exception cref="InvalidDataException">It is damaged, or nothing in it fits.</exception>
+    public StateComparison LoadMatching(string path)
+    {
+        using var file = SafeTensorsFile.Open(path);
+        return LoadMatching(file);
+    }
+
+    /// <summary>As <see cref="LoadMatching(string)"/>, from an open file.</summary>
+    public StateComparison LoadMatching(SafeTensorsFile file)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        var comparison = ModelState.Compare(this, file);
+        if (comparison.Matching.Count == 0) throw new InvalidDataException($"{file.Path}: nothing in the file fits the model: {comparison}.");
+        Read(file, comparison.Matching);
+        return comparison;
     }
 
     /// <summary>Writes into a file's metadata what is needed to make the module again.</summary>
@@ -132,6 +148,20 @@ public abstract class Module<T> : IDisposable
     {
         ArgumentNullException.ThrowIfNull(module);
         children.Add((Unused(name), module));
+        return module;
+    }
+
+    /// <summary>Puts another module in the place of one that <see cref="AddChild"/> registered, which is disposed.</summary>
+    /// <returns>The new module.</returns>
+    /// <exception cref="ArgumentException">There is no module of that name.</exception>
+    protected TModule ReplaceChild<TModule>(string name, TModule module)
+        where TModule : Module<T>
+    {
+        ArgumentNullException.ThrowIfNull(module);
+        int index = children.FindIndex(child => child.Name == name);
+        if (index < 0) throw new ArgumentException($"{GetType().Name}: there is no module \"{name}\" to replace.");
+        children[index].Module.Dispose();
+        children[index] = (name, module);
         return module;
     }
 
@@ -169,6 +199,17 @@ public abstract class Module<T> : IDisposable
         var position = new Counter();
         positions.Add((Unused(name), position));
         return position;
+    }
+
+    private void Read(SafeTensorsFile file, IEnumerable<string> names)
+    {
+        var state = ModelState.Of(this);
+        foreach (string name in names)
+        {
+            var (tensor, counter) = state[name];
+            if (tensor is not null) file.Read(name, tensor);
+            else counter!.Value = file.ReadInteger(name);
+        }
     }
 
     private static string Join(string left, string right) => left.Length == 0 ? right : right.Length == 0 ? left : $"{left}.{right}";

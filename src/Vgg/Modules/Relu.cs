@@ -8,6 +8,9 @@ namespace DeepSharp.Vgg;
 public sealed record ReluPlan(string Key) : LayerPlan(Key)
 {
     /// <inheritdoc/>
+    public override string Kind => "ReLU";
+
+    /// <inheritdoc/>
     public override Module<T> Build<T>(LayerSource source) => new Relu<T>();
 }
 

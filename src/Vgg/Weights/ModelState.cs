@@ -32,16 +32,17 @@ internal static class ModelState
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var state = Of(module);
-        List<string> missing = [], wrongShape = [];
+        List<string> matching = [], missing = [], wrongShape = [];
         foreach (var (name, (tensor, _)) in state)
         {
             if (!file.Tensors.TryGetValue(name, out var stored)) missing.Add(name);
             else if (!stored.Shape.SequenceEqual(Lengths(tensor)))
                 wrongShape.Add($"{name} (expected [{string.Join(", ", Lengths(tensor))}], found [{string.Join(", ", stored.Shape)}])");
+            else matching.Add(name);
         }
 
         var unexpected = file.Tensors.Keys.Where(name => !state.ContainsKey(name) && !name.StartsWith(TrainingPrefix, StringComparison.Ordinal));
-        return new StateComparison(missing, [.. unexpected.Order(StringComparer.Ordinal)], wrongShape);
+        return new StateComparison(matching, missing, [.. unexpected.Order(StringComparer.Ordinal)], wrongShape);
     }
 
     /// <summary>Adds the <see cref="Module{T}.NamedPositions"/> to what a checkpoint will hold.</summary>
@@ -61,33 +62,4 @@ internal static class ModelState
 
     private static IEnumerable<long> Lengths<T>(Tensor<T>? tensor)
         where T : unmanaged, IFloatingPointIeee754<T> => tensor is null ? [] : tensor.Shape.Select(length => (long)length);
-}
-
-/// <summary>How the names and shapes in a file differ from a model's.</summary>
-/// <param name="Missing">What the model has and the file lacks.</param>
-/// <param name="Unexpected">What the file has and the model lacks.</param>
-/// <param name="WrongShape">What both have in different shapes, with both.</param>
-internal sealed record StateComparison(IReadOnlyList<string> Missing, IReadOnlyList<string> Unexpected, IReadOnlyList<string> WrongShape)
-{
-    private const int NamesShown = 5;
-
-    /// <summary>Whether nothing differs.</summary>
-    public bool IsMatch => Missing.Count + Unexpected.Count + WrongShape.Count == 0;
-
-    /// <summary>The differences in one line.</summary>
-    public override string ToString() => string.Join("; ", Parts().Where(part => part.Length > 0));
-
-    private IEnumerable<string> Parts()
-    {
-        yield return Part("missing", Missing);
-        yield return Part("unexpected", Unexpected);
-        yield return Part("of another shape", WrongShape);
-    }
-
-    private static string Part(string what, IReadOnlyList<string> names) => names.Count switch
-    {
-        0 => "",
-        <= NamesShown => $"{names.Count} {what}: {string.Join(", ", names)}",
-        _ => $"{names.Count} {what}: {string.Join(", ", names.Take(NamesShown))} and {names.Count - NamesShown} more",
-    };
 }
