@@ -24,7 +24,11 @@ public class BadInputTests
     [InlineData("train --out out --model vgg11 --batch-norm", "--batch-norm goes with --config")]
     [InlineData("train --out out --config 64,N,128", "token 2 (\"N\", at character 4) is not understood")]
     [InlineData("train --out out --config 8,M,M,M,M,M,M", "does not fit into 1×1 pixels")]
-    [InlineData("train --out out --head big", "There is no head \"big\"; expected imagenet or compact.")]
+    [InlineData("train --out out --head big", "There is no head \"big\"; expected imagenet, cifar, small, compact, or the widths of the hidden layers as in 4096,4096.")]
+    [InlineData("train --out out --head small --dropout 1", "The dropout of the head must be at least 0 and less than 1, found 1.")]
+    [InlineData("train --out out --head small --pool 0", "--pool must be a whole number of at least 1, found \"0\".")]
+    [InlineData("train --out out --model vgg11-lrn --lrn 5,1", "expected paper, pytorch, or size, alpha, beta and k as in 5,5e-4,0.75,2; found \"5,1\".")]
+    [InlineData("train --out out --init he", "There is no initialisation \"he\"; expected kaiming, paper, uniform.")]
     [InlineData("train --out out --data mnist", "There is no data set \"mnist\"; expected shapes or cifar10.")]
     [InlineData("train --out out --augment rotate", "--augment must be none or crop-flip, found \"rotate\".")]
     [InlineData("train --out out --conv-algorithm fft", "Unknown convolution algorithm \"fft\"; expected one of: ")]
@@ -37,6 +41,7 @@ public class BadInputTests
     [Theory]
     [InlineData("train --out out --data cifar10 --data-dir nowhere", "the folder nowhere does not exist")]
     [InlineData("train --resume nowhere", "found no file nowhere/checkpoint.safetensors")]
+    [InlineData("train --out out --init-from nowhere", "nowhere")]
     [InlineData("evaluate --weights nowhere", "found no file nowhere")]
     public void Missing_files(string commandLine, string expected) => Refused(commandLine, 1, expected);
 

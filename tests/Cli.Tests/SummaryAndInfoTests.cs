@@ -19,15 +19,50 @@ public class SummaryAndInfoTests
         Assert.Equal(1, layers.Sum(layer => layer.GetProperty("parameter_share").GetDouble()), 1e-9);
     }
 
+    // What torchinfo prints for the same network.
     [Fact]
-    public void Summary_shows_a_table()
+    public void Summary_shows_the_table_of_torchinfo()
     {
         using TemporaryFolder folder = new();
-        var result = DeepSharpProcess.Succeed(folder, "summary --model vgg16 --input 2,3,224,224");
-        Assert.Contains("│ features.0   │ Conv2d", result.Output, StringComparison.Ordinal);
-        Assert.Contains("[2, 64, 224, 224]", result.Output, StringComparison.Ordinal);
-        Assert.Contains("138,357,544 parameters", result.Output, StringComparison.Ordinal);
-        Assert.DoesNotContain('\u001b', result.Output);
+        string table = DeepSharpProcess.Succeed(folder, "summary --model vgg19-bn --input 2,3,224,224").Output;
+        string[] expected =
+        [
+            "│ VGG ", "│ ├─Sequential (features): 1-1 ", "│ │    └─Conv2d (0): 2-1 ", "│ │    └─BatchNorm2d (1): 2-2 ", "[2, 64, 224, 224]", "1,792",
+            "│ ├─AdaptiveAvgPool2d (avgpool): 1-2 ", "│ ├─Sequential (classifier): 1-3 ", "│ │    └─Linear (6): 2-60 ", "102,764,544", "winograd-4x4",
+            "Total params: 143,678,248\n", "Trainable params: 143,678,248\n", "Non-trainable params: 0\n", "Total mult-adds (G): 39.29\n",
+            "Input size (MB): 1.20\n", "Forward/backward pass size (MB): 475.41\n", "Params size (MB): 574.71\n", "Estimated Total Size (MB): 1051.33\n",
+        ];
+        Assert.All(expected, part => Assert.Contains(part, table, StringComparison.Ordinal));
+        Assert.DoesNotContain('\u001b', table);
+    }
+
+    [Fact]
+    public void Summary_says_everything_to_programs_too()
+    {
+        using TemporaryFolder folder = new();
+        var json = DeepSharpProcess.Succeed(folder, "summary --model vgg19-bn --input 2,3,224,224 --json").Json;
+        Assert.Equal(143_678_248, json.GetProperty("trainable_parameters").GetInt64());
+        Assert.Equal(
+            [1.20, 475.41, 574.71, 1051.33],
+            ((string[])["input_mb", "forward_backward_mb", "parameters_mb", "total_mb"]).Select(name => Math.Round(json.GetProperty(name).GetDouble(), 2)));
+        var layer = json.GetProperty("layers")[0];
+        Assert.Equal("2-1", layer.GetProperty("number").GetString());
+        Assert.Equal(3, layer.GetProperty("receptive_field").GetInt32());
+        foreach (string pass in (string[])["forward", "input_gradient", "weight_gradient"]) Assert.NotEqual("", layer.GetProperty("algorithms").GetProperty(pass).GetString());
+    }
+
+    // 512·8·8·64 + 64 + 64·10 + 10 on 14,723,136 − 4,224 for the biases of the convolutions.
+    [Theory]
+    [InlineData("--model vgg16-bn --head 64 --pool 8 --no-conv-bias", 14_718_912 + 2_097_216 + 650)]
+    [InlineData("--model vgg16-bn --head small", 15_253_578)]
+    [InlineData("--model vgg16-bn --head cifar --dropout 0 --classes 100", 14_723_136 + 19_292_260)]
+    [InlineData("--model vgg16 --head 4096,4096 --pool 7 --classes 1000", 138_357_544)]
+    [InlineData("--model vgg16c-padded --head imagenet", 133_638_952)]
+    [InlineData("--config 8,LRN,M --lrn 3,0.5,0.75,2 --input 1,1,9,9 --classes 4", 116)]
+    public void Options_choose_head_and_bias(string options, long parameters)
+    {
+        using TemporaryFolder folder = new();
+        Assert.Equal(parameters, DeepSharpProcess.Succeed(folder, $"summary {options} --json").Json.GetProperty("parameters").GetInt64());
     }
 
     [Fact]

@@ -40,20 +40,8 @@ public class CustomOperationTests
     }
 
     [Fact]
-    public void The_documentation_shows_this_code_in_blocks_of_at_most_20_lines()
-    {
-        string source = WithoutIndentation(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "CustomOperationTests.cs")));
-        string[] parts = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "custom-operations.md")).ReplaceLineEndings("\n").Split("```");
-        string[] blocks = [.. parts.Where(part => part.StartsWith("csharp\n", StringComparison.Ordinal)).Select(part => part["csharp\n".Length..].TrimEnd())];
-        Assert.Equal(5, blocks.Length);
-        foreach (string block in blocks)
-        {
-            Assert.Contains(WithoutIndentation(block), source, StringComparison.Ordinal);
-            Assert.InRange(block.Split('\n').Length, 1, 20);
-        }
-    }
-
-    private static string WithoutIndentation(string text) => string.Join('\n', text.ReplaceLineEndings("\n").Split('\n').Select(line => line.Trim()));
+    public void The_documentation_shows_this_code_in_blocks_of_at_most_20_lines() =>
+        DocumentedCode.AssertShown("custom-operations.md", "CustomOperationTests.cs", blocks: 5, maxLines: 20);
 }
 
 public sealed class Swish<T> : Operation<T>

@@ -22,18 +22,20 @@ internal static class ShallowStart
         foreach (var (place, index) in Convolutions(shallow.Plan).Take(convolutions))
         {
             if (!targets.TryGetValue(place, out int target)) continue;
-            Copy(shallow.Features[index], deep.Features[target], $"features.{target}");
+            bool fits = Copy(shallow.Features[index], deep.Features[target], $"features.{target}");
             // A batch normalization belongs to its convolution.
-            if (shallow.Plan.Options.BatchNorm && deep.Plan.Options.BatchNorm)
+            if (fits && shallow.Plan.Options.BatchNorm && deep.Plan.Options.BatchNorm)
                 Copy(shallow.Features[index + 1], deep.Features[target + 1], $"features.{target + 1}");
         }
 
         foreach (var (from, to) in Linears(shallow).Zip(Linears(deep))) Copy(shallow.Classifier[from], deep.Classifier[to], $"classifier.{to}");
         return copied;
 
-        void Copy(Module<T> from, Module<T> to, string key)
+        bool Copy(Module<T> from, Module<T> to, string key)
         {
-            if (TryCopy(from, to)) copied.Add(key);
+            bool fits = TryCopy(from, to);
+            if (fits) copied.Add(key);
+            return fits;
         }
     }
 

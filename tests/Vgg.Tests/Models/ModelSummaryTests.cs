@@ -14,6 +14,64 @@ public class ModelSummaryTests
     }
 
     [Fact]
+    public void Counts_megabytes_as_torchinfo()
+    {
+        var summary = new ModelSummary(new VggPlan(VggConfig.E, new VggOptions { BatchNorm = true }), [2, 3, 224, 224]);
+        long[] bytes = [summary.InputBytes, summary.ForwardBackwardBytes, summary.ParameterBytes, summary.TotalBytes];
+        Assert.Equal([1.20, 475.41, 574.71, 1051.33], bytes.Select(count => Math.Round(count / 1e6, 2)));
+    }
+
+    [Fact]
+    public void Numbers_the_layers_as_torchinfo()
+    {
+        var tree = new ModelSummary(new VggPlan(VggConfig.A, new VggOptions { BatchNorm = true }), [2, 3, 224, 224]).Tree;
+        Assert.Equal("VGG", tree[0].ToString());
+        Assert.Equal("Sequential (features): 1-1", tree[1].ToString());
+        Assert.Equal("Conv2d (0): 2-1", tree[2].ToString());
+        Assert.Equal("BatchNorm2d (1): 2-2", tree[3].ToString());
+        Assert.Equal(["2-29", "1-2", "1-3", "2-30"], tree.SkipWhile(node => node.Key != "features.28").Take(4).Select(node => node.Number));
+        Assert.Equal(["AdaptiveAvgPool2d (avgpool): 1-2", "Sequential (classifier): 1-3", "Linear (0): 2-30"], tree.Skip(31).Take(3).Select(node => node.ToString()));
+        Assert.Equal([2, 512, 7, 7], tree[1].OutputShape);
+        Assert.Equal([2, 1000], tree[0].OutputShape);
+        Assert.Equal("Linear (6): 2-36", tree[^1].ToString());
+    }
+
+    [Fact]
+    public void Names_the_algorithms_that_the_context_chooses()
+    {
+        var plan = new VggPlan(VggConfig.C, new VggOptions { Head = VggHead.Compact });
+        using var forced = new ComputeContext(new ComputeOptions { ConvolutionAlgorithm = "direct", Workers = 1 });
+        foreach (var context in (ComputeContext[])[TestContexts.Default, forced])
+        {
+            var (summary, input) = (new ModelSummary(plan, [8, 3, 32, 32], context), new Shape(8, 3, 32, 32));
+            foreach (var (layer, planned) in summary.Layers.Zip(plan.Layers))
+            {
+                Assert.Equal(planned is Conv2dPlan, layer.Algorithms is not null);
+                if (planned is Conv2dPlan convolution)
+                {
+                    var shape = ConvolutionShape.Of(input, [convolution.OutChannels, input[1], convolution.KernelSize, convolution.KernelSize], new(1, convolution.Padding));
+                    Assert.Equal(ConvolutionAlgorithms.Choose(shape, ConvolutionPass.Forward, context.VectorWidth, context.ConvolutionAlgorithm).Name, layer.Algorithms!.Forward);
+                    Assert.Equal(ConvolutionAlgorithms.Choose(shape, ConvolutionPass.WeightGradient, context.VectorWidth, context.ConvolutionAlgorithm).Name, layer.Algorithms.WeightGradient);
+                }
+
+                input = layer.OutputShape;
+            }
+        }
+
+        Assert.All(new ModelSummary(plan, [8, 3, 32, 32], forced).Layers, layer => Assert.Equal(layer.Kind == "Conv2d" ? "direct" : null, layer.Algorithms?.ToString()));
+    }
+
+    [Fact]
+    public void Does_not_count_frozen_parameters_as_trainable()
+    {
+        using var model = VggModel.Create<float>(VggConfig.Parse("4,M"), new VggOptions { BatchNorm = true, Classes = 3, Head = VggHead.Compact }, context: TestContexts.Default);
+        model.Features.Freeze();
+        var summary = ModelSummary.Of(model, [1, 3, 8, 8]);
+        Assert.Equal((4 * 3) + 3, summary.TrainableCount);
+        Assert.Equal((4 * 27) + 4 + 8 + 15, summary.ParameterCount);
+    }
+
+    [Fact]
     public void Follows_the_shapes_through_an_image_that_is_not_square()
     {
         var plan = new VggPlan(VggConfig.C, new VggOptions { BatchNorm = true, Classes = 10 });

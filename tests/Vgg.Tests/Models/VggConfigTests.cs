@@ -61,6 +61,7 @@ internal static class Configurations
         "A-LRN" => VggConfig.ALrn,
         "B" => VggConfig.B,
         "C" => VggConfig.C,
+        "C-padded" => VggConfig.CPadded,
         "D" => VggConfig.D,
         _ => VggConfig.E,
     };

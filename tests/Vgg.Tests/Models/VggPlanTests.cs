@@ -9,6 +9,7 @@ public class VggPlanTests
     [InlineData("A-LRN", false, true, 132_863_336)]
     [InlineData("B", false, true, 133_047_848)]
     [InlineData("C", false, true, 133_638_952)]
+    [InlineData("C-padded", false, true, 133_638_952)]
     [InlineData("D", false, true, 138_357_544)]
     [InlineData("E", false, true, 143_667_240)]
     [InlineData("A", true, true, 132_868_840)]

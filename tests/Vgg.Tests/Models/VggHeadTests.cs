@@ -1,0 +1,65 @@
+namespace DeepSharp.Vgg.Tests.Models;
+
+public class VggHeadTests
+{
+    // 512·4096 + 4096 + 4096·4096 + 4096 + 4096·10 + 10, and so on; features of D with batch normalization have 14,723,136.
+    [Theory]
+    [InlineData("compact", 5_130)]
+    [InlineData("small", 530_442)]
+    [InlineData("cifar", 18_923_530)]
+    [InlineData("imagenet", 119_586_826)]
+    [InlineData("64", 33_482)]
+    [InlineData("4096,4096", 18_923_530)]
+    public void Has_the_parameters_of_its_layers(string head, long parameters)
+    {
+        var plan = new VggPlan(VggConfig.D, new VggOptions { BatchNorm = true, Classes = 10, Head = VggHead.Parse(head) });
+        Assert.Equal(14_723_136 + parameters, plan.ParameterCount);
+    }
+
+    [Theory]
+    [InlineData("imagenet", "Linear ReLU Dropout Linear ReLU Dropout Linear")]
+    [InlineData("cifar", "Dropout Linear ReLU Dropout Linear ReLU Linear")]
+    [InlineData("small", "Dropout Linear ReLU Dropout Linear ReLU Linear")]
+    [InlineData("compact", "Linear")]
+    [InlineData("64", "Linear ReLU Dropout Linear")]
+    public void Has_its_layers_in_the_order_that_people_know(string head, string kinds) =>
+        Assert.Equal(kinds, string.Join(' ', Plan(VggHead.Parse(head)).Classifier.Select(layer => layer.Kind)));
+
+    [Fact]
+    public void A_pooling_size_widens_the_first_layer() =>
+        Assert.Equal(new LinearPlan("classifier.0", 512 * 8 * 8, 64), Plan(VggHead.Parse("64") with { PoolSize = 8 }).Classifier[0]);
+
+    [Fact]
+    public void Without_dropout_there_are_no_such_layers() =>
+        Assert.Equal("Linear ReLU Linear ReLU Linear", string.Join(' ', Plan(VggHead.Cifar with { Dropout = 0 }).Classifier.Select(layer => layer.Kind)));
+
+    [Fact]
+    public void Heads_have_names()
+    {
+        Assert.Equal([VggHead.ImageNet, VggHead.Cifar, VggHead.Small, VggHead.Compact], VggHead.Names.Select(VggHead.Named));
+        Assert.Contains("\"wide\"", Assert.Throws<ArgumentException>(() => VggHead.Named("wide")).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("wide")]
+    [InlineData("")]
+    [InlineData("64,")]
+    [InlineData("0")]
+    [InlineData("-1,5")]
+    [InlineData("99999999999")]
+    public void Says_what_a_head_may_be(string text)
+    {
+        var error = Assert.Throws<ArgumentException>(() => VggHead.Parse(text));
+        Assert.Equal(
+            $"There is no head \"{text}\"; expected imagenet, cifar, small, compact, or the widths of the hidden layers as in 4096,4096.", error.Message);
+    }
+
+    [Theory]
+    [InlineData(1.0)]
+    [InlineData(-0.1)]
+    [InlineData(double.NaN)]
+    public void Refuses_a_dropout_that_leaves_nothing(double rate) =>
+        Assert.Contains("dropout", Assert.Throws<ArgumentException>(() => Plan(VggHead.Small with { Dropout = rate })).Message, StringComparison.Ordinal);
+
+    private static VggPlan Plan(VggHead head) => new(VggConfig.D, new VggOptions { Head = head });
+}

@@ -1,0 +1,45 @@
+using System.Numerics;
+using DeepSharp.Autograd;
+using DeepSharp.Tensors;
+
+namespace DeepSharp.Vgg.Tests.Parity;
+
+/// <summary>The real networks at 224×224 pixels give PyTorch's logits and gradients, by the bounds of <see cref="ModelParity"/>.</summary>
+/// <remarks>
+/// They run on demand, as PyTorch's answers take 1.1 GB each:
+/// <code>
+/// /usr/bin/python3 tests/Fixtures/make_model_fixtures.py --full /tmp/full
+/// DEEPSHARP_FULL_PARITY=/tmp/full dotnet test -c Release tests/Vgg.Tests --filter FullModelParityTests
+/// </code>
+/// </remarks>
+public class FullModelParityTests
+{
+    private const string Variable = "DEEPSHARP_FULL_PARITY";
+
+    [Theory]
+    [InlineData("vgg11")]
+    [InlineData("vgg16-bn")]
+    public void Equals_PyTorch_in_float(string name) => Check<float>(name);
+
+    [Theory]
+    [InlineData("vgg11")]
+    [InlineData("vgg16-bn")]
+    public void Equals_PyTorch_in_double(string name) => Check<double>(name);
+
+    private static void Check<T>(string name)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        string? folder = Environment.GetEnvironmentVariable(Variable);
+        Assert.SkipWhen(string.IsNullOrEmpty(folder), $"{Variable} does not name the folder that make_model_fixtures.py --full wrote.");
+        using var file = SafeTensorsFile.Open(Path.Combine(folder!, $"{name}.safetensors"));
+        using var context = new ComputeContext();
+        var (config, batchNorm) = VggNames.Find(name);
+        using var model = VggModel.Create<T>(config, new VggOptions { BatchNorm = batchNorm, Initialization = Initialization.Zero }, seed: 0, context);
+        SeededState.Fill(model);
+        ModelParity.Check(model, [1, 3, 224, 224], Mode.Evaluation, key =>
+        {
+            using var tensor = file.Read<double>(key, context);
+            return tensor.ToArray();
+        });
+    }
+}

@@ -1,0 +1,54 @@
+using System.Numerics;
+using DeepSharp.Autograd;
+using DeepSharp.Tensors;
+
+namespace DeepSharp.Vgg.Tests.Parity;
+
+/// <summary>Compares a network with what PyTorch computed for it in double.</summary>
+/// <remarks>
+/// Logits may be off by 1e-4 of the largest in float and 1e-10 in double, the gradient of each parameter by 5e-3 of its norm in float, where a rectifier may
+/// decide otherwise about a number that is almost 0, and 1e-10 in double.
+/// </remarks>
+internal static class ModelParity
+{
+    /// <summary>Checks the logits in evaluation mode and the gradients in a mode.</summary>
+    /// <param name="model">The network with the weights of <see cref="SeededState"/>.</param>
+    /// <param name="images">The shape of the images.</param>
+    /// <param name="mode">The mode that the gradients are computed in.</param>
+    /// <param name="expected">What PyTorch has: <c>logits</c>, <c>gradient/features.0.weight</c>.</param>
+    public static void Check<T>(VggModel<T> model, Shape images, Mode mode, Func<string, double[]> expected)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        bool isFloat = typeof(T) == typeof(float);
+        using var input = SeededState.Images<T>(images, model.Context);
+        using (var evaluation = new Tape<T>(Mode.Evaluation))
+        {
+            double[] logits = expected("logits");
+            double scale = logits.Max(Math.Abs);
+            Assert.True(scale > 1e-3, $"The logits are as good as 0 ({scale}), so that nothing would be compared.");
+            double off = Distance(logits, model.Forward(evaluation.Input(input)).Value, (sum, d) => Math.Max(sum, Math.Abs(d)));
+            Assert.True(off <= (isFloat ? 1e-4 : 1e-10) * scale, $"The logits are off by {off / scale:G3} of the largest.");
+        }
+
+        using var tape = new Tape<T>(mode, recording: true);
+        tape.Backward(model.Forward(tape.Input(input)).CrossEntropy([.. Enumerable.Range(0, images[0]).Select(n => n % model.Plan.Options.Classes)]));
+        foreach (var (key, parameter) in model.NamedParameters())
+        {
+            double[] gradient = expected($"gradient/{key}");
+            double norm = Math.Sqrt(gradient.Sum(g => g * g));
+            Assert.True(norm > 1e-9, $"The gradient of {key} is as good as 0 ({norm}), so that nothing would be compared.");
+            double off = Math.Sqrt(Distance(gradient, parameter.Gradient!, (sum, d) => sum + (d * d)));
+            Assert.True(off <= (isFloat ? 5e-3 : 1e-10) * norm, $"The gradient of {key} is off by {off / norm:G3} of its norm.");
+        }
+    }
+
+    private static double Distance<T>(double[] expected, Tensor<T> found, Func<double, double, double> add)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        T[] values = found.ToArray();
+        Assert.Equal(expected.Length, values.Length);
+        double sum = 0;
+        for (int i = 0; i < values.Length; i++) sum = add(sum, expected[i] - double.CreateChecked(values[i]));
+        return double.IsNaN(sum) ? double.PositiveInfinity : sum;
+    }
+}
