@@ -47,7 +47,7 @@ public class VggModelTests
         foreach (var layer in model.Plan.Layers.Where(layer => layer.Key != "flatten"))
         {
             var module = model.NamedModules().Single(named => named.Name == layer.Key).Module;
-            Assert.Equal(layer.Kind, module.GetType().Name.Split('`')[0]);
+            Assert.Equal(layer.GetType().Name.Replace("Plan", "", StringComparison.Ordinal), module.GetType().Name.Split('`')[0]);
             Assert.Equal(layer.ParameterCount, module.Parameters().Sum(parameter => parameter.Value.ElementCount));
         }
     }
