@@ -105,12 +105,12 @@ public abstract class Module<T> : IDisposable
     /// <exception cref="InvalidDataException">It is damaged, or nothing in it fits.</exception>
     public StateComparison LoadMatching(string path)
     {
-        using var file = SafeTensorsFile.Open(path);
+        using var file = WeightsFile.Open(path);
         return LoadMatching(file);
     }
 
     /// <summary>As <see cref="LoadMatching(string)"/>, from an open file.</summary>
-    public StateComparison LoadMatching(SafeTensorsFile file)
+    public StateComparison LoadMatching(WeightsFile file)
     {
         ArgumentNullException.ThrowIfNull(file);
         var comparison = ModelState.Compare(this, file);
@@ -201,7 +201,7 @@ public abstract class Module<T> : IDisposable
         return position;
     }
 
-    private void Read(SafeTensorsFile file, IEnumerable<string> names)
+    private void Read(WeightsFile file, IEnumerable<string> names)
     {
         var state = ModelState.Of(this);
         foreach (string name in names)
