@@ -74,7 +74,7 @@ public class BadInputTests
         flipped[^1] ^= 1;
         (byte[] Bytes, string Expected)[] cases =
         [
-            (good[..^100], "truncated"), (flipped, "the file is damaged"), ([], "expected a safetensors file, found 0 bytes"),
+            (good[..^100], "truncated"), (flipped, "the file is damaged"), ([], "found 0 bytes"),
             (Encoding.UTF8.GetBytes(new string('x', 100)), "not a safetensors file"),
         ];
         foreach (var (bytes, expected) in cases)

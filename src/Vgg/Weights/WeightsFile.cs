@@ -43,8 +43,8 @@ public abstract class WeightsFile : IDisposable
         byte[] beginning = Beginning(handle);
         if (PthFile.Recognizes(beginning)) return new PthFile(path, handle);
         if (SafeTensorsFile.Recognizes(beginning)) return new SafeTensorsFile(path, handle);
-        throw new InvalidDataException(
-            $"expected a safetensors or .pth file, found {RandomAccess.GetLength(handle)} bytes that are neither{(beginning.Length == 0 ? "" : $" and begin with {Convert.ToHexString(beginning)}")}.");
+        string found = beginning.Length == 0 ? "" : $", which begin with {Convert.ToHexString(beginning)}";
+        throw new InvalidDataException($"not a safetensors file, nor a .pth file of PyTorch: found {RandomAccess.GetLength(handle)} bytes{found}.");
     });
 
     /// <summary>Reads a tensor into one of the same shape; F16, BF16, F32 and F64 are widened or narrowed.</summary>
