@@ -53,7 +53,7 @@ public sealed class SafeTensorsFile : WeightsFile
     private void CheckHash(byte[] header, string digest)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        byte[] buffer = new byte[1 << 20];
+        byte[] buffer = new byte[1 << 18];
         BinaryPrimitives.WriteUInt64LittleEndian(buffer, (ulong)header.Length);
         hash.AppendData(buffer, 0, PrefixLength);
         hash.AppendData(Blank(header, digest));

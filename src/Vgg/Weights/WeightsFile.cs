@@ -12,7 +12,7 @@ namespace DeepSharp.Vgg;
 /// </remarks>
 public abstract class WeightsFile : IDisposable
 {
-    private const int BeginningLength = 32;
+    private const int BeginningLength = 32, MaxNameLength = 1000, MaxMessageLength = 500;
 
     private readonly SafeFileHandle handle;
 
@@ -100,16 +100,20 @@ public abstract class WeightsFile : IDisposable
 
     /// <summary>Opens a file of one kind; it is closed again, and the error names it, where its content is refused.</summary>
     private protected static TFile Open<TFile>(string path, Func<string, SafeFileHandle, TFile> read)
+        where TFile : WeightsFile
     {
         var handle = File.OpenHandle(path);
         try
         {
-            return read(path, handle);
+            var file = read(path, handle);
+            if (file.Tensors.Keys.FirstOrDefault(name => name.Length > MaxNameLength || name.Any(char.IsControl)) is { } odd)
+                throw new InvalidDataException($"a tensor has a name of {odd.Length} characters that cannot be printed: {odd}");
+            return file;
         }
         catch (InvalidDataException e)
         {
             handle.Dispose();
-            throw new InvalidDataException($"{path}: {e.Message}", e);
+            throw new InvalidDataException($"{path}: {Printable(e.Message)}", e);
         }
         catch
         {
@@ -139,6 +143,10 @@ public abstract class WeightsFile : IDisposable
 
         return target.Length;
     }
+
+    // What a file says may be anything, and goes to a terminal.
+    private static string Printable(string message) =>
+        string.Concat(message.Take(MaxMessageLength).Select(character => char.IsControl(character) ? '?' : character)) + (message.Length > MaxMessageLength ? "…" : "");
 
     private StoredTensor Find(string name) =>
         Tensors.TryGetValue(name, out var stored) ? stored : throw new InvalidDataException($"{Path}: there is no tensor \"{name}\".");

@@ -3,8 +3,6 @@ namespace DeepSharp.Vgg;
 /// <summary>What the pickles of PyTorch may ask for: the few classes and functions that state dictionaries are made of. Nothing else exists here.</summary>
 internal sealed class TorchObjects : IPickleHost
 {
-    private const int NameShown = 100;
-
     private readonly Dictionary<string, TorchStorage> storages = [];
 
     /// <summary>The storages that the pickles so far refer to, by key.</summary>
@@ -24,7 +22,7 @@ internal sealed class TorchObjects : IPickleHost
         ("torch", "float16" or "bfloat16" or "float32" or "float64" or "int64" or "int32" or "int16" or "int8" or "uint8" or "bool") => new ElementType(name),
         ("torch", _) when TorchStorage.TypeOf(name) is { } type => new StorageClass(type),
         _ => throw new InvalidDataException(
-            $"the file asks for the Python object {Printable($"{module}.{name}")}, and only those of state dictionaries are allowed; nothing of it was run. Save model.state_dict() instead."),
+            $"the file asks for the Python object {module}.{name}, and only those of state dictionaries are allowed; nothing of it was run. Save model.state_dict() instead."),
     };
 
     /// <inheritdoc/>
@@ -82,10 +80,6 @@ internal sealed class TorchObjects : IPickleHost
 
     private static object? First(object?[] arguments) =>
         arguments is [var first, ..] ? first : throw new InvalidDataException("the pickle calls a function without its argument.");
-
-    // The name comes from the file, and goes to a terminal.
-    private static string Printable(string name) =>
-        string.Concat(name.Take(NameShown).Select(character => char.IsControl(character) ? '?' : character)) + (name.Length > NameShown ? "…" : "");
 
     private sealed record Function(Func<object?[], object?> Call);
 

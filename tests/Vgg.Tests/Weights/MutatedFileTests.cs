@@ -1,0 +1,123 @@
+using System.Buffers.Binary;
+using System.Diagnostics;
+using System.IO.Compression;
+
+namespace DeepSharp.Vgg.Tests.Weights;
+
+/// <summary>Thousands of damaged files of each kind: each is read, or refused with one clear line, in little memory and time, and nothing is written.</summary>
+public sealed class MutatedFileTests : IDisposable
+{
+    private const int FilesPerKind = 1200;
+
+    // A file of 7 KB may take a MiB; a header that is believed would ask for gigabytes.
+    private const long MaxAllocated = 1 << 20;
+    private static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(5);
+
+    private readonly TemporaryFolder folder = new();
+
+    private string FilePath => folder["damaged"];
+
+    [Fact]
+    public void Safetensors()
+    {
+        byte[] file = File.ReadAllBytes(PthFileTests.PathOf("types.safetensors"));
+        int header = (int)BinaryPrimitives.ReadUInt64LittleEndian(file);
+        RequireSafe(file, [0..8, 8..(8 + header)]);
+    }
+
+    [Fact]
+    public void Safetensors_with_a_hash()
+    {
+        string path = folder["ours"];
+        using (var tensor = Tensor<float>.RandomNormal([2, 3, 2, 2], new RandomStream(1, "tensor"), context: TestContexts.Default))
+        {
+            var writer = new SafeTensorsWriter { Metadata = { ["epoch"] = "3" } };
+            writer.Add("weight", tensor);
+            writer.Add("count", 5);
+            writer.Save(path);
+        }
+
+        byte[] file = File.ReadAllBytes(path);
+        File.Delete(path);
+        RequireSafe(file, [0..8, 8..(8 + (int)BinaryPrimitives.ReadUInt64LittleEndian(file))]);
+    }
+
+    [Theory]
+    [InlineData("types.pth")]
+    [InlineData("wrapped.pth")]
+    public void Pth_archives(string name)
+    {
+        string path = PthFileTests.PathOf(name);
+        byte[] file = File.ReadAllBytes(path);
+        int directory = file.AsSpan().LastIndexOf("PK\u0006\u0006"u8);
+        RequireSafe(file, [0..64, (int)BinaryPrimitives.ReadUInt64LittleEndian(file.AsSpan(directory + 48)).., directory..]);
+    }
+
+    /// <summary>Pickles in archives whose checksums are right: damage that gets as far as it can.</summary>
+    [Theory]
+    [InlineData("types.pth")]
+    [InlineData("types-4.pth")]
+    [InlineData("wrapped.pth")]
+    public void Pickles_in_pth_archives(string name)
+    {
+        using var source = ZipFile.OpenRead(PthFileTests.PathOf(name));
+        var parts = source.Entries.ToDictionary(entry => entry.FullName, Content);
+        string pickle = parts.Keys.Single(part => part.EndsWith("data.pkl", StringComparison.Ordinal));
+        RequireSafe(parts[pickle], [Range.All], damaged =>
+        {
+            File.Delete(FilePath);
+            using var archive = ZipFile.Open(FilePath, ZipArchiveMode.Create);
+            foreach (var (part, content) in parts)
+            {
+                using var stream = archive.CreateEntry(part, CompressionLevel.NoCompression).Open();
+                stream.Write(part == pickle ? damaged : content);
+            }
+        });
+
+        static byte[] Content(ZipArchiveEntry entry)
+        {
+            using var stream = entry.Open();
+            byte[] content = new byte[(int)entry.Length];
+            stream.ReadExactly(content);
+            return content;
+        }
+    }
+
+    [Theory]
+    [InlineData("types-legacy.pth")]
+    [InlineData("python2.pth")]
+    public void Legacy_pth_files(string name)
+    {
+        byte[] file = File.ReadAllBytes(PthFileTests.PathOf(name));
+        // All pickles; the list of storages is the last of them.
+        int end = file.AsSpan().LastIndexOf("e."u8) + 2;
+        RequireSafe(file, [0..end, (end - 20)..(end + 8)]);
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    private void RequireSafe(byte[] original, Range[] structure, Action<byte[]>? write = null)
+    {
+        write ??= bytes => File.WriteAllBytes(FilePath, bytes);
+        write(original);
+        Assert.Null(WeightsFuzz.Read(FilePath));
+        var mutation = new FileMutation(seed: 1, original, structure);
+        int read = 0;
+        for (int i = 0; i < FilesPerKind; i++)
+        {
+            write(mutation.Next());
+            Exception? error = null;
+            long started = Stopwatch.GetTimestamp();
+            long allocated = WeightsFuzz.Allocated(() => error = WeightsFuzz.Read(FilePath));
+            Assert.True(Stopwatch.GetElapsedTime(started) < MaxTime, $"file {i} took {Stopwatch.GetElapsedTime(started)}");
+            Assert.True(allocated < MaxAllocated, $"file {i} took {allocated} bytes");
+            if (error is null) read++;
+            else Assert.True(error.Message.Length is > 10 and < 1000 && !error.Message.Any(char.IsControl), error.Message);
+        }
+
+        Assert.Equal([FilePath], Directory.GetFileSystemEntries(folder.Path));
+        // Damage that is never noticed, or never harmless, would mean that the generator misses.
+        Assert.InRange(mutation.InStructure, FilesPerKind / 2, FilesPerKind);
+        Assert.InRange(read, 1, FilesPerKind / 2);
+    }
+}
