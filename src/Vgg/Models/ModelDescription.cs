@@ -58,12 +58,11 @@ internal sealed class ModelDescription
         metadata[Key] = JsonSerializer.Serialize(description, ModelDescriptionJson.Default.ModelDescription);
     }
 
-    /// <summary>Reads the description of the model that a file holds.</summary>
-    /// <exception cref="InvalidDataException">There is none, it is damaged, or the file is too small for the model.</exception>
-    public static (VggPlan Plan, long Seed) Read(WeightsFile file)
+    /// <summary>Reads the description of the model that a file holds; null if it has none.</summary>
+    /// <exception cref="InvalidDataException">It is damaged, or the file is too small for the model.</exception>
+    public static (VggPlan Plan, long Seed)? Read(WeightsFile file)
     {
-        if (!file.Metadata.TryGetValue(Key, out string? json))
-            throw new InvalidDataException($"{file.Path}: the file does not say which model it holds (no metadata \"{Key}\"); create the model and load the file into it.");
+        if (!file.Metadata.TryGetValue(Key, out string? json)) return null;
         ModelDescription description;
         VggPlan plan;
         try

@@ -21,10 +21,12 @@ public static class VggModel
         return new VggModel<T>(new VggPlan(config, options), options.Initialization, seed, context);
     }
 
-    /// <summary>The model that a file was saved from, with its weights.</summary>
-    /// <param name="path">A file that <see cref="Module{T}.Save"/> of a <see cref="VggModel{T}"/>, or a training, wrote.</param>
+    /// <summary>The model that a file holds, with its weights.</summary>
+    /// <remarks>What the file does not say about itself is read off its names and shapes, see <see cref="VggRecognition"/>.</remarks>
+    /// <param name="path">A file that <see cref="Module{T}.Save"/> or a training wrote, or the state dictionary of a VGG network that somebody else wrote.</param>
     /// <param name="context">Where its tensors live; null for the default.</param>
-    /// <exception cref="InvalidDataException">The file is damaged, or does not say which model it holds.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged, or holds no VGG network.</exception>
+    /// <exception cref="ArgumentException">Names and shapes do not tell the configuration: give it to <see cref="VggRecognition.Of(WeightsFile, VggConfig?, LrnConstants?)"/>.</exception>
     public static VggModel<T> Load<T>(string path, ComputeContext? context = null)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -34,12 +36,27 @@ public static class VggModel
 
     /// <summary>As <see cref="Load{T}(string, ComputeContext?)"/>, from an open file.</summary>
     public static VggModel<T> Load<T>(WeightsFile file, ComputeContext? context = null)
+        where T : unmanaged, IFloatingPointIeee754<T> => Load<T>(file, VggRecognition.Of(file), context);
+
+    /// <summary>The model that was recognised in a file, with its weights.</summary>
+    /// <exception cref="InvalidDataException">The file is damaged, or has other names or shapes than the model.</exception>
+    public static VggModel<T> Load<T>(WeightsFile file, VggRecognition recognition, ComputeContext? context = null)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        var (plan, seed) = ModelDescription.Read(file);
-        var model = new VggModel<T>(plan, Initialization.Zero, seed, context);
-        model.Load(file);
-        return model;
+        ArgumentNullException.ThrowIfNull(file);
+        ArgumentNullException.ThrowIfNull(recognition);
+        var model = new VggModel<T>(recognition.Plan, Initialization.Zero, recognition.Seed, context);
+        try
+        {
+            if (recognition.IsDescribed) model.Load(file);
+            else ModelState.Load(model, file, recognition.Keys);
+            return model;
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
     }
 }
 

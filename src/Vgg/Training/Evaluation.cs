@@ -25,10 +25,12 @@ public static class Evaluation
     /// <param name="images">The images and their labels.</param>
     /// <param name="batchSize">How many are computed at once: a matter of speed and memory only.</param>
     /// <param name="progress">Told of the number of images done.</param>
+    /// <param name="see">Shown the scores [N, classes] of each batch, in the order of the images; they are gone afterwards.</param>
     /// <param name="cancellation">Stops it between two batches.</param>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public static EvaluationResult Evaluate<T>(
-        this Module<T> model, IImageDataset images, int batchSize = DefaultBatchSize, IProgress<int>? progress = null, CancellationToken cancellation = default)
+        this Module<T> model, IImageDataset images, int batchSize = DefaultBatchSize, IProgress<int>? progress = null, Action<Tensor<T>>? see = null,
+        CancellationToken cancellation = default)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -41,6 +43,7 @@ public static class Evaluation
             var logits = model.Forward(tape.Input(batch.Images));
             loss += double.CreateChecked(logits.CrossEntropy(batch.Labels, reduction: LossReduction.Sum).Value.ToScalar());
             correct += CountCorrect(logits.Value, batch.Labels);
+            see?.Invoke(logits.Value);
             total += batch.Count;
             progress?.Report(total);
         }

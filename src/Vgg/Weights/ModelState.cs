@@ -45,6 +45,21 @@ internal static class ModelState
         return new StateComparison(matching, missing, [.. unexpected.Order(StringComparer.Ordinal)], wrongShape);
     }
 
+    /// <summary>Reads a module from a file that has other names; old files lack counters, which stay as they are.</summary>
+    /// <param name="module">The module.</param>
+    /// <param name="file">The file.</param>
+    /// <param name="keys">The file's name of each name of the module.</param>
+    /// <exception cref="InvalidDataException">The file is damaged, or a shape or type does not fit.</exception>
+    public static void Load<T>(Module<T> module, WeightsFile file, IReadOnlyDictionary<string, string> keys)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        foreach (var (name, (tensor, counter)) in Of(module))
+        {
+            if (tensor is not null) file.Read(keys[name], tensor);
+            else if (keys.TryGetValue(name, out string? key)) counter!.Value = file.ReadInteger(key);
+        }
+    }
+
     /// <summary>Adds the <see cref="Module{T}.NamedPositions"/> to what a checkpoint will hold.</summary>
     public static void AddPositions<T>(SafeTensorsWriter writer, Module<T> module)
         where T : unmanaged, IFloatingPointIeee754<T>

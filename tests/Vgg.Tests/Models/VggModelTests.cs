@@ -111,7 +111,7 @@ public class VggModelTests
     }
 
     [Theory]
-    [InlineData(null, "does not say which model")]
+    [InlineData(null, "there is no convolution")]
     [InlineData("null", "damaged")]
     [InlineData("{}", "damaged")]
     [InlineData("""{"config":"64,X"}""", "damaged: Configuration: token 2")]

@@ -26,7 +26,7 @@ public class EvaluationTests
         using var model = SmallTraining.Model();
         string before = WeightsHash.Compute(model);
         using CancellationTokenSource stop = new();
-        Assert.Throws<OperationCanceledException>(() => model.Evaluate(SmallTraining.Data.Test, 10, new Watch<int>(_ => stop.Cancel()), stop.Token));
+        Assert.Throws<OperationCanceledException>(() => model.Evaluate(SmallTraining.Data.Test, 10, new Watch<int>(_ => stop.Cancel()), cancellation: stop.Token));
         model.Evaluate(SmallTraining.Data.Test);
         Assert.Equal(before, WeightsHash.Compute(model));
     }

@@ -1,0 +1,195 @@
+using System.Text.RegularExpressions;
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace DeepSharp.Vgg.Tests.Weights.Recognition;
+
+/// <summary>Names and shapes alone tell the model that they were written by.</summary>
+public class VggRecognitionTests
+{
+    private static readonly VggHead[] Heads =
+    [
+        VggHead.ImageNet, VggHead.Compact, new() { PoolSize = 1, Hidden = [512, 512], DropoutFirst = true }, new() { PoolSize = 8, Hidden = [64], Dropout = 0 },
+    ];
+
+    public static TheoryData<string> Names => [.. VggNames.All.Where(name => !name.Contains("padded", StringComparison.Ordinal))];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Known_configurations_with_every_head(string name)
+    {
+        var (config, _) = VggNames.Find(name);
+        foreach (var head in Heads)
+        {
+            foreach (var (batchNorm, bias) in new[] { (false, true), (true, true), (true, false), (false, false) })
+            {
+                var options = new VggOptions { BatchNorm = batchNorm, ConvolutionBias = bias, Classes = 10, Head = head, InputChannels = 1 };
+                RequireRecognised(new VggPlan(config, options), assumptions: Left(config));
+            }
+        }
+
+        static int Left(VggConfig config) =>
+            (config.Steps.Contains(VggStep.LocalResponseNorm) ? 1 : 0) + (config.Steps.Any(step => step.KernelSize == 1) ? 1 : 0);
+    }
+
+    [Fact]
+    public void Known_configurations_of_other_widths()
+    {
+        string narrow = Regex.Replace(VggConfig.E.ToString(), "[0-9]+", channels => $"{int.Parse(channels.Value, null) / 16}");
+        RequireRecognised(new VggPlan(VggConfig.Parse(narrow), new VggOptions { Classes = 7, Head = VggHead.Compact }), assumptions: 0);
+    }
+
+    [Fact]
+    public void Random_configurations()
+    {
+        // Rows of one to three convolutions, each row ended by a pooling.
+        var widths = Gen.Choose(1, 20).NonEmptyListOf().Resize(3);
+        var cases =
+            from rows in widths.Select(row => string.Join(',', row.Take(3)) + ",M").NonEmptyListOf().Resize(4)
+            from pool in Gen.Choose(1, 4)
+            from hidden in Gen.Choose(1, 20).ListOf().Resize(3)
+            from dropout in Gen.Elements((0.5, false), (0.5, true), (0.0, false))
+            from numbers in Gen.Choose(1, 20).Two()
+            from flags in Gen.Elements(true, false).Two()
+            let head = new VggHead { PoolSize = pool, Hidden = [.. hidden.Take(3)], Dropout = hidden.Count == 0 ? 0.5 : dropout.Item1, DropoutFirst = hidden.Count > 0 && dropout.Item2 }
+            let options = new VggOptions { BatchNorm = flags.Item1, ConvolutionBias = flags.Item2, Classes = numbers.Item1, InputChannels = numbers.Item2, Head = head, InputSize = 256 }
+            select (Config: string.Join(',', rows.Take(5)), Options: options);
+        Prop.ForAll(cases.ToArbitrary(), one =>
+        {
+            var plan = new VggPlan(VggConfig.Parse(one.Config), one.Options);
+            // With three and more convolutions and no pooling between them the names may mean anything.
+            bool isTold = one.Config.Count(letter => letter == 'M') > 1 || plan.Config.Steps.Count <= 3;
+            var tensors = PlannedState.Of(plan);
+            if (!isTold) Assert.Throws<ArgumentException>(() => VggRecognition.Of(tensors));
+            else RequireRecognised(plan, assumptions: null);
+            foreach (var foreign in (IEnumerable<(string, IReadOnlyList<long>)>[])[Blocks(plan, tensors), FullyConnected(plan, tensors)])
+            {
+                if (isTold) RequireSame(plan, VggRecognition.Of(foreign));
+                else RequireSame(plan, VggRecognition.Of(foreign, plan.Config));
+            }
+        }).Check(PropertyConfig.Of(200));
+    }
+
+    [Fact]
+    public void Any_prefix_and_any_order()
+    {
+        var plan = new VggPlan(VggConfig.A, new VggOptions { BatchNorm = true });
+        var tensors = PlannedState.Of(plan);
+        foreach (string prefix in (string[])["module.", "model.net.", "1.module."])
+        {
+            var recognition = VggRecognition.Of(PlannedState.Renamed(tensors, name => prefix + name).OrderBy(tensor => tensor.Name, StringComparer.Ordinal));
+            RequireSame(plan, recognition);
+            Assert.All(recognition.Keys, key => Assert.Equal(prefix + key.Key, key.Value));
+        }
+    }
+
+    [Fact]
+    public void Old_files_count_no_batches()
+    {
+        var plan = new VggPlan(VggConfig.A, new VggOptions { BatchNorm = true });
+        var recognition = VggRecognition.Of(PlannedState.Of(plan).Where(tensor => !tensor.Name.EndsWith("num_batches_tracked", StringComparison.Ordinal)));
+        RequireSame(plan, recognition);
+        Assert.DoesNotContain("features.1.num_batches_tracked", recognition.Keys);
+    }
+
+    [Theory]
+    [InlineData("4,8,8,8,8", "do not tell which poolings lie between the convolutions 4,8,8,8,8; give --config")]
+    [InlineData("4,LRN,M,8,M", "do not tell which poolings lie between the convolutions 4,8; give --config")]
+    public void Asks_for_what_cannot_be_decided(string config, string expected)
+    {
+        var plan = new VggPlan(VggConfig.Parse(config), new VggOptions { Head = VggHead.Compact });
+        var tensors = PlannedState.Of(plan);
+        Assert.Contains(expected, Assert.Throws<ArgumentException>(() => VggRecognition.Of(tensors)).Message, StringComparison.Ordinal);
+        RequireSame(plan, VggRecognition.Of(tensors, plan.Config));
+    }
+
+    [Fact]
+    public void Says_that_it_takes_a_pooling_for_granted()
+    {
+        var plan = new VggPlan(VggConfig.Parse("4,M,8"), new VggOptions { Head = VggHead.Compact });
+        var tensors = PlannedState.Of(plan);
+        var recognition = VggRecognition.Of(tensors);
+        Assert.Equal("4,M,8,M", recognition.Plan.Config.ToString());
+        Assert.Contains("--config 4,M,8 ", Assert.Single(recognition.Assumptions), StringComparison.Ordinal);
+        RequireSame(plan, VggRecognition.Of(tensors, plan.Config));
+    }
+
+    [Fact]
+    public void Refuses_a_configuration_of_other_convolutions()
+    {
+        var tensors = PlannedState.Of(new VggPlan(VggConfig.A, new VggOptions()));
+        var error = Assert.Throws<ArgumentException>(() => VggRecognition.Of(tensors, VggConfig.Parse("64,M,128:1")));
+        Assert.Equal("the convolutions (channels:kernel) are 64:3,128:3,256:3,256:3,512:3,512:3,512:3,512:3, those of the configuration 64,M,128:1 are 64:3,128:1.", error.Message);
+    }
+
+    [Theory]
+    [InlineData("a.weight 4,3,3,3; b.weight 10,4", "expected the linear layer b to have a bias")]
+    [InlineData("a.weight 4,3,3,3", "there is no linear layer")]
+    [InlineData("b.weight 10,4", "there is no convolution")]
+    [InlineData("", "there is no convolution")]
+    [InlineData("a.weight 4,3,3,5; b.weight 10,4", "[4, 3, 3, 5] is not that of a convolution")]
+    [InlineData("a.weight 4,3,3,3; b.weight 10,5; b.bias 10", "expected a linear layer that reads 4 channels of a square map, found b for 5 elements")]
+    [InlineData("a.weight 4,3,3,3; b.weight 10,4; b.bias 10; c.weight 3,11; c.bias 3", "the linear layer c reads 11 elements, which no layer before it gives")]
+    [InlineData("a.weight 4,3,3,3; c.weight 8,5,3,3; b.weight 10,8; b.bias 10", "the convolution c reads 5 channels, but a before it gives 4")]
+    [InlineData("a.weight 4,3,3,3; a.bias 4; c.weight 8,4,3,3; b.weight 10,8; b.bias 10", "one has a bias")]
+    [InlineData("a.weight 4,3,3,3; b.weight 10,4; b.bias 10; n.running_mean 4; n.running_var 4", "the layer \"n\" has no weight, no bias")]
+    [InlineData("a.weight 4,3,3,3; b.weight 10,4; b.bias 10; n.running_mean 5; n.running_var 5; n.weight 5; n.bias 5", "for each of the 1 convolutions or none")]
+    [InlineData("a.weight 4,3,3,3; a.scale 4", "\"a.scale\" belongs to no layer of a VGG network")]
+    [InlineData("f.0.weight 4,3,3,3; f.3.weight 8,4,3,3; f.2.weight 4; f.2.bias 4; f.2.running_mean 4; f.2.running_var 4; f.5.weight 8; f.5.bias 8; f.5.running_mean 8; "
+        + "f.5.running_var 8; b.weight 10,8; b.bias 10", "the batch normalization f.2 does not follow the convolution f.0")]
+    public void Refuses_what_is_no_vgg(string tensors, string expected)
+    {
+        var listed = tensors.Split("; ", StringSplitOptions.RemoveEmptyEntries).Select(tensor => tensor.Split(' '))
+            .Select(parts => (parts[0], (IReadOnlyList<long>)[.. parts[1].Split(',').Select(long.Parse)]));
+        var error = Assert.Throws<InvalidDataException>(() => VggRecognition.Of(listed));
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', error.Message);
+    }
+
+    private static void RequireRecognised(VggPlan plan, int? assumptions)
+    {
+        var recognition = VggRecognition.Of(PlannedState.Of(plan));
+        RequireSame(plan, recognition);
+        Assert.All(recognition.Keys, key => Assert.Equal(key.Key, key.Value));
+        if (assumptions is { } count) Assert.Equal(count, recognition.Assumptions.Count);
+    }
+
+    // Foreign names do not tell where dropouts are, and no file tells the size of the images.
+    private static void RequireSame(VggPlan expected, VggRecognition found)
+    {
+        Assert.Equal(expected.Config.ToString(), found.Plan.Config.ToString());
+        bool sameNames = found.Keys.All(key => key.Value.EndsWith(key.Key, StringComparison.Ordinal));
+        Assert.Equal(Comparable(expected.Options), Comparable(found.Plan.Options));
+        Assert.Equal(PlannedState.Of(expected).Select(tensor => string.Join(',', tensor.Shape)), PlannedState.Of(found.Plan).Select(tensor => string.Join(',', tensor.Shape)));
+
+        VggOptions Comparable(VggOptions options) =>
+            options with { InputSize = 1, Head = sameNames ? options.Head : options.Head with { Dropout = 0, DropoutFirst = false } };
+    }
+
+    // feature_extractor.N.layer.0 and .1 for the N-th block of convolution and batch normalization, where a pooling takes a number too.
+    private static IEnumerable<(string, IReadOnlyList<long>)> Blocks(VggPlan plan, IEnumerable<(string Name, IReadOnlyList<long> Shape)> tensors)
+    {
+        Dictionary<string, string> paths = [];
+        int block = -1;
+        foreach (var layer in plan.Features)
+        {
+            if (layer is Conv2dPlan or MaxPool2dPlan) block++;
+            paths[layer.Key] = $"feature_extractor.{block}.layer.{(layer is Conv2dPlan ? 0 : 1)}";
+        }
+
+        return PlannedState.Renamed(tensors, name =>
+        {
+            int dot = name.LastIndexOf('.');
+            return paths.TryGetValue(name[..dot], out string? path) ? path + name[dot..] : name;
+        });
+    }
+
+    // module.features.N, module.fc.N for the hidden layers, and a bare module.classifier.
+    private static IEnumerable<(string, IReadOnlyList<long>)> FullyConnected(VggPlan plan, IEnumerable<(string Name, IReadOnlyList<long> Shape)> tensors)
+    {
+        string last = plan.Classifier[^1].Key;
+        return PlannedState.Renamed(tensors, name => "module." + (name.StartsWith(last + ".", StringComparison.Ordinal)
+            ? "classifier" + name[last.Length..] : name.Replace("classifier.", "fc.", StringComparison.Ordinal)))
+            .OrderBy(tensor => tensor.Name, StringComparer.Ordinal);
+    }
+}
