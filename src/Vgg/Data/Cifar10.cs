@@ -7,7 +7,9 @@ namespace DeepSharp.Vgg;
 /// </remarks>
 public static partial class Cifar10
 {
-    private const int Channels = 3, Size = 32, ImageBytes = Channels * Size * Size, RecordBytes = 1 + ImageBytes, RecordsPerFile = 10_000;
+    internal const int Channels = 3, Size = 32, RecordBytes = 1 + ImageBytes;
+
+    private const int ImageBytes = Channels * Size * Size, RecordsPerFile = 10_000;
 
     private static readonly string[] TrainFiles = [.. Enumerable.Range(1, 5).Select(i => $"data_batch_{i}.bin")];
 
@@ -42,6 +44,15 @@ public static partial class Cifar10
         }
 
         return new InMemoryDataset(pixels, labels, Channels, Size, Size, ClassNames, Normalization);
+    }
+
+    /// <summary>The images of records, without their labels.</summary>
+    internal static byte[] PixelsOf(ReadOnlySpan<byte> records)
+    {
+        byte[] pixels = new byte[records.Length / RecordBytes * ImageBytes];
+        for (int i = 0; i < records.Length / RecordBytes; i++)
+            records.Slice((i * RecordBytes) + 1, ImageBytes).CopyTo(pixels.AsSpan(i * ImageBytes));
+        return pixels;
     }
 
     /// <summary>Reads a file of exactly as many records as there is room for labels.</summary>

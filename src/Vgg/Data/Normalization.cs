@@ -24,6 +24,9 @@ public sealed class Normalization
         Deviation = [.. deviation];
     }
 
+    /// <summary>Pixels scaled to 0..1 and left so.</summary>
+    public static Normalization None(int channels) => new([.. Enumerable.Repeat(0.0, channels)], [.. Enumerable.Repeat(1.0, channels)]);
+
     /// <summary>The mean of each channel, of pixels scaled to 0..1.</summary>
     public IReadOnlyList<double> Mean { get; }
 

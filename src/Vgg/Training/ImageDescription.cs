@@ -2,17 +2,21 @@ using System.Text.Json;
 
 namespace DeepSharp.Vgg;
 
-/// <summary>Which images a model was trained on, and how they were prepared: a checkpoint remembers it, because the weights mean nothing without.</summary>
-/// <param name="Classes">The names of the classes, in the order of the scores.</param>
+/// <summary>Which images a model was trained on, and how they were prepared: files of weights remember it, because the weights mean nothing without.</summary>
+/// <param name="Classes">The names of the classes, in the order of the scores; none where nobody wrote them down.</param>
 /// <param name="Mean">The mean that is subtracted from each channel, of pixels scaled to 0..1.</param>
 /// <param name="Std">The deviation that each channel is divided by.</param>
 /// <param name="Channels">The channels of the images.</param>
-/// <param name="Height">The rows of the images.</param>
+/// <param name="Height">The rows of the images, cut out of the middle of larger ones.</param>
 /// <param name="Width">The columns of the images.</param>
+/// <param name="Resize">What the shorter side is resized to before; null: images of another size just cover the rows and columns.</param>
 public sealed record ImageDescription(
-    IReadOnlyList<string> Classes, IReadOnlyList<double> Mean, IReadOnlyList<double> Std, int Channels, int Height, int Width)
+    IReadOnlyList<string> Classes, IReadOnlyList<double> Mean, IReadOnlyList<double> Std, int Channels, int Height, int Width, int? Resize = null)
 {
     private const string Key = "images";
+
+    /// <summary>How torchvision's models want the photographs of ImageNet: the shorter side resized to 256, 224×224 pixels cropped.</summary>
+    public static ImageDescription ImageNet { get; } = new([], [0.485, 0.456, 0.406], [0.229, 0.224, 0.225], 3, 224, 224, Resize: 256);
 
     /// <summary>The description of the images of a data set.</summary>
     public static ImageDescription Of(IImageDataset images)
@@ -21,30 +25,42 @@ public sealed record ImageDescription(
         return new(images.ClassNames, images.Normalization.Mean, images.Normalization.Deviation, images.Channels, images.Height, images.Width);
     }
 
-    /// <summary>The description in a file of weights; null where the file has none.</summary>
+    /// <summary>The description in a file of weights, or <see cref="ImageNet"/> for a file of <see cref="PretrainedWeights"/>; null where there is none.</summary>
     /// <exception cref="InvalidDataException">It is damaged.</exception>
     public static ImageDescription? Read(WeightsFile file)
     {
         ArgumentNullException.ThrowIfNull(file);
-        return file.Metadata.ContainsKey(Key) ? TrainingJson.Read(file, Key, TrainingJson.Default.ImageDescription) : null;
+        if (file.Metadata.ContainsKey(Key)) return TrainingJson.Read(file, Key, TrainingJson.Default.ImageDescription);
+        return PretrainedWeights.All.Any(weights => weights.FileName == Path.GetFileName(file.Path)) ? ImageNet : null;
     }
 
-    /// <summary>The images as a model that was trained on these sees them: normalized by what is written here.</summary>
-    /// <exception cref="InvalidDataException">They have other classes or another number of channels.</exception>
+    /// <summary>The images as a model that was trained on these sees them: resized, cropped and normalized by what is written here.</summary>
+    /// <exception cref="InvalidDataException">They have other classes or other channels.</exception>
     public IImageDataset Prepare(IImageDataset images)
     {
         ArgumentNullException.ThrowIfNull(images);
-        if (!images.ClassNames.SequenceEqual(Classes))
+        if (Classes.Count > 0 && !images.ClassNames.SequenceEqual(Classes))
         {
             throw new InvalidDataException(
                 $"The model was trained on the classes {string.Join(", ", Classes)}; the images have {string.Join(", ", images.ClassNames)}.");
         }
 
-        if (images.Channels != Channels) throw new InvalidDataException($"The model was trained on images of {Channels} channels; these have {images.Channels}.");
-        return new NormalizedImages(images, new Normalization(Mean, Std));
+        return PrepareUnlabelled(images);
     }
 
-    internal void Write(IDictionary<string, string> metadata) => metadata[Key] = JsonSerializer.Serialize(this, TrainingJson.Default.ImageDescription);
+    /// <summary>As <see cref="Prepare"/>, for images whose classes are to be found.</summary>
+    public IImageDataset PrepareUnlabelled(IImageDataset images)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        return new PreparedImages(images, this);
+    }
+
+    /// <summary>Writes the description into the metadata of a file.</summary>
+    public void Write(IDictionary<string, string> metadata)
+    {
+        ArgumentNullException.ThrowIfNull(metadata);
+        metadata[Key] = JsonSerializer.Serialize(this, TrainingJson.Default.ImageDescription);
+    }
 
     /// <summary>Throws unless these are such images.</summary>
     internal void RequireSame(IImageDataset images, string path)
@@ -56,26 +72,10 @@ public sealed record ImageDescription(
     }
 
     /// <summary>Size, classes and normalization.</summary>
-    public override string ToString() =>
-        $"images {Channels}×{Height}×{Width} of the classes {string.Join(", ", Classes)} (mean {string.Join(", ", Mean)}, deviation {string.Join(", ", Std)})";
-}
-
-/// <summary>The images of another data set with another normalization.</summary>
-internal sealed class NormalizedImages(IImageDataset images, Normalization normalization) : IImageDataset
-{
-    public int Count => images.Count;
-
-    public int Channels => images.Channels;
-
-    public int Height => images.Height;
-
-    public int Width => images.Width;
-
-    public IReadOnlyList<string> ClassNames => images.ClassNames;
-
-    public Normalization Normalization => normalization;
-
-    public int Label(int index) => images.Label(index);
-
-    public void ReadPixels(int index, Span<byte> pixels) => images.ReadPixels(index, pixels);
+    public override string ToString()
+    {
+        string classes = Classes.Count == 0 ? "" : $" of the classes {string.Join(", ", Classes)}";
+        string resized = Resize is null ? "" : $"shorter side resized to {Resize} and the middle cropped, ";
+        return $"images {Channels}×{Height}×{Width}{classes} ({resized}mean {string.Join(", ", Mean)}, deviation {string.Join(", ", Std)})";
+    }
 }

@@ -38,6 +38,17 @@ public abstract class WeightsWriter
     /// <exception cref="ArgumentException">The name is taken.</exception>
     public void Add(string name, long value) => Add(new Entry(name, "I64", [], write => write(MemoryMarshal.AsBytes(new ReadOnlySpan<long>(in value)))));
 
+    /// <summary>Adds all tensors of another file with their names, types and values, and its metadata. They are read by <see cref="Save"/>, so it must stay open.</summary>
+    /// <exception cref="ArgumentException">A name is taken.</exception>
+    public void AddAll(WeightsFile file)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        foreach (var stored in file.Tensors.Values)
+            Add(new Entry(stored.Name, stored.Type, [.. stored.Shape], write => StoredBytes.Read(stored, file, piece => write(piece))));
+        // The hash is that of the other file.
+        foreach (var (key, value) in file.Metadata.Where(pair => pair.Key != SafeTensorsWriter.HashKey)) Metadata[key] = value;
+    }
+
     /// <summary>Writes the file, whole or not at all, see <see cref="AtomicFile"/>.</summary>
     /// <exception cref="IOException">It cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">It must not be written.</exception>

@@ -7,22 +7,17 @@ namespace DeepSharp.Vgg;
 /// <param name="Start">Where it begins in the memory of this name, in elements: very old files have storages that are parts of others.</param>
 internal sealed record TorchStorage(string Key, string Type, long Count, long Start = 0)
 {
-    /// <summary>The type of the elements of a storage class; null for an unknown class.</summary>
-    public static string? TypeOf(string storageClass) => storageClass switch
-    {
-        "FloatStorage" => "F32",
-        "DoubleStorage" => "F64",
-        "HalfStorage" => "F16",
-        "BFloat16Storage" => "BF16",
-        "LongStorage" => "I64",
-        "IntStorage" => "I32",
-        "ShortStorage" => "I16",
-        "CharStorage" => "I8",
-        "ByteStorage" => "U8",
-        "BoolStorage" => "BOOL",
-        _ => null,
-    };
+    private static readonly (string Class, string Type)[] Classes =
+    [
+        ("FloatStorage", "F32"), ("DoubleStorage", "F64"), ("HalfStorage", "F16"), ("BFloat16Storage", "BF16"), ("LongStorage", "I64"), ("IntStorage", "I32"),
+        ("ShortStorage", "I16"), ("CharStorage", "I8"), ("ByteStorage", "U8"), ("BoolStorage", "BOOL"),
+    ];
 
-    /// <summary>The storage class of the types that are written.</summary>
-    public static string ClassOf(string type) => type switch { "F32" => "FloatStorage", "F64" => "DoubleStorage", _ => "LongStorage" };
+    /// <summary>The type of the elements of a storage class; null for an unknown class.</summary>
+    public static string? TypeOf(string storageClass) => Array.Find(Classes, known => known.Class == storageClass).Type;
+
+    /// <summary>The storage class of a type.</summary>
+    /// <exception cref="InvalidDataException">PyTorch has none.</exception>
+    public static string ClassOf(string type) =>
+        Array.Find(Classes, known => known.Type == type).Class ?? throw new InvalidDataException($"PyTorch's files have no elements of type {type}.");
 }

@@ -1,0 +1,80 @@
+using System.Security.Cryptography;
+using DeepSharp.Vgg.Tests.Data;
+
+namespace DeepSharp.Vgg.Tests.Weights;
+
+public sealed class PretrainedWeightsTests : IDisposable
+{
+    private readonly byte[] content = [.. Enumerable.Range(0, 50_000).Select(i => (byte)(i * 5 / 3))];
+    private readonly LoopbackServer server;
+    private readonly Data.TemporaryFolder folder = new();
+
+    public PretrainedWeightsTests() => server = new LoopbackServer(content);
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public void Dispose()
+    {
+        server.Dispose();
+        folder.Dispose();
+    }
+
+    [Fact]
+    public void Are_the_eight_of_torchvision()
+    {
+        Assert.Equal(8, PretrainedWeights.All.Count);
+        foreach (var weights in PretrainedWeights.All)
+        {
+            var (config, batchNorm) = VggNames.Find(weights.Name);
+            Assert.Equal(weights.Name, VggNames.Of(new VggPlan(config, new VggOptions { BatchNorm = batchNorm })));
+            Assert.Matches($"^{weights.Name.Replace('-', '_')}-[0-9a-f]{{8}}\\.pth$", weights.FileName);
+            Assert.Same(weights, PretrainedWeights.Find(weights.Name));
+        }
+
+        Assert.Null(PretrainedWeights.Find("vgg12"));
+        Assert.Equal("https://download.pytorch.org/models/vgg16_bn-6c64b313.pth", $"{PretrainedWeights.Find("vgg16-bn")!.Address}");
+    }
+
+    [Fact]
+    public async Task Are_downloaded_once_and_checked_by_the_hash_in_the_name()
+    {
+        var weights = Small(Hash());
+        string path = await weights.DownloadAsync(folder["cache/weights"], cancellation: Cancellation);
+        Assert.Equal(folder[$"cache/weights/small-{Hash()}.pth"], path);
+        Assert.Equal(content, await File.ReadAllBytesAsync(path, Cancellation));
+        await weights.DownloadAsync(folder["cache/weights"], cancellation: Cancellation);
+        Assert.Single(server.RequestedFrom);
+    }
+
+    [Fact]
+    public async Task Go_on_where_a_download_broke_off()
+    {
+        var weights = Small(Hash());
+        server.BreaksAfter = 10_000;
+        await Assert.ThrowsAsync<IOException>(() => weights.DownloadAsync(folder.Path, cancellation: Cancellation));
+        server.BreaksAfter = int.MaxValue;
+        Assert.Equal(content, await File.ReadAllBytesAsync(await weights.DownloadAsync(folder.Path, cancellation: Cancellation), Cancellation));
+        Assert.Equal([0, 10_000], server.RequestedFrom);
+    }
+
+    [Fact]
+    public async Task Of_another_hash_are_removed()
+    {
+        var error = await Assert.ThrowsAsync<InvalidDataException>(() => Small("00000000").DownloadAsync(folder.Path, cancellation: Cancellation));
+        Assert.Contains("expected SHA256 00000000", error.Message, StringComparison.Ordinal);
+        Assert.Empty(folder.Files);
+    }
+
+    [Fact]
+    public async Task Without_the_network_the_message_names_the_file_to_put_where()
+    {
+        server.Dispose();
+        var error = await Assert.ThrowsAsync<IOException>(() => Small("00000000").DownloadAsync(folder.Path, cancellation: Cancellation));
+        Assert.EndsWith($" Without the network, put the file small-00000000.pth into the folder {folder.Path}.", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', error.Message);
+    }
+
+    private PretrainedWeights Small(string hash) => new("small", $"small-{hash}.pth") { Server = new Uri(server.Address, "/") };
+
+    private string Hash() => Convert.ToHexStringLower(SHA256.HashData(content))[..8];
+}
