@@ -6,6 +6,9 @@ RootCommand root = new("VGG networks in pure .NET: train, evaluate and inspect t
 {
     TrainCommand.Create(),
     EvaluateCommand.Create(),
+    PredictCommand.Create(),
+    InspectCommand.Create(),
+    ConvertCommand.Create(),
     SummaryCommand.Create(),
     InfoCommand.Create(),
 };

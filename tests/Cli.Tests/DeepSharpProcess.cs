@@ -36,6 +36,8 @@ public sealed class DeepSharpProcess : IDisposable
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "deepsharp.dll"));
         foreach (string argument in arguments) start.ArgumentList.Add(argument);
         start.Environment["DEEPSHARP_FILL_NAN"] = "1";
+        // No test reaches the network: at the port for discarding nobody listens.
+        start.Environment["DEEPSHARP_WEIGHTS_SERVER"] = "http://127.0.0.1:9/";
         process = new Process { StartInfo = start };
         process.OutputDataReceived += (_, line) => Append(output, line.Data);
         process.ErrorDataReceived += (_, line) => Append(error, line.Data);

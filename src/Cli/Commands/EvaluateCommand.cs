@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using DeepSharp.Cli.Options;
 using DeepSharp.Cli.Output;
 using DeepSharp.Vgg;
@@ -9,15 +10,16 @@ namespace DeepSharp.Cli.Commands;
 /// <summary><c>deepsharp evaluate</c>.</summary>
 internal sealed class EvaluateCommand
 {
-    private readonly Option<string> weights = new("--weights")
-    {
-        Description = "The file with the trained network, or the folder of a training.",
-        HelpName = "FILE",
-        Required = true,
-    };
-
+    private readonly WeightsOptions weights = new();
     private readonly DataOptions data = new();
     private readonly Option<int?> batchSize = Numbers.Count("--batch-size", $"How many images are computed at once. [default: {Evaluation.DefaultBatchSize}]");
+
+    private readonly Option<string?> saveLogits = new("--save-logits")
+    {
+        Description = "Writes the scores of all images, in the order of the data set, as a NumPy array [N, classes] of float32.",
+        HelpName = "FILE.npy",
+    };
+
     private readonly ComputeSettings compute = new();
     private readonly Option<bool> json = new("--json") { Description = "Prints the result as one line of JSON, and everything else to standard error." };
 
@@ -26,8 +28,9 @@ internal sealed class EvaluateCommand
     {
         var evaluate = new EvaluateCommand();
         var command = new Command("evaluate", "Tries a trained network on the test images of a data set.");
-        foreach (var option in (IEnumerable<Option>)[evaluate.weights, .. evaluate.data.All, evaluate.batchSize, .. evaluate.compute.All, evaluate.json])
-            command.Options.Add(option);
+        IEnumerable<Option> options =
+            [.. evaluate.weights.All, .. evaluate.data.All, evaluate.batchSize, evaluate.saveLogits, .. evaluate.compute.All, evaluate.json];
+        foreach (var option in options) command.Options.Add(option);
         command.SetAction(evaluate.Run);
         return command;
     }
@@ -37,14 +40,16 @@ internal sealed class EvaluateCommand
         using var stop = new StopSignal();
         var screen = Screen.Open(parsed.GetValue(json));
         var source = data.Source(parsed);
-        using var file = WeightsFile.Open(WeightsPath(parsed));
+        using var file = weights.Open(parsed, screen.Line, stop.Token);
         using var context = compute.Context(parsed);
-        using var network = VggModel.Load<float>(file, context);
+        using var network = weights.Load(parsed, file, context, screen.Line);
         data.Download(parsed, source, screen.Line, stop.Token);
         var images = source.Load(context).Test;
+        int classes = network.Plan.Options.Classes;
+        if (classes < images.ClassNames.Count) throw new InvalidDataException($"{file.Path}: the network knows {classes} classes, the images have {images.ClassNames.Count}.");
         // Weights alone come without a description; the data set knows its usual preparation.
-        var prepared = ImageDescription.Read(file)?.Prepare(images) ?? images;
-        var result = network.Evaluate(prepared, parsed.GetValue(batchSize) ?? Evaluation.DefaultBatchSize, progress: null, stop.Token);
+        var prepared = weights.Images(parsed, file, images.Channels, images.Height, images.Width)?.Prepare(images) ?? images;
+        var result = Evaluate(parsed, network, prepared, stop.Token);
         screen.Line(string.Create(CultureInfo.InvariantCulture, $"{result.Correct} of {result.Total} test images right ({result.Accuracy:0.00%}), test loss {result.Loss:0.0000}"));
         if (parsed.GetValue(json))
         {
@@ -55,10 +60,16 @@ internal sealed class EvaluateCommand
         return 0;
     }
 
-    private string WeightsPath(ParseResult parsed)
+    private EvaluationResult Evaluate(ParseResult parsed, VggModel<float> network, IImageDataset images, CancellationToken cancellation)
     {
-        string path = parsed.GetRequiredValue(weights);
-        if (Directory.Exists(path)) path = Path.Combine(path, TrainingCheckpoint.FileName);
-        return File.Exists(path) ? path : throw new FileNotFoundException($"Expected a file of weights, found no file {path}.");
+        int batch = parsed.GetValue(batchSize) ?? Evaluation.DefaultBatchSize;
+        if (parsed.GetValue(saveLogits) is not { } path) return network.Evaluate(images, batch, cancellation: cancellation);
+        EvaluationResult? result = null;
+        AtomicFile.Write(path, stream =>
+        {
+            stream.Write(NumPyFile.FloatHeader(images.Count, network.Plan.Options.Classes));
+            result = network.Evaluate(images, batch, cancellation: cancellation, see: logits => stream.Write(MemoryMarshal.AsBytes(logits.Read())));
+        });
+        return result!;
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using DeepSharp.Cli.Output;
 using DeepSharp.Vgg;
 
 namespace DeepSharp.Cli.Options;
@@ -49,18 +50,5 @@ internal sealed class DataOptions
         string target = source.Folder ?? DataSource.DefaultCifar10Folder;
         say($"Downloading CIFAR-10 to {target}, unless it is there.");
         Cifar10.DownloadAsync(target, new DownloadLines(say), cancellation).GetAwaiter().GetResult();
-    }
-
-    /// <summary>A line for every tenth of a download.</summary>
-    private sealed class DownloadLines(Action<string> say) : IProgress<DownloadProgress>
-    {
-        private long tenths;
-
-        public void Report(DownloadProgress value)
-        {
-            if (value.Total is not { } total || value.Bytes * 10 / total <= tenths) return;
-            tenths = value.Bytes * 10 / total;
-            say($"{tenths * 10} % of {total / 1_000_000} MB");
-        }
     }
 }

@@ -31,6 +31,20 @@ internal static class Numbers
         },
     };
 
+    /// <summary>A list of finite numbers, separated by commas.</summary>
+    public static Option<double[]?> List(string name, string description, string example) => new(name)
+    {
+        Description = description,
+        HelpName = example,
+        CustomParser = result =>
+        {
+            double[] numbers = [.. result.Tokens[0].Value.Split(',').Select(part => Parse<double>(part) ?? double.NaN)];
+            if (numbers.All(double.IsFinite)) return numbers;
+            result.AddError($"{name} must be finite numbers as in {example}, found \"{result.Tokens[0].Value}\".");
+            return null;
+        },
+    };
+
     private static Option<TNumber?> Number<TNumber>(string name, string description, string expected, Func<TNumber, bool> isAllowed)
         where TNumber : struct, INumber<TNumber> => new(name)
         {

@@ -21,6 +21,44 @@ internal sealed record TrainReport(
 /// <summary>What <c>evaluate --json</c> says.</summary>
 internal sealed record EvaluateReport(string Model, double TestAccuracy, int Correct, int Total, double TestLoss);
 
+/// <summary>What <c>predict --json</c> says.</summary>
+internal sealed record PredictReport(string Model, IReadOnlyList<PredictionReport> Images);
+
+/// <summary>An image of a <see cref="PredictReport"/>, by its file and its number in it, and its likeliest classes.</summary>
+internal sealed record PredictionReport(string Image, int Index, IReadOnlyList<ClassReport> Classes);
+
+/// <summary>A class of a <see cref="PredictionReport"/>.</summary>
+internal sealed record ClassReport(int Index, string Name, double Probability);
+
+/// <summary>What <c>inspect --json</c> says; without a model the problem says why.</summary>
+internal sealed record InspectReport(
+    string File,
+    IReadOnlyList<TensorReport> Tensors,
+    IReadOnlyDictionary<string, string> Metadata,
+    RecognisedReport? Model,
+    string? Problem,
+    ImagesReport? Images);
+
+/// <summary>A tensor of an <see cref="InspectReport"/>.</summary>
+internal sealed record TensorReport(string Name, string Type, IReadOnlyList<long> Shape);
+
+/// <summary>The network of an <see cref="InspectReport"/>.</summary>
+internal sealed record RecognisedReport(
+    string Name,
+    string Config,
+    bool BatchNorm,
+    bool ConvolutionBias,
+    int InputChannels,
+    int PoolSize,
+    IReadOnlyList<int> Hidden,
+    int Classes,
+    long Parameters,
+    IReadOnlyList<string> Assumptions);
+
+/// <summary>The images of an <see cref="InspectReport"/>.</summary>
+internal sealed record ImagesReport(
+    IReadOnlyList<string> Classes, IReadOnlyList<double> Mean, IReadOnlyList<double> Std, int Channels, int Height, int Width, int? Resize);
+
 /// <summary>What <c>summary --json</c> says.</summary>
 internal sealed record SummaryReport(
     string Model,
@@ -68,6 +106,8 @@ internal sealed record AlgorithmReport(string Name, string Description);
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(TrainReport))]
 [JsonSerializable(typeof(EvaluateReport))]
+[JsonSerializable(typeof(PredictReport))]
+[JsonSerializable(typeof(InspectReport))]
 [JsonSerializable(typeof(SummaryReport))]
 [JsonSerializable(typeof(InfoReport))]
 internal sealed partial class Reports : JsonSerializerContext

@@ -1,0 +1,75 @@
+using System.CommandLine;
+using DeepSharp.Cli.Options;
+using DeepSharp.Cli.Output;
+using DeepSharp.Vgg;
+using Spectre.Console;
+
+namespace DeepSharp.Cli.Commands;
+
+/// <summary><c>deepsharp convert</c>.</summary>
+internal sealed class ConvertCommand
+{
+    private const string Onnx = ".onnx";
+
+    private static readonly string[] Extensions = [".safetensors", ".pth", ".pt", Onnx];
+
+    private readonly Argument<string> source = new("IN") { Description = "A file of weights (safetensors or .pth), the folder of a training, or a name that --weights knows." };
+    private readonly Argument<string> target = new("OUT") { Description = $"The file to write: {string.Join(", ", Extensions)}." };
+    private readonly RecognitionOptions recognition = new();
+    private readonly Option<int?> size = Numbers.Count("--size", "Height and width of the images that an ONNX network takes. [default: as stored with the weights, else what the head reads]");
+    private readonly Option<bool> noFold = new("--no-fold") { Description = "Leaves batch normalizations in an ONNX network as they are, instead of folding them into the convolutions." };
+    private readonly CacheOption cache = new();
+
+    /// <summary>The command.</summary>
+    public static Command Create()
+    {
+        var convert = new ConvertCommand();
+        var command = new Command("convert", "Writes weights in another format: .pth or safetensors with the same names, types and values, or the whole network as ONNX.")
+        {
+            convert.source, convert.target,
+        };
+        foreach (var option in (IEnumerable<Option>)[.. convert.recognition.All, convert.size, convert.noFold, convert.cache.Option]) command.Options.Add(option);
+        command.SetAction(convert.Run);
+        return command;
+    }
+
+    private int Run(ParseResult parsed)
+    {
+        using var stop = new StopSignal();
+        var screen = Screen.Open(json: false);
+        string output = parsed.GetRequiredValue(target), extension = Path.GetExtension(output);
+        if (!Extensions.Contains(extension)) throw new ArgumentException($"OUT must end in {string.Join(", ", Extensions)}, found \"{output}\".");
+        using var file = WeightsFile.Open(cache.Find(parsed, parsed.GetRequiredValue(source), screen.Line, stop.Token));
+        if (extension == Onnx) WriteNetwork(parsed, file, output, screen);
+        else WriteWeights(file, output, screen);
+        return 0;
+    }
+
+    private static void WriteWeights(WeightsFile file, string output, IAnsiConsole screen)
+    {
+        var writer = WeightsWriter.For(output);
+        writer.AddAll(file);
+        // The preparation of images travels with the weights, also where it was known by the name of the file.
+        ImageDescription.Read(file)?.Write(writer.Metadata);
+        writer.Save(output);
+        screen.Line($"{file.Tensors.Count} tensors from {file.Path} to {output}");
+    }
+
+    private void WriteNetwork(ParseResult parsed, WeightsFile file, string output, IAnsiConsole screen)
+    {
+        var found = recognition.Recognise(parsed, file);
+        foreach (string assumption in found.Assumptions) screen.Line($"Assuming {assumption}.");
+        using var network = VggModel.Load<float>(file, found);
+        var images = ImageDescription.Read(file);
+        Dictionary<string, string> metadata = [];
+        images?.Write(metadata);
+        OnnxExport.Write(network, output, new OnnxOptions
+        {
+            FoldBatchNorm = !parsed.GetValue(noFold),
+            Height = parsed.GetValue(size) ?? images?.Height,
+            Width = parsed.GetValue(size) ?? images?.Width,
+            Metadata = metadata,
+        });
+        screen.Line($"{VggNames.Of(network.Plan)} from {file.Path} to {output}");
+    }
+}

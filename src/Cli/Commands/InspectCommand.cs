@@ -1,0 +1,77 @@
+using System.CommandLine;
+using DeepSharp.Cli.Options;
+using DeepSharp.Cli.Output;
+using DeepSharp.Vgg;
+using Spectre.Console;
+
+namespace DeepSharp.Cli.Commands;
+
+/// <summary><c>deepsharp inspect</c>.</summary>
+internal sealed class InspectCommand
+{
+    private readonly Argument<string> path = new("FILE") { Description = "A file of weights (safetensors or .pth), the folder of a training, or a name that --weights knows." };
+    private readonly RecognitionOptions options = new();
+    private readonly CacheOption cache = new();
+    private readonly Option<bool> json = new("--json") { Description = "Prints it as one line of JSON." };
+
+    /// <summary>The command.</summary>
+    public static Command Create()
+    {
+        var inspect = new InspectCommand();
+        var command = new Command("inspect", "Shows what a file of weights holds, and which network it recognises.") { inspect.path };
+        foreach (var option in (IEnumerable<Option>)[.. inspect.options.All, inspect.cache.Option, inspect.json]) command.Options.Add(option);
+        command.SetAction(inspect.Run);
+        return command;
+    }
+
+    private int Run(ParseResult parsed)
+    {
+        using var stop = new StopSignal();
+        var screen = Screen.Open(parsed.GetValue(json));
+        using var file = WeightsFile.Open(cache.Find(parsed, parsed.GetRequiredValue(path), screen.Line, stop.Token));
+        VggRecognition? recognition = null;
+        string? problem = null;
+        try
+        {
+            recognition = options.Recognise(parsed, file);
+        }
+        catch (Exception e) when (e is InvalidDataException or ArgumentException)
+        {
+            problem = e.Message;
+        }
+
+        var images = ImageDescription.Read(file);
+        if (parsed.GetValue(json)) Reports.Print(Report(file, recognition, problem, images), Reports.Default.InspectReport);
+        else Show(screen, file, recognition, problem, images);
+        return 0;
+    }
+
+    private static void Show(IAnsiConsole screen, WeightsFile file, VggRecognition? recognition, string? problem, ImageDescription? images)
+    {
+        var table = new Table().RoundedBorder().Title(Markup.Escape(file.Path)).AddColumns("Name", "Type", "Shape");
+        foreach (var tensor in file.Tensors.Values) table.AddRow(Markup.Escape(tensor.Name), Markup.Escape(tensor.Type), Markup.Escape(Text(tensor.Shape)));
+        screen.Write(table);
+        foreach (var (key, value) in file.Metadata) screen.Line($"metadata {key}: {value}");
+        if (images is not null) screen.Line($"Trained on {images}");
+        if (recognition is not { Plan: { Options: var options } plan }) screen.Line($"Not recognised: {problem}");
+        else
+        {
+            screen.Line($"Recognised as {VggNames.Of(plan)}: configuration {plan.Config}, {(options.BatchNorm ? "with" : "without")} batch normalization, "
+                + $"{(options.ConvolutionBias ? "with" : "without")} bias of convolutions, {options.InputChannels} input channels, pooling to {options.Head.PoolSize}×{options.Head.PoolSize}, "
+                + $"hidden layers {Text(options.Head.Hidden)}, {options.Classes} classes, {plan.ParameterCount:N0} parameters.");
+            foreach (string assumption in recognition.Assumptions) screen.Line($"Assuming {assumption}.");
+        }
+    }
+
+    private static InspectReport Report(WeightsFile file, VggRecognition? recognition, string? problem, ImageDescription? images) => new(
+        file.Path,
+        [.. file.Tensors.Values.Select(tensor => new TensorReport(tensor.Name, tensor.Type, tensor.Shape))],
+        file.Metadata,
+        recognition is not { Plan: var plan } ? null : new RecognisedReport(
+            VggNames.Of(plan), plan.Config.ToString(), plan.Options.BatchNorm, plan.Options.ConvolutionBias, plan.Options.InputChannels, plan.Options.Head.PoolSize,
+            plan.Options.Head.Hidden, plan.Options.Classes, plan.ParameterCount, recognition.Assumptions),
+        problem,
+        images is null ? null : new ImagesReport(images.Classes, images.Mean, images.Std, images.Channels, images.Height, images.Width, images.Resize));
+
+    private static string Text<TNumber>(IEnumerable<TNumber> lengths) => $"[{string.Join(", ", lengths)}]";
+}

@@ -1,0 +1,87 @@
+using System.CommandLine;
+using System.Globalization;
+using DeepSharp.Autograd;
+using DeepSharp.Cli.Options;
+using DeepSharp.Cli.Output;
+using DeepSharp.Vgg;
+
+namespace DeepSharp.Cli.Commands;
+
+/// <summary><c>deepsharp predict</c>.</summary>
+internal sealed class PredictCommand
+{
+    private const int DefaultTop = 5, BatchSize = 32;
+
+    private readonly Argument<string[]> images = new("IMAGE")
+    {
+        Description = "Files of images: binary PPM or PGM, NumPy arrays of bytes [N, H, W, C] or [N, C, H, W], CIFAR-10 records.",
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    private readonly WeightsOptions weights = new();
+    private readonly Option<int?> top = Numbers.Count("--top", $"How many classes to name for each image. [default: {DefaultTop}]");
+    private readonly Option<int?> limit = Numbers.Count("--limit", "How many images of each file to use. [default: all]");
+    private readonly ComputeSettings compute = new();
+    private readonly Option<bool> json = new("--json") { Description = "Prints the result as one line of JSON, and everything else to standard error." };
+
+    /// <summary>The command.</summary>
+    public static Command Create()
+    {
+        var predict = new PredictCommand();
+        var command = new Command("predict", "Says what a trained network sees in images.") { predict.images };
+        foreach (var option in (IEnumerable<Option>)[.. predict.weights.All, predict.top, predict.limit, .. predict.compute.All, predict.json])
+            command.Options.Add(option);
+        command.SetAction(predict.Run);
+        return command;
+    }
+
+    private int Run(ParseResult parsed)
+    {
+        using var stop = new StopSignal();
+        var screen = Screen.Open(parsed.GetValue(json));
+        // Before the weights, which take longer.
+        var files = parsed.GetRequiredValue(images).Select(path => (Path: path, Images: ImageFile.Load(path))).ToList();
+        using var file = weights.Open(parsed, screen.Line, stop.Token);
+        using var context = compute.Context(parsed);
+        using var network = weights.Load(parsed, file, context, screen.Line);
+        List<PredictionReport> predictions = [];
+        foreach (var (path, loaded) in files)
+        {
+            var some = loaded.Take(Math.Min(parsed.GetValue(limit) ?? loaded.Count, loaded.Count));
+            var description = weights.Images(parsed, file, network.Plan.Options.InputChannels, some.Height, some.Width)
+                ?? throw new ArgumentException($"{file.Path} does not say how images are prepared; give --mean and --std.");
+            foreach (var classes in Predict(parsed, network, description, some, stop.Token))
+            {
+                var prediction = new PredictionReport(path, predictions.Count(other => other.Image == path), classes);
+                predictions.Add(prediction);
+                string name = loaded.Count == 1 ? path : $"{path}[{prediction.Index}]";
+                screen.Line($"{name}: {string.Join(", ", classes.Select(Line))}");
+            }
+        }
+
+        if (parsed.GetValue(json)) Reports.Print(new PredictReport(VggNames.Of(network.Plan), predictions), Reports.Default.PredictReport);
+        return 0;
+
+        static string Line(ClassReport found) => string.Create(CultureInfo.InvariantCulture, $"{found.Name} {found.Probability:0.00%}");
+    }
+
+    private IEnumerable<IReadOnlyList<ClassReport>> Predict(
+        ParseResult parsed, VggModel<float> network, ImageDescription description, IImageDataset images, CancellationToken cancellation)
+    {
+        int count = Math.Min(parsed.GetValue(top) ?? DefaultTop, network.Plan.Options.Classes);
+        foreach (var batch in description.PrepareUnlabelled(images).Batches<float>(BatchSize, network.Context))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            using var tape = new Tape<float>(Mode.Evaluation);
+            var probabilities = network.Forward(tape.Input(batch.Images)).Softmax(axis: 1).Value;
+            float[] values = probabilities.ToArray();
+            for (int n = 0; n < batch.Count; n++)
+            {
+                var row = new ArraySegment<float>(values, n * probabilities.Shape[1], probabilities.Shape[1]);
+                yield return [.. row.Index().OrderByDescending(one => one.Item).Take(count).Select(one => new ClassReport(one.Index, Name(one.Index), one.Item))];
+            }
+        }
+
+        string Name(int index) => index < description.Classes.Count ? description.Classes[index] : $"class {index}";
+    }
+}

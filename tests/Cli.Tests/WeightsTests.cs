@@ -1,0 +1,191 @@
+using System.Text.Json;
+using DeepSharp.Tensors;
+using DeepSharp.Vgg;
+
+namespace DeepSharp.Cli.Tests;
+
+/// <summary>The commands on files of weights: those that a training left, and those that PyTorch programs of other people wrote.</summary>
+public sealed class WeightsTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public WeightsTests()
+    {
+        // "bare": ten classes, batch normalization, a classifier without number. "fully-connected": five classes.
+        foreach (string name in (string[])["bare", "fully-connected"]) File.Copy(Path.Combine(AppContext.BaseDirectory, "Fixtures", "foreign", $"{name}.pth"), folder[$"{name}.pth"]);
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void A_training_is_the_same_network_in_every_format()
+    {
+        Run("train --config 8,M,16,M --batch-norm --limit-train 128 --limit-test 50 --epochs 1 --out run");
+        Run("convert run model.pth");
+        Assert.Contains("model.pth to model.safetensors", Run("convert model.pth model.safetensors").Output, StringComparison.Ordinal);
+        string expected = Run("evaluate --weights run --limit-test 50 --json").Output;
+        foreach (string name in (string[])["model.pth", "model.safetensors"])
+        {
+            Assert.Equal(expected, Run($"evaluate --weights {name} --limit-test 50 --json").Output);
+            var model = Run($"inspect {name} --json").Json.GetProperty("model");
+            Assert.Equal("8,M,16,M-bn", model.GetProperty("name").GetString());
+            Assert.Equal(0, model.GetProperty("assumptions").GetArrayLength());
+        }
+    }
+
+    [Theory]
+    [InlineData("", 32)]
+    [InlineData(" --no-fold --size 48", 48)]
+    public void A_network_becomes_onnx(string options, int size)
+    {
+        Assert.Equal("4,M,6,M,8,8,M,10,10,M,10,10,M-bn from bare.pth to bare.onnx\n", Run($"convert bare.pth bare.onnx{options}").Output);
+        using var model = VggModel.Load<float>(folder["bare.pth"]);
+        OnnxExport.Write(model, folder["expected.onnx"], new OnnxOptions { FoldBatchNorm = options.Length == 0, Height = size });
+        Assert.Equal(File.ReadAllBytes(folder["expected.onnx"]), File.ReadAllBytes(folder["bare.onnx"]));
+    }
+
+    [Fact]
+    public void Inspect_recognises_what_others_wrote()
+    {
+        var report = Run("inspect fully-connected.pth --json").Json;
+        var model = report.GetProperty("model");
+        Assert.Equal("4,4,M,6,6,M,8,8,M,10,10,M,10,10,M", model.GetProperty("config").GetString());
+        Assert.Equal((false, true, 3, 2, 5), (model.GetProperty("batch_norm").GetBoolean(), model.GetProperty("convolution_bias").GetBoolean(),
+            model.GetProperty("input_channels").GetInt32(), model.GetProperty("pool_size").GetInt32(), model.GetProperty("classes").GetInt32()));
+        Assert.Equal([11, 9], model.GetProperty("hidden").EnumerateArray().Select(width => width.GetInt32()));
+        var tensors = report.GetProperty("tensors").EnumerateArray().ToList();
+        Assert.Equal(26, tensors.Count);
+        Assert.Equal("F32", tensors[0].GetProperty("type").GetString());
+
+        string table = Run("inspect fully-connected.pth").Output;
+        Assert.Contains("[4, 3, 3, 3]", table, StringComparison.Ordinal);
+        Assert.Contains("Recognised as 4,4,M,6,6,M,8,8,M,10,10,M,10,10,M: ", table, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Inspect_says_why_it_recognises_nothing()
+    {
+        var writer = new SafeTensorsWriter();
+        writer.Add("steps", 7);
+        writer.Save(folder["other.safetensors"]);
+        var report = Run("inspect other.safetensors --json").Json;
+        Assert.Equal(JsonValueKind.Null, report.GetProperty("model").ValueKind);
+        Assert.Contains("\"steps\" belongs to no layer of a VGG network", report.GetProperty("problem").GetString(), StringComparison.Ordinal);
+        Assert.Contains("Not recognised: other.safetensors: ", Run("inspect other.safetensors").Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Evaluate_saves_the_scores_in_the_order_of_the_images()
+    {
+        var result = Run("evaluate --weights bare.pth --limit-test 20 --batch-size 8 --save-logits logits.npy --json").Json;
+        Assert.Equal(20, result.GetProperty("total").GetInt32());
+        float[] found = Logits("logits.npy", 20);
+
+        var images = new DataSource { LimitTest = 20 }.Load().Test;
+        using var model = VggModel.Load<float>(folder["bare.pth"]);
+        List<float> expected = [];
+        model.Evaluate(images, batchSize: 8, see: logits => expected.AddRange(logits.ToArray()));
+        Assert.Equal(expected, found);
+        int[] best = [.. found.Chunk(10).Select(row => row.AsSpan().IndexOf(row.Max()))];
+        Assert.Equal(result.GetProperty("correct").GetInt32(), Enumerable.Range(0, 20).Count(i => best[i] == images.Label(i)));
+    }
+
+    [Fact]
+    public void Evaluate_prepares_images_as_it_is_told()
+    {
+        var usual = ShapesDataset.Generate(trainCount: 1, testCount: 1).Test.Normalization;
+        Run("evaluate --weights bare.pth --limit-test 20 --save-logits usual.npy");
+        Run($"evaluate --weights bare.pth --limit-test 20 --save-logits same.npy --mean {string.Join(',', usual.Mean)} --std {string.Join(',', usual.Deviation)}");
+        Run("evaluate --weights bare.pth --limit-test 20 --save-logits other.npy --mean 0.1,0.2,0.3 --std 0.5,0.5,0.5");
+        Assert.Equal(Logits("usual.npy", 20), Logits("same.npy", 20));
+        Assert.NotEqual(Logits("usual.npy", 20), Logits("other.npy", 20));
+    }
+
+    [Fact]
+    public void Predict_names_the_likeliest_classes()
+    {
+        Run("train --config 8,M,16,M --limit-train 128 --limit-test 50 --epochs 1 --out run");
+        // The first two test images, as a colour image each and as an array of both.
+        var images = ShapesDataset.Generate(trainCount: 1, testCount: 2).Test;
+        List<byte> array = [];
+        for (int i = 0; i < 2; i++)
+        {
+            byte[] pixels = new byte[3 * 32 * 32], image = new byte[pixels.Length];
+            images.ReadPixels(i, pixels);
+            for (int p = 0; p < pixels.Length; p++) image[p] = pixels[(p % 3 * 1024) + (p / 3)];
+            File.WriteAllBytes(folder[$"{i}.ppm"], [.. "P6\n32 32\n255\n"u8, .. image]);
+            array.AddRange(pixels);
+        }
+
+        File.WriteAllBytes(folder["both.npy"], [0x93, .. "NUMPY"u8, 1, 0, 66, 0, .. "{'descr': '|u1', 'fortran_order': False, 'shape': (2, 3, 32, 32)}\n"u8, .. array]);
+        var report = Run("predict 0.ppm 1.ppm both.npy --weights run --top 10 --json").Json;
+        var predictions = report.GetProperty("images").EnumerateArray().Select(image => image.GetProperty("classes").EnumerateArray().ToList()).ToList();
+        Assert.Equal(4, predictions.Count);
+        foreach (var classes in predictions)
+        {
+            double[] probabilities = [.. classes.Select(one => one.GetProperty("probability").GetDouble())];
+            Assert.Equal(1, probabilities.Sum(), 1e-5);
+            Assert.Equal(probabilities.OrderDescending(), probabilities);
+            Assert.All(classes, one => Assert.Equal(images.ClassNames[one.GetProperty("index").GetInt32()], one.GetProperty("name").GetString()));
+        }
+
+        Assert.Equal(predictions[0].Select(one => one.ToString()), predictions[2].Select(one => one.ToString()));
+        Assert.Equal(predictions[1].Select(one => one.ToString()), predictions[3].Select(one => one.ToString()));
+
+        string[] lines = Run("predict 0.ppm both.npy --weights run --top 1 --limit 1").Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(2, lines.Length);
+        Assert.Matches($"^0\\.ppm: ({string.Join('|', images.ClassNames)}) [0-9.]+%$", lines[0]);
+        Assert.StartsWith("both.npy[0]: ", lines[1], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("predict nowhere.ppm --weights bare.pth", 1, "found no file nowhere.ppm")]
+    [InlineData("predict bare.pth --weights bare.pth", 1, "bare.pth: expected a binary PPM or PGM image")]
+    [InlineData("predict --weights bare.pth", 2, "Required argument 'IMAGE' missing")]
+    [InlineData("predict grey.pgm --weights bare.pth", 2, "bare.pth does not say how images are prepared; give --mean and --std.")]
+    [InlineData("predict grey.pgm --weights bare.pth --mean 1,x,3", 2, "--mean must be finite numbers as in 0.485,0.456,0.406, found \"1,x,3\".")]
+    [InlineData("evaluate --weights bare.pth --mean 1,2,3", 2, "Expected --mean and --std, found one of them.")]
+    [InlineData("evaluate --weights bare.pth --mean 1,2 --std 1,2", 2, "--mean and --std must have a number for each of the 3 channels, found 2 and 2.")]
+    [InlineData("evaluate --weights bare.pth --mean 1,2,3 --std 1,0,1", 2, "--std must be positive, found 0.")]
+    [InlineData("evaluate --weights bare.pth --model vgg16", 2, "those of the configuration 64,64,M,")]
+    [InlineData("evaluate --weights bare.pth --limit-test 5 --save-logits nowhere/x.npy", 1, "nowhere")]
+    [InlineData("evaluate --weights fully-connected.pth", 1, "the network knows 5 classes, the images have 10")]
+    [InlineData("evaluate --weights vgg12", 1, "or one of vgg11, vgg11-bn, vgg13, vgg13-bn, vgg16, vgg16-bn, vgg19, vgg19-bn, found no file vgg12")]
+    [InlineData("inspect nowhere.pth", 1, "found no file nowhere.pth")]
+    [InlineData("inspect grey.pgm", 1, "expected a safetensors or .pth file, found 13 bytes")]
+    [InlineData("convert bare.pth bare.txt", 2, "OUT must end in .safetensors, .pth, .pt, .onnx, found \"bare.txt\"")]
+    [InlineData("convert bare.pth nowhere/bare.safetensors", 1, "nowhere")]
+    [InlineData("convert grey.pgm grey.pth", 1, "expected a safetensors or .pth file")]
+    public void Bad_input_is_one_line_and_leaves_nothing(string commandLine, int exitCode, string expected)
+    {
+        File.WriteAllBytes(folder["grey.pgm"], [.. "P5 2 1 255 "u8, 1, 2]);
+        string[] before = Directory.GetFileSystemEntries(folder.Path);
+        var result = DeepSharpProcess.Run(folder, commandLine);
+        Assert.Equal(exitCode, result.ExitCode);
+        string line = Assert.Single(result.ErrorLines);
+        Assert.StartsWith("deepsharp: ", line, StringComparison.Ordinal);
+        Assert.Contains(expected, line, StringComparison.Ordinal);
+        Assert.Equal(before.Order(), Directory.GetFileSystemEntries(folder.Path).Order());
+    }
+
+    // The tests' commands have a server that nobody listens at, see DeepSharpProcess.
+    [Fact]
+    public void Without_the_network_the_message_names_the_file_to_put_where()
+    {
+        var result = DeepSharpProcess.Run(folder, "evaluate --weights vgg16-bn --cache cache");
+        Assert.Equal(1, result.ExitCode);
+        Assert.EndsWith(" Without the network, put the file vgg16_bn-6c64b313.pth into the folder cache.", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(folder["cache"]));
+    }
+
+    private CommandResult Run(string commandLine) => DeepSharpProcess.Succeed(folder, commandLine);
+
+    private float[] Logits(string name, int count)
+    {
+        byte[] file = File.ReadAllBytes(folder[name]);
+        Assert.Equal(128 + (count * 10 * sizeof(float)), file.Length);
+        float[] logits = new float[count * 10];
+        Buffer.BlockCopy(file, 128, logits, 0, file.Length - 128);
+        return logits;
+    }
+}
