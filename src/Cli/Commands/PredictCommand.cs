@@ -41,8 +41,8 @@ internal sealed class PredictCommand
         var screen = Screen.Open(parsed.GetValue(json));
         // Before the weights, which take longer.
         var files = parsed.GetRequiredValue(images).Select(path => (Path: path, Images: ImageFile.Load(path))).ToList();
-        using var file = weights.Open(parsed, screen.Line, stop.Token);
         using var context = compute.Context(parsed);
+        using var file = weights.Open(parsed, context, screen.Line, stop.Token);
         using var network = weights.Load(parsed, file, context, screen.Line);
         List<PredictionReport> predictions = [];
         foreach (var (path, loaded) in files)

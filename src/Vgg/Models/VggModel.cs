@@ -30,7 +30,7 @@ public static class VggModel
     public static VggModel<T> Load<T>(string path, ComputeContext? context = null)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        using var file = WeightsFile.Open(path);
+        using var file = WeightsFile.Open(path, context);
         return Load<T>(file, context);
     }
 
