@@ -27,7 +27,7 @@ public sealed class SafeTensorsFile : WeightsFile
     /// <summary>Opens a safetensors file, and no other kind, and checks it.</summary>
     /// <exception cref="IOException">It cannot be read.</exception>
     /// <exception cref="InvalidDataException">It is truncated, damaged, or not a safetensors file; the message begins with the path.</exception>
-    public static SafeTensorsFile Open(string path) => Open(path, static (path, handle) => new SafeTensorsFile(path, handle));
+    public static new SafeTensorsFile Open(string path) => Open(path, static (path, handle) => new SafeTensorsFile(path, handle));
 
     /// <summary>Whether a file that begins so may be one: the format has no signature, but a limit for the length that comes first.</summary>
     internal static bool Recognizes(ReadOnlySpan<byte> beginning) =>

@@ -36,14 +36,12 @@ public abstract class WeightsFile : IDisposable
     internal long Length { get; }
 
     /// <summary>Opens a file, whose content tells of which kind it is, and checks it.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="context">Whose workers compute checksums; null for the default.</param>
     /// <exception cref="IOException">It cannot be read.</exception>
     /// <exception cref="InvalidDataException">It is truncated, damaged, or no file of weights; the message begins with the path.</exception>
-    public static WeightsFile Open(string path, ComputeContext? context = null) => Open<WeightsFile>(path, (path, handle) =>
+    public static WeightsFile Open(string path) => Open<WeightsFile>(path, static (path, handle) =>
     {
         byte[] beginning = Beginning(handle);
-        if (PthFile.Recognizes(beginning)) return new PthFile(path, handle, context ?? ComputeContext.Default);
+        if (PthFile.Recognizes(beginning)) return new PthFile(path, handle);
         if (SafeTensorsFile.Recognizes(beginning)) return new SafeTensorsFile(path, handle);
         string found = beginning.Length == 0 ? "" : $", which begin with {Convert.ToHexString(beginning)}";
         throw new InvalidDataException($"not a safetensors file, nor a .pth file of PyTorch: found {RandomAccess.GetLength(handle)} bytes{found}.");

@@ -10,6 +10,9 @@ namespace DeepSharp.Vgg;
 /// </remarks>
 internal sealed class FeatureReader
 {
+    // More than a photograph of ImageNet's size can be halved.
+    private const int MaxPoolings = 7;
+
     private readonly List<StateLayer> convolutions, norms;
 
     public FeatureReader(IEnumerable<StateLayer> layers)
@@ -40,15 +43,24 @@ internal sealed class FeatureReader
     public VggConfig Configuration(ICollection<string> assumptions)
     {
         int[]? gaps = Gaps();
-        var steps = Known(gaps) ?? Custom(gaps);
+        var steps = Known(Fits);
+        if (steps is null && (steps = Known(HasRoom)) is not null)
+            assumptions.Add("the poolings of the paper's configuration of these channels, and between convolutions no other layers than dropouts");
+        steps ??= Custom(gaps);
         if (steps.Contains(VggStep.LocalResponseNorm)) assumptions.Add("a local response normalization, as in configuration A-LRN of the paper");
         if (steps.Any(step => step is { Kind: VggStepKind.Convolution, KernelSize: 1 })) assumptions.Add("1×1 kernels without padding, as in configuration C of the paper");
         return Config(steps);
 
+        bool Fits(VggConfig known) => gaps is not null && Gaps(known).SequenceEqual(gaps);
+
+        // By its very channels, and wherever it has a pooling a number is left out; others may be those of dropouts.
+        bool HasRoom(VggConfig known) => Of(known).Select(step => step.Channels).SequenceEqual(convolutions.Select(layer => layer.Length(0)))
+            && (gaps is null || Gaps(known).Zip(gaps).All(pair => pair.First <= pair.Second));
+
         List<VggStep> Custom(int[]? gaps)
         {
             string channels = string.Join(',', convolutions.Select(Step));
-            if (gaps is null || gaps.Any(gap => gap > 1))
+            if (gaps is null || gaps.Any(gap => gap > 1) || gaps.Sum() >= MaxPoolings)
             {
                 throw new ArgumentException(
                     $"the names do not tell which poolings lie between the convolutions {channels}; give --config, with an M for each max pooling.");
@@ -76,16 +88,13 @@ internal sealed class FeatureReader
             throw new ArgumentException($"the convolutions (channels:kernel) are {string.Join(',', found)}, those of the configuration {config} are {string.Join(',', expected)}.");
     }
 
-    // Of the known configurations the first that has as many convolutions, with these kernels and gaps; the channels are the file's.
-    private List<VggStep>? Known(int[]? gaps)
+    // Of the known configurations the first that has as many convolutions, with these kernels, and fits; the channels are the file's.
+    private List<VggStep>? Known(Func<VggConfig, bool> fits)
     {
         foreach (string name in VggNames.All)
         {
             var config = VggNames.Find(name).Config;
-            var known = Of(config).ToList();
-            if (!known.Select(step => step.KernelSize).SequenceEqual(convolutions.Select(layer => layer.Length(2)))) continue;
-            bool fits = gaps is null ? known.Select(step => step.Channels).SequenceEqual(convolutions.Select(layer => layer.Length(0))) : Gaps(config).SequenceEqual(gaps);
-            if (!fits) continue;
+            if (!Of(config).Select(step => step.KernelSize).SequenceEqual(convolutions.Select(layer => layer.Length(2))) || !fits(config)) continue;
             int next = 0;
             return [.. config.Steps.Select(step => step.Kind == VggStepKind.Convolution ? VggStep.Convolution(convolutions[next++].Length(0), step.KernelSize, step.Padding) : step)];
         }

@@ -1,4 +1,3 @@
-using DeepSharp.Tensors;
 using Microsoft.Win32.SafeHandles;
 
 namespace DeepSharp.Vgg;
@@ -18,10 +17,10 @@ public sealed class PthFile : WeightsFile
     // Tensors may be the same memory several times over, but a small file must not ask for all memory of the machine.
     private const int MaxGrowth = 16, GrowthFree = 1 << 16;
 
-    internal PthFile(string path, SafeFileHandle handle, ComputeContext context)
+    internal PthFile(string path, SafeFileHandle handle)
         : base(path, handle)
     {
-        var archive = Beginning(handle).AsSpan().StartsWith(TorchZip.Magic) ? TorchZip.Read(this, context) : TorchLegacy.Read(this);
+        var archive = Beginning(handle).AsSpan().StartsWith(TorchZip.Magic) ? TorchZip.Read(this) : TorchLegacy.Read(this);
         Metadata = archive.Metadata;
         Dictionary<string, StoredTensor> tensors = [];
         long total = 0;
@@ -38,12 +37,9 @@ public sealed class PthFile : WeightsFile
     }
 
     /// <summary>Opens a .pth file, and no other kind, and checks it.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="context">Whose workers compute the checksums; null for the default.</param>
     /// <exception cref="IOException">It cannot be read.</exception>
     /// <exception cref="InvalidDataException">It is truncated, damaged, not a .pth file, or holds more than weights; the message begins with the path.</exception>
-    public static new PthFile Open(string path, ComputeContext? context = null) =>
-        Open(path, (path, handle) => new PthFile(path, handle, context ?? ComputeContext.Default));
+    public static new PthFile Open(string path) => Open(path, static (path, handle) => new PthFile(path, handle));
 
     /// <summary>Whether a file that begins so is a zip archive, or a pickle with PyTorch's magic number.</summary>
     internal static bool Recognizes(ReadOnlySpan<byte> beginning) =>

@@ -35,9 +35,6 @@ internal static class Crc32
         return ~crc;
     }
 
-    /// <summary>The checksum of two runs of bytes, one after the other, from the checksums of both: c₁·x^(8·length) + c₂ modulo the polynomial.</summary>
-    public static uint Combine(uint first, uint second, int secondLength) => Multiply(first, Power(8L * secondLength)) ^ second;
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint OfEight(ref uint table, ulong bytes) =>
         Unsafe.Add(ref table, (7 * 256) + (int)(byte)bytes) ^
@@ -49,40 +46,13 @@ internal static class Crc32
         Unsafe.Add(ref table, (1 * 256) + (int)(byte)(bytes >> 48)) ^
         Unsafe.Add(ref table, (int)(byte)(bytes >> 56));
 
-    /// <summary>x^<paramref name="exponent"/> modulo the polynomial, by repeated squaring. The highest bit is the coefficient of x⁰.</summary>
-    private static uint Power(long exponent)
-    {
-        uint power = 1u << 31, square = 1u << 30;
-        for (; exponent != 0; exponent >>= 1)
-        {
-            if ((exponent & 1) != 0) power = Multiply(power, square);
-            square = Multiply(square, square);
-        }
-
-        return power;
-    }
-
-    private static uint Multiply(uint left, uint right)
-    {
-        uint product = 0;
-        for (; left != 0; left <<= 1)
-        {
-            if (left >> 31 != 0) product ^= right;
-            right = TimesX(right);
-        }
-
-        return product;
-    }
-
-    private static uint TimesX(uint value) => (value >> 1) ^ (Polynomial & (0 - (value & 1)));
-
     private static uint[] MakeTables()
     {
         uint[] tables = new uint[Places * 256];
         for (uint i = 0; i < 256; i++)
         {
             uint crc = i;
-            for (int bit = 0; bit < 8; bit++) crc = TimesX(crc);
+            for (int bit = 0; bit < 8; bit++) crc = (crc >> 1) ^ (Polynomial & (0 - (crc & 1)));
             tables[i] = crc;
         }
 

@@ -84,6 +84,41 @@ public class VggRecognitionTests
     }
 
     [Fact]
+    public void Names_without_numbers_of_layers()
+    {
+        // conv1_1 to conv5_3 and fc6 to fc8, with bn1_1 to bn5_3: the known configuration of these channels.
+        var plan = new VggPlan(VggConfig.D, new VggOptions { BatchNorm = true });
+        Dictionary<string, string> paths = [];
+        var (block, convolution, linear) = (1, 0, 6);
+        foreach (var layer in plan.Layers)
+        {
+            if (layer is MaxPool2dPlan) (block, convolution) = (block + 1, 0);
+            if (layer is Conv2dPlan) paths[layer.Key] = $"conv{block}_{++convolution}";
+            if (layer is BatchNorm2dPlan) paths[layer.Key] = $"bn{block}_{convolution}";
+            if (layer is LinearPlan) paths[layer.Key] = $"fc{linear++}";
+        }
+
+        RequireSame(plan, VggRecognition.Of(PlannedState.Renamed(PlannedState.Of(plan), name => paths[name[..name.LastIndexOf('.')]] + name[name.LastIndexOf('.')..])));
+    }
+
+    [Fact]
+    public void Dropouts_between_convolutions()
+    {
+        // A dropout after every rectifier that no pooling follows takes a number more.
+        var plan = new VggPlan(VggConfig.D, new VggOptions { BatchNorm = true, Head = VggHead.Compact });
+        Dictionary<string, int> numbers = [];
+        int number = 0;
+        for (int i = 0; i < plan.Features.Count; i++)
+        {
+            numbers[plan.Features[i].Key] = number++;
+            if (plan.Features[i] is ReluPlan && plan.Features[i + 1] is not MaxPool2dPlan) number++;
+        }
+
+        RequireSame(plan, VggRecognition.Of(PlannedState.Renamed(
+            PlannedState.Of(plan), name => numbers.TryGetValue(name[..name.LastIndexOf('.')], out int other) ? $"features.{other}{name[name.LastIndexOf('.')..]}" : name)));
+    }
+
+    [Fact]
     public void Old_files_count_no_batches()
     {
         var plan = new VggPlan(VggConfig.A, new VggOptions { BatchNorm = true });
@@ -94,10 +129,11 @@ public class VggRecognitionTests
 
     [Theory]
     [InlineData("4,8,8,8,8", "do not tell which poolings lie between the convolutions 4,8,8,8,8; give --config")]
+    [InlineData("4,M,4,M,4,M,4,M,4,M,4,M,4,M,4,M", "do not tell which poolings lie between the convolutions 4,4,4,4,4,4,4,4; give --config")]
     [InlineData("4,LRN,M,8,M", "do not tell which poolings lie between the convolutions 4,8; give --config")]
     public void Asks_for_what_cannot_be_decided(string config, string expected)
     {
-        var plan = new VggPlan(VggConfig.Parse(config), new VggOptions { Head = VggHead.Compact });
+        var plan = new VggPlan(VggConfig.Parse(config), new VggOptions { Head = VggHead.Compact, InputSize = 256 });
         var tensors = PlannedState.Of(plan);
         Assert.Contains(expected, Assert.Throws<ArgumentException>(() => VggRecognition.Of(tensors)).Message, StringComparison.Ordinal);
         RequireSame(plan, VggRecognition.Of(tensors, plan.Config));
