@@ -140,7 +140,7 @@ public sealed class WeightsTests : IDisposable
 
     [Theory]
     [InlineData("predict nowhere.ppm --weights bare.pth", 1, "found no file nowhere.ppm")]
-    [InlineData("predict bare.pth --weights bare.pth", 1, "bare.pth: expected a binary PPM or PGM image")]
+    [InlineData("predict bare.pth --weights bare.pth", 1, "bare.pth: expected a PNG image, a binary PPM")]
     [InlineData("predict --weights bare.pth", 2, "Required argument 'IMAGE' missing")]
     [InlineData("predict grey.pgm --weights bare.pth", 2, "bare.pth does not say how images are prepared; give --mean and --std.")]
     [InlineData("predict grey.pgm --weights bare.pth --mean 1,x,3", 2, "--mean must be finite numbers as in 0.485,0.456,0.406, found \"1,x,3\".")]

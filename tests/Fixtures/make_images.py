@@ -3,8 +3,12 @@
 
     /usr/bin/python3 tests/Fixtures/make_images.py
 
-"HxW_RESIZE_CROP/pixels" is an image [3, H, W] of int64, "HxW_RESIZE_CROP/prepared" what comes out.
+"HxW_RESIZE_CROP/pixels" is an image [3, H, W] of int64, "HxW_RESIZE_CROP/prepared" what comes out. "png/NAME/file" are the bytes of a PNG file that Pillow wrote,
+"png/NAME/pixels" what it reads from it, [C, H, W].
 """
+import io
+
+import numpy as np
 import torch
 from PIL import Image
 from torchvision import transforms
@@ -26,7 +30,29 @@ def main():
         prepared = transforms.Compose([transforms.Resize(resize), transforms.CenterCrop(crop), transforms.PILToTensor()])(image)
         name = f"{height}x{width}_{resize}_{crop}"
         tensors |= {f"{name}/pixels": pixels, f"{name}/prepared": prepared.long()}
+    tensors |= png(generator)
     save("images", tensors)
+
+
+def png(generator):
+    """Every kind of sample, in odd sizes, so that rows end within a byte; Pillow chooses a filter for each row."""
+    tensors = {}
+    ramp = (torch.arange(13)[:, None] * 9 + torch.arange(21) * 5)[..., None] + torch.tensor([0, 60, 120, 30])
+    pixels = (ramp + torch.randint(0, 20, ramp.shape, generator=generator)).clamp(0, 255).byte().numpy()
+    colour = Image.fromarray(pixels[..., :3])
+    images = {
+        "colour": colour, "grey": colour.convert("L"), "transparent": Image.fromarray(pixels), "grey_transparent": colour.convert("LA"),
+        "palette": colour.quantize(200), "palette_4_bits": colour.quantize(11), "palette_2_bits": colour.quantize(4), "black_and_white": colour.convert("1"),
+        "grey_16_bits": Image.fromarray(pixels[..., 0].astype(np.int32) * 257),
+    }
+    for name, image in images.items():
+        file = io.BytesIO()
+        image.save(file, "png", optimize=name == "colour")
+        expected = np.asarray(image) // 257 if name == "grey_16_bits" else np.asarray(image.convert("L" if name[0] in "gb" else "RGB"))
+        expected = expected[None] if expected.ndim == 2 else expected.transpose(2, 0, 1)
+        tensors[f"png/{name}/file"] = torch.tensor(list(file.getvalue()))
+        tensors[f"png/{name}/pixels"] = torch.from_numpy(expected.astype(np.int64))
+    return tensors
 
 
 if __name__ == "__main__":

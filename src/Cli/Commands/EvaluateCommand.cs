@@ -40,8 +40,8 @@ internal sealed class EvaluateCommand
         using var stop = new StopSignal();
         var screen = Screen.Open(parsed.GetValue(json));
         var source = data.Source(parsed);
+        using var file = weights.Open(parsed, screen.Line, stop.Token);
         using var context = compute.Context(parsed);
-        using var file = weights.Open(parsed, context, screen.Line, stop.Token);
         using var network = weights.Load(parsed, file, context, screen.Line);
         data.Download(parsed, source, screen.Line, stop.Token);
         var images = source.Load(context).Test;

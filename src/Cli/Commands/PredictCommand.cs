@@ -14,7 +14,7 @@ internal sealed class PredictCommand
 
     private readonly Argument<string[]> images = new("IMAGE")
     {
-        Description = "Files of images: binary PPM or PGM, NumPy arrays of bytes [N, H, W, C] or [N, C, H, W], CIFAR-10 records.",
+        Description = "Files of images: PNG, binary PPM or PGM, NumPy arrays of bytes [N, H, W, C] or [N, C, H, W], CIFAR-10 records.",
         Arity = ArgumentArity.OneOrMore,
     };
 
@@ -41,8 +41,8 @@ internal sealed class PredictCommand
         var screen = Screen.Open(parsed.GetValue(json));
         // Before the weights, which take longer.
         var files = parsed.GetRequiredValue(images).Select(path => (Path: path, Images: ImageFile.Load(path))).ToList();
+        using var file = weights.Open(parsed, screen.Line, stop.Token);
         using var context = compute.Context(parsed);
-        using var file = weights.Open(parsed, context, screen.Line, stop.Token);
         using var network = weights.Load(parsed, file, context, screen.Line);
         List<PredictionReport> predictions = [];
         foreach (var (path, loaded) in files)

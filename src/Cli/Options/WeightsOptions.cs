@@ -28,8 +28,8 @@ internal sealed class WeightsOptions
     public IReadOnlyList<Option> All => [weights, .. recognition.All, mean, deviation, cache.Option];
 
     /// <summary>Opens the file, downloading it where a name was given.</summary>
-    public WeightsFile Open(ParseResult parsed, ComputeContext context, Action<string> say, CancellationToken cancellation) =>
-        WeightsFile.Open(cache.Find(parsed, parsed.GetRequiredValue(weights), say, cancellation), context);
+    public WeightsFile Open(ParseResult parsed, Action<string> say, CancellationToken cancellation) =>
+        WeightsFile.Open(cache.Find(parsed, parsed.GetRequiredValue(weights), say, cancellation));
 
     /// <summary>The network with its weights; what was assumed about it is said.</summary>
     public VggModel<float> Load(ParseResult parsed, WeightsFile file, ComputeContext context, Action<string> say)

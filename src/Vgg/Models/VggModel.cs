@@ -30,7 +30,7 @@ public static class VggModel
     public static VggModel<T> Load<T>(string path, ComputeContext? context = null)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        using var file = WeightsFile.Open(path, context);
+        using var file = WeightsFile.Open(path);
         return Load<T>(file, context);
     }
 

@@ -86,7 +86,7 @@ public abstract class Module<T> : IDisposable
     /// <exception cref="InvalidDataException">It is damaged, or its names or shapes are not exactly the model's; the model is unchanged then.</exception>
     public void Load(string path)
     {
-        using var file = WeightsFile.Open(path, ModelState.ContextOf(this));
+        using var file = WeightsFile.Open(path);
         Load(file);
     }
 
@@ -105,7 +105,7 @@ public abstract class Module<T> : IDisposable
     /// <exception cref="InvalidDataException">It is damaged, or nothing in it fits.</exception>
     public StateComparison LoadMatching(string path)
     {
-        using var file = WeightsFile.Open(path, ModelState.ContextOf(this));
+        using var file = WeightsFile.Open(path);
         return LoadMatching(file);
     }
 

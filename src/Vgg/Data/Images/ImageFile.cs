@@ -1,13 +1,13 @@
 namespace DeepSharp.Vgg;
 
-/// <summary>Reads the files of pixels that need no decoder.</summary>
+/// <summary>Reads images from the formats that need no large decoder.</summary>
 public static class ImageFile
 {
-    private const string Expected = "expected a binary PPM or PGM image, a NumPy array of bytes [N, H, W, C] or [N, C, H, W], or CIFAR-10 records";
+    private const string Expected = "expected a PNG image, a binary PPM or PGM, a NumPy array of bytes [N, H, W, C] or [N, C, H, W], or CIFAR-10 records";
 
     private const int MaxBytes = 1 << 30;
 
-    /// <summary>The images in a file, whose content tells of which kind it is: a binary PPM (P6) or PGM (P5), a NumPy array of bytes, or CIFAR-10 records.</summary>
+    /// <summary>The images in a file, whose content tells of which kind it is: PNG, a binary PPM (P6) or PGM (P5), a NumPy array of bytes, or CIFAR-10 records.</summary>
     /// <returns>Images of one class without a name, not normalized.</returns>
     /// <exception cref="IOException">It cannot be read.</exception>
     /// <exception cref="InvalidDataException">It is of another kind or damaged; the message begins with the path.</exception>
@@ -33,8 +33,8 @@ public static class ImageFile
     {
         if (NetpbmImage.Begins(file)) return NetpbmImage.Read(file);
         if (NumPyFile.Begins(file)) return FromArray(NumPyFile.ReadBytes(file));
-        if (file is [0x89, (byte)'P', (byte)'N', (byte)'G', ..] or [0xFF, 0xD8, 0xFF, ..])
-            throw new InvalidDataException("PNG and JPEG images are not decoded here; convert it to PPM, for instance by \"magick IMAGE image.ppm\".");
+        if (PngImage.Begins(file)) return PngImage.Read(file);
+        if (file is [0xFF, 0xD8, 0xFF, ..]) throw new InvalidDataException("JPEG images are not decoded here; convert it to PNG or PPM, for instance by \"magick IMAGE image.png\".");
         return file.Length > 0 && file.Length % Cifar10.RecordBytes == 0 ? (Cifar10.PixelsOf(file), Cifar10.Channels, Cifar10.Size, Cifar10.Size)
             : throw new InvalidDataException($"{Expected} of {Cifar10.RecordBytes} bytes, found {file.Length} bytes of something else.");
     }

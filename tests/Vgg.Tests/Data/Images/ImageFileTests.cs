@@ -47,7 +47,7 @@ public sealed class ImageFileTests : IDisposable
     [InlineData("P6 2 x", "the header has no height at byte 5")]
     [InlineData("P6 # nothing else", "the header has no width")]
     [InlineData("P6 99999 99999 255 x", "at most 32768 pixels a side")]
-    [InlineData("\u0089PNG and so on", "PNG and JPEG images are not decoded here")]
+    [InlineData("\u00ff\u00d8\u00ff\u00e0", "JPEG images are not decoded here")]
     [InlineData("GIF89a", "found 6 bytes of something else")]
     [InlineData("", "found 0 bytes of something else")]
     [InlineData("\u0093NUMPY", "the file ends within its header")]
