@@ -44,7 +44,11 @@ internal static class VggCommand
         var step = vggCase.Prepare(context);
         for (int i = 0; i < 3; i++) step();
         profiler.Reset();
-        for (int i = 0; i < Steps; i++) step();
-        foreach (string line in ProfileTable.Lines(profiler, Steps)) Console.Error.WriteLine(line);
+        for (int i = 0; i < Steps; i++)
+        {
+            using (context.ProfileStep()) step();
+        }
+
+        Console.Error.Write(new ProfileReport(profiler));
     }
 }

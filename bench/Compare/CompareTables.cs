@@ -11,7 +11,7 @@ internal static class CompareTables
     {
         var text = new StringBuilder("# DeepSharp beside other engines\n\nWritten by `dotnet run -c Release --project bench -- compare`; ");
         text.Append("the contenders of a row took turns in one run, and each figure is the median of the rounds.\n\n");
-        text.Append(Origin(results)).Append('\n');
+        text.Append(Origin(results));
         foreach (var (group, title) in CompareCases.Groups)
         {
             CaseResult[] rows = [.. results.Cases.Where(row => row.Group == group)];
@@ -51,7 +51,7 @@ internal static class CompareTables
     {
         var first = rows[0].Contenders[0];
         string[] others = [.. rows.SelectMany(row => row.Contenders.Skip(1)).Select(contender => contender.Name).Distinct()];
-        bool flops = rows.Any(row => row.Unit == WorkUnit.Flops);
+        bool flops = rows.All(row => row.Unit == WorkUnit.Flops);
         var text = new StringBuilder();
         Line(text, ["work", first.Name, .. others, .. others.Select(other => $"{first.Name} / {other}"), .. flops ? ["of the peak"] : Array.Empty<string>(), "peak GFLOP/s"]);
         Line(text, ["---", .. Enumerable.Repeat("---:", (2 * others.Length) + (flops ? 3 : 2))]);
@@ -79,9 +79,24 @@ internal static class CompareTables
     private static string Remark(CaseResult[] rows)
     {
         string[] absences = [.. rows.SelectMany(row => row.Contenders).Where(contender => contender.Absence is not null).Select(contender => $"{contender.Name} is absent: {contender.Absence}").Distinct()];
-        string[] means = [.. PassMeans(rows)];
-        return string.Concat(absences.Concat(means).Select(line => $"\n{line}.\n"));
+        return string.Concat(absences.Concat(PassMeans(rows)).Concat(Winograd(rows)).Concat(Memory(rows)).Select(line => $"\n{line}.\n"));
     }
+
+    /// <summary>The rate of Winograd convolutions in terms of the direct algorithm, over what the processor can multiply and add: the four sizes of map.</summary>
+    private static IEnumerable<string> Winograd(CaseResult[] rows)
+    {
+        string[] sizes = ["conv1_2 forward", "conv2_2 forward", "conv3_2 forward", "conv4_2 forward"];
+        double[] shares = [.. rows.Where(row => row.Group == "convolutions" && sizes.Contains(row.Name) && row.Contenders[0].Rate > 0).Select(ShareOfPeak)];
+        if (shares.Length > 0) yield return Text($"Winograd forward, {shares.Length} sizes of map: geometric mean {GeometricMean(shares):0.00} of the peak, lowest {shares.Min():0.00}");
+    }
+
+    /// <summary>Peak memory where a step trains, which nobody can do without keeping activations.</summary>
+    private static IEnumerable<string> Memory(CaseResult[] rows) =>
+        from row in rows
+        where row.Group == "networks" && row.Name.StartsWith("train", StringComparison.Ordinal) && row.Contenders[0].Rate > 0
+        from other in row.Contenders.Skip(1)
+        where other.Rate > 0
+        select Text($"Peak memory, {row.Name}: {row.Contenders[0].PeakMemoryMb / other.PeakMemoryMb:0.00} × {other.Name}");
 
     /// <summary>Where rows are passes of convolutions, the mean of each pass.</summary>
     private static IEnumerable<string> PassMeans(CaseResult[] rows) =>

@@ -37,6 +37,11 @@ internal sealed class TrainCommand
         HelpName = "DIR",
     };
 
+    private readonly Option<bool> profile = new("--profile")
+    {
+        Description = "Prints at the end what a step costs by operation and pass: milliseconds, percent, and the rate reached.",
+    };
+
     private readonly Option<bool> json = new("--json") { Description = "Prints the result as one line of JSON, and everything else to standard error." };
 
     /// <summary>The command.</summary>
@@ -47,7 +52,7 @@ internal sealed class TrainCommand
         IEnumerable<Option> options =
         [
             .. train.model.All, train.initFrom, .. train.data.All, train.limitTrain, .. train.settings.All, .. train.compute.All,
-            train.output, train.overwrite, train.resume, train.json,
+            train.output, train.overwrite, train.resume, train.profile, train.json,
         ];
         foreach (var option in options) command.Options.Add(option);
         command.SetAction(train.Run);
@@ -67,7 +72,7 @@ internal sealed class TrainCommand
         var options = settings.Options(parsed, source.Name);
         var plan = model.Plan(parsed, TrainingDefaults.Model(source.Name), DataSource.Channels, DataSource.Size, DataSource.Classes);
         string folder = OutputFolder(parsed, plan, source);
-        using var context = compute.Context(parsed);
+        using var context = compute.Context(parsed, profiler: Profiler(parsed));
         data.Download(parsed, source, screen.Line, cancellation);
         var images = source.Load(context);
         using var network = VggModel.Create<float>(plan.Config, plan.Options, options.Seed, context);
@@ -90,7 +95,7 @@ internal sealed class TrainCommand
         using var checkpoint = TrainingCheckpoint.Open(folder);
         if (checkpoint.Data is not { } saved) throw new InvalidDataException($"The checkpoint in {folder} does not say which images it was trained on; resume it from the program that wrote it.");
         var source = saved with { Folder = data.Folder(parsed) ?? saved.Folder };
-        using var context = compute.Context(parsed, checkpoint.ConvolutionAlgorithm);
+        using var context = compute.Context(parsed, checkpoint.ConvolutionAlgorithm, Profiler(parsed));
         data.Download(parsed, source, screen.Line, cancellation);
         var images = source.Load(context);
         using var network = checkpoint.CreateModel<float>(context);
@@ -120,9 +125,13 @@ internal sealed class TrainCommand
 
         screen.Line(string.Create(CultureInfo.InvariantCulture,
             $"Test accuracy {result.Last.TestAccuracy:0.00%} after {result.Epochs.Count} epochs and {result.Seconds:0.0} s; weights in {result.Checkpoint}"));
+        // The table ends with a line break of its own.
+        if (network.Context.Options.Profiler is { } profiler) screen.Line(new ProfileReport(profiler).ToString().TrimEnd());
         if (parsed.GetValue(json)) Reports.Print(Report(name, result), Reports.Default.TrainReport);
         return 0;
     }
+
+    private Profiler? Profiler(ParseResult parsed) => parsed.GetValue(profile) ? new Profiler() : null;
 
     private static TrainReport Report(string name, TrainingResult result) => new(
         name, result.Epochs.Count, result.Steps, result.Last.TrainLoss, result.Last.TestLoss, result.Last.TestAccuracy, result.ImagesPerSecond, result.Seconds,

@@ -25,13 +25,15 @@ internal sealed class ComputeSettings
     /// <summary>The context that was asked for.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="resumed">The algorithm of the training that is resumed, if any.</param>
-    public ComputeContext Context(ParseResult parsed, string? resumed = null)
+    /// <param name="profiler">What measures the operations; null for nothing.</param>
+    public ComputeContext Context(ParseResult parsed, string? resumed = null, Profiler? profiler = null)
     {
         var options = ComputeOptions.FromEnvironment();
         return new ComputeContext(options with
         {
             Workers = parsed.GetValue(threads) ?? options.Workers,
             ConvolutionAlgorithm = resumed ?? parsed.GetValue(algorithm),
+            Profiler = profiler,
         });
     }
 }

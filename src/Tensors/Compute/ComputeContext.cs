@@ -45,7 +45,10 @@ public sealed class ComputeContext : IDisposable
     /// <param name="pass">Which part of it.</param>
     /// <param name="flops">The floating-point operations of the textbook algorithm, where known.</param>
     public Profiler.Scope Profile(string operation, string pass, double flops = 0) =>
-        Options.Profiler is { } profiler ? profiler.Begin(operation, pass, flops) : default;
+        Options.Profiler is { IsOn: true } profiler ? profiler.Begin(operation, pass, flops) : default;
+
+    /// <summary>Measures a step until the result is disposed: a <see cref="ProfileReport"/> is per step, and what no other line has is its own line.</summary>
+    public Profiler.Scope ProfileStep() => Profile(Profiler.Step, Profiler.Rest);
 
     /// <summary>Ends the worker threads.</summary>
     public void Dispose() => Workers.Dispose();

@@ -18,6 +18,8 @@ public sealed record ProfileEntry(string Operation, string Pass, int Calls, doub
 /// <summary>Adds up the time of operations and passes. Give one to <see cref="ComputeOptions.Profiler"/>; it serves one thread that computes.</summary>
 public sealed class Profiler
 {
+    internal const string Step = "Step", Rest = "everything else";
+
     private readonly Dictionary<(string Operation, string Pass), Sum> sums = [];
     private long inner;
 
@@ -28,6 +30,9 @@ public sealed class Profiler
                 pair.Key.Operation, pair.Key.Pass, pair.Value.Calls, pair.Value.Ticks * 1000.0 / Stopwatch.Frequency, pair.Value.Flops))
             .OrderByDescending(entry => entry.Milliseconds),
     ];
+
+    /// <summary>Whether it measures: work that begins while it does not is left out, for instance the tests between two epochs of training.</summary>
+    public bool IsOn { get; set; } = true;
 
     /// <summary>Forgets what was measured so far.</summary>
     public void Reset() => sums.Clear();

@@ -13,6 +13,9 @@ namespace DeepSharp.Vgg;
 public sealed class Trainer<T> : IDisposable
     where T : unmanaged, IFloatingPointIeee754<T>
 {
+    // Steps of a run in which methods are still being compiled: rates and profiles are of those after them.
+    private const int WarmUpSteps = 5;
+
     private readonly Module<T> model;
     private readonly ImageData data;
     private readonly TrainingOptions options;
@@ -27,6 +30,10 @@ public sealed class Trainer<T> : IDisposable
     private int stepsDone;
     private double lossSum;
     private TimeSpan stepTime, epochTime;
+
+    // What of the present epoch was warming up.
+    private int stepsToWarmUp = WarmUpSteps, warmUpImages;
+    private TimeSpan warmUpTime;
 
     /// <summary>A training that has not begun.</summary>
     /// <param name="model">From images [N, C, H, W] to scores [N, classes]; training changes it.</param>
@@ -107,7 +114,7 @@ public sealed class Trainer<T> : IDisposable
         try
         {
             RunSteps(progress, cancellation);
-            var test = model.Evaluate(data.Test, cancellation: cancellation);
+            var test = Test(cancellation);
             if (!double.IsFinite(test.Loss)) throw Diverged($"the loss is {test.Loss} in the test after epoch {history.Count + 1}");
             var now = Progress();
             var result = new EpochResult(
@@ -116,6 +123,7 @@ public sealed class Trainer<T> : IDisposable
             history.Add(result);
             schedule.Step();
             (stepsDone, lossSum, stepTime, epochTime) = (0, 0, TimeSpan.Zero, TimeSpan.Zero);
+            (warmUpImages, warmUpTime) = (0, TimeSpan.Zero);
         }
         catch
         {
@@ -127,14 +135,40 @@ public sealed class Trainer<T> : IDisposable
     private void RunSteps(IProgress<TrainingProgress>? progress, CancellationToken cancellation)
     {
         var (watch, timeBefore) = (Stopwatch.StartNew(), stepTime);
-        foreach (var batch in Batches(history.Count, stepsDone))
+        using var batches = Batches(history.Count, stepsDone).GetEnumerator();
+        while (WaitForNext(batches))
         {
-            double loss = Step(batch);
-            lossSum += loss * batch.Count;
+            using (context.ProfileStep()) lossSum += Step(batches.Current) * batches.Current.Count;
             stepsDone++;
             stepTime = timeBefore + watch.Elapsed;
+            if (stepsToWarmUp > 0 && --stepsToWarmUp == 0)
+            {
+                (warmUpImages, warmUpTime) = (ImagesDone, stepTime);
+                context.Options.Profiler?.Reset();
+            }
+
             progress?.Report(Progress());
             cancellation.ThrowIfCancellationRequested();
+        }
+    }
+
+    private bool WaitForNext(IEnumerator<Batch<T>> batches)
+    {
+        using var profile = context.Profile("BatchLoader", "wait");
+        return batches.MoveNext();
+    }
+
+    private EvaluationResult Test(CancellationToken cancellation)
+    {
+        var profiler = context.Options.Profiler;
+        profiler?.IsOn = false;
+        try
+        {
+            return model.Evaluate(data.Test, cancellation: cancellation);
+        }
+        finally
+        {
+            profiler?.IsOn = true;
         }
     }
 
@@ -154,6 +188,10 @@ public sealed class Trainer<T> : IDisposable
 
     private int ImagesDone => Math.Min(stepsDone * options.BatchSize, data.Train.Count);
 
+    // A run of fewer steps than warm it up has nothing better to say.
+    private double ImagesPerSecond =>
+        ImagesDone > warmUpImages ? (ImagesDone - warmUpImages) / (stepTime - warmUpTime).TotalSeconds : ImagesDone / stepTime.TotalSeconds;
+
     private TrainingProgress Progress()
     {
         int stepsLeft = ((options.Epochs - history.Count) * stepsPerEpoch) - stepsDone;
@@ -166,7 +204,7 @@ public sealed class Trainer<T> : IDisposable
             Step = stepsDone,
             Steps = stepsPerEpoch,
             Loss = lossSum / ImagesDone,
-            ImagesPerSecond = ImagesDone / stepTime.TotalSeconds,
+            ImagesPerSecond = ImagesPerSecond,
             Remaining = (stepTime / stepsDone * stepsLeft) + TimeSpan.FromSeconds(Math.Max(0, secondsPerTest) * (options.Epochs - history.Count)),
         };
     }
