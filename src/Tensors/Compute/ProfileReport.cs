@@ -49,7 +49,7 @@ public sealed class ProfileReport
         return text.ToString();
 
         void Row(string operation, string pass, string calls, string milliseconds, string share, string rate) =>
-            text.Append(CultureInfo.InvariantCulture, $"{operation,-22} {pass,-20} {calls,6} {milliseconds,10} {share,6} {rate,9}\n");
+            text.Append($"{operation,-22} {pass,-20} {calls,6} {milliseconds,10} {share,6} {rate,9}".TrimEnd()).Append('\n');
         static string Number(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
     }
 }
