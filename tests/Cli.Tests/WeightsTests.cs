@@ -152,10 +152,10 @@ public sealed class WeightsTests : IDisposable
     [InlineData("evaluate --weights fully-connected.pth", 1, "the network knows 5 classes, the images have 10")]
     [InlineData("evaluate --weights vgg12", 1, "or one of vgg11, vgg11-bn, vgg13, vgg13-bn, vgg16, vgg16-bn, vgg19, vgg19-bn, found no file vgg12")]
     [InlineData("inspect nowhere.pth", 1, "found no file nowhere.pth")]
-    [InlineData("inspect grey.pgm", 1, "expected a safetensors or .pth file, found 13 bytes")]
+    [InlineData("inspect grey.pgm", 1, "grey.pgm: not a safetensors file, nor a")]
     [InlineData("convert bare.pth bare.txt", 2, "OUT must end in .safetensors, .pth, .pt, .onnx, found \"bare.txt\"")]
     [InlineData("convert bare.pth nowhere/bare.safetensors", 1, "nowhere")]
-    [InlineData("convert grey.pgm grey.pth", 1, "expected a safetensors or .pth file")]
+    [InlineData("convert grey.pgm grey.pth", 1, "grey.pgm: not a safetensors file, nor a")]
     public void Bad_input_is_one_line_and_leaves_nothing(string commandLine, int exitCode, string expected)
     {
         File.WriteAllBytes(folder["grey.pgm"], [.. "P5 2 1 255 "u8, 1, 2]);

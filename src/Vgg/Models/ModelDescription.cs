@@ -59,26 +59,19 @@ internal sealed class ModelDescription
     }
 
     /// <summary>Reads the description of the model that a file holds; null if it has none.</summary>
-    /// <exception cref="InvalidDataException">It is damaged, or the file is too small for the model.</exception>
+    /// <exception cref="InvalidDataException">It is damaged.</exception>
     public static (VggPlan Plan, long Seed)? Read(WeightsFile file)
     {
         if (!file.Metadata.TryGetValue(Key, out string? json)) return null;
-        ModelDescription description;
-        VggPlan plan;
         try
         {
-            description = JsonSerializer.Deserialize(json, ModelDescriptionJson.Default.ModelDescription) ?? throw new JsonException("it is null.");
-            plan = new VggPlan(VggConfig.Parse(description.Config), description.Options());
+            var description = JsonSerializer.Deserialize(json, ModelDescriptionJson.Default.ModelDescription) ?? throw new JsonException("it is null.");
+            return (new VggPlan(VggConfig.Parse(description.Config), description.Options()), description.Seed);
         }
         catch (Exception e) when (e is JsonException or ArgumentException or OverflowException)
         {
             throw new InvalidDataException($"{file.Path}: the description of the model is damaged: {e.Message}", e);
         }
-
-        // Checked before any memory is taken for the model.
-        long bytes = file.Tensors.Values.Sum(tensor => tensor.ByteCount);
-        return plan.ParameterCount <= bytes ? (plan, description.Seed)
-            : throw new InvalidDataException($"{file.Path}: expected a model of {plan.ParameterCount} parameters, found only {bytes} bytes of data.");
     }
 
     private VggOptions Options() => new()

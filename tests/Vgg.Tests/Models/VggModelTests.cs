@@ -117,7 +117,7 @@ public class VggModelTests
     [InlineData("""{"config":"64,X"}""", "damaged: Configuration: token 2")]
     [InlineData("""{"config":"64,M","classes":-1}""", "damaged")]
     [InlineData("""{"config":"64,M","hidden":null}""", "damaged")]
-    [InlineData("""{"config":"64,M","classes":2000000000,"hidden":[]}""", "found only 0 bytes")]
+    [InlineData("""{"config":"64,M","classes":2000000000,"hidden":[]}""", " parameters, found only ")]
     [InlineData("""{"config":"65536,M","poolSize":2000000000}""", "damaged")]
     public void Says_what_is_wrong_with_the_description_in_a_file(string? description, string reason)
     {

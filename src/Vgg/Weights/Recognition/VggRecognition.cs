@@ -23,20 +23,13 @@ public sealed record VggRecognition(VggPlan Plan, IReadOnlyDictionary<string, st
     public static VggRecognition Of(WeightsFile file, VggConfig? config = null, LrnConstants? lrn = null)
     {
         ArgumentNullException.ThrowIfNull(file);
-        if (config is null && lrn is null && ModelDescription.Read(file) is var (plan, seed))
-            return new VggRecognition(plan, file.Tensors.Keys.ToDictionary(name => name), []) { Seed = seed, IsDescribed = true };
-        try
-        {
-            return Of(file.Tensors.Values.Select(tensor => (tensor.Name, tensor.Shape)), config, lrn);
-        }
-        catch (InvalidDataException e)
-        {
-            throw new InvalidDataException($"{file.Path}: {e.Message}", e);
-        }
-        catch (ArgumentException e)
-        {
-            throw new ArgumentException($"{file.Path}: {e.Message}", e);
-        }
+        var recognition = config is null && lrn is null && ModelDescription.Read(file) is var (plan, seed)
+            ? new VggRecognition(plan, file.Tensors.Keys.ToDictionary(name => name), []) { Seed = seed, IsDescribed = true }
+            : OfNames(file, config, lrn);
+
+        // Checked before any memory is taken for the model: a description takes little in a file.
+        return recognition.Plan.ParameterCount <= file.Length ? recognition
+            : throw new InvalidDataException($"{file.Path}: expected a model of {recognition.Plan.ParameterCount} parameters, found only {file.Length} bytes.");
     }
 
     /// <summary>Recognises a state dictionary, whoever wrote it.</summary>
@@ -66,10 +59,26 @@ public sealed record VggRecognition(VggPlan Plan, IReadOnlyDictionary<string, st
             Classes = head.Classes,
             Head = head.Head(),
             InputChannels = features.Convolutions[0].Length(1),
-            InputSize = Math.Max(UsualInputSize, 1 << Math.Min(poolings, 16)),
+            InputSize = Math.Max(UsualInputSize, 1 << Math.Min(poolings, 10)),
             Lrn = lrn ?? LrnConstants.Paper,
         });
         return new VggRecognition(plan, KeyMap(plan, features, head), assumptions);
+    }
+
+    private static VggRecognition OfNames(WeightsFile file, VggConfig? config, LrnConstants? lrn)
+    {
+        try
+        {
+            return Of(file.Tensors.Values.Select(tensor => (tensor.Name, tensor.Shape)), config, lrn);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new InvalidDataException($"{file.Path}: {e.Message}", e);
+        }
+        catch (ArgumentException e)
+        {
+            throw new ArgumentException($"{file.Path}: {e.Message}", e);
+        }
     }
 
     private static Dictionary<string, string> KeyMap(VggPlan plan, FeatureReader features, HeadReader head)
