@@ -185,6 +185,12 @@ def read_safetensors(path):
     }
 
 
+def raw(tensor):
+    """The bytes of a tensor in row-major order; NumPy has no bfloat16."""
+    tensor = tensor.detach().contiguous()
+    return (tensor.view(torch.int16) if tensor.dtype == torch.bfloat16 else tensor).numpy().tobytes()
+
+
 def verify(path, other):
     """Compares a .pth file of ours with another file, bit for bit."""
     found = torch.load(path, weights_only=True)
@@ -192,7 +198,7 @@ def verify(path, other):
     assert isinstance(found, OrderedDict) and sorted(found) == sorted(expected), (sorted(found), sorted(expected))
     for key, value in expected.items():
         assert found[key].dtype == value.dtype and found[key].shape == value.shape and found[key].is_contiguous(), key
-        assert found[key].contiguous().numpy().tobytes() == value.contiguous().numpy().tobytes(), key
+        assert raw(found[key]) == raw(value), key
     print(f"{path}: {len(found)} tensors equal to {other}")
 
 

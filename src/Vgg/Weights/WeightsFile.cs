@@ -72,8 +72,12 @@ public abstract class WeightsFile : IDisposable
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var stored = Find(name);
-        if (stored.Shape.Count > Shape.MaxRank || stored.Shape.Any(length => length is < 1 or > int.MaxValue))
+        if (stored.Shape.Count > Shape.MaxRank || stored.Shape.Any(length => length is < 1 or > int.MaxValue)
+            || stored.ByteCount / StoredTensor.ElementSize(stored.Type) > Array.MaxLength)
+        {
             throw new InvalidDataException($"{Path}: {stored} has a shape that a tensor cannot have.");
+        }
+
         var tensor = new Tensor<T>(new Shape([.. stored.Shape.Select(length => (int)length)]), context, $"reading {name}");
         Read(name, tensor);
         return tensor;
