@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace DeepSharp.Tensors;
@@ -48,6 +47,11 @@ internal static class GemmKernel
         var blocks = GemmBlocks.For<T>(context.VectorWidth);
         bool accumulate = beta != T.Zero;
         if (accumulate && beta != T.One) Scale(c.Span, rows, columns, cRowStride, beta);
+        if (DotProducts.Fit(a, b))
+        {
+            DotProducts.Run(context, alpha, a, b, accumulate, c, cRowStride);
+            return;
+        }
 
         int sliceRows = Math.Min(Packing.RoundUp(rows, MicroKernel.Rows), blocks.SliceRows);
         int sliceColumns = Math.Min(Packing.RoundUp(columns, blocks.PanelColumns), blocks.SliceColumns);
@@ -150,6 +154,7 @@ internal static class GemmKernel
         {
             int firstRow = rowBlock * blocks.BlockRows, rows = Math.Min(blocks.BlockRows, Rows - firstRow);
             int firstColumn = columnBlock * blocks.BlockColumns, columns = Math.Min(blocks.BlockColumns, Columns - firstColumn);
+            var target = c.Span;
             for (int k = 0; k * blocks.Depth < Depths; k++)
             {
                 int depth = DepthOf(k);
@@ -160,39 +165,12 @@ internal static class GemmKernel
                     var panelOfB = BPanel((firstColumn + j) / blocks.PanelColumns, k);
                     for (int i = 0; i < rows; i += MicroKernel.Rows)
                     {
-                        Tile<TSimd, TVector>(
-                            ref blockOfA[i * rowStep], rowStep, depthStep, ref MemoryMarshal.GetReference(panelOfB), depth,
-                            Row + firstRow + i, Math.Min(MicroKernel.Rows, rows - i),
-                            Column + firstColumn + j, Math.Min(blocks.PanelColumns, columns - j), Accumulate || k > 0);
+                        MicroKernel.RunPart<TSimd, TVector, T>(
+                            in blockOfA[i * rowStep], rowStep, depthStep, in MemoryMarshal.GetReference(panelOfB), blocks.PanelColumns, depth,
+                            ref target[((Row + firstRow + i) * cRowStride) + Column + firstColumn + j], cRowStride,
+                            Math.Min(MicroKernel.Rows, rows - i), Math.Min(blocks.PanelColumns, columns - j), alpha, Accumulate || k > 0);
                     }
                 }
-            }
-        }
-
-        /// <summary>One tile; at the rim of C through a whole tile beside it.</summary>
-        [SkipLocalsInit]
-        private void Tile<TSimd, TVector>(
-            ref readonly T aTile, nint rowStep, nint depthStep, ref readonly T panel, int depth, int row, int rows, int column, int columns, bool accumulate)
-            where TSimd : struct, ISimd<TVector, T>
-            where TVector : struct
-        {
-            var target = c.Span[((row * cRowStride) + column)..];
-            nint panelColumns = blocks.PanelColumns;
-            if (rows == MicroKernel.Rows && columns == panelColumns)
-            {
-                MicroKernel.Run<TSimd, TVector, T>(
-                    in aTile, rowStep, depthStep, in panel, panelColumns, depth, ref MemoryMarshal.GetReference(target), cRowStride, alpha, accumulate);
-                return;
-            }
-
-            Span<T> whole = stackalloc T[MicroKernel.Rows * blocks.PanelColumns];
-            MicroKernel.Run<TSimd, TVector, T>(in aTile, rowStep, depthStep, in panel, panelColumns, depth, ref whole[0], panelColumns, alpha, accumulate: false);
-            for (int i = 0; i < rows; i++)
-            {
-                var from = whole.Slice(i * blocks.PanelColumns, columns);
-                var to = target.Slice(i * cRowStride, columns);
-                if (accumulate) System.Numerics.Tensors.TensorPrimitives.Add(to, from, to);
-                else from.CopyTo(to);
             }
         }
 

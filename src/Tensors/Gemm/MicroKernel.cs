@@ -1,5 +1,7 @@
 using System.Numerics;
+using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace DeepSharp.Tensors;
 
@@ -43,6 +45,13 @@ internal static class MicroKernel
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         nint width = TSimd.Width;
+        for (nint i = 0; i < Rows; i++)
+        {
+            // The tile of c is needed after the sums, by which time it has come from wherever it is.
+            CacheHint.Prefetch(in Unsafe.Add(ref c, i * cRow));
+            CacheHint.Prefetch(in Unsafe.Add(ref c, (i * cRow) + width));
+        }
+
         var zero = TSimd.Broadcast(T.Zero);
         TVector c00 = zero, c01 = zero, c10 = zero, c11 = zero, c20 = zero, c21 = zero;
         TVector c30 = zero, c31 = zero, c40 = zero, c41 = zero, c50 = zero, c51 = zero;
@@ -83,6 +92,33 @@ internal static class MicroKernel
         StoreRow<TSimd, TVector, T>(ref Unsafe.Add(ref c, 3 * cRow), c30, c31, factor, accumulate);
         StoreRow<TSimd, TVector, T>(ref Unsafe.Add(ref c, 4 * cRow), c40, c41, factor, accumulate);
         StoreRow<TSimd, TVector, T>(ref Unsafe.Add(ref c, 5 * cRow), c50, c51, factor, accumulate);
+    }
+
+    /// <summary>As <see cref="Run"/>, where at the rim of c only some rows and columns of the tile exist; a and b are padded to whole tiles.</summary>
+    [SkipLocalsInit]
+    public static void RunPart<TSimd, TVector, T>(
+        ref readonly T a, nint aRow, nint aDepth, ref readonly T b, nint bDepth, nint depth, ref T c, nint cRow, int rows, int columns, T alpha, bool accumulate)
+        where TSimd : struct, ISimd<TVector, T>
+        where TVector : struct
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        int whole = Vectors * TSimd.Width;
+        if (rows == Rows && columns == whole)
+        {
+            Run<TSimd, TVector, T>(in a, aRow, aDepth, in b, bDepth, depth, ref c, cRow, alpha, accumulate);
+            return;
+        }
+
+        // A whole tile beside c, of which a part is taken over.
+        Span<T> tile = StackMemory.Align(stackalloc T[(Rows * whole) + StackMemory.Slack<T>()]);
+        Run<TSimd, TVector, T>(in a, aRow, aDepth, in b, bDepth, depth, ref tile[0], whole, alpha, accumulate: false);
+        for (int i = 0; i < rows; i++)
+        {
+            var from = tile.Slice(i * whole, columns);
+            var to = MemoryMarshal.CreateSpan(ref Unsafe.Add(ref c, i * cRow), columns);
+            if (accumulate) TensorPrimitives.Add(to, from, to);
+            else from.CopyTo(to);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
