@@ -9,6 +9,15 @@ internal readonly record struct Epilogue<T>(ReadOnlyMemory<T> Bias, bool Relu)
     /// <summary>Whether nothing is to be done.</summary>
     public bool IsEmpty => Bias.IsEmpty && !Relu;
 
+    /// <summary>Applies it to rows of channels that are already in memory, by all workers.</summary>
+    public void Apply(ComputeContext context, Memory<T> rows, int channels)
+    {
+        if (IsEmpty) return;
+        var epilogue = this;
+        Blocks.Run(
+            context, rows.Length / channels, (from, count) => epilogue.Apply(rows.Span.Slice(from * channels, count * channels), channels), Blocks.Rows(channels));
+    }
+
     /// <summary>Applies it to rows of channels that are already in memory.</summary>
     public void Apply(Span<T> rows, int channels)
     {

@@ -19,11 +19,7 @@ internal sealed class PointwiseConvolution : ConvolutionAlgorithm
         GemmKernel.Run(
             context, T.One, MatrixView<T>.RowMajor(x.ReadMemory(), pixels, shape.C), MatrixView<T>.RowMajor(weights.ReadMemory(), channels, shape.C).Transposed,
             T.Zero, output, channels);
-        if (!epilogue.IsEmpty)
-        {
-            int rows = Math.Max(1, Blocks.Elements / channels);
-            Blocks.Run(context, pixels, (from, count) => epilogue.Apply(output.Span.Slice(from * channels, count * channels), channels), rows);
-        }
+        epilogue.Apply(context, output, channels);
     }
 
     internal override void InputGradient<T>(in ConvolutionShape shape, Tensor<T> dy, Tensor<T> weights, Tensor<T> dx) =>

@@ -1,0 +1,104 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+
+namespace DeepSharp.Tensors;
+
+/// <summary>to[:, p] = Σ_q from[:, q] · b[tap(q, p)] for small maps: forward, and with reversed roles the gradient of the input.</summary>
+/// <remarks>
+/// Each task owns a panel of columns of the result. It packs the taps of that panel, 0.6 MB at 512 channels in float, and multiplies all pixels
+/// with them while they are in the second-level cache, so the weights are read from memory once and nothing larger than them is ever written.
+/// </remarks>
+internal static class DenseProducts
+{
+    /// <summary>Computes all products.</summary>
+    /// <param name="context">Workers, scratch memory and vector width.</param>
+    /// <param name="map">Which tap joins which pixels.</param>
+    /// <param name="from">Images [N][pixels][depth].</param>
+    /// <param name="sources">The pixels of one of them.</param>
+    /// <param name="b">The matrix [depth, columns] of tap 0.</param>
+    /// <param name="tapStep">Elements from the matrix of one tap to that of the next.</param>
+    /// <param name="to">Images [N][pixels][columns]; every element is written.</param>
+    /// <param name="targets">The pixels of one of them.</param>
+    /// <param name="n">The number of images.</param>
+    public static void Multiply<T>(
+        ComputeContext context, DenseMap map, ReadOnlyMemory<T> from, int sources, MatrixView<T> b, int tapStep, Memory<T> to, int targets, int n)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        // A copy of the images with another distance between them: a power of two would put their pixels into the same cache sets.
+        int length = sources * b.Rows, row = length + SimdDispatch.Lanes<T>(context.VectorWidth);
+        using var copy = context.Pool.RentScratch<T>(Packing.RoundUp(n, MicroKernel.Rows) * row);
+        var images = copy.Memory;
+        Blocks.Run(context, n, (first, count) =>
+        {
+            for (int i = first; i < first + count; i++) from.Span.Slice(i * length, length).CopyTo(images.Span[(i * row)..]);
+        }, Blocks.Rows(length));
+
+        int panelColumns = GemmBlocks.For<T>(context.VectorWidth).PanelColumns;
+        context.Workers.Run((b.Columns + panelColumns - 1) / panelColumns, panel =>
+        {
+            using var packed = context.Pool.RentScratch<T>(map.Taps * b.Rows * panelColumns);
+            SimdDispatch.Run<T, Panel<T>>(context.VectorWidth, new(
+                map, images.Span, sources, row, b, tapStep, to.Span, targets, n, packed.Span, panel * panelColumns, panelColumns));
+        });
+    }
+
+    private readonly ref struct Panel<T>(
+        DenseMap map, ReadOnlySpan<T> images, int sources, int row, MatrixView<T> b, int tapStep, Span<T> to, int targets, int n, Span<T> packed,
+        int firstColumn, int panelColumns) : ISimdAction<T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        private readonly ReadOnlySpan<T> images = images;
+        private readonly Span<T> to = to, packed = packed;
+
+        private int Columns => Math.Min(panelColumns, b.Columns - firstColumn);
+
+        public void Invoke<TSimd, TVector>()
+            where TSimd : struct, ISimd<TVector, T>
+            where TVector : struct
+        {
+            int tapElements = b.Rows * panelColumns;
+            for (int tap = 0; tap < map.Taps; tap++)
+            {
+                if (map.IsUsed(tap))
+                    Packing.PackB(b with { Memory = b.Memory[(tap * tapStep)..] }, 0, b.Rows, firstColumn, Columns, panelColumns, packed[(tap * tapElements)..]);
+            }
+
+            for (int target = 0; target < targets; target++)
+            {
+                bool first = true;
+                for (int source = 0; source < sources; source++)
+                {
+                    if (map.Tap(source, target) is not (>= 0 and var tap)) continue;
+                    Multiply<TSimd, TVector>(source, packed.Slice(tap * tapElements, tapElements), target, accumulate: !first);
+                    first = false;
+                }
+
+                if (first) Clear(target);
+            }
+        }
+
+        private void Multiply<TSimd, TVector>(int source, ReadOnlySpan<T> panel, int target, bool accumulate)
+            where TSimd : struct, ISimd<TVector, T>
+            where TVector : struct
+        {
+            int maxDepth = GemmBlocks.DepthFor<T>(panelColumns), rowOfTarget = targets * b.Columns;
+            for (int depth = 0; depth < b.Rows; depth += maxDepth)
+            {
+                ref readonly T start = ref MemoryMarshal.GetReference(panel[(depth * panelColumns)..]);
+                for (int i = 0; i < n; i += MicroKernel.Rows)
+                {
+                    MicroKernel.RunPart<TSimd, TVector, T>(
+                        in images[(i * row) + (source * b.Rows) + depth], row, 1, in start, panelColumns, Math.Min(maxDepth, b.Rows - depth),
+                        ref to[(i * rowOfTarget) + (target * b.Columns) + firstColumn], rowOfTarget, Math.Min(MicroKernel.Rows, n - i), Columns, T.One,
+                        accumulate || depth > 0);
+                }
+            }
+        }
+
+        /// <summary>A pixel that sees nothing but padding.</summary>
+        private void Clear(int target)
+        {
+            for (int i = 0; i < n; i++) to.Slice((((i * targets) + target) * b.Columns) + firstColumn, Columns).Clear();
+        }
+    }
+}

@@ -1,0 +1,101 @@
+using System.Numerics;
+
+namespace DeepSharp.Tensors;
+
+/// <summary>The gradient of the weights of a convolution of small maps: dw[tap] = Σ dy[:, p]ᵀ · x[:, q] over the pixels that the tap joins.</summary>
+internal static class DenseWeightGradient
+{
+    /// <summary>Computes dw [K][taps][C] from x [N][pixels][C] and dy [N][pixels][K]; each task owns a panel of channels of x.</summary>
+    public static void Run<T>(ComputeContext context, ConvolutionShape s, DenseMap map, ReadOnlyMemory<T> x, ReadOnlyMemory<T> dy, Memory<T> dw)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        // Packed dy: [block of rows][pixel][image][rows of the block].
+        var blocks = GemmBlocks.For<T>(context.VectorWidth);
+        int outputs = s.OutputHeight * s.OutputWidth, rowBlocks = (s.K + blocks.BlockRows - 1) / blocks.BlockRows;
+        using var packed = context.Pool.RentScratch<T>(rowBlocks * outputs * s.N * blocks.BlockRows);
+        var gradients = packed.Memory;
+        context.Workers.Run(rowBlocks * outputs, task =>
+        {
+            var (block, output) = Math.DivRem(task, outputs);
+            var view = Gradients(s, dy, output);
+            int first = block * blocks.BlockRows;
+            Packing.PackA(view, first, Math.Min(blocks.BlockRows, s.K - first), 0, s.N, gradients.Span[(task * s.N * blocks.BlockRows)..]);
+        });
+
+        int inputs = s.H * s.W;
+        context.Workers.Run((s.C + blocks.PanelColumns - 1) / blocks.PanelColumns, panel =>
+        {
+            using var images = context.Pool.RentScratch<T>(inputs * s.N * blocks.PanelColumns);
+            SimdDispatch.Run<T, Panel<T>>(context.VectorWidth, new(s, map, blocks, x, dy, gradients.Span, dw.Span, images.Span, panel * blocks.PanelColumns));
+        });
+    }
+
+    /// <summary>dy of one pixel, transposed: [K, N].</summary>
+    private static MatrixView<T> Gradients<T>(in ConvolutionShape s, ReadOnlyMemory<T> dy, int output)
+        where T : unmanaged, IFloatingPointIeee754<T> => new(dy[(output * s.K)..], s.K, s.N, 1, s.OutputHeight * s.OutputWidth * s.K);
+
+    private readonly ref struct Panel<T>(
+        ConvolutionShape s, DenseMap map, GemmBlocks blocks, ReadOnlyMemory<T> x, ReadOnlyMemory<T> dy, ReadOnlySpan<T> gradients, Span<T> dw, Span<T> images, int firstColumn)
+        : ISimdAction<T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        private readonly ReadOnlySpan<T> gradients = gradients;
+        private readonly Span<T> dw = dw, images = images;
+
+        private int Inputs => s.H * s.W;
+
+        private int Outputs => s.OutputHeight * s.OutputWidth;
+
+        private int Columns => Math.Min(blocks.PanelColumns, s.C - firstColumn);
+
+        public void Invoke<TSimd, TVector>()
+            where TSimd : struct, ISimd<TVector, T>
+            where TVector : struct
+        {
+            for (int input = 0; input < Inputs; input++)
+            {
+                var view = new MatrixView<T>(x[(input * s.C)..], s.N, s.C, Inputs * s.C, 1);
+                Packing.PackB(view, 0, s.N, firstColumn, Columns, blocks.PanelColumns, images[(input * s.N * blocks.PanelColumns)..]);
+            }
+
+            for (int tap = 0; tap < map.Taps; tap++)
+            {
+                bool first = true;
+                for (int output = 0; output < Outputs; output++)
+                {
+                    for (int input = 0; input < Inputs; input++)
+                    {
+                        if (map.Tap(input, output) != tap) continue;
+                        Multiply<TSimd, TVector>(input, output, tap, accumulate: !first);
+                        first = false;
+                    }
+                }
+
+                for (int k = 0; first && k < s.K; k++) dw.Slice((((k * map.Taps) + tap) * s.C) + firstColumn, Columns).Clear();
+            }
+        }
+
+        /// <summary>dw[tap] += dy[:, output]ᵀ · x[:, input] for one panel.</summary>
+        private void Multiply<TSimd, TVector>(int input, int output, int tap, bool accumulate)
+            where TSimd : struct, ISimd<TVector, T>
+            where TVector : struct
+        {
+            int row = map.Taps * s.C;
+            var view = Gradients(s, dy, output);
+            for (int image = 0; image < s.N; image += blocks.Depth)
+            {
+                int depth = Math.Min(blocks.Depth, s.N - image);
+                ref readonly T panel = ref images[((input * s.N) + image) * blocks.PanelColumns];
+                for (int k = 0; k < s.K; k += MicroKernel.Rows)
+                {
+                    var (block, rowOfBlock) = Math.DivRem(k, blocks.BlockRows);
+                    var (rowStep, depthStep) = Packing.StridesOfA(view, Math.Min(blocks.BlockRows, s.K - (block * blocks.BlockRows)), s.N);
+                    ref readonly T rows = ref gradients[(((block * Outputs) + output) * s.N * blocks.BlockRows) + (image * depthStep) + (rowOfBlock * rowStep)];
+                    MicroKernel.RunPart<TSimd, TVector, T>(
+                        in rows, rowStep, depthStep, in panel, blocks.PanelColumns, depth, ref dw[(k * row) + (tap * s.C) + firstColumn], row,
+                        Math.Min(MicroKernel.Rows, s.K - k), Columns, T.One, accumulate || image > 0);
+                }
+            }
+        }
+    }
+}
