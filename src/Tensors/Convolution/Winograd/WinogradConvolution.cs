@@ -1,10 +1,13 @@
+using System.Numerics;
+
 namespace DeepSharp.Tensors;
 
 /// <summary>3×3 convolution with stride 1 by Winograd's minimal filtering, see <see cref="IWinogradTile"/>.</summary>
 internal sealed class WinogradConvolution<TTile> : ConvolutionAlgorithm
     where TTile : struct, IWinogradTile
 {
-    // With very few channels the transforms cost more than the multiplications that they save.
+    // With very few channels the transforms cost more than the multiplications that they save. With very few pixels reading the weights is all that
+    // counts, and transformed ones are four times as large: there im2col multiplies by them as they are.
     private const int FewestChannels = 8;
 
     public override string Name => TTile.Name;
@@ -16,7 +19,8 @@ internal sealed class WinogradConvolution<TTile> : ConvolutionAlgorithm
         shape is { KernelHeight: 3, KernelWidth: 3, Geometry: { StrideHeight: 1, StrideWidth: 1, PaddingHeight: <= 2, PaddingWidth: <= 2 } };
 
     internal override bool Wins(in ConvolutionShape shape, ConvolutionPass pass, VectorWidth width) =>
-        TTile.OutputSize == 4 && shape.C >= FewestChannels && shape.K >= FewestChannels;
+        TTile.OutputSize == 4 && shape.C >= FewestChannels && shape.K >= FewestChannels
+        && shape.N * shape.OutputHeight * shape.OutputWidth > DotProducts.MostRows;
 
     internal override void Forward<T>(in ConvolutionShape shape, Tensor<T> x, Tensor<T> weights, Epilogue<T> epilogue, Tensor<T> y, bool keepWeights)
     {
@@ -24,20 +28,18 @@ internal sealed class WinogradConvolution<TTile> : ConvolutionAlgorithm
         var plan = WinogradPlan.Forward<T>(shape, TTile.OutputSize, context.VectorWidth);
         if (keepWeights)
         {
-            WinogradForward.Run<TTile, T>(context, plan, x.ReadMemory(), Kept(context, plan, weights).Memory, epilogue, y.WriteMemory());
+            var u = weights.Derive(this, w => Transform(context, plan, w, rotated: false));
+            WinogradForward.Run<TTile, T>(context, plan, x.ReadMemory(), Whole(plan, u), epilogue, y.WriteMemory());
             return;
         }
 
-        using var u = Transform(context, plan, weights, rotated: false);
-        WinogradForward.Run<TTile, T>(context, plan, x.ReadMemory(), u.Memory, epilogue, y.WriteMemory());
+        Run(context, plan, x, weights, rotated: false, epilogue, y);
     }
 
     internal override void InputGradient<T>(in ConvolutionShape shape, Tensor<T> dy, Tensor<T> weights, Tensor<T> dx)
     {
-        var context = dy.Context;
-        var plan = WinogradPlan.InputGradient<T>(shape, TTile.OutputSize, context.VectorWidth);
-        using var u = Transform(context, plan, weights, rotated: true);
-        WinogradForward.Run<TTile, T>(context, plan, dy.ReadMemory(), u.Memory, default, dx.WriteMemory());
+        var plan = WinogradPlan.InputGradient<T>(shape, TTile.OutputSize, dy.Context.VectorWidth);
+        Run(dy.Context, plan, dy, weights, rotated: true, default, dx);
     }
 
     internal override void WeightGradient<T>(in ConvolutionShape shape, Tensor<T> x, Tensor<T> dy, Tensor<T> dw)
@@ -46,14 +48,27 @@ internal sealed class WinogradConvolution<TTile> : ConvolutionAlgorithm
         WinogradWeightGradient.Run<TTile, T>(x.Context, plan, x.ReadMemory(), dy.ReadMemory(), dw.WriteMemory());
     }
 
-    private PooledMemory<T> Kept<T>(ComputeContext context, WinogradPlan plan, Tensor<T> weights)
-        where T : unmanaged, System.Numerics.IFloatingPointIeee754<T> => weights.Derive(this, w => Transform(context, plan, w, rotated: false));
+    private static void Run<T>(ComputeContext context, WinogradPlan plan, Tensor<T> x, Tensor<T> weights, bool rotated, Epilogue<T> epilogue, Tensor<T> y)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (plan.IsOneStage)
+        {
+            new WinogradStages<TTile, T>(context, plan, x.ReadMemory(), epilogue, y.WriteMemory()).Run(weights.ReadMemory(), rotated);
+            return;
+        }
+
+        using var u = Transform(context, plan, weights, rotated);
+        WinogradForward.Run<TTile, T>(context, plan, x.ReadMemory(), Whole(plan, u), epilogue, y.WriteMemory());
+    }
+
+    private static WinogradFilter<T> Whole<T>(WinogradPlan plan, PooledMemory<T> u)
+        where T : unmanaged, IFloatingPointIeee754<T> => new(u.Memory, 0, plan.WeightStep(plan.Panels));
 
     private static PooledMemory<T> Transform<T>(ComputeContext context, WinogradPlan plan, Tensor<T> weights, bool rotated)
-        where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>
+        where T : unmanaged, IFloatingPointIeee754<T>
     {
-        var u = context.Pool.Rent<T>(plan.WeightElements);
-        WinogradWeights.Transform<TTile, T>(context, plan, weights.ReadMemory(), rotated, u.Memory);
+        var u = context.Pool.Rent<T>(plan.Points * plan.WeightStep(plan.Panels));
+        WinogradWeights.Transform<TTile, T>(context, plan, weights.ReadMemory(), rotated, 0, plan.Panels, u.Memory);
         return u;
     }
 }

@@ -7,6 +7,9 @@ namespace DeepSharp.Tensors;
 /// <summary>Cuts channels-last images into square windows, zeros beyond the rim, and transforms each into points.</summary>
 internal static class WinogradImage
 {
+    // Channels of a window at the rim that are copied at once: 9 KiB in float.
+    private const int ChannelsAtOnce = 64;
+
     /// <summary>Transforms the windows of some tiles.</summary>
     /// <param name="image">Images [N, height, width, channels].</param>
     /// <param name="height">Rows of an image.</param>
@@ -30,70 +33,76 @@ internal static class WinogradImage
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         int size = TTransform.From;
-        Span<T> between = stackalloc T[size * TTransform.To * TSimd.Width];
-        Span<T> window = stackalloc T[size * size * TSimd.Width];
-        ref T scratch = ref MemoryMarshal.GetReference(between);
-        int whole = channels - (channels % TSimd.Width);
+        Span<T> between = StackMemory.Align(stackalloc T[(size * TTransform.To * TSimd.Width) + StackMemory.Slack<T>()]);
+        Span<T> window = StackMemory.Align(stackalloc T[(size * size * ChannelsAtOnce) + StackMemory.Slack<T>()]);
         for (int tile = 0; tile < tiles; tile++)
         {
             var (n, row, column) = plan.Tile(firstTile + tile);
             var (top, left) = (row - paddingHeight, column - paddingWidth);
             nint start = ((((nint)n * height) + top) * width + left) * channels;
             bool inside = top >= 0 && left >= 0 && top + size <= height && left + size <= width;
-            ref T target = ref points[tile * tileStep];
-            if (inside)
+            for (int c = 0; c < channels; c += ChannelsAtOnce)
             {
-                ref T source = ref Unsafe.Add(ref MemoryMarshal.GetReference(image), start);
-                for (nint c = 0; c < whole; c += TSimd.Width)
+                int count = Math.Min(ChannelsAtOnce, channels - c), whole = count - (count % TSimd.Width);
+                ref T target = ref points[(tile * tileStep) + c];
+                if (inside)
                 {
-                    WinogradTransform.Apply<TTransform, TSimd, TVector, T>(
-                        in Unsafe.Add(ref source, c), width * channels, channels, ref scratch, ref Unsafe.Add(ref target, c), (nint)TTransform.To * pointStep, pointStep);
+                    ref T source = ref Unsafe.Add(ref MemoryMarshal.GetReference(image), start + c);
+                    Windows<TTransform, TSimd, TVector, T>(ref source, width * channels, channels, 0, whole, between, ref target, pointStep);
+                    Windows<TTransform, SimdScalar<T>, T, T>(ref source, width * channels, channels, whole, count, between, ref target, pointStep);
                 }
-
-                for (nint c = whole; c < channels; c++)
+                else
                 {
-                    WinogradTransform.Apply<TTransform, SimdScalar<T>, T, T>(
-                        in Unsafe.Add(ref source, c), width * channels, channels, ref scratch, ref Unsafe.Add(ref target, c), (nint)TTransform.To * pointStep, pointStep);
-                }
-            }
-            else
-            {
-                ref T cut = ref MemoryMarshal.GetReference(window);
-                for (nint c = 0; c < whole; c += TSimd.Width)
-                {
-                    Cut<TSimd, TVector, T>(image, start + c, height, width, channels, top, left, size, ref cut);
-                    WinogradTransform.Apply<TTransform, TSimd, TVector, T>(
-                        in cut, (nint)size * TSimd.Width, TSimd.Width, ref scratch, ref Unsafe.Add(ref target, c), (nint)TTransform.To * pointStep, pointStep);
-                }
-
-                for (nint c = whole; c < channels; c++)
-                {
-                    Cut<SimdScalar<T>, T, T>(image, start + c, height, width, channels, top, left, size, ref cut);
-                    WinogradTransform.Apply<TTransform, SimdScalar<T>, T, T>(
-                        in cut, size, 1, ref scratch, ref Unsafe.Add(ref target, c), (nint)TTransform.To * pointStep, pointStep);
+                    ref T source = ref MemoryMarshal.GetReference(window);
+                    Cut<TSimd, TVector, T>(image, start + c, height, width, channels, top, left, size, 0, whole, window);
+                    Cut<SimdScalar<T>, T, T>(image, start + c, height, width, channels, top, left, size, whole, count, window);
+                    Windows<TTransform, TSimd, TVector, T>(ref source, size * ChannelsAtOnce, ChannelsAtOnce, 0, whole, between, ref target, pointStep);
+                    Windows<TTransform, SimdScalar<T>, T, T>(ref source, size * ChannelsAtOnce, ChannelsAtOnce, whole, count, between, ref target, pointStep);
                 }
             }
         }
     }
 
-    /// <summary>Copies one vector of each pixel of a window that hangs over the rim; zeros where there is no pixel.</summary>
-    private static void Cut<TSimd, TVector, T>(
-        ReadOnlySpan<T> image, nint start, int height, int width, int channels, int top, int left, int size, ref T window)
+    /// <summary>Transforms one window of some channels.</summary>
+    private static void Windows<TTransform, TSimd, TVector, T>(
+        ref T source, nint row, nint column, nint fromChannel, nint toChannel, Span<T> between, ref T target, nint pointStep)
+        where TTransform : IWinogradTransform
         where TSimd : struct, ISimd<TVector, T>
         where TVector : struct
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        ref T source = ref MemoryMarshal.GetReference(image);
+        for (nint c = fromChannel; c < toChannel; c += TSimd.Width)
+        {
+            WinogradTransform.Apply<TTransform, TSimd, TVector, T>(
+                in Unsafe.Add(ref source, c), row, column, ref MemoryMarshal.GetReference(between), ref Unsafe.Add(ref target, c), TTransform.To * pointStep, pointStep);
+        }
+    }
+
+    /// <summary>Copies some channels of each pixel of a window that hangs over the rim; zeros where there is no pixel.</summary>
+    private static void Cut<TSimd, TVector, T>(
+        ReadOnlySpan<T> image, nint start, int height, int width, int channels, int top, int left, int size, nint fromChannel, nint toChannel, Span<T> window)
+        where TSimd : struct, ISimd<TVector, T>
+        where TVector : struct
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (fromChannel >= toChannel) return;
+        ref T source = ref MemoryMarshal.GetReference(image), target = ref MemoryMarshal.GetReference(window);
         var zero = TSimd.Broadcast(T.Zero);
-        nint target = 0;
+        nint to = 0;
         for (int i = 0; i < size; i++)
         {
             bool rowExists = (uint)(top + i) < (uint)height;
-            for (int j = 0; j < size; j++, target += TSimd.Width)
+            for (int j = 0; j < size; j++, to += ChannelsAtOnce)
             {
-                bool exists = rowExists && (uint)(left + j) < (uint)width;
-                var value = exists ? TSimd.Load(in source, start + ((((nint)i * width) + j) * channels)) : zero;
-                TSimd.Store(value, ref window, target);
+                if (rowExists && (uint)(left + j) < (uint)width)
+                {
+                    nint pixel = start + ((((nint)i * width) + j) * channels);
+                    for (nint c = fromChannel; c < toChannel; c += TSimd.Width) TSimd.Store(TSimd.Load(in source, pixel + c), ref target, to + c);
+                }
+                else
+                {
+                    for (nint c = fromChannel; c < toChannel; c += TSimd.Width) TSimd.Store(zero, ref target, to + c);
+                }
             }
         }
     }

@@ -5,9 +5,9 @@ namespace DeepSharp.Tensors;
 /// <summary>The lengths of one Winograd convolution of an image [N, C, H, W] to [N, K, OH, OW], and how its scratch memory is laid out.</summary>
 /// <remarks>
 /// <code>
-/// v [points][tiles][C]          transformed input;   rows padded by one vector against cache aliasing
+/// v [points][tiles][C]               transformed input;   rows padded by one vector against cache aliasing
 /// u [points][panels][C][2 vectors]   transformed weights, in the order of the micro-kernel
-/// m [points][tiles][K]          products, to be transformed into outputs
+/// m [points][tiles][K of a group]    products, to be transformed into outputs
 /// </code>
 /// The input gradient is the same with the roles of C and K, and of input and output, exchanged.
 /// </remarks>
@@ -16,9 +16,17 @@ internal readonly record struct WinogradPlan
     // Transformed input and products of a block of tiles should stay in a second-level cache of 1 MiB.
     private const int BlockBytes = 768 << 10;
 
-    // Transformed weights above this are read once for as many tiles as possible, rather than once for every block.
+    // Small batches are cut into at least so many blocks, and the fewest tiles into none: there the workers share the stages.
+    private const int FewestBlocks = 4;
+    private const int FewTiles = 12;
+
+    // Products of two panels at a time leave the rest of the cache to the input: more tiles share each reading of the weights.
+    private const int PanelsPerGroup = 2;
+
+    // Transformed weights above this are read once for as many tiles as possible, rather than once for every block. Transformed input and products of
+    // those, and the weights of a group of panels, should stay in some 16 MiB of the last-level cache.
     private const int LargeWeightBytes = 12 << 20;
-    private const int StageBytes = 24 << 20;
+    private const int StageBytes = 12 << 20;
 
     private WinogradPlan(int outputSize, int lanes, int elementSize, int n, int c, int h, int w, int k, int oh, int ow, int paddingHeight, int paddingWidth)
     {
@@ -31,11 +39,13 @@ internal readonly record struct WinogradPlan
         PanelColumns = MicroKernel.Vectors * lanes;
         Panels = (k + PanelColumns - 1) / PanelColumns;
         InputRow = Packing.RoundUp(c, PanelColumns) + lanes;
-        ProductRow = (Panels * PanelColumns) + lanes;
+        Staged = (long)Points * c * k * elementSize > LargeWeightBytes || Tiles <= FewTiles;
+        GroupPanels = Tiles <= FewTiles ? Panels : Math.Min(Panels, PanelsPerGroup);
+        ProductRow = (GroupPanels * PanelColumns) + lanes;
         long tileBytes = (long)Points * (InputRow + ProductRow) * elementSize;
-        WeightsAreLarge = (long)Points * c * k * elementSize > LargeWeightBytes;
-        int fitting = (int)((WeightsAreLarge ? StageBytes : BlockBytes) / tileBytes) / MicroKernel.Rows * MicroKernel.Rows;
-        BlockTiles = Math.Min(Math.Max(fitting, 2 * MicroKernel.Rows), Packing.RoundUp(Tiles, MicroKernel.Rows));
+        int fitting = (int)((Staged ? StageBytes : BlockBytes) / tileBytes) / MicroKernel.Rows * MicroKernel.Rows;
+        int share = Staged ? Tiles : (Tiles + FewestBlocks - 1) / FewestBlocks;
+        BlockTiles = Math.Min(Math.Max(fitting, 2 * MicroKernel.Rows), Packing.RoundUp(share, MicroKernel.Rows));
     }
 
     public int N { get; }
@@ -74,23 +84,32 @@ internal readonly record struct WinogradPlan
 
     public int Panels { get; }
 
+    /// <summary>How many of the panels are multiplied before their products are transformed.</summary>
+    public int GroupPanels { get; }
+
     /// <summary>Elements from one tile to the next in v.</summary>
     public int InputRow { get; }
 
     /// <summary>Elements from one tile to the next in m.</summary>
     public int ProductRow { get; }
 
-    /// <summary>Whether the transformed weights are too large to be read again for every small block of tiles.</summary>
-    public bool WeightsAreLarge { get; }
+    /// <summary>
+    /// Whether all workers go through the three stages together: because the transformed weights are too large to be read again for every small block of
+    /// tiles, or because there are too few tiles for blocks.
+    /// </summary>
+    public bool Staged { get; }
 
     /// <summary>Tiles that are taken through all three stages at once; a multiple of the micro-kernel's rows.</summary>
     public int BlockTiles { get; }
 
-    /// <summary>Elements from one point to the next in u; one row more than needed, or powers of two would put all points into the same cache sets.</summary>
-    public int WeightStep => ((Panels * C) + 1) * PanelColumns;
+    /// <summary>Elements of v and m for one block of tiles.</summary>
+    public int BlockElements => Points * (PointStep(BlockTiles, InputRow) + PointStep(BlockTiles, ProductRow));
 
-    /// <summary>Elements of the transformed weights.</summary>
-    public int WeightElements => Points * WeightStep;
+    /// <summary>Whether one stage takes all tiles.</summary>
+    public bool IsOneStage => Staged && BlockTiles >= Tiles;
+
+    /// <summary>Elements from one point to the next in u; one row more than needed, or powers of two would put all points into the same cache sets.</summary>
+    public int WeightStep(int panels) => ((panels * C) + 1) * PanelColumns;
 
     /// <summary>The plan of a forward convolution.</summary>
     public static WinogradPlan Forward<T>(in ConvolutionShape s, int outputSize, VectorWidth width)
@@ -103,6 +122,9 @@ internal readonly record struct WinogradPlan
         where T : unmanaged => new(
             outputSize, SimdDispatch.Lanes<T>(width), Unsafe.SizeOf<T>(), s.N, s.K, s.OutputHeight, s.OutputWidth, s.C, s.H, s.W,
             2 - s.Geometry.PaddingHeight, 2 - s.Geometry.PaddingWidth);
+
+    /// <summary>Elements from one point to the next in v or m: one vector more than the tiles fill, or all points of a tile could fall into one cache set.</summary>
+    public int PointStep(int tiles, int row) => (tiles * row) + (PanelColumns / MicroKernel.Vectors);
 
     /// <summary>The image and the first output pixel of a tile.</summary>
     public (int Image, int Row, int Column) Tile(int tile)

@@ -28,7 +28,7 @@ internal static class WinogradWeightGradient
         int stageTiles = Math.Clamp(StageBytes / (perTile * Unsafe.SizeOf<T>()) / TilesPerSum * TilesPerSum, TilesPerSum, Packing.RoundUp(plan.Tiles, TilesPerSum));
         int sumRows = Packing.RoundUp(plan.K, MicroKernel.Rows), sumColumns = Packing.RoundUp(plan.C, plan.PanelColumns);
 
-        using var transformed = context.Pool.RentScratch<T>(perTile * stageTiles);
+        using var transformed = context.Pool.RentScratch<T>(plan.Points * (plan.PointStep(stageTiles, plan.InputRow) + plan.PointStep(stageTiles, gradientRow)));
         using var sums = context.Pool.RentScratch<T>(plan.Points * sumRows * sumColumns);
         var work = new Work<TTile, T>(plan, x, dy, dw, transformed.Memory, sums.Memory, stageTiles, gradientRow, sumRows, sumColumns);
         int rowTasks = (sumRows + RowsPerTask - 1) / RowsPerTask;
@@ -59,9 +59,9 @@ internal static class WinogradWeightGradient
     {
         public int FirstTile, Tiles;
 
-        private int InputStep => stageTiles * plan.InputRow;
+        private int InputStep => plan.PointStep(stageTiles, plan.InputRow);
 
-        private int GradientStep => stageTiles * gradientRow;
+        private int GradientStep => plan.PointStep(stageTiles, gradientRow);
 
         private Span<T> Gradients => transformed.Span[(plan.Points * InputStep)..];
 
@@ -108,7 +108,7 @@ internal static class WinogradWeightGradient
         {
             int size = WinogradTransform.InputSize<TTile>(), whole = plan.C - (plan.C % TSimd.Width);
             nint point = (nint)sumRows * sumColumns;
-            Span<T> between = stackalloc T[size * 3 * TSimd.Width];
+            Span<T> between = StackMemory.Align(stackalloc T[(size * 3 * TSimd.Width) + StackMemory.Slack<T>()]);
             ref T scratch = ref MemoryMarshal.GetReference(between);
             ref T source = ref sums.Span[k * sumColumns], target = ref dw.Span[k * 9 * plan.C];
             for (int c = 0; c < whole; c += TSimd.Width)

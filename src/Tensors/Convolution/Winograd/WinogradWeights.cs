@@ -10,22 +10,30 @@ internal static class WinogradWeights
     // Depths transformed by one task: runs of a quarter of a kilobyte are read, and the nine planes, 72 KiB in float, stay in the second-level cache.
     private const int DepthsPerTask = 64;
 
-    /// <summary>Transforms all weights.</summary>
+    /// <summary>Transforms the weights of some panels.</summary>
     /// <param name="context">Workers and vector width.</param>
     /// <param name="plan">The plan; its K are the columns of the panels and its C the depth.</param>
     /// <param name="weights">The weights in storage order, [K][3][3][C] of the convolution.</param>
     /// <param name="rotated">For the input gradient: depth is then K, columns are C, and the kernel is turned by 180°.</param>
+    /// <param name="firstPanel">The first panel.</param>
+    /// <param name="panels">The number of panels.</param>
     /// <param name="u">The result.</param>
-    public static void Transform<TTile, T>(ComputeContext context, WinogradPlan plan, ReadOnlyMemory<T> weights, bool rotated, Memory<T> u)
+    public static void Transform<TTile, T>(
+        ComputeContext context, WinogradPlan plan, ReadOnlyMemory<T> weights, bool rotated, int firstPanel, int panels, Memory<T> u)
         where TTile : struct, IWinogradTile
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         int chunks = (plan.C + DepthsPerTask - 1) / DepthsPerTask;
-        context.Workers.Run(plan.Panels * chunks, task =>
-            SimdDispatch.Run<T, Action<TTile, T>>(context.VectorWidth, new(plan, weights.Span, rotated, u.Span, task / chunks, task % chunks * DepthsPerTask)));
+        context.Workers.Run(panels * chunks, task =>
+        {
+            var (panel, chunk) = Math.DivRem(task, chunks);
+            var target = u.Span[(panel * plan.C * plan.PanelColumns)..];
+            SimdDispatch.Run<T, Action<TTile, T>>(context.VectorWidth, new(
+                plan, weights.Span, rotated, target, plan.WeightStep(panels), firstPanel + panel, chunk * DepthsPerTask));
+        });
     }
 
-    private readonly ref struct Action<TTile, T>(WinogradPlan plan, ReadOnlySpan<T> weights, bool rotated, Span<T> u, int panel, int firstDepth) : ISimdAction<T>
+    private readonly ref struct Action<TTile, T>(WinogradPlan plan, ReadOnlySpan<T> weights, bool rotated, Span<T> u, int weightStep, int panel, int firstDepth) : ISimdAction<T>
         where TTile : struct, IWinogradTile
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -38,20 +46,20 @@ internal static class WinogradWeights
             where TVector : struct
         {
             int depths = Math.Min(DepthsPerTask, plan.C - firstDepth), columns = plan.PanelColumns;
-            Span<T> gathered = stackalloc T[9 * DepthsPerTask * columns];
+            Span<T> gathered = StackMemory.Align(stackalloc T[(9 * DepthsPerTask * columns) + StackMemory.Slack<T>()]);
             if (rotated) GatherRotated(gathered, depths);
             else Gather(gathered, depths);
 
             int size = WinogradTransform.InputSize<TTile>();
-            nint point = plan.WeightStep, tap = DepthsPerTask * columns;
-            Span<T> between = stackalloc T[3 * size * TSimd.Width];
+            nint point = weightStep, tap = DepthsPerTask * columns;
+            Span<T> between = StackMemory.Align(stackalloc T[(3 * size * TSimd.Width) + StackMemory.Slack<T>()]);
             for (int depth = 0; depth < depths; depth++)
             {
                 for (int lane = 0; lane < columns; lane += TSimd.Width)
                 {
                     WinogradTransform.Apply<WinogradTransform.Weights<TTile>, TSimd, TVector, T>(
                         in gathered[(depth * columns) + lane], 3 * tap, tap, ref MemoryMarshal.GetReference(between),
-                        ref u[(((panel * plan.C) + firstDepth + depth) * columns) + lane], size * point, point);
+                        ref u[((firstDepth + depth) * columns) + lane], size * point, point);
                 }
             }
         }
