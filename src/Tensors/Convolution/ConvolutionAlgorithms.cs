@@ -9,6 +9,7 @@ public static class ConvolutionAlgorithms
         new PointwiseConvolution(),
         new DenseConvolution(),
         new WinogradConvolution<Winograd4x4>(),
+        new ImplicitGemmConvolution(),
         new Im2ColConvolution(),
         new WinogradConvolution<Winograd2x2>(),
         new DirectConvolution(),
