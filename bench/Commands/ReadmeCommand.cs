@@ -14,6 +14,12 @@ internal static class ReadmeCommand
         var command = new Command("readme", "Writes the README's table of speeds from bench/results/compare.json.");
         command.SetAction(_ =>
         {
+            if (!File.Exists(CompareResults.Path))
+            {
+                Console.Error.WriteLine($"bench: there is no {CompareResults.Path}; bench compare writes it.");
+                return 1;
+            }
+
             string path = Path.Combine(Repository.Root, "README.md"), text = File.ReadAllText(path);
             int begin = text.IndexOf(Begin, StringComparison.Ordinal), end = begin < 0 ? -1 : text.IndexOf(End, begin, StringComparison.Ordinal);
             if (end < 0)

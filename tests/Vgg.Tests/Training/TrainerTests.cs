@@ -42,6 +42,23 @@ public class TrainerTests
     }
 
     [Fact]
+    public void The_rate_is_that_of_the_steps_after_the_first_five()
+    {
+        const double Pause = 0.5;
+        List<TrainingProgress> reports = [];
+        SmallTraining.Run(SmallTraining.Options with { Epochs = 1, BatchSize = 5 }, watch: report =>
+        {
+            reports.Add(report);
+            // As long as compilation would take.
+            if (report.Step < 5) Thread.Sleep(TimeSpan.FromSeconds(Pause));
+        });
+
+        Assert.True(reports[3].ImagesPerSecond < 20 / (3 * Pause), $"{reports[3].ImagesPerSecond} images/s in spite of three pauses.");
+        double withPauses = SmallTraining.Data.Train.Count / (4 * Pause);
+        Assert.True(reports[^1].ImagesPerSecond > 1.5 * withPauses, $"{reports[^1].ImagesPerSecond} images/s; with the pauses it would be less than {withPauses}.");
+    }
+
+    [Fact]
     public void The_seed_decides_everything()
     {
         string first = SmallTraining.Run().WeightsSha256;

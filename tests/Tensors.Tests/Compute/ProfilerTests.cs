@@ -1,0 +1,50 @@
+namespace DeepSharp.Tensors.Tests.Compute;
+
+public class ProfilerTests
+{
+    [Fact]
+    public void Lines_are_per_step_and_add_up_to_it()
+    {
+        var profiler = new Profiler();
+        using var context = new ComputeContext(new ComputeOptions { Profiler = profiler });
+        for (int i = 0; i < 4; i++)
+        {
+            using var step = context.ProfileStep();
+            for (int j = 0; j < 3; j++)
+            {
+                using var inner = context.Profile("Conv2d", "forward", flops: 1e6);
+                Thread.Sleep(2);
+            }
+        }
+
+        var report = new ProfileReport(profiler);
+        Assert.Equal(4, report.Steps);
+        Assert.Equal(2, report.Lines.Count);
+        var convolution = report.Lines[0];
+        Assert.Equal(("Conv2d", "forward", 3.0), (convolution.Operation, convolution.Pass, convolution.Calls));
+        Assert.True(convolution.Milliseconds >= 6 && convolution.GFlops is > 0 and <= 0.5, $"{convolution}");
+        Assert.Equal(report.StepMilliseconds, report.Lines.Sum(line => line.Milliseconds), 1e-9);
+        Assert.Equal(1, report.Lines.Sum(line => line.Share), 1e-9);
+    }
+
+    [Fact]
+    public void Leaves_out_what_runs_while_it_is_off()
+    {
+        var profiler = new Profiler();
+        using var context = new ComputeContext(new ComputeOptions { Profiler = profiler });
+        using (context.Profile("Relu", "forward")) profiler.IsOn = false;
+        using (context.Profile("Conv2d", "forward")) profiler.IsOn = true;
+
+        Assert.Equal("Relu", Assert.Single(profiler.Entries).Operation);
+    }
+
+    [Fact]
+    public void A_report_of_nothing_is_empty()
+    {
+        var report = new ProfileReport(new Profiler());
+
+        Assert.Equal((0, 0.0), (report.Steps, report.StepMilliseconds));
+        Assert.Empty(report.Lines);
+        Assert.Equal(2, report.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+    }
+}
