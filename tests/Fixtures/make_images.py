@@ -7,6 +7,8 @@
 "png/NAME/pixels" what it reads from it, [C, H, W].
 """
 import io
+import struct
+import zlib
 
 import numpy as np
 import torch
@@ -35,7 +37,7 @@ def main():
 
 
 def png(generator):
-    """Every kind of sample, in odd sizes, so that rows end within a byte; Pillow chooses a filter for each row."""
+    """Every kind of sample, in odd sizes, so that rows end within a byte; Pillow chooses a filter for each row, but never every one."""
     tensors = {}
     ramp = (torch.arange(13)[:, None] * 9 + torch.arange(21) * 5)[..., None] + torch.tensor([0, 60, 120, 30])
     pixels = (ramp + torch.randint(0, 20, ramp.shape, generator=generator)).clamp(0, 255).byte().numpy()
@@ -52,7 +54,28 @@ def png(generator):
         expected = expected[None] if expected.ndim == 2 else expected.transpose(2, 0, 1)
         tensors[f"png/{name}/file"] = torch.tensor(list(file.getvalue()))
         tensors[f"png/{name}/pixels"] = torch.from_numpy(expected.astype(np.int64))
+    file = every_filter(pixels[..., :3])
+    tensors["png/every_filter/file"] = torch.tensor(list(file))
+    tensors["png/every_filter/pixels"] = torch.from_numpy(np.asarray(Image.open(io.BytesIO(file))).transpose(2, 0, 1).astype(np.int64))
     return tensors
+
+
+def every_filter(pixels):
+    """A PNG file of colour whose rows use the filters 0 to 4 in turn."""
+    height, width, channels = pixels.shape
+    padded = np.zeros((height + 1, width + 1, channels), dtype=np.int64)
+    padded[1:, 1:] = pixels
+    x, left, above, corner = (part.reshape(height, -1) for part in (padded[1:, 1:], padded[1:, :-1], padded[:-1, 1:], padded[:-1, :-1]))
+    distances = np.stack([abs(above - corner), abs(left - corner), abs(left + above - 2 * corner)])
+    nearest = np.choose(distances.argmin(0), [left, above, corner])
+    guesses = [0 * x, left, above, (left + above) // 2, nearest]
+    rows = b"".join(bytes([y % 5]) + (x[y] - guesses[y % 5][y]).astype(np.uint8).tobytes() for y in range(height))
+
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
 
 
 if __name__ == "__main__":
