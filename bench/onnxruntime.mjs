@@ -13,9 +13,15 @@ const { values, positionals } = parseArgs({
     seconds: { type: 'string', default: '1' }, version: { type: 'boolean' },
   },
 });
-const ort = require('onnxruntime-node');
+let ort;
+try {
+  ort = require('onnxruntime-node');
+} catch {
+  console.error('onnxruntime-node is not installed (npm ci in tests/Onnx)');
+  process.exit(1);
+}
 if (values.version) {
-  console.log(ort.env.versions?.node ?? require('onnxruntime-node/package.json').version);
+  console.log(ort.env.versions.node);
   process.exit(0);
 }
 

@@ -31,11 +31,11 @@ internal sealed record ContenderResult(
 /// <param name="Unit">What work is counted in.</param>
 /// <param name="Date">When it was measured, UTC.</param>
 /// <param name="Threads">The threads that the peak was measured with.</param>
-/// <param name="PeakGFlopsBefore">The multiply-add peak of that many threads before the case.</param>
-/// <param name="PeakGFlopsAfter">And after it: where both differ, others used the machine.</param>
+/// <param name="PeakGflopsBefore">The multiply-add peak of that many threads before the case.</param>
+/// <param name="PeakGflopsAfter">And after it: where both differ, others used the machine.</param>
 /// <param name="Contenders">What each reached.</param>
 internal sealed record CaseResult(
-    string Group, string Name, WorkUnit Unit, DateTime Date, int Threads, double PeakGFlopsBefore, double PeakGFlopsAfter, IReadOnlyList<ContenderResult> Contenders);
+    string Group, string Name, WorkUnit Unit, DateTime Date, int Threads, double PeakGflopsBefore, double PeakGflopsAfter, IReadOnlyList<ContenderResult> Contenders);
 
 /// <summary>The file <c>bench/results/compare.json</c>: the latest result of each case, all of one machine.</summary>
 internal sealed record CompareResults

@@ -10,7 +10,7 @@ internal static class CompareTables
     public static string All(CompareResults results)
     {
         var text = new StringBuilder("# DeepSharp beside other engines\n\nWritten by `dotnet run -c Release --project bench -- compare`; ");
-        text.Append("the contenders of a row took turns in one run, and each figure is the median of the rounds.\n\n");
+        text.Append("the contenders of a row took turns in one run, and each figure is the median of the rounds. Ratios are of speed: above 1 the first is faster.\n\n");
         text.Append(Origin(results));
         foreach (var (group, title) in CompareCases.Groups)
         {
@@ -62,7 +62,7 @@ internal static class CompareTables
             Line(text,
             [
                 row.Name, Cell(row, ours), .. theirs.Select(other => Cell(row, other)), .. theirs.Select(other => Ratio(ours, other)),
-                .. flops ? [OfPeak(row, ours)] : Array.Empty<string>(), Text($"{row.PeakGFlopsBefore:0} – {row.PeakGFlopsAfter:0}"),
+                .. flops ? [OfPeak(row, ours)] : Array.Empty<string>(), Text($"{row.PeakGflopsBefore:0} – {row.PeakGflopsAfter:0}"),
             ]);
         }
 
@@ -120,7 +120,7 @@ internal static class CompareTables
 
     private static double GeometricMean(IEnumerable<double> values) => Math.Exp(values.Select(value => Math.Log(value)).DefaultIfEmpty(double.NaN).Average());
 
-    private static double ShareOfPeak(CaseResult row) => row.Contenders[0].Rate / 1e9 / ((row.PeakGFlopsBefore + row.PeakGFlopsAfter) / 2);
+    private static double ShareOfPeak(CaseResult row) => row.Contenders[0].Rate / 1e9 / ((row.PeakGflopsBefore + row.PeakGflopsAfter) / 2);
 
     private static string OfPeak(CaseResult row, ContenderResult ours) => row.Unit == WorkUnit.Flops && ours.Rate > 0 ? Text($"{100 * ShareOfPeak(row):0} %") : "";
 

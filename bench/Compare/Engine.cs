@@ -41,9 +41,10 @@ internal sealed record Engine(string Name, string File, IReadOnlyList<string> Ar
             process.Kill();
             return (-1, "", "it did not end");
         }
-        catch (System.ComponentModel.Win32Exception e)
+        catch (System.ComponentModel.Win32Exception)
         {
-            return (-1, "", e.Message);
+            // Its message names folders of this machine, and tables are published.
+            return (-1, "", "not installed");
         }
     }
 

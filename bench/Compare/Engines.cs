@@ -11,7 +11,7 @@ internal sealed class Engines
     /// <summary>This library, in a process of its own.</summary>
     public Engine DeepSharp { get; } = new(
         "DeepSharp", Environment.ProcessPath!, Environment.ProcessPath!.EndsWith("dotnet", StringComparison.Ordinal) ? [Assembly.GetEntryAssembly()!.Location] : [],
-        Assembly.GetEntryAssembly()!.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion);
+        OurVersion());
 
     /// <summary>PyTorch's library.</summary>
     public Engine Libtorch { get; } = Engine.Find("libtorch", "libtorch.py", Pythons);
@@ -24,4 +24,11 @@ internal sealed class Engines
 
     /// <summary>All of them.</summary>
     public IEnumerable<Engine> All => [DeepSharp, Libtorch, OnnxRuntime, OpenBlas];
+
+    // The number and the first digits of the commit: 0.1.0+1a2b3c4.
+    private static string OurVersion()
+    {
+        string version = Assembly.GetEntryAssembly()!.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+        return version[..Math.Min(version.Length, version.IndexOf('+', StringComparison.Ordinal) is var plus and >= 0 ? plus + 8 : version.Length)];
+    }
 }
