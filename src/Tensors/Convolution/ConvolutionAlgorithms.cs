@@ -3,15 +3,15 @@ namespace DeepSharp.Tensors;
 /// <summary>The list of convolution algorithms, in the order in which they are asked.</summary>
 public static class ConvolutionAlgorithms
 {
-    /// <summary>All algorithms. Im2col can run everything and wins wherever nothing before it does; the last two are there to be compared with.</summary>
+    /// <summary>All algorithms. Im2col can run everything and wins wherever nothing before it does; the last one is there to be compared with.</summary>
     public static IReadOnlyList<ConvolutionAlgorithm> All { get; } =
     [
         new PointwiseConvolution(),
         new DenseConvolution(),
         new WinogradConvolution<Winograd4x4>(),
+        new WinogradConvolution<Winograd2x2>(),
         new ImplicitGemmConvolution(),
         new Im2ColConvolution(),
-        new WinogradConvolution<Winograd2x2>(),
         new DirectConvolution(),
     ];
 

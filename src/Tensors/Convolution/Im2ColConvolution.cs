@@ -14,6 +14,9 @@ internal sealed class Im2ColConvolution : ConvolutionAlgorithm
     private const int FewestPixelsPerGroup = 768;
     private const int PatchElementsPerGroup = 1 << 17;
 
+    // With so few pixels packing the weights costs more than multiplying by them.
+    private const int FewPixels = 64;
+
     // The weight gradient is summed in up to this many groups, added in their order.
     private const int MostPartialSums = 16;
     private const int MostPartialBytes = 16 << 20;
@@ -31,6 +34,17 @@ internal sealed class Im2ColConvolution : ConvolutionAlgorithm
         var s = shape;
         var context = x.Context;
         var (input, output) = (x.ReadMemory(), y.WriteMemory());
+        int allPixels = s.N * s.OutputHeight * s.OutputWidth;
+        if (keepWeights && allPixels <= FewPixels)
+        {
+            using var windows = context.Pool.RentScratch<T>(Packing.RoundUp(allPixels, MicroKernel.Rows) * s.PatchLength);
+            Im2Col(s, input.Span, 0, s.N * s.OutputHeight, windows.Span);
+            var packed = weights.Derive(this, w => PackedProducts.Pack(s, w));
+            PackedProducts.Multiply(context, windows.Memory, allPixels, s.PatchLength, packed.Memory, output, s.K);
+            epilogue.Apply(output.Span, s.K);
+            return;
+        }
+
         var kernel = MatrixView<T>.RowMajor(weights.ReadMemory(), s.K, s.PatchLength).Transposed;
         int rowsPerGroup = Math.Max(1, PixelsPerGroup(s) / s.OutputWidth);
         Blocks.Run(context, s.N * s.OutputHeight, (firstRow, rows) =>

@@ -7,8 +7,9 @@ internal sealed class WinogradConvolution<TTile> : ConvolutionAlgorithm
     where TTile : struct, IWinogradTile
 {
     // With very few channels the transforms cost more than the multiplications that they save. With very few pixels reading the weights is all that
-    // counts, and transformed ones are four times as large: there im2col multiplies by them as they are.
+    // counts, and those transformed for 4×4 tiles are four times as large, for 2×2 tiles not twice: with few pixels these win, with fewer im2col.
     private const int FewestChannels = 8;
+    private const int FewPixels = 64;
 
     public override string Name => TTile.Name;
 
@@ -19,8 +20,12 @@ internal sealed class WinogradConvolution<TTile> : ConvolutionAlgorithm
         shape is { KernelHeight: 3, KernelWidth: 3, Geometry: { StrideHeight: 1, StrideWidth: 1, PaddingHeight: <= 2, PaddingWidth: <= 2 } };
 
     internal override bool Wins(in ConvolutionShape shape, ConvolutionPass pass, VectorWidth width) =>
-        TTile.OutputSize == 4 && shape.C >= FewestChannels && shape.K >= FewestChannels
-        && shape.N * shape.OutputHeight * shape.OutputWidth > DotProducts.MostRows;
+        shape.C >= FewestChannels && shape.K >= FewestChannels && (shape.N * shape.OutputHeight * shape.OutputWidth) switch
+        {
+            <= DotProducts.MostRows => false,
+            <= FewPixels => TTile.OutputSize == 2,
+            _ => TTile.OutputSize == 4,
+        };
 
     internal override void Forward<T>(in ConvolutionShape shape, Tensor<T> x, Tensor<T> weights, Epilogue<T> epilogue, Tensor<T> y, bool keepWeights)
     {
