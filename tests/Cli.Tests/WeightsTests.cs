@@ -21,7 +21,16 @@ public sealed class WeightsTests : IDisposable
     public void A_training_is_the_same_network_in_every_format()
     {
         Run("train --config 8,M,16,M --batch-norm --limit-train 128 --limit-test 50 --epochs 1 --out run");
-        Run("convert run model.pth");
+        Assert.Contains("16 tensors from", Run("convert run model.pth").Output, StringComparison.Ordinal);
+        // The model's tensors and no others, or PyTorch's load_state_dict would refuse them.
+        using (WeightsFile checkpoint = WeightsFile.Open(folder["run/checkpoint.safetensors"]), converted = WeightsFile.Open(folder["model.pth"]))
+        {
+            var ofTraining = checkpoint.Tensors.Keys.Where(name => name.StartsWith("training.", StringComparison.Ordinal)).ToList();
+            Assert.NotEmpty(ofTraining);
+            Assert.Equal(checkpoint.Tensors.Keys.Except(ofTraining).Order(StringComparer.Ordinal), converted.Tensors.Keys.Order(StringComparer.Ordinal));
+            Assert.DoesNotContain("training", converted.Metadata.Keys);
+        }
+
         Assert.Contains("model.pth to model.safetensors", Run("convert model.pth model.safetensors").Output, StringComparison.Ordinal);
         string expected = Run("evaluate --weights run --limit-test 50 --json").Output;
         foreach (string name in (string[])["model.pth", "model.safetensors"])
@@ -38,10 +47,55 @@ public sealed class WeightsTests : IDisposable
     [InlineData(" --no-fold --size 48", 48)]
     public void A_network_becomes_onnx(string options, int size)
     {
-        Assert.Equal("4,M,6,M,8,8,M,10,10,M,10,10,M-bn from bare.pth to bare.onnx\n", Run($"convert bare.pth bare.onnx{options}").Output);
+        string[] lines = Run($"convert bare.pth bare.onnx{options}").Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.StartsWith("Assuming a max pooling after the last convolution, ", lines[0], StringComparison.Ordinal);
+        Assert.Equal("4,M,6,M,8,8,M,10,10,M,10,10,M-bn from bare.pth to bare.onnx", lines[^1]);
         using var model = VggModel.Load<float>(folder["bare.pth"]);
         OnnxExport.Write(model, folder["expected.onnx"], new OnnxOptions { FoldBatchNorm = options.Length == 0, Height = size });
         Assert.Equal(File.ReadAllBytes(folder["expected.onnx"]), File.ReadAllBytes(folder["bare.onnx"]));
+    }
+
+    [Theory]
+    [InlineData("CAPITALS.PTH", "504B")]
+    [InlineData("CAPITALS.ONNX", "0808")]
+    public void Extensions_may_be_in_capitals(string name, string beginning)
+    {
+        Run($"convert bare.pth {name}");
+        Assert.Equal(beginning, Convert.ToHexString(File.ReadAllBytes(folder[name])[..2]));
+    }
+
+    // bare.pth with the size of images that its network is to see, larger than those of the data set.
+    [Fact]
+    public void Images_are_resized_as_the_file_says()
+    {
+        var usual = ShapesDataset.Generate(trainCount: 1, testCount: 1).Test.Normalization;
+        var description = new ImageDescription([], usual.Mean, usual.Deviation, 3, 48, 48, Resize: 56);
+        using (var bare = WeightsFile.Open(folder["bare.pth"]))
+        {
+            var writer = WeightsWriter.For("sized.pth");
+            writer.AddAll(bare);
+            description.Write(writer.Metadata);
+            writer.Save(folder["sized.pth"]);
+        }
+
+        Run("evaluate --weights sized.pth --limit-test 4 --save-logits sized.npy");
+        float[] found = Logits("sized.npy", 4);
+        var images = new DataSource { LimitTest = 4 }.Load().Test;
+        using var model = VggModel.Load<float>(folder["bare.pth"]);
+        List<float> expected = [];
+        model.Evaluate(description.Prepare(images), see: logits => expected.AddRange(logits.ToArray()));
+        Assert.Equal(expected, found);
+        Run("evaluate --weights bare.pth --limit-test 4 --save-logits bare.npy");
+        Assert.NotEqual(Logits("bare.npy", 4), found);
+
+        // The first of the images, as predict reads it from a file.
+        byte[] pixels = new byte[3 * 32 * 32];
+        images.ReadPixels(0, pixels);
+        File.WriteAllBytes(folder["first.ppm"], [.. "P6\n32 32\n255\n"u8, .. Enumerable.Range(0, pixels.Length).Select(p => pixels[(p % 3 * 1024) + (p / 3)])]);
+        var classes = Run("predict first.ppm --weights sized.pth --top 10 --json").Json.GetProperty("images")[0].GetProperty("classes");
+        double sum = found.Take(10).Sum(logit => Math.Exp(logit));
+        foreach (var one in classes.EnumerateArray())
+            Assert.Equal(Math.Exp(found[one.GetProperty("index").GetInt32()]) / sum, one.GetProperty("probability").GetDouble(), 1e-5);
     }
 
     [Fact]

@@ -4,6 +4,7 @@
     /usr/bin/python3 tests/Fixtures/make_weights.py                       the fixtures
     /usr/bin/python3 tests/Fixtures/make_weights.py --verify A.pth B      fails unless torch.load(A, weights_only=True) has B's tensors, bit for bit;
                                                                           B is safetensors or .pth
+    /usr/bin/python3 tests/Fixtures/make_weights.py --verify FOLDER       the same of each NAME.pth and NAME.*.pth in a folder with NAME.safetensors
     /usr/bin/python3 tests/Fixtures/make_weights.py --vgg16 PATH          the 553 MB of a VGG-16 with random weights, to measure with
 
     types.pth         every type of elements; scalars, matrices, images; tensors that are transposed, channels-last, cut out, repeated, or share their memory
@@ -202,6 +203,14 @@ def verify(path, other):
     print(f"{path}: {len(found)} tensors equal to {other}")
 
 
+def verify_folder(folder):
+    """Compares each .pth file in a folder with the safetensors file of the same name up to the first dot."""
+    paths = sorted(Path(folder).glob("*.pth"))
+    assert paths, f"there is no .pth file in {folder}"
+    for path in paths:
+        verify(path, str(path.with_name(path.name.split(".")[0] + ".safetensors")))
+
+
 def vgg16(path):
     """torchvision's VGG-16 with 1000 classes, 138,357,544 random float32."""
     torch.manual_seed(0)
@@ -219,7 +228,7 @@ def vgg16(path):
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--verify"]:
-        verify(*sys.argv[2:])
+        verify_folder(sys.argv[2]) if len(sys.argv) == 3 else verify(*sys.argv[2:])
     elif sys.argv[1:2] == ["--vgg16"]:
         vgg16(sys.argv[2])
     else:

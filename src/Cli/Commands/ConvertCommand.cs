@@ -38,9 +38,9 @@ internal sealed class ConvertCommand
         using var stop = new StopSignal();
         var screen = Screen.Open(json: false);
         string output = parsed.GetRequiredValue(target), extension = Path.GetExtension(output);
-        if (!Extensions.Contains(extension)) throw new ArgumentException($"OUT must end in {string.Join(", ", Extensions)}, found \"{output}\".");
+        if (!Extensions.Contains(extension, StringComparer.OrdinalIgnoreCase)) throw new ArgumentException($"OUT must end in {string.Join(", ", Extensions)}, found \"{output}\".");
         using var file = WeightsFile.Open(cache.Find(parsed, parsed.GetRequiredValue(source), screen.Line, stop.Token));
-        if (extension == Onnx) WriteNetwork(parsed, file, output, screen);
+        if (extension.Equals(Onnx, StringComparison.OrdinalIgnoreCase)) WriteNetwork(parsed, file, output, screen);
         else WriteWeights(file, output, screen);
         return 0;
     }
@@ -52,7 +52,7 @@ internal sealed class ConvertCommand
         // The preparation of images travels with the weights, also where it was known by the name of the file.
         ImageDescription.Read(file)?.Write(writer.Metadata);
         writer.Save(output);
-        screen.Line($"{file.Tensors.Count} tensors from {file.Path} to {output}");
+        screen.Line($"{writer.Count} tensors from {file.Path} to {output}");
     }
 
     private void WriteNetwork(ParseResult parsed, WeightsFile file, string output, IAnsiConsole screen)

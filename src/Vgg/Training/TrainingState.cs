@@ -6,7 +6,8 @@ namespace DeepSharp.Vgg;
 /// <remarks>The order of images, their changes and dropped elements are functions of the seed and of this position, so no random state is kept.</remarks>
 internal sealed record TrainingState
 {
-    private const string Key = "training";
+    /// <summary>The name of the metadata.</summary>
+    public const string Key = "training";
 
     /// <summary>How the training is done.</summary>
     public required TrainingOptions Options { get; init; }

@@ -11,6 +11,9 @@ internal static class ModelState
     /// </summary>
     public const string TrainingPrefix = "training.";
 
+    /// <summary>Whether a checkpoint holds a tensor of this name beside a model.</summary>
+    public static bool IsOfTraining(string name) => name.StartsWith(TrainingPrefix, StringComparison.Ordinal);
+
     /// <summary>The state of a module: of each key either a tensor or a counter.</summary>
     public static Dictionary<string, (Tensor<T>? Tensor, Counter? Counter)> Of<T>(Module<T> module)
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -41,7 +44,7 @@ internal static class ModelState
             else matching.Add(name);
         }
 
-        var unexpected = file.Tensors.Keys.Where(name => !state.ContainsKey(name) && !name.StartsWith(TrainingPrefix, StringComparison.Ordinal));
+        var unexpected = file.Tensors.Keys.Where(name => !state.ContainsKey(name) && !IsOfTraining(name));
         return new StateComparison(matching, missing, [.. unexpected.Order(StringComparer.Ordinal)], wrongShape);
     }
 

@@ -17,6 +17,9 @@ public abstract class WeightsWriter
     /// <summary>What the file says about itself, beside the tensors.</summary>
     public IDictionary<string, string> Metadata { get; } = new Dictionary<string, string>();
 
+    /// <summary>The number of tensors that were added.</summary>
+    public int Count => entries.Count;
+
     /// <summary>What was added, in that order.</summary>
     private protected IReadOnlyList<Entry> Entries => entries;
 
@@ -39,14 +42,16 @@ public abstract class WeightsWriter
     public void Add(string name, long value) => Add(new Entry(name, "I64", [], write => write(MemoryMarshal.AsBytes(new ReadOnlySpan<long>(in value)))));
 
     /// <summary>Adds all tensors of another file with their names, types and values, and its metadata. They are read by <see cref="Save"/>, so it must stay open.</summary>
+    /// <remarks>Of the checkpoint of a training only the model is added: PyTorch refuses a state dictionary with more.</remarks>
     /// <exception cref="ArgumentException">A name is taken.</exception>
     public void AddAll(WeightsFile file)
     {
         ArgumentNullException.ThrowIfNull(file);
-        foreach (var stored in file.Tensors.Values)
+        bool isCheckpoint = file.Metadata.ContainsKey(TrainingState.Key);
+        foreach (var stored in file.Tensors.Values.Where(stored => !isCheckpoint || !ModelState.IsOfTraining(stored.Name)))
             Add(new Entry(stored.Name, stored.Type, [.. stored.Shape], write => StoredBytes.Read(stored, file, piece => write(piece))));
         // The hash is that of the other file.
-        foreach (var (key, value) in file.Metadata.Where(pair => pair.Key != SafeTensorsWriter.HashKey)) Metadata[key] = value;
+        foreach (var (key, value) in file.Metadata.Where(pair => pair.Key is not (SafeTensorsWriter.HashKey or TrainingState.Key))) Metadata[key] = value;
     }
 
     /// <summary>Writes the file, whole or not at all, see <see cref="AtomicFile"/>.</summary>

@@ -11,7 +11,7 @@ public sealed record OnnxCase(string Name, string Config, VggOptions Options, On
     public static IEnumerable<OnnxCase> All()
     {
         (string Name, VggConfig Config)[] family =
-            [("A", VggConfig.A), ("A-LRN", VggConfig.ALrn), ("B", VggConfig.B), ("C", VggConfig.C), ("D", VggConfig.D), ("E", VggConfig.E)];
+            [("A", VggConfig.A), ("A-LRN", VggConfig.ALrn), ("B", VggConfig.B), ("C", VggConfig.C), ("C-padded", VggConfig.CPadded), ("D", VggConfig.D), ("E", VggConfig.E)];
         foreach (var (name, config) in family)
         {
             foreach (bool batchNorm in (bool[])[false, true])
@@ -27,6 +27,8 @@ public sealed record OnnxCase(string Name, string Config, VggOptions Options, On
         var plain = new VggOptions { Head = Narrow, Classes = 3 };
         yield return new OnnxCase("no-bias", "4,M,6", plain with { BatchNorm = true, ConvolutionBias = false }, new OnnxOptions { FoldBatchNorm = false });
         yield return new OnnxCase("no-bias-folded", "4,M,6", plain with { BatchNorm = true, ConvolutionBias = false }, new OnnxOptions());
+        yield return new OnnxCase("no-bias-no-norm", "4,M,6", plain with { ConvolutionBias = false }, new OnnxOptions());
+        yield return new OnnxCase(VggNames.Small, VggNames.Find(VggNames.Small).Config.ToString(), plain with { BatchNorm = true, Head = VggHead.Compact }, new OnnxOptions());
         yield return new OnnxCase("dropout-first", "4,M,6", plain with { Head = new VggHead { Hidden = [9, 8], DropoutFirst = true } }, new OnnxOptions());
         yield return new OnnxCase("lrn-window-2", "6,LRN,M,4", plain with { Lrn = LrnConstants.PyTorch(2) with { Alpha = 0.5 } }, new OnnxOptions());
         yield return new OnnxCase("lrn-window-3", "6,LRN,M,4", plain with { Lrn = LrnConstants.PyTorch(3) with { Alpha = 0.5 } }, new OnnxOptions());

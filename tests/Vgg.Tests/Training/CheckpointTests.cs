@@ -33,6 +33,25 @@ public class CheckpointTests
     }
 
     [Fact]
+    public void A_configuration_and_constants_may_be_given_for_a_checkpoint()
+    {
+        using TemporaryFolder folder = new();
+        SmallTraining.Run(SmallTraining.Options with { Epochs = 1 }, folder.Path);
+        using var file = WeightsFile.Open(folder[TrainingCheckpoint.FileName]);
+        Assert.Contains(file.Tensors.Keys, name => name.StartsWith("training.momentum.", StringComparison.Ordinal));
+        using var model = VggModel.Load<float>(file, TestContexts.Default);
+
+        using var configured = VggModel.Load<float>(file, VggRecognition.Of(file, VggConfig.Parse("6,M,8")), TestContexts.Default);
+        Assert.Equal("6,M,8", configured.Plan.Config.ToString());
+        Assert.Equal(WeightsHash.Compute(model), WeightsHash.Compute(configured));
+
+        var recognition = VggRecognition.Of(file, lrn: LrnConstants.PyTorch(2));
+        Assert.Equal(model.Plan.Options with { Lrn = LrnConstants.PyTorch(2) }, recognition.Plan.Options);
+        Assert.Equal(model.Seed, recognition.Seed);
+        Assert.Empty(recognition.Assumptions);
+    }
+
+    [Fact]
     public void A_training_killed_before_its_first_step_goes_on_too()
     {
         using TemporaryFolder folder = new();

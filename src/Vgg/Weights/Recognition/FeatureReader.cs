@@ -13,6 +13,9 @@ internal sealed class FeatureReader
     // More than a photograph of ImageNet's size can be halved.
     private const int MaxPoolings = 7;
 
+    // Those that other programs have too: networks of ours say which they are.
+    private static readonly VggConfig[] Paper = [VggConfig.A, VggConfig.ALrn, VggConfig.B, VggConfig.C, VggConfig.D, VggConfig.E];
+
     private readonly List<StateLayer> convolutions, norms;
 
     public FeatureReader(IEnumerable<StateLayer> layers)
@@ -49,7 +52,11 @@ internal sealed class FeatureReader
         steps ??= Custom(gaps);
         if (steps.Contains(VggStep.LocalResponseNorm)) assumptions.Add("a local response normalization, as in configuration A-LRN of the paper");
         if (steps.Any(step => step is { Kind: VggStepKind.Convolution, KernelSize: 1 })) assumptions.Add("1×1 kernels without padding, as in configuration C of the paper");
-        return Config(steps);
+        var config = VggConfig.Parse(string.Join(',', steps));
+        // What follows the last convolution leaves no trace in the names.
+        if (!Paper.Any(known => known.ToString() == config.ToString()))
+            assumptions.Add($"a max pooling after the last convolution, as in all configurations of the paper (--config {string.Join(',', steps.SkipLast(1))} if there is none)");
+        return config;
 
         bool Fits(VggConfig known) => gaps is not null && Gaps(known).SequenceEqual(gaps);
 
@@ -73,7 +80,6 @@ internal sealed class FeatureReader
                 if (i == gaps.Length || gaps[i] == 1) steps.Add(VggStep.MaxPool);
             }
 
-            assumptions.Add($"a max pooling after the last convolution, as in all configurations of the paper (--config {string.Join(',', steps.SkipLast(1))} if there is none)");
             return steps;
         }
     }
@@ -88,12 +94,11 @@ internal sealed class FeatureReader
             throw new ArgumentException($"the convolutions (channels:kernel) are {string.Join(',', found)}, those of the configuration {config} are {string.Join(',', expected)}.");
     }
 
-    // Of the known configurations the first that has as many convolutions, with these kernels, and fits; the channels are the file's.
+    // Of the paper's configurations the first that has as many convolutions, with these kernels, and fits; the channels are the file's.
     private List<VggStep>? Known(Func<VggConfig, bool> fits)
     {
-        foreach (string name in VggNames.All)
+        foreach (var config in Paper)
         {
-            var config = VggNames.Find(name).Config;
             if (!Of(config).Select(step => step.KernelSize).SequenceEqual(convolutions.Select(layer => layer.Length(2))) || !fits(config)) continue;
             int next = 0;
             return [.. config.Steps.Select(step => step.Kind == VggStepKind.Convolution ? VggStep.Convolution(convolutions[next++].Length(0), step.KernelSize, step.Padding) : step)];
@@ -154,8 +159,6 @@ internal sealed class FeatureReader
     private static VggStep Step(StateLayer layer) => VggStep.Convolution(layer.Length(0), layer.Length(2), (layer.Length(2) - 1) / 2);
 
     private static IEnumerable<VggStep> Of(VggConfig config) => config.Steps.Where(step => step.Kind == VggStepKind.Convolution);
-
-    private static VggConfig Config(IEnumerable<VggStep> steps) => VggConfig.Parse(string.Join(',', steps));
 
     private static int Number(StateLayer layer, int part) =>
         part < layer.Parts.Count && int.TryParse(layer.Parts[part], NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : -1;

@@ -23,8 +23,8 @@ public sealed record VggRecognition(VggPlan Plan, IReadOnlyDictionary<string, st
     public static VggRecognition Of(WeightsFile file, VggConfig? config = null, LrnConstants? lrn = null)
     {
         ArgumentNullException.ThrowIfNull(file);
-        var recognition = config is null && lrn is null && ModelDescription.Read(file) is var (plan, seed)
-            ? new VggRecognition(plan, file.Tensors.Keys.ToDictionary(name => name), []) { Seed = seed, IsDescribed = true }
+        var recognition = config is null && ModelDescription.Read(file) is var (plan, seed)
+            ? new VggRecognition(lrn is null ? plan : new VggPlan(plan.Config, plan.Options with { Lrn = lrn }), file.Tensors.Keys.ToDictionary(name => name), []) { Seed = seed, IsDescribed = true }
             : OfNames(file, config, lrn);
 
         // Checked before any memory is taken for the model: a description takes little in a file.
@@ -69,7 +69,7 @@ public sealed record VggRecognition(VggPlan Plan, IReadOnlyDictionary<string, st
     {
         try
         {
-            return Of(file.Tensors.Values.Select(tensor => (tensor.Name, tensor.Shape)), config, lrn);
+            return Of(file.Tensors.Values.Where(tensor => !ModelState.IsOfTraining(tensor.Name)).Select(tensor => (tensor.Name, tensor.Shape)), config, lrn);
         }
         catch (InvalidDataException e)
         {

@@ -1,0 +1,40 @@
+using DeepSharp.Vgg.Tests.Parity;
+
+namespace DeepSharp.Vgg.Tests.Weights;
+
+/// <summary>Every kind of network goes from .pth to safetensors and back without a bit being changed.</summary>
+/// <remarks>
+/// Whether PyTorch reads the files, a script tells:
+/// <code>
+/// mkdir /tmp/round; DEEPSHARP_ROUND_TRIPS=/tmp/round dotnet test tests/Vgg.Tests --filter RoundTripTests
+/// /usr/bin/python3 tests/Fixtures/make_weights.py --verify /tmp/round
+/// </code>
+/// </remarks>
+public sealed class RoundTripTests : IDisposable
+{
+    private readonly TemporaryFolder temporary = new();
+
+    public static TheoryData<string> Names => [.. ModelParityCase.All.Keys];
+
+    public void Dispose() => temporary.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Pth_to_safetensors_to_pth(string name)
+    {
+        string folder = Environment.GetEnvironmentVariable("DEEPSHARP_ROUND_TRIPS") ?? temporary.Path;
+        string first = Path.Combine(folder, $"{name}.pth"), middle = Path.Combine(folder, $"{name}.safetensors"), last = Path.Combine(folder, $"{name}.back.pth");
+        var parity = ModelParityCase.All[name];
+        using var model = VggModel.Create<float>(parity.Narrowed(), parity.Options, seed: 0, TestContexts.Default);
+        SeededState.Fill(model);
+        foreach (var (index, (_, counter)) in model.NamedCounters().Index()) counter.Value = index + 1;
+        model.Save(first);
+        using (var loaded = VggModel.Load<float>(first, TestContexts.Default)) loaded.Save(middle);
+        using var back = VggModel.Load<float>(middle, TestContexts.Default);
+        back.Save(last);
+
+        Assert.Equal(WeightsHash.Compute(model), WeightsHash.Compute(back));
+        Assert.Equal((model.Plan.Config.ToString(), model.Plan.Options), (back.Plan.Config.ToString(), back.Plan.Options));
+        Assert.Equal(File.ReadAllBytes(first), File.ReadAllBytes(last));
+    }
+}
