@@ -25,7 +25,7 @@ internal static class CrossEntropyKernel
             for (int row = from; row < from + count; row++)
             {
                 losses.Span[row] = Row(
-                    x.Span.Slice(row * classes, classes), p.Span.Slice(row * classes, classes), labels.Span[row], labelSmoothing);
+                    logits.Context.VectorWidth, x.Span.Slice(row * classes, classes), p.Span.Slice(row * classes, classes), labels.Span[row], labelSmoothing);
             }
         }, RowsPerBlock(classes));
         double total = 0;
@@ -54,15 +54,17 @@ internal static class CrossEntropyKernel
         return gradient;
     }
 
-    private static double Row<T>(ReadOnlySpan<T> x, Span<T> p, int label, double labelSmoothing)
+    private static double Row<T>(VectorWidth width, ReadOnlySpan<T> x, Span<T> p, int label, double labelSmoothing)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        T max = TensorPrimitives.Max(x);
-        TensorPrimitives.Subtract(x, max, p);
-        double atLabel = double.CreateTruncating(p[label]);
-        double mean = labelSmoothing == 0 ? 0 : double.CreateTruncating(TensorPrimitives.Sum<T>(p)) / p.Length;
-        TensorPrimitives.Exp(p, p);
-        T sum = TensorPrimitives.Sum<T>(p);
+        var (max, sum) = SoftmaxRow.Exp(width, x, p);
+        double atLabel = double.CreateTruncating(x[label] - max);
+        double mean = 0;
+        if (labelSmoothing != 0)
+        {
+            foreach (T logit in x) mean += double.CreateTruncating(logit - max) / x.Length;
+        }
+
         TensorPrimitives.Divide(p, sum, p);
         return Math.Log(double.CreateTruncating(sum)) - ((1 - labelSmoothing) * atLabel) - (labelSmoothing * mean);
     }

@@ -6,13 +6,13 @@ namespace DeepSharp.Tensors;
 /// <summary>Softmax, exp(x) / Σ exp(x), and its logarithm along one axis. The largest element is subtracted first, so that nothing overflows.</summary>
 internal static class SoftmaxKernel
 {
-    private delegate void RowFunction<T>(ReadOnlySpan<T> x, Span<T> y);
+    private delegate void RowFunction<T>(VectorWidth width, ReadOnlySpan<T> x, Span<T> y);
 
     private delegate void RowGradient<T>(ReadOnlySpan<T> y, ReadOnlySpan<T> dy, Span<T> dx);
 
     /// <summary>y = exp(x − m) / Σ exp(x − m), where m is the largest element of the row.</summary>
     public static Tensor<T> Softmax<T>(Tensor<T> x, int axis)
-        where T : unmanaged, IFloatingPointIeee754<T> => Forward(x, axis, SoftmaxRow);
+        where T : unmanaged, IFloatingPointIeee754<T> => Forward(x, axis, SoftmaxOf);
 
     /// <summary>dx = y·(dy − Σ y·dy), from the output y.</summary>
     public static Tensor<T> SoftmaxBackward<T>(Tensor<T> y, Tensor<T> dy, int axis)
@@ -20,19 +20,14 @@ internal static class SoftmaxKernel
 
     /// <summary>y = x − m − log Σ exp(x − m), where m is the largest element of the row.</summary>
     public static Tensor<T> LogSoftmax<T>(Tensor<T> x, int axis)
-        where T : unmanaged, IFloatingPointIeee754<T> => Forward(x, axis, LogSoftmaxRow);
+        where T : unmanaged, IFloatingPointIeee754<T> => Forward(x, axis, LogSoftmaxOf);
 
     /// <summary>dx = dy − exp(y)·Σ dy, from the output y.</summary>
     public static Tensor<T> LogSoftmaxBackward<T>(Tensor<T> y, Tensor<T> dy, int axis)
         where T : unmanaged, IFloatingPointIeee754<T> => Backward(y, dy, axis, LogSoftmaxRowBackward);
 
-    private static void SoftmaxRow<T>(ReadOnlySpan<T> x, Span<T> y)
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        TensorPrimitives.Subtract(x, TensorPrimitives.Max(x), y);
-        TensorPrimitives.Exp(y, y);
-        TensorPrimitives.Divide(y, TensorPrimitives.Sum<T>(y), y);
-    }
+    private static void SoftmaxOf<T>(VectorWidth width, ReadOnlySpan<T> x, Span<T> y)
+        where T : unmanaged, IFloatingPointIeee754<T> => TensorPrimitives.Multiply(y, T.One / SoftmaxRow.Exp(width, x, y).Sum, y);
 
     private static void SoftmaxRowBackward<T>(ReadOnlySpan<T> y, ReadOnlySpan<T> dy, Span<T> dx)
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -41,16 +36,13 @@ internal static class SoftmaxKernel
         TensorPrimitives.Multiply(dx, y, dx);
     }
 
-    private static void LogSoftmaxRow<T>(ReadOnlySpan<T> x, Span<T> y)
+    private static void LogSoftmaxOf<T>(VectorWidth width, ReadOnlySpan<T> x, Span<T> y)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        T max = TensorPrimitives.Max(x);
-        TensorPrimitives.Subtract(x, max, y);
-        TensorPrimitives.Exp(y, y);
-        T logSum = T.Log(TensorPrimitives.Sum<T>(y));
+        var (max, sum) = SoftmaxRow.Exp(width, x, y);
         // Not x − (m + log Σ): where m is large, that sum would lose the logarithm.
         TensorPrimitives.Subtract(x, max, y);
-        TensorPrimitives.Subtract(y, logSum, y);
+        TensorPrimitives.Subtract(y, T.Log(sum), y);
     }
 
     private static void LogSoftmaxRowBackward<T>(ReadOnlySpan<T> y, ReadOnlySpan<T> dy, Span<T> dx)
@@ -72,7 +64,7 @@ internal static class SoftmaxKernel
         var (source, target) = (rows.ReadMemory(), y.WriteMemory());
         Blocks.Run(x.Context, x.ElementCount / length, (from, count) =>
         {
-            for (int row = from; row < from + count; row++) function(source.Span.Slice(row * length, length), target.Span.Slice(row * length, length));
+            for (int row = from; row < from + count; row++) function(x.Context.VectorWidth, source.Span.Slice(row * length, length), target.Span.Slice(row * length, length));
         }, Math.Max(1, Blocks.Elements / length));
         return gathered is null ? y : Rows.Scatter(y, x.Shape, axes);
     }

@@ -63,6 +63,12 @@ public interface ISimd<TVector, T>
     /// <summary>The square root of each lane.</summary>
     static abstract TVector Sqrt(TVector a);
 
+    /// <summary>
+    /// Each lane of <paramref name="value"/> times 2ⁿ, where n is the whole number in the lowest bits of the lane of <paramref name="power"/>. Values and
+    /// results must be normal numbers.
+    /// </summary>
+    static abstract TVector AddToExponent(TVector value, TVector power);
+
     /// <summary>The sum of the lanes. Slow: call it once, after the loop.</summary>
     static abstract T Sum(TVector a);
 }

@@ -108,5 +108,12 @@ public readonly struct Simd128<T> : ISimd<Vector128<T>, T>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<T> AddToExponent(Vector128<T> value, Vector128<T> power) =>
+        typeof(T) == typeof(float)
+            ? (value.AsInt32() + (power.AsInt32() << VectorMath.SingleFractionBits)).As<int, T>()
+            : (value.AsInt64() + (power.AsInt64() << VectorMath.DoubleFractionBits)).As<long, T>();
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Sum(Vector128<T> a) => Vector128.Sum(a);
 }

@@ -108,5 +108,12 @@ public readonly struct Simd256<T> : ISimd<Vector256<T>, T>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<T> AddToExponent(Vector256<T> value, Vector256<T> power) =>
+        typeof(T) == typeof(float)
+            ? (value.AsInt32() + (power.AsInt32() << VectorMath.SingleFractionBits)).As<int, T>()
+            : (value.AsInt64() + (power.AsInt64() << VectorMath.DoubleFractionBits)).As<long, T>();
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Sum(Vector256<T> a) => Vector256.Sum(a);
 }

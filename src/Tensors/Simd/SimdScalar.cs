@@ -77,5 +77,12 @@ public readonly struct SimdScalar<T> : ISimd<T, T>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T AddToExponent(T value, T power) =>
+        typeof(T) == typeof(float)
+            ? Unsafe.BitCast<int, T>(Unsafe.BitCast<T, int>(value) + (Unsafe.BitCast<T, int>(power) << VectorMath.SingleFractionBits))
+            : Unsafe.BitCast<long, T>(Unsafe.BitCast<T, long>(value) + (Unsafe.BitCast<T, long>(power) << VectorMath.DoubleFractionBits));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Sum(T a) => a;
 }

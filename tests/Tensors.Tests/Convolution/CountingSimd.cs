@@ -83,5 +83,7 @@ internal readonly struct CountingSimd<T> : ISimd<T, T>
 
     public static T Sqrt(T a) => SimdScalar<T>.Sqrt(a);
 
+    public static T AddToExponent(T value, T power) => SimdScalar<T>.AddToExponent(value, power);
+
     public static T Sum(T a) => SimdScalar<T>.Sum(a);
 }

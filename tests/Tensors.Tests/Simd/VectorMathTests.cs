@@ -1,0 +1,59 @@
+using System.Numerics;
+
+namespace DeepSharp.Tensors.Tests.Simd;
+
+public class VectorMathTests
+{
+    public static TheoryData<VectorWidth> Widths => [.. Enum.GetValues<VectorWidth>()];
+
+    [Theory]
+    [MemberData(nameof(Widths))]
+    public void Exp_is_right_to_a_few_units_in_the_last_place_in_float(VectorWidth width) => Check(width, -87f, 88.72f, MathF.BitIncrement(1) - 1);
+
+    [Theory]
+    [MemberData(nameof(Widths))]
+    public void Exp_is_right_to_a_few_units_in_the_last_place_in_double(VectorWidth width) => Check(width, -708.0, 709.78, Math.BitIncrement(1) - 1);
+
+    [Theory]
+    [MemberData(nameof(Widths))]
+    public void Exp_keeps_what_is_no_number_and_what_is_beyond_all(VectorWidth width)
+    {
+        float[] x = [float.NaN, float.PositiveInfinity, float.NegativeInfinity, 89, -104, 0, -0.0f, float.MaxValue, float.MinValue, 1e-30f, 0, 0, 0, 0, 0, 0];
+        float[] expected = [float.NaN, float.PositiveInfinity, 0, float.PositiveInfinity, 0, 1, 1, float.PositiveInfinity, 0, 1];
+        Assert.Equal(expected, Exp(width, x)[..expected.Length]);
+    }
+
+    // Half a unit for each of the last three roundings of the series, one for r, and the rest for processors whose multiply-add rounds twice.
+    private static void Check<T>(VectorWidth width, T least, T most, T unit)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var random = new System.Random(7);
+        T[] x = [.. Enumerable.Range(0, 16 * 500).Select(_ => least + ((most - least) * T.CreateTruncating(random.NextDouble())))];
+        for (int i = 0; i < 800; i++) x[i] = T.CreateTruncating((random.NextDouble() * 2) - 1);
+        T[] y = Exp(width, x);
+        for (int i = 0; i < x.Length; i++)
+        {
+            double expected = Math.Exp(double.CreateTruncating(x[i])), error = Math.Abs(double.CreateTruncating(y[i]) - expected);
+            Assert.True(error <= 4 * double.CreateTruncating(unit) * expected, $"exp({x[i]}) is {y[i]}, expected {expected} at {width}.");
+        }
+    }
+
+    private static T[] Exp<T>(VectorWidth width, T[] x)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        T[] y = new T[x.Length];
+        SimdDispatch.Run<T, ExpAction<T>>(width, new(x, y));
+        return y;
+    }
+
+    private readonly struct ExpAction<T>(T[] x, T[] y) : ISimdAction<T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        public void Invoke<TSimd, TVector>()
+            where TSimd : struct, ISimd<TVector, T>
+            where TVector : struct
+        {
+            for (int i = 0; i < x.Length; i += TSimd.Width) TSimd.Store(VectorMath.Exp<TSimd, TVector, T>(TSimd.Load(in x[i], 0)), ref y[i], 0);
+        }
+    }
+}
