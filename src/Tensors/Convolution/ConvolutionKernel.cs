@@ -9,6 +9,9 @@ internal static class ConvolutionKernel
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var shape = ConvolutionShape.Of(x.Shape, weights.Shape, geometry);
+        // What is kept of the weights has the order of their context's vectors.
+        x.RequireSameContext(weights, "Conv2d");
+        if (bias is not null) x.RequireSameContext(bias, "Conv2d");
         if (bias is not null && (bias.Shape.Rank != 1 || bias.Shape[0] != shape.K))
             throw new ShapeException($"Conv2d: bias {bias.Shape} does not fit weight {weights.Shape}, expected [{shape.K}].");
         using var profile = x.Context.Profile("Conv2d", "forward", 2.0 * shape.Multiplications);
@@ -23,6 +26,7 @@ internal static class ConvolutionKernel
     {
         var shape = ConvolutionShape.Of(input, weights.Shape, geometry);
         RequireGradientShape(shape, dy);
+        dy.RequireSameContext(weights, "Conv2d backward");
         using var profile = dy.Context.Profile("Conv2d", "input gradient", 2.0 * shape.Multiplications);
         var dx = new Tensor<T>(input, dy.Context, "Conv2d input gradient");
         Choose(dy.Context, shape, ConvolutionPass.InputGradient).InputGradient(shape, dy, weights, dx);
@@ -34,6 +38,7 @@ internal static class ConvolutionKernel
     {
         var shape = ConvolutionShape.Of(x.Shape, weights, geometry);
         RequireGradientShape(shape, dy);
+        x.RequireSameContext(dy, "Conv2d backward");
         using var profile = x.Context.Profile("Conv2d", "weight gradient", 2.0 * shape.Multiplications);
         var dw = new Tensor<T>(weights, x.Context, "Conv2d weight gradient");
         Choose(x.Context, shape, ConvolutionPass.WeightGradient).WeightGradient(shape, x, dy, dw);

@@ -12,6 +12,9 @@ internal sealed class DenseConvolution : ConvolutionAlgorithm
     private const int SmallestBatch = 8;
     private const int MostPairs = 1 << 12;
 
+    // Of larger kernels most taps are never used, and their room in scratch memory is wasted.
+    private const int MostTaps = 25;
+
     public override string Name => "dense";
 
     public override string Description => "a matrix product for each pair of an output and an input pixel; maps of 2×2 and smaller";
@@ -20,7 +23,8 @@ internal sealed class DenseConvolution : ConvolutionAlgorithm
         (long)shape.H * shape.W * shape.OutputHeight * shape.OutputWidth <= MostPairs;
 
     internal override bool Wins(in ConvolutionShape shape, ConvolutionPass pass, VectorWidth width) =>
-        shape.N >= SmallestBatch && shape.H * shape.W < shape.KernelHeight * shape.KernelWidth && shape.H * shape.W <= 4;
+        shape.N >= SmallestBatch && shape.H * shape.W < shape.KernelHeight * shape.KernelWidth && shape.H * shape.W <= 4
+        && shape.KernelHeight * shape.KernelWidth <= MostTaps;
 
     internal override void Forward<T>(in ConvolutionShape shape, Tensor<T> x, Tensor<T> weights, Epilogue<T> epilogue, Tensor<T> y, bool keepWeights)
     {

@@ -6,7 +6,7 @@ namespace DeepSharp.Tensors;
 /// <summary>to[:, p] = Σ_q from[:, q] · b[tap(q, p)] for small maps: forward, and with reversed roles the gradient of the input.</summary>
 /// <remarks>
 /// Each task owns a panel of columns of the result. It packs the taps of that panel, 0.6 MB at 512 channels in float, and multiplies all pixels
-/// with them while they are in the second-level cache, so the weights are read from memory once and nothing larger than them is ever written.
+/// with them while they are in the second-level cache, so the weights are read from memory once, and beside the result only a copy of the images is written.
 /// </remarks>
 internal static class DenseProducts
 {

@@ -1,11 +1,12 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace DeepSharp.Tensors;
 
 /// <summary>Copies each window into a row of a matrix ("image to columns"); the convolution is then a matrix product. Runs every shape.</summary>
 /// <remarks>
-/// patches [N·OH·OW, kH·kW·C] times weights [K, kH·kW·C] transposed. The matrix is never whole in memory: tasks take groups of output rows, in
-/// scratch memory of their own.
+/// patches [N·OH·OW, kH·kW·C] times weights [K, kH·kW·C] transposed. The matrix is whole in memory only for a few pixels: tasks take groups of output
+/// rows, in scratch memory of their own.
 /// </remarks>
 internal sealed class Im2ColConvolution : ConvolutionAlgorithm
 {
@@ -13,9 +14,6 @@ internal sealed class Im2ColConvolution : ConvolutionAlgorithm
     // near the cache.
     private const int FewestPixelsPerGroup = 768;
     private const int PatchElementsPerGroup = 1 << 17;
-
-    // With so few pixels packing the weights costs more than multiplying by them.
-    private const int FewPixels = 64;
 
     // The weight gradient is summed in up to this many groups, added in their order.
     private const int MostPartialSums = 16;
@@ -35,12 +33,11 @@ internal sealed class Im2ColConvolution : ConvolutionAlgorithm
         var context = x.Context;
         var (input, output) = (x.ReadMemory(), y.WriteMemory());
         int allPixels = s.N * s.OutputHeight * s.OutputWidth;
-        if (keepWeights && allPixels <= FewPixels)
+        if (keepWeights && allPixels <= PackedProducts.MostRows)
         {
             using var windows = context.Pool.RentScratch<T>(Packing.RoundUp(allPixels, MicroKernel.Rows) * s.PatchLength);
             Im2Col(s, input.Span, 0, s.N * s.OutputHeight, windows.Span);
-            var packed = weights.Derive(this, w => PackedProducts.Pack(s, w));
-            PackedProducts.Multiply(context, windows.Memory, allPixels, s.PatchLength, packed.Memory, output, s.K);
+            PackedProducts.Multiply(context, windows.Memory, allPixels, s.PatchLength, PackedProducts.Kept(s, weights).Memory, output, s.K);
             epilogue.Apply(output.Span, s.K);
             return;
         }
@@ -80,7 +77,7 @@ internal sealed class Im2ColConvolution : ConvolutionAlgorithm
         var context = x.Context;
         var (input, upstream, gradient) = (x.ReadMemory(), dy.ReadMemory(), dw.WriteMemory());
         int length = s.K * s.PatchLength, totalRows = s.N * s.OutputHeight, rowsPerGroup = Math.Max(1, PixelsPerGroup(s) / s.OutputWidth);
-        int partials = Math.Clamp(MostPartialBytes / (length * sizeof(float)), 1, Math.Min(MostPartialSums, (totalRows + rowsPerGroup - 1) / rowsPerGroup));
+        int partials = Math.Clamp((int)(MostPartialBytes / ((long)length * Unsafe.SizeOf<T>())), 1, Math.Min(MostPartialSums, (totalRows + rowsPerGroup - 1) / rowsPerGroup));
         using var sums = context.Pool.RentScratch<T>(partials * length);
         int rowsPerPartial = (totalRows + partials - 1) / partials;
         context.Workers.Run(partials, partial =>

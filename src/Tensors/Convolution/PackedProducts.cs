@@ -3,9 +3,20 @@ using System.Runtime.InteropServices;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>The windows of a few pixels times weights that are kept packed: what is left of a convolution of small maps at batch 1, reading its weights once.</summary>
+/// <summary>The windows of a few pixels times weights that are kept packed: with small maps and batches a convolution is little more than reading its weights.</summary>
 internal static class PackedProducts
 {
+    /// <summary>With so few pixels packing the weights costs more than multiplying by them.</summary>
+    public const int MostRows = 64;
+
+    /// <summary>The packed weights, kept until they change.</summary>
+    public static PooledMemory<T> Kept<T>(in ConvolutionShape shape, Tensor<T> weights)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var s = shape;
+        return weights.Derive(typeof(PackedProducts), w => Pack(s, w));
+    }
+
     /// <summary>Packs the weights [K, kH·kW·C] into panels [panel][depth][2 vectors].</summary>
     public static PooledMemory<T> Pack<T>(in ConvolutionShape s, Tensor<T> weights)
         where T : unmanaged, IFloatingPointIeee754<T> =>

@@ -18,7 +18,7 @@ internal static class DotProducts
     public const int MostRows = 16;
 
     /// <summary>Whether the operands lie so, and A is so low, that this is the way to multiply them.</summary>
-    public static bool Fit<T>(in MatrixView<T> a, in MatrixView<T> b)
+    public static bool Fits<T>(in MatrixView<T> a, in MatrixView<T> b)
         where T : unmanaged, IFloatingPointIeee754<T> => a.Rows <= MostRows && a.ColumnStride == 1 && b.RowStride == 1;
 
     /// <summary>The product; the arguments are those of <see cref="GemmKernel"/>.</summary>

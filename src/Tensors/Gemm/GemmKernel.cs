@@ -47,7 +47,7 @@ internal static class GemmKernel
         var blocks = GemmBlocks.For<T>(context.VectorWidth);
         bool accumulate = beta != T.Zero;
         if (accumulate && beta != T.One) Scale(c.Span, rows, columns, cRowStride, beta);
-        if (DotProducts.Fit(a, b))
+        if (DotProducts.Fits(a, b))
         {
             DotProducts.Run(context, alpha, a, b, accumulate, c, cRowStride);
             return;

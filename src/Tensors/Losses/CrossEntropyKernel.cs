@@ -62,7 +62,8 @@ internal static class CrossEntropyKernel
         double mean = 0;
         if (labelSmoothing != 0)
         {
-            foreach (T logit in x) mean += double.CreateTruncating(logit - max) / x.Length;
+            foreach (T logit in x) mean += double.CreateTruncating(logit - max);
+            mean /= x.Length;
         }
 
         TensorPrimitives.Divide(p, sum, p);

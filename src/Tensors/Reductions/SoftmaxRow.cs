@@ -6,7 +6,7 @@ namespace DeepSharp.Tensors;
 /// <summary>The part that softmax, its logarithm and cross-entropy share: y = exp(x − m) of one row and its sum, m being the largest element.</summary>
 internal static class SoftmaxRow
 {
-    /// <summary>Fills <paramref name="y"/>, which may be where <paramref name="x"/> is.</summary>
+    /// <summary>Fills <paramref name="y"/> with exp(x − m).</summary>
     /// <returns>The largest element of x, and the sum of y.</returns>
     public static (T Max, T Sum) Exp<T>(VectorWidth width, ReadOnlySpan<T> x, Span<T> y)
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -37,10 +37,11 @@ internal static class SoftmaxRow
         {
             ref readonly T source = ref x.GetPinnableReference();
             ref T target = ref y.GetPinnableReference();
+            var numbers = ExpNumbers<T>.Instance;
             TVector largest = TSimd.Broadcast(max), total = TSimd.Broadcast(T.Zero);
             for (nint i = from; i < to; i += TSimd.Width)
             {
-                var value = VectorMath.Exp<TSimd, TVector, T>(TSimd.Subtract(TSimd.Load(in source, i), largest));
+                var value = VectorMath.Exp<TSimd, TVector, T>(TSimd.Subtract(TSimd.Load(in source, i), largest), numbers);
                 TSimd.Store(value, ref target, i);
                 total = TSimd.Add(total, value);
             }

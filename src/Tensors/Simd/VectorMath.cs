@@ -19,49 +19,72 @@ internal static class VectorMath
     /// exact (Cody and Waite, Software Manual for the Elementary Functions, 1980).
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Exp<TSimd, TVector, T>(TVector x)
+    public static TVector Exp<TSimd, TVector, T>(TVector x, ExpNumbers<T> numbers)
         where TSimd : struct, ISimd<TVector, T>
         where TVector : struct
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        bool single = typeof(T) == typeof(float);
-        TVector least = Constant<TSimd, TVector, T>(single ? -87.0 : -708.0), most = Constant<TSimd, TVector, T>(single ? 88.72283 : 709.78271);
-        var magic = Constant<TSimd, TVector, T>(single ? 1.5 * (1L << SingleFractionBits) : 1.5 * (1L << DoubleFractionBits));
+        TVector least = TSimd.Broadcast(numbers.Least), most = TSimd.Broadcast(numbers.Most), magic = TSimd.Broadcast(numbers.Magic);
         var inside = TSimd.Min(TSimd.Max(x, least), most);
-        var power = TSimd.MultiplyAdd(inside, Constant<TSimd, TVector, T>(1.4426950408889634), magic);
+        var power = TSimd.MultiplyAdd(inside, TSimd.Broadcast(numbers.Log2E), magic);
         var n = TSimd.Subtract(power, magic);
-        // 0.693359375 has ten bits and 0.693145751953125 sixteen: their product with n is exact in float and in double.
-        var r = TSimd.MultiplyAdd(n, Constant<TSimd, TVector, T>(single ? -0.693359375 : -0.693145751953125), inside);
-        r = TSimd.MultiplyAdd(n, Constant<TSimd, TVector, T>(single ? 2.1219444005469058277e-4 : -1.4286068203094172321e-6), r);
+        var r = TSimd.MultiplyAdd(n, TSimd.Broadcast(numbers.MinusLn2High), inside);
+        r = TSimd.MultiplyAdd(n, TSimd.Broadcast(numbers.MinusLn2Low), r);
 
-        var sum = Constant<TSimd, TVector, T>(single ? 1 / 5040.0 : 1 / 6227020800.0);
-        if (!single)
-        {
-            sum = TSimd.MultiplyAdd(sum, r, Constant<TSimd, TVector, T>(1 / 479001600.0));
-            sum = TSimd.MultiplyAdd(sum, r, Constant<TSimd, TVector, T>(1 / 39916800.0));
-            sum = TSimd.MultiplyAdd(sum, r, Constant<TSimd, TVector, T>(1 / 3628800.0));
-            sum = TSimd.MultiplyAdd(sum, r, Constant<TSimd, TVector, T>(1 / 362880.0));
-            sum = TSimd.MultiplyAdd(sum, r, Constant<TSimd, TVector, T>(1 / 40320.0));
-            sum = TSimd.MultiplyAdd(sum, r, Constant<TSimd, TVector, T>(1 / 5040.0));
-        }
-
-        sum = TSimd.MultiplyAdd(sum, r, Constant<TSimd, TVector, T>(1 / 720.0));
-        sum = TSimd.MultiplyAdd(sum, r, Constant<TSimd, TVector, T>(1 / 120.0));
-        sum = TSimd.MultiplyAdd(sum, r, Constant<TSimd, TVector, T>(1 / 24.0));
-        sum = TSimd.MultiplyAdd(sum, r, Constant<TSimd, TVector, T>(1 / 6.0));
-        sum = TSimd.MultiplyAdd(sum, r, Constant<TSimd, TVector, T>(0.5));
-        sum = TSimd.MultiplyAdd(sum, r, Constant<TSimd, TVector, T>(1));
-        sum = TSimd.MultiplyAdd(sum, r, Constant<TSimd, TVector, T>(1));
+        var sum = TSimd.Broadcast(numbers.Series[0]);
+        for (int i = 1; i < numbers.Series.Length; i++) sum = TSimd.MultiplyAdd(sum, r, TSimd.Broadcast(numbers.Series[i]));
 
         var result = TSimd.AddToExponent(sum, power);
         result = TSimd.Select(TSimd.GreaterThan(least, x), TSimd.Broadcast(T.Zero), result);
         result = TSimd.Select(TSimd.GreaterThan(x, most), TSimd.Broadcast(T.PositiveInfinity), result);
         return TSimd.Select(TSimd.EqualTo(x, x), result, x);
     }
+}
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector Constant<TSimd, TVector, T>(double value)
-        where TSimd : struct, ISimd<TVector, T>
-        where TVector : struct
-        where T : unmanaged, IFloatingPointIeee754<T> => TSimd.Broadcast(T.CreateTruncating(value));
+/// <summary>The numbers of <see cref="VectorMath.Exp"/>.</summary>
+internal sealed class ExpNumbers<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    /// <summary>Those of T.</summary>
+    public static readonly ExpNumbers<T> Instance = new();
+
+    private ExpNumbers()
+    {
+        bool single = typeof(T) == typeof(float);
+        Least = T.CreateTruncating(single ? -87.336 : -708.396);
+        Most = T.CreateTruncating(single ? 88.72283 : 709.7827128);
+        Magic = T.CreateTruncating(1.5 * (1L << (single ? VectorMath.SingleFractionBits : VectorMath.DoubleFractionBits)));
+        Log2E = T.CreateTruncating(1 / Math.Log(2));
+        // 0.693359375 has nine bits and 0.693145751953125 fifteen: their product with n is exact in float and in double.
+        MinusLn2High = T.CreateTruncating(single ? -0.693359375 : -0.693145751953125);
+        MinusLn2Low = T.CreateTruncating(single ? 2.1219444005469058277e-4 : -1.4286068203094172321e-6);
+        Series = new T[single ? 8 : 14];
+        double factorial = 1;
+        for (int i = 0; i < Series.Length; i++)
+        {
+            Series[^(i + 1)] = T.CreateTruncating(1 / factorial);
+            factorial *= i + 1;
+        }
+    }
+
+    /// <summary>The least x whose exponential is a normal number.</summary>
+    public T Least { get; }
+
+    /// <summary>The greatest x whose exponential is a number.</summary>
+    public T Most { get; }
+
+    /// <summary>Adding it leaves a whole number in the lowest bits.</summary>
+    public T Magic { get; }
+
+    /// <summary>1/ln 2.</summary>
+    public T Log2E { get; }
+
+    /// <summary>−ln 2, its first bits.</summary>
+    public T MinusLn2High { get; }
+
+    /// <summary>−ln 2, the rest.</summary>
+    public T MinusLn2Low { get; }
+
+    /// <summary>1/7!, 1/6!, …, 1; in double from 1/13! on.</summary>
+    public T[] Series { get; }
 }

@@ -42,6 +42,36 @@ public class ConvolutionTests
         Check<float>(algorithm, VectorWidths.Widest, new Sample(15, 310, 4, 3, 290, 3, 3, 1, 1, 10));
     }
 
+    [Fact]
+    public void Small_maps_of_many_images_and_channels_cross_every_block_of_the_dense_form()
+    {
+        Check<float>("dense", VectorWidths.Widest, new Sample(13, 200, 2, 2, 210, 3, 3, 1, 1, 11));
+        Check<float>("dense", VectorWidths.Widest, new Sample(400, 5, 2, 1, 100, 3, 3, 1, 1, 12));
+    }
+
+    [Theory]
+    [InlineData(5, 4, "winograd-4x4")]
+    [InlineData(1, 4, "im2col")]
+    [InlineData(1, 5, "winograd-2x2")]
+    [InlineData(1, 8, "winograd-2x2")]
+    [InlineData(1, 9, "winograd-4x4")]
+    [InlineData(7, 2, "winograd-2x2")]
+    [InlineData(8, 2, "dense")]
+    public void Chooses_by_the_number_of_pixels(int n, int side, string expected)
+    {
+        var shape = ConvolutionShape.Of([n, 64, side, side], [64, 64, 3, 3], new ConvolutionGeometry(1, 1));
+        Assert.Equal(expected, ConvolutionAlgorithms.Choose(shape, ConvolutionPass.Forward, VectorWidth.Bits256).Name);
+    }
+
+    [Fact]
+    public void Weights_of_another_context_are_refused()
+    {
+        using ComputeContext narrow = new(new ComputeOptions { VectorWidth = VectorWidth.Bits128 }), wide = new(new ComputeOptions { VectorWidth = VectorWidths.Widest });
+        using var x = Tensor<float>.Zeros([1, 8, 6, 6], narrow);
+        using var w = Tensor<float>.Zeros([8, 8, 3, 3], wide);
+        Assert.Throws<InvalidOperationException>(() => narrow.Kernels.Convolution(x, w, null, new ConvolutionGeometry(1, 1)));
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -142,22 +172,27 @@ public class ConvolutionTests
             Assert.True(ConvolutionAlgorithms.Named(name).CanRun(s, pass) == canRun, $"{name} should {(canRun ? "" : "not ")}run the {pass} of {sample}");
             if (!canRun) continue;
             var (first, second) = pass switch { ConvolutionPass.Forward => (x, w), ConvolutionPass.InputGradient => (dy, w), _ => (x, dy) };
-            using var actual = pass switch
-            {
-                ConvolutionPass.Forward => context.Kernels.Convolution(x, w, null, geometry),
-                ConvolutionPass.InputGradient => context.Kernels.ConvolutionInputGradient(dy, w, s.Input, geometry),
-                _ => context.Kernels.ConvolutionWeightGradient(x, dy, s.Weights, geometry),
-            };
             var (expected, absolute) = ConvolutionReference.Compute(pass, s, ConvolutionReference.ToDouble(first), ConvolutionReference.ToDouble(second));
-            double[] found = ConvolutionReference.ToDouble(actual);
             int terms = pass switch
             {
                 ConvolutionPass.Forward => s.C * 9,
                 ConvolutionPass.InputGradient => s.K * 9,
                 _ => s.N * s.OutputHeight * s.OutputWidth,
             };
-            if (name.StartsWith("winograd", StringComparison.Ordinal)) WinogradBound.Require<T>(expected, found, absolute, $"{name} {pass} {sample}");
-            else RequireSums<T>(expected, found, absolute, terms, $"{name} {pass} {sample}");
+            // Weights that are kept may be multiplied by another path.
+            foreach (bool keep in pass == ConvolutionPass.Forward ? [false, true] : (ReadOnlySpan<bool>)[false])
+            {
+                using var actual = pass switch
+                {
+                    ConvolutionPass.Forward => context.Kernels.Convolution(x, w, null, geometry, keepWeights: keep),
+                    ConvolutionPass.InputGradient => context.Kernels.ConvolutionInputGradient(dy, w, s.Input, geometry),
+                    _ => context.Kernels.ConvolutionWeightGradient(x, dy, s.Weights, geometry),
+                };
+                double[] found = ConvolutionReference.ToDouble(actual);
+                string what = $"{name} {pass} {(keep ? "with kept weights " : "")}{sample}";
+                if (name.StartsWith("winograd", StringComparison.Ordinal)) WinogradBound.Require<T>(expected, found, absolute, what);
+                else RequireSums<T>(expected, found, absolute, terms, what);
+            }
         }
     }
 

@@ -19,6 +19,7 @@ public class GemmTests
     [InlineData(1537, 5, 3)]
     [InlineData(97, 2100, 17)]
     [InlineData(7, 33, 3100)]
+    [InlineData(17, 33, 3100)]
     public void Crosses_slices(int m, int n, int k) =>
         Check<float>(TestContexts.Default, new(m, n, k, TransposeA: false, TransposeB: true, Alpha: 0.5, Beta: 1, Seed: 1));
 

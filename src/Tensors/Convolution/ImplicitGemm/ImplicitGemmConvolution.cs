@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace DeepSharp.Tensors;
 
 /// <summary>The matrix product of im2col without its matrix: the micro-kernel reads the windows where they lie in padded rows of the image.</summary>
@@ -14,14 +12,15 @@ internal sealed class ImplicitGemmConvolution : ConvolutionAlgorithm
 
     public override string Name => "implicit-gemm";
 
-    public override string Description => "the product of im2col, read from padded rows of the image; any shape";
+    public override string Description => "the product of im2col, read from padded rows of the image; any shape, for the input gradient with stride 1";
 
     public override bool CanRun(in ConvolutionShape shape, ConvolutionPass pass) =>
         pass != ConvolutionPass.InputGradient || IsForward(shape);
 
     internal override bool Wins(in ConvolutionShape shape, ConvolutionPass pass, VectorWidth width) => FillsTiles(shape.OutputWidth) && pass switch
     {
-        ConvolutionPass.Forward => true,
+        // A few pixels are one task here, and many in im2col.
+        ConvolutionPass.Forward => shape.N * shape.OutputHeight * shape.OutputWidth > PackedProducts.MostRows,
         ConvolutionPass.InputGradient => FillsTiles(shape.W),
         _ => (long)shape.PatchLength * shape.K <= LargestWeightSum,
     };
@@ -31,11 +30,11 @@ internal sealed class ImplicitGemmConvolution : ConvolutionAlgorithm
         var s = shape;
         if (keepWeights)
         {
-            ImplicitGemmForward.Run(x.Context, s, x.ReadMemory(), weights.Derive(this, w => Pack(s, w)).Memory, epilogue, y.WriteMemory());
+            ImplicitGemmForward.Run(x.Context, s, x.ReadMemory(), PackedProducts.Kept(s, weights).Memory, epilogue, y.WriteMemory());
             return;
         }
 
-        using var packed = Pack(s, weights);
+        using var packed = PackedProducts.Pack(s, weights);
         ImplicitGemmForward.Run(x.Context, s, x.ReadMemory(), packed.Memory, epilogue, y.WriteMemory());
     }
 
@@ -59,10 +58,6 @@ internal sealed class ImplicitGemmConvolution : ConvolutionAlgorithm
 
     internal override void WeightGradient<T>(in ConvolutionShape shape, Tensor<T> x, Tensor<T> dy, Tensor<T> dw) =>
         ImplicitGemmWeightGradient.Run(x.Context, shape, x.ReadMemory(), dy.ReadMemory(), dw.WriteMemory());
-
-    private static PooledMemory<T> Pack<T>(in ConvolutionShape s, Tensor<T> weights)
-        where T : unmanaged, IFloatingPointIeee754<T> =>
-        ImplicitGemmForward.Pack(weights.Context, MatrixView<T>.RowMajor(weights.ReadMemory(), s.K, s.PatchLength).Transposed);
 
     /// <summary>Whether the gradient of the input is a convolution of its own.</summary>
     private static bool IsForward(in ConvolutionShape s) =>

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace DeepSharp.Tensors;
 
@@ -17,7 +18,7 @@ internal static class ImplicitGemmWeightGradient
         int lanes = SimdDispatch.Lanes<T>(context.VectorWidth);
         int sumRows = Packing.RoundUp(rows.RunLength, MicroKernel.Rows), sumColumns = Packing.RoundUp(s.K, MicroKernel.Vectors * lanes);
         int length = s.KernelHeight * sumRows * sumColumns, outputRows = s.N * s.OutputHeight;
-        int parts = Math.Clamp(MostPartialBytes / (length * sizeof(float)), 1, Math.Min(MostPartialSums, outputRows)), rowsPerPart = (outputRows + parts - 1) / parts;
+        int parts = Math.Clamp((int)(MostPartialBytes / ((long)length * Unsafe.SizeOf<T>())), 1, Math.Min(MostPartialSums, outputRows)), rowsPerPart = (outputRows + parts - 1) / parts;
         parts = (outputRows + rowsPerPart - 1) / rowsPerPart;
         using var sums = context.Pool.RentScratch<T>(parts * length);
         var partial = sums.Memory;

@@ -9,7 +9,10 @@ internal sealed class WinogradConvolution<TTile> : ConvolutionAlgorithm
     // With very few channels the transforms cost more than the multiplications that they save. With very few pixels reading the weights is all that
     // counts, and those transformed for 4×4 tiles are four times as large, for 2×2 tiles not twice: with few pixels these win, with fewer im2col.
     private const int FewestChannels = 8;
-    private const int FewPixels = 64;
+    private const int FewestPixels = 17;
+
+    // What channels may be rounded up by, in the longest vectors; a long, for products that are compared with the longest array.
+    private const long LongestPanel = 64;
 
     public override string Name => TTile.Name;
 
@@ -17,13 +20,14 @@ internal sealed class WinogradConvolution<TTile> : ConvolutionAlgorithm
         $"Winograd F({TTile.OutputSize}×{TTile.OutputSize}, 3×3): {9.0 * TTile.OutputSize * TTile.OutputSize / WinogradTransform.Points<TTile>():0.00} times fewer multiplications; 3×3, stride 1";
 
     public override bool CanRun(in ConvolutionShape shape, ConvolutionPass pass) =>
-        shape is { KernelHeight: 3, KernelWidth: 3, Geometry: { StrideHeight: 1, StrideWidth: 1, PaddingHeight: <= 2, PaddingWidth: <= 2 } };
+        shape is { KernelHeight: 3, KernelWidth: 3, Geometry: { StrideHeight: 1, StrideWidth: 1, PaddingHeight: <= 2, PaddingWidth: <= 2 } }
+        && WinogradTransform.Points<TTile>() * (shape.C + LongestPanel) * (shape.K + LongestPanel) <= Array.MaxLength;
 
     internal override bool Wins(in ConvolutionShape shape, ConvolutionPass pass, VectorWidth width) =>
         shape.C >= FewestChannels && shape.K >= FewestChannels && (shape.N * shape.OutputHeight * shape.OutputWidth) switch
         {
-            <= DotProducts.MostRows => false,
-            <= FewPixels => TTile.OutputSize == 2,
+            < FewestPixels => false,
+            <= PackedProducts.MostRows => TTile.OutputSize == 2,
             _ => TTile.OutputSize == 4,
         };
 

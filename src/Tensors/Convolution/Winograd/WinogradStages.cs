@@ -5,7 +5,7 @@ namespace DeepSharp.Tensors;
 /// <summary>A Winograd convolution whose stages all workers share: for weights so large that each reading of them must serve many tiles, and for few tiles.</summary>
 /// <remarks>
 /// The transformed input of a block of tiles stays in the last-level cache, while one group of output channels after another is multiplied. Weights that
-/// nobody keeps are transformed group by group too: those of 512 to 512 channels, 38 MB in float, never exist as a whole.
+/// nobody keeps are transformed group by group too, where one block takes all tiles: those of 512 to 512 channels, 38 MB in float, then never exist as a whole.
 /// </remarks>
 internal sealed class WinogradStages<TTile, T>(ComputeContext context, WinogradPlan plan, ReadOnlyMemory<T> image, Epilogue<T> epilogue, Memory<T> output)
     where TTile : struct, IWinogradTile
