@@ -125,9 +125,10 @@ CASES = {
     "C_padded_bn": dict(config="C-padded", batch_norm=True),
     "D": dict(config="D"),
     "D_bn": dict(config="D", batch_norm=True),
-    "D_bn_no_bias": dict(config="D", batch_norm=True, bias=False),
+    "D_bn_no_bias_training": dict(config="D", batch_norm=True, bias=False, images=(5, 3, 32, 48), training=True),
     "E": dict(config="E"),
     "E_bn": dict(config="E", batch_norm=True),
+    "E_bn_no_bias_training": dict(config="E", batch_norm=True, bias=False, images=(5, 3, 32, 48), training=True),
 }
 IMAGENET = dict(images=(1, 3, 224, 224), widths=FULL, pool=7, hidden=(4096, 4096), classes=1000)
 

@@ -29,9 +29,10 @@ internal sealed record ModelParityCase(string Config)
         ["C_padded_bn"] = new("C-padded") { BatchNorm = true },
         ["D"] = new("D"),
         ["D_bn"] = new("D") { BatchNorm = true },
-        ["D_bn_no_bias"] = new("D") { BatchNorm = true, Bias = false },
+        ["D_bn_no_bias_training"] = new("D") { BatchNorm = true, Bias = false, Images = [5, 3, 32, 48], Training = true },
         ["E"] = new("E"),
         ["E_bn"] = new("E") { BatchNorm = true },
+        ["E_bn_no_bias_training"] = new("E") { BatchNorm = true, Bias = false, Images = [5, 3, 32, 48], Training = true },
     };
 
     public Shape Images { get; init; } = [2, 3, 32, 32];
