@@ -27,6 +27,8 @@ internal static class MicroKernel
     /// <summary>The vectors across a tile.</summary>
     public const int Vectors = 2;
 
+    private const int ShortSum = 96;
+
     /// <summary>c = alpha · a · b, or c += alpha · a · b, for one whole tile.</summary>
     /// <param name="a">The first element of a.</param>
     /// <param name="aRow">Elements from one row of a to the next.</param>
@@ -45,11 +47,14 @@ internal static class MicroKernel
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         nint width = TSimd.Width;
-        for (nint i = 0; i < Rows; i++)
+        if (accumulate && depth <= ShortSum)
         {
-            // The tile of c is needed after the sums, by which time it has come from wherever it is.
-            CacheHint.Prefetch(in Unsafe.Add(ref c, i * cRow));
-            CacheHint.Prefetch(in Unsafe.Add(ref c, (i * cRow) + width));
+            // The tile of c is needed soon: ask for it now, wherever it is. After long sums that no longer shows.
+            for (nint i = 0; i < Rows; i++)
+            {
+                CacheHint.Prefetch(in Unsafe.Add(ref c, i * cRow));
+                CacheHint.Prefetch(in Unsafe.Add(ref c, (i * cRow) + width));
+            }
         }
 
         var zero = TSimd.Broadcast(T.Zero);
