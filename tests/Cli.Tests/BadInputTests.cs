@@ -104,13 +104,11 @@ public class BadInputTests
     }
 
     [Fact]
-    public void A_full_disk()
+    public void A_folder_in_the_place_of_the_checkpoint()
     {
-        if (!File.Exists("/dev/full")) Assert.Skip("There is no /dev/full here.");
         using TemporaryFolder folder = new();
-        Directory.CreateDirectory(folder["out"]);
-        File.CreateSymbolicLink(folder["out/checkpoint.safetensors.tmp"], "/dev/full");
-        Refused(folder, Tiny, 1, "The checkpoint cannot be written to out: No space left on device");
+        Directory.CreateDirectory(folder["out/checkpoint.safetensors"]);
+        Refused(folder, Tiny, 1, "The checkpoint cannot be written to out: ");
         Assert.Empty(Directory.GetFiles(folder["out"]));
     }
 

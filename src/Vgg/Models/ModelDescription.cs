@@ -7,7 +7,8 @@ namespace DeepSharp.Vgg;
 // Properties that are set, not initialised: the JSON source generator forgets the defaults of the latter.
 internal sealed class ModelDescription
 {
-    private const string Key = "vgg";
+    /// <summary>Its key in the metadata.</summary>
+    public const string Key = "vgg";
 
     public string Config { get; set; } = "";
 
@@ -70,7 +71,7 @@ internal sealed class ModelDescription
         }
         catch (Exception e) when (e is JsonException or ArgumentException or OverflowException)
         {
-            throw new InvalidDataException($"{file.Path}: the description of the model is damaged: {e.Message}", e);
+            throw new InvalidDataException($"{file.Path}: the description of the model is damaged: {WeightsFile.Printable(e.Message)}", e);
         }
     }
 

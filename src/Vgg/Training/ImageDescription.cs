@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DeepSharp.Tensors;
 
 namespace DeepSharp.Vgg;
 
@@ -30,8 +31,17 @@ public sealed record ImageDescription(
     public static ImageDescription? Read(WeightsFile file)
     {
         ArgumentNullException.ThrowIfNull(file);
-        if (file.Metadata.ContainsKey(Key)) return TrainingJson.Read(file, Key, TrainingJson.Default.ImageDescription);
-        return PretrainedWeights.All.Any(weights => weights.FileName == Path.GetFileName(file.Path)) ? ImageNet : null;
+        if (!file.Metadata.ContainsKey(Key)) return PretrainedWeights.All.Any(weights => weights.FileName == Path.GetFileName(file.Path)) ? ImageNet : null;
+        var description = TrainingJson.Read(file, Key, TrainingJson.Default.ImageDescription);
+        try
+        {
+            description.Check();
+            return description;
+        }
+        catch (ArgumentException e)
+        {
+            throw new InvalidDataException($"{file.Path}: the metadata \"{Key}\" is damaged: {e.Message}", e);
+        }
     }
 
     /// <summary>The images as a model that was trained on these sees them: resized, cropped and normalized by what is written here.</summary>
@@ -60,6 +70,15 @@ public sealed record ImageDescription(
     {
         ArgumentNullException.ThrowIfNull(metadata);
         metadata[Key] = JsonSerializer.Serialize(this, TrainingJson.Default.ImageDescription);
+    }
+
+    // The shape and the normalization check themselves.
+    private void Check()
+    {
+        _ = new Shape(Channels, Height, Width);
+        _ = new Normalization(Mean, Std);
+        if (Mean.Count != Channels) throw new ArgumentException($"it has {Mean.Count} means for {Channels} channels.");
+        if (Resize is < 1) throw new ArgumentException($"the shorter side cannot be resized to {Resize}.");
     }
 
     /// <summary>Throws unless these are such images.</summary>

@@ -24,7 +24,7 @@ internal sealed partial class TrainingJson : JsonSerializerContext
         }
         catch (JsonException e)
         {
-            throw new InvalidDataException($"{file.Path}: the metadata \"{key}\" is damaged: {e.Message}", e);
+            throw new InvalidDataException($"{file.Path}: the metadata \"{key}\" is damaged: {WeightsFile.Printable(e.Message)}", e);
         }
     }
 }

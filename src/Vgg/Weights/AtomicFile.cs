@@ -11,11 +11,12 @@ public static class AtomicFile
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(write);
-        // The same name each time, so that a killed process leaves at most one such file, which the next writing replaces.
-        string temporary = path + ".tmp";
+        // Another process may be writing the same file: each has a name of its own, and deletes only what it made.
+        string temporary = $"{path}.{Path.GetRandomFileName()}.tmp";
+        var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 1 << 16);
         try
         {
-            using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.ReadWrite, FileShare.None, bufferSize: 1 << 16))
+            using (stream)
             {
                 write(stream);
                 stream.Flush(flushToDisk: true);

@@ -8,7 +8,7 @@ namespace DeepSharp.Vgg;
 /// <summary>Reads a safetensors file: 8 bytes little-endian header length, the JSON header, the data.</summary>
 /// <remarks>
 /// Everything that the header says is checked before anything is read by it, and the hash that <see cref="SafeTensorsWriter"/> leaves in its files is
-/// checked on opening. Files of others have none.
+/// checked on opening. Files of others have none, but what says to be a model or a checkpoint of ours must have it.
 /// </remarks>
 public sealed class SafeTensorsFile : WeightsFile
 {
@@ -22,6 +22,8 @@ public sealed class SafeTensorsFile : WeightsFile
         Tensors = tensors.ToDictionary(tensor => tensor.Name);
         Metadata = metadata;
         if (metadata.TryGetValue(SafeTensorsWriter.HashKey, out string? digest)) CheckHash(header, digest);
+        else if (metadata.ContainsKey(ModelDescription.Key) || metadata.ContainsKey(TrainingState.Key))
+            throw new InvalidDataException($"the file is damaged: it describes a model or a training, and has no metadata \"{SafeTensorsWriter.HashKey}\", which was written with it.");
     }
 
     /// <summary>Opens a safetensors file, and no other kind, and checks it.</summary>

@@ -45,6 +45,7 @@ internal static class SafeTensorsHeader
     }
 
     /// <summary>Writes a header, padded with spaces to a multiple of 8 so that the data is aligned.</summary>
+    /// <exception cref="InvalidDataException">A tensor has the name that the format keeps for metadata.</exception>
     public static byte[] Write(IEnumerable<StoredTensor> tensors, IReadOnlyDictionary<string, string> metadata)
     {
         using var stream = new MemoryStream();
@@ -56,6 +57,7 @@ internal static class SafeTensorsHeader
             writer.WriteEndObject();
             foreach (var tensor in tensors)
             {
+                if (tensor.Name == MetadataKey) throw new InvalidDataException($"A safetensors file cannot have a tensor \"{MetadataKey}\": the format keeps the name for metadata.");
                 writer.WriteStartObject(tensor.Name);
                 writer.WriteString("dtype", tensor.Type);
                 writer.WriteStartArray("shape");

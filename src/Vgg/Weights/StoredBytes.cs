@@ -27,7 +27,8 @@ internal static class StoredBytes
         }
 
         int size = StoredTensor.ElementSize(stored.Type), filled = 0;
-        byte[] spread = new byte[Extent(stored, strides) * size];
+        if (stored.Extent > Array.MaxLength / sizeof(double)) throw new InvalidDataException($"{stored} is spread over {stored.Extent} elements, too many to read at once.");
+        byte[] spread = new byte[(int)stored.Extent * size];
         file.ReadBytes(spread, stored.Offset);
         foreach (long position in Positions(stored.Shape, strides))
         {
@@ -39,14 +40,6 @@ internal static class StoredBytes
         }
 
         see(piece.AsSpan(0, filled));
-    }
-
-    // All that lies between the first element and the last.
-    private static int Extent(StoredTensor stored, IReadOnlyList<long> strides)
-    {
-        long extent = 1;
-        for (int axis = 0; axis < strides.Count; axis++) extent += (stored.Shape[axis] - 1) * strides[axis];
-        return extent <= Array.MaxLength / sizeof(double) ? (int)extent : throw new InvalidDataException($"{stored} is spread over {extent} elements, too many to read at once.");
     }
 
     // The elements in logical order: the last axis turns fastest.

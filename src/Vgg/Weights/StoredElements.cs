@@ -39,10 +39,8 @@ internal static class StoredElements<TStored>
     private static void ReadStrided<T>(StoredTensor stored, IReadOnlyList<long> strides, Tensor<T> target, WeightsFile file)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        long extent = 1;
-        for (int axis = 0; axis < strides.Count; axis++) extent += (stored.Shape[axis] - 1) * strides[axis];
-        if (extent > Array.MaxLength) throw new InvalidDataException($"{stored} is spread over {extent} elements, at most {Array.MaxLength} can be read.");
-        using var spread = target.Context.Pool.Rent<TStored>((int)extent);
+        if (stored.Extent > Array.MaxLength) throw new InvalidDataException($"{stored} is spread over {stored.Extent} elements, at most {Array.MaxLength} can be read.");
+        using var spread = target.Context.Pool.Rent<TStored>((int)stored.Extent);
         file.ReadBytes(MemoryMarshal.AsBytes(spread.Span), stored.Offset);
         long[] index = new long[strides.Count];
         long at = 0;

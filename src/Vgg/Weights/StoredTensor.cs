@@ -14,6 +14,19 @@ public sealed record StoredTensor(string Name, string Type, IReadOnlyList<long> 
     /// <summary>Name, type and shape: <c>features.0.weight F32 [64, 3, 3, 3]</c>.</summary>
     public override string ToString() => $"{Name} {Type} [{string.Join(", ", Shape)}]";
 
+    /// <summary>The number of elements from the first to the last, with those between that belong to others.</summary>
+    internal long Extent
+    {
+        get
+        {
+            long count = ByteCount / ElementSize(Type);
+            if (Strides is null || count == 0) return count;
+            long extent = 1;
+            for (int axis = 0; axis < Shape.Count; axis++) extent += (Shape[axis] - 1) * Strides[axis];
+            return extent;
+        }
+    }
+
     /// <summary>The bytes of an element, or 0 for an unknown type.</summary>
     internal static int ElementSize(string type) => type switch
     {

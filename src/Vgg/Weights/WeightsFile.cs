@@ -110,7 +110,7 @@ public abstract class WeightsFile : IDisposable
         try
         {
             var file = read(path, handle);
-            if (file.Tensors.Keys.FirstOrDefault(name => name.Length > MaxNameLength || name.Any(char.IsControl)) is { } odd)
+            if (file.Tensors.Keys.FirstOrDefault(name => name.Length is 0 or > MaxNameLength || name.Any(char.IsControl)) is { } odd)
                 throw new InvalidDataException($"a tensor has a name of {odd.Length} characters that cannot be printed: {odd}");
             return file;
         }
@@ -149,7 +149,7 @@ public abstract class WeightsFile : IDisposable
     }
 
     // What a file says may be anything, and goes to a terminal.
-    private static string Printable(string message) =>
+    internal static string Printable(string message) =>
         string.Concat(message.Take(MaxMessageLength).Select(character => char.IsControl(character) ? '?' : character)) + (message.Length > MaxMessageLength ? "…" : "");
 
     private StoredTensor Find(string name) =>

@@ -147,18 +147,20 @@ public class CheckpointTests
     }
 
     [Fact]
-    public void A_full_disk_leaves_the_last_checkpoint()
+    public void A_checkpoint_that_cannot_be_replaced_leaves_nothing_behind()
     {
-        if (!File.Exists("/dev/full")) Assert.Skip("There is no /dev/full here.");
         using TemporaryFolder folder = new();
         var error = Assert.Throws<IOException>(() => SmallTraining.Run(folder: folder.Path, watch: report =>
         {
-            if (report is { Epoch: 2, Result: not null }) File.CreateSymbolicLink(folder[TrainingCheckpoint.FileName + ".tmp"], "/dev/full");
+            if (report is not { Epoch: 2, Result: not null }) return;
+            Directory.CreateDirectory(folder["last"]);
+            File.Move(folder[TrainingCheckpoint.FileName], Path.Combine(folder["last"], TrainingCheckpoint.FileName));
+            Directory.CreateDirectory(folder[TrainingCheckpoint.FileName]);
         }));
-        Assert.Contains("No space left on device", error.Message, StringComparison.Ordinal);
-        using var checkpoint = TrainingCheckpoint.Open(folder.Path);
+        Assert.StartsWith("The checkpoint cannot be written to ", error.Message, StringComparison.Ordinal);
+        using var checkpoint = TrainingCheckpoint.Open(folder["last"]);
         Assert.Single(checkpoint.Epochs);
-        Assert.Equal(["checkpoint.safetensors", "metrics.jsonl"], Directory.GetFiles(folder.Path).Select(Path.GetFileName).Order());
+        Assert.Equal(["metrics.jsonl"], Directory.GetFiles(folder.Path).Select(Path.GetFileName));
     }
 
     private static ImageData OtherClasses()

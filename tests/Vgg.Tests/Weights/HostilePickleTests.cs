@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.IO.Compression;
 
 namespace DeepSharp.Vgg.Tests.Weights;
@@ -135,6 +136,50 @@ public sealed class HostilePickleTests : IDisposable
     }
 
     [Fact]
+    public void A_tensor_of_many_dimensions_is_refused_before_they_are_copied()
+    {
+        string lengths = Remembered("(" + Repeated("K\u0001", 100_000) + "t", 0);
+        RequireRefusedCheaply(lengths + Tensors("h\0", "h\0", times: 500), "100000 dimensions");
+    }
+
+    [Fact]
+    public void The_lengths_of_all_tensors_together_are_bounded() =>
+        RequireRefusedCheaply(Remembered("(" + Repeated("K\u0001", 64) + "t", 0) + Tensors("h\0", "h\0", times: 200_000), "copies more than 1048576");
+
+    [Fact]
+    public void The_entries_of_all_dictionaries_together_are_bounded()
+    {
+        string pairs = Remembered("X\u0001\0\0\0aK\u0001\u0086", 0) + "0" + Remembered("](" + Repeated("h\0", 100_000) + "e", 1);
+        string call = Remembered("ccollections\nOrderedDict\n", 2) + Remembered("h\u0001\u0085", 3);
+        RequireRefusedCheaply(pairs + call + Repeated("h\u0002h\u0003R0", 10_000), "copies more than 1048576");
+    }
+
+    [Fact]
+    public void A_dictionary_with_many_names_is_searched_once()
+    {
+        string inner = Remembered("}(" + string.Concat(Enumerable.Range(100_000, 100_000).Select(key => $"X\u0006\0\0\0{key}K\u0001")) + "u", 0);
+        RequireRefusedCheaply(inner + "}(" + string.Concat(Enumerable.Range(100_000, 100_000).Select(key => $"X\u0006\0\0\0{key}h\0")) + "u", "without tensors");
+    }
+
+    [Fact]
+    public void A_long_key_is_refused()
+    {
+        string key = Remembered("X\0\0\u0010\0" + new string('a', 1 << 20), 0);
+        RequireRefusedCheaply(key + "}(" + Repeated("h\0K\u0001", 10_000) + "u", "a key of 1048576 characters");
+    }
+
+    [Fact]
+    public void What_lies_between_the_elements_of_all_tensors_is_bounded()
+    {
+        // Two elements each, a mebibyte apart.
+        const int Count = 1 << 18;
+        string storage = Remembered("(X\u0007\0\0\0storagectorch\nFloatStorage\nX\u0001\0\0\00X\u0003\0\0\0cpuJ\0\0\u0004\0tQ", 0);
+        string tensor = Remembered("ctorch._utils\n_rebuild_tensor_v2\n(h\0K\0K\u0002\u0085J\u00FF\u00FF\u0003\0\u0085\u0089}tR", 1);
+        string dictionary = "}(" + string.Concat(Enumerable.Range(100, 100).Select(key => $"X\u0003\0\0\0{key}h\u0001")) + "u";
+        RequireRefusedCheaply(storage + tensor + dictionary, "more than 16 times", sizeof(float) * Count);
+    }
+
+    [Fact]
     public void The_length_is_bounded()
     {
         byte[] text = [.. PickleBytes.Bytes("X\0\0\0\u0001"), .. new byte[1 << 24]];
@@ -154,6 +199,26 @@ public sealed class HostilePickleTests : IDisposable
     }
 
     public void Dispose() => folder.Dispose();
+
+    private static string Repeated(string instructions, int times) => string.Concat(Enumerable.Repeat(instructions, times));
+
+    // What the instructions make stays on the stack and is number n of the memory.
+    private static string Remembered(string instructions, int number) => $"{instructions}q{(char)number}";
+
+    // Calls of one function with one tuple of arguments, whose results are dropped.
+    private static string Tensors(string shape, string strides, int times) =>
+        Remembered("ctorch._utils\n_rebuild_tensor_v2\n", 8)
+        + Remembered($"((X\u0007\0\0\0storagectorch\nFloatStorage\nX\u0001\0\0\00X\u0003\0\0\0cpuK\u0004tQK\0{shape}{strides}\u0089}}t", 9)
+        + Repeated("h\u0008h\u0009R0", times);
+
+    private void RequireRefusedCheaply(string instructions, string reason, int storageLength = 16)
+    {
+        PickleBytes.WriteZip(FilePath, PickleBytes.Pickle(PickleBytes.Bytes(instructions)), storageLength: storageLength);
+        long started = Stopwatch.GetTimestamp();
+        long allocated = WeightsFuzz.Allocated(() => RequireRefused(reason));
+        Assert.InRange(Stopwatch.GetElapsedTime(started), TimeSpan.Zero, TimeSpan.FromSeconds(5));
+        Assert.InRange(allocated, 0, 100 << 20);
+    }
 
     private void RequireRefused(string reason)
     {

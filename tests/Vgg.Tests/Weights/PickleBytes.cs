@@ -13,12 +13,12 @@ internal static class PickleBytes
     /// <summary>The bytes of characters up to U+00FF.</summary>
     public static byte[] Bytes(string text) => Encoding.Latin1.GetBytes(text);
 
-    /// <summary>Writes a .pth archive with a pickle and one storage of four floats, whatever the pickle says.</summary>
-    public static void WriteZip(string path, byte[] pickle, CompressionLevel level = CompressionLevel.NoCompression)
+    /// <summary>Writes a .pth archive with a pickle and one storage, of four floats unless said otherwise, whatever the pickle says.</summary>
+    public static void WriteZip(string path, byte[] pickle, CompressionLevel level = CompressionLevel.NoCompression, int storageLength = 16)
     {
         using var archive = ZipFile.Open(path, ZipArchiveMode.Create);
         Add("archive/data.pkl", pickle);
-        Add("archive/data/0", new byte[16]);
+        Add("archive/data/0", new byte[storageLength]);
 
         void Add(string name, byte[] content)
         {

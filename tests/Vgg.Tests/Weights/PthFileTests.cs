@@ -54,6 +54,21 @@ public sealed class PthFileTests
     }
 
     [Fact]
+    public void Finds_the_state_dictionary_under_the_name_model()
+    {
+        // Beside another dictionary with tensors, and a tensor.
+        using TemporaryFolder folder = new();
+        byte[] pickle =
+        [
+            .. PickleBytes.Bytes("}(X\u0005\0\0\0model"), .. PickleBytes.OneTensor, .. PickleBytes.Bytes("X\u0005\0\0\0other}(X\u0001\0\0\0v"),
+            .. PickleBytes.OneTensor[8..^1], .. PickleBytes.Bytes("uX\u0004\0\0\0loss"), .. PickleBytes.OneTensor[8..^1], (byte)'u',
+        ];
+        PickleBytes.WriteZip(folder["a.pth"], PickleBytes.Pickle(pickle));
+        using var file = WeightsFile.Open(folder["a.pth"]);
+        Assert.Equal(["w"], file.Tensors.Keys);
+    }
+
+    [Fact]
     public void Reads_files_of_2017()
     {
         using var file = WeightsFile.Open(PathOf("python2.pth"));

@@ -69,6 +69,42 @@ public sealed class WeightsCopyTests : IDisposable
         Assert.Equal(ImageDescription.ImageNet.Std, found.Std);
     }
 
+    [Theory]
+    [InlineData("""{"classes":[],"mean":[0,0],"std":[1,1],"channels":3,"height":2,"width":2}""", "2 means for 3 channels")]
+    [InlineData("""{"classes":[],"mean":[0,0,0],"std":[1,1],"channels":3,"height":2,"width":2}""", "3 means and 2 deviations")]
+    [InlineData("""{"classes":[],"mean":[0],"std":[0],"channels":1,"height":2,"width":2}""", "must be positive")]
+    [InlineData("""{"classes":[],"mean":[0],"std":[1e999],"channels":1,"height":2,"width":2}""", "damaged")]
+    [InlineData("""{"classes":[],"mean":[0],"std":[1],"channels":1,"height":0,"width":2}""", "must be at least 1")]
+    [InlineData("""{"classes":[],"mean":[0],"std":[1],"channels":1,"height":2,"width":2,"resize":-1}""", "resized to -1")]
+    [InlineData("{}", "damaged")]
+    public void A_damaged_preparation_of_images_is_refused(string description, string reason)
+    {
+        var writer = new SafeTensorsWriter { Metadata = { ["images"] = description } };
+        writer.Save(folder["one.safetensors"]);
+        using var file = WeightsFile.Open(folder["one.safetensors"]);
+        var error = Assert.Throws<InvalidDataException>(() => ImageDescription.Read(file));
+        Assert.StartsWith($"{file.Path}: the metadata \"images\" is damaged: ", error.Message, StringComparison.Ordinal);
+        Assert.Contains(reason, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_tensor_with_the_name_of_the_metadata_is_refused()
+    {
+        var writer = new SafeTensorsWriter();
+        writer.Add("__metadata__", 1);
+        Assert.Contains("\"__metadata__\"", Assert.Throws<InvalidDataException>(() => writer.Save(folder["a.safetensors"])).Message, StringComparison.Ordinal);
+        Assert.Empty(folder.Files);
+    }
+
+    [Fact]
+    public void More_tensors_than_a_small_archive_has_files_are_refused()
+    {
+        var writer = new PthWriter();
+        for (int i = 0; i <= 65_530; i++) writer.Add($"{i}", i);
+        Assert.Contains("more than 65530 tensors", Assert.Throws<IOException>(() => writer.Save(folder["a.pth"])).Message, StringComparison.Ordinal);
+        Assert.Empty(folder.Files);
+    }
+
     [Fact]
     public void Torchvision_s_own_files_are_known_by_their_names()
     {

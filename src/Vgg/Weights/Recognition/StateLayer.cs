@@ -41,7 +41,7 @@ internal sealed partial record StateLayer(string Path)
             if (last != "num_batches_tracked" && !NormNames.Contains(last))
                 throw new InvalidDataException($"\"{name}\" belongs to no layer of a VGG network; expected names that end in .weight or .bias.");
             if (!byPath.TryGetValue(path, out var layer)) layers.Add(byPath[path] = layer = new StateLayer(path));
-            layer.shapes.Add(last, shape);
+            if (!layer.shapes.TryAdd(last, shape)) throw new InvalidDataException($"the layer \"{path}\" has more than one {last}.");
         }
 
         foreach (var layer in layers) layer.Check();

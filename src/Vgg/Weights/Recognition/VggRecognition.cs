@@ -28,8 +28,9 @@ public sealed record VggRecognition(VggPlan Plan, IReadOnlyDictionary<string, st
             : OfNames(file, config, lrn);
 
         // Checked before any memory is taken for the model: a description takes little in a file.
-        return recognition.Plan.ParameterCount <= file.Length ? recognition
-            : throw new InvalidDataException($"{file.Path}: expected a model of {recognition.Plan.ParameterCount} parameters, found only {file.Length} bytes.");
+        var count = recognition.Plan.Layers.Aggregate(Int128.Zero, (sum, layer) => sum + layer.ParameterCount);
+        return count <= file.Length ? recognition
+            : throw new InvalidDataException($"{file.Path}: expected a model of {count} parameters, found only {file.Length} bytes.");
     }
 
     /// <summary>Recognises a state dictionary, whoever wrote it.</summary>

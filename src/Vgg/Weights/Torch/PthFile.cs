@@ -10,11 +10,9 @@ namespace DeepSharp.Vgg;
 /// </remarks>
 public sealed class PthFile : WeightsFile
 {
-    // PyTorch's own limit.
-    private const int MaxRank = 64;
     private const long MaxElements = 1L << 56;
 
-    // Tensors may be the same memory several times over, but a small file must not ask for all memory of the machine.
+    // Tensors may share their memory, but to read them all must not take more than some times the file: neither their elements nor what lies between these.
     private const int MaxGrowth = 16, GrowthFree = 1 << 16;
 
     internal PthFile(string path, SafeFileHandle handle)
@@ -28,9 +26,9 @@ public sealed class PthFile : WeightsFile
         {
             var stored = Place(name, tensor, archive.Storages);
             tensors.Add(name, stored);
-            total += stored.ByteCount;
+            total += Math.Max(stored.ByteCount, stored.Extent * StoredTensor.ElementSize(stored.Type));
             if (total > (MaxGrowth * Length) + GrowthFree)
-                throw new InvalidDataException($"its tensors repeat their elements so often that they would take more than {MaxGrowth} times the {Length} bytes of the file.");
+                throw new InvalidDataException($"its tensors share their elements so often that to read them would take more than {MaxGrowth} times the {Length} bytes of the file.");
         }
 
         Tensors = tensors;
@@ -53,8 +51,8 @@ public sealed class PthFile : WeightsFile
         int size = StoredTensor.ElementSize(storage.Type);
         if (storage.Start < 0 || storage.Count < 0 || (storage.Start + (Int128)storage.Count) * size > place.Length)
             throw new InvalidDataException($"the storage {storage.Key} of \"{name}\" should have {storage.Count} elements of type {storage.Type}, the file has {place.Length} bytes.");
-        if (tensor.Shape.Count > MaxRank || tensor.Shape.Count != tensor.Strides.Count)
-            throw new InvalidDataException($"the tensor \"{name}\" has {tensor.Shape.Count} dimensions and {tensor.Strides.Count} strides, at most {MaxRank} are possible.");
+        if (tensor.Shape.Count != tensor.Strides.Count)
+            throw new InvalidDataException($"the tensor \"{name}\" has {tensor.Shape.Count} dimensions and {tensor.Strides.Count} strides.");
 
         Int128 count = 1, last = tensor.Offset;
         bool isNegative = tensor.Offset < 0;

@@ -9,8 +9,18 @@ public sealed class PthWriter : WeightsWriter
 {
     private const string Root = "archive/";
 
+    // The pickle, the byte order, the version and the metadata.
+    private const int OtherFiles = 4;
+
     /// <inheritdoc/>
-    public override void Save(string path) => AtomicFile.Write(path, stream =>
+    public override void Save(string path)
+    {
+        int most = ZipWriter.MaxEntries - OtherFiles;
+        if (Entries.Count > most) throw new IOException($"A .pth file of more than {most} tensors cannot be written, found {Entries.Count}; use safetensors.");
+        AtomicFile.Write(path, Write);
+    }
+
+    private void Write(FileStream stream)
     {
         var zip = new ZipWriter(stream);
         byte[] pickle = StateDictionary();
@@ -27,7 +37,7 @@ public sealed class PthWriter : WeightsWriter
         }
 
         zip.Finish();
-    });
+    }
 
     /// <summary>An ordered dictionary of name → _rebuild_tensor_v2(storage, offset, lengths, strides, requires_grad, hooks).</summary>
     private byte[] StateDictionary()

@@ -30,7 +30,8 @@ internal static class StateDictionary
         }
 
         if (HasTensors(dictionary)) return dictionary;
-        PickleDictionary[] candidates = [.. dictionary.Values.OfType<PickleDictionary>().Where(HasTensors)];
+        // A pickle may name one dictionary any number of times.
+        PickleDictionary[] candidates = [.. dictionary.Values.OfType<PickleDictionary>().Distinct().Where(HasTensors)];
         return candidates.Length <= 1 ? candidates.FirstOrDefault()
             : throw new InvalidDataException($"expected one state dictionary, found {candidates.Length}; save the one of the network alone.");
     }

@@ -3,7 +3,11 @@ namespace DeepSharp.Vgg;
 /// <summary>What the pickles of PyTorch may ask for: the few classes and functions that state dictionaries are made of. Nothing else exists here.</summary>
 internal sealed class TorchObjects : IPickleHost
 {
+    // What a pickle names again and again is copied each time. A network of a thousand tensors takes about 10,000.
+    private const int MaxCopies = 1 << 20;
+
     private readonly Dictionary<string, TorchStorage> storages = [];
+    private int copies;
 
     /// <summary>The storages that the pickles so far refer to, by key.</summary>
     public IReadOnlyDictionary<string, TorchStorage> Storages => storages;
@@ -38,7 +42,7 @@ internal sealed class TorchObjects : IPickleHost
             case (PickleDictionary, _): break;
             // A parameter of 2017: data, gradient, hooks, requires_grad and more; today without the data.
             case (TorchTensor parameter, object?[] and [TorchTensor data, ..]): parameter.Set(data); break;
-            case (TorchTensor tensor, object?[] and [TorchStorage, ..] parts): tensor.Set(parts); break;
+            case (TorchTensor tensor, object?[] and [TorchStorage, ..] parts): Set(tensor, parts); break;
             case (TorchTensor, _): break;
             default: throw new InvalidDataException("the pickle sets the state of something that has none.");
         }
@@ -54,15 +58,17 @@ internal sealed class TorchObjects : IPickleHost
             object?[] and ["storage", StorageClass type, string key, _, long, object?[] and [_, long start, long count]] => new TorchStorage(key, type.Name, count, start),
             _ => throw new InvalidDataException("the pickle refers to something other than a storage of a known type."),
         };
+        PickleDictionary.RequireShort(storage.Key);
         storages.TryAdd(storage.Key, storage);
         return storage;
     }
 
     // Python 2 gives the entries as a list of pairs.
-    private static PickleDictionary OrderedDictionary(object?[] arguments)
+    private PickleDictionary OrderedDictionary(object?[] arguments)
     {
         PickleDictionary dictionary = [];
         if (arguments is not [List<object?> pairs]) return dictionary;
+        CountCopies(pairs.Count);
         foreach (object? pair in pairs)
         {
             if (pair is IReadOnlyList<object?> and [var key, var value]) dictionary.Set(key, value);
@@ -71,11 +77,23 @@ internal sealed class TorchObjects : IPickleHost
         return dictionary;
     }
 
-    private static TorchTensor Tensor(object?[] arguments)
+    private TorchTensor Tensor(object?[] arguments)
     {
         var tensor = new TorchTensor();
-        tensor.Set(arguments);
+        Set(tensor, arguments);
         return tensor;
+    }
+
+    private void Set(TorchTensor tensor, object?[] state)
+    {
+        tensor.Set(state);
+        CountCopies(tensor.Shape.Count + tensor.Strides.Count);
+    }
+
+    private void CountCopies(int count)
+    {
+        copies = (int)Math.Min((long)copies + count, int.MaxValue);
+        if (copies > MaxCopies) throw new InvalidDataException($"the pickle copies more than {MaxCopies} entries and lengths, which no state dictionary needs.");
     }
 
     private static object? First(object?[] arguments) =>

@@ -3,6 +3,9 @@ namespace DeepSharp.Vgg;
 /// <summary>A tensor as a pickle describes it: lengths and strides over a part of a storage. Nothing in it is checked yet.</summary>
 internal sealed class TorchTensor
 {
+    /// <summary>The most lengths that a tensor of PyTorch can have.</summary>
+    public const int MaxRank = 64;
+
     /// <summary>The storage; null for a tensor without elements or whose state did not come.</summary>
     public TorchStorage? Storage { get; private set; }
 
@@ -27,5 +30,8 @@ internal sealed class TorchTensor
     /// <summary>Sets everything as in another tensor.</summary>
     public void Set(TorchTensor other) => (Storage, Offset, Shape, Strides) = (other.Storage, other.Offset, other.Shape, other.Strides);
 
-    private static long[]? Lengths(object?[] values) => Array.TrueForAll(values, value => value is long) ? Array.ConvertAll(values, value => (long)value!) : null;
+    // A pickle may name one tuple any number of times, and each is copied here.
+    private static long[]? Lengths(object?[] values) => values.Length > MaxRank
+        ? throw new InvalidDataException($"the pickle makes a tensor of {values.Length} dimensions, at most {MaxRank} are possible.")
+        : Array.TrueForAll(values, value => value is long) ? Array.ConvertAll(values, value => (long)value!) : null;
 }

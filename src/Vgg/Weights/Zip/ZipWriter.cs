@@ -7,6 +7,9 @@ namespace DeepSharp.Vgg;
 /// <remarks>PKWARE's APPNOTE.TXT without the 64-bit extensions, so for archives of less than 4 GiB.</remarks>
 internal sealed class ZipWriter(Stream stream)
 {
+    /// <summary>The most files that an archive without the 64-bit extensions can have.</summary>
+    public const int MaxEntries = ushort.MaxValue - 1;
+
     private const uint LocalSignature = 0x04034B50, EntrySignature = 0x02014B50, EndSignature = 0x06054B50;
     private const int LocalLength = 30, ExtraHeaderLength = 4, Alignment = 64;
     // The date 1980-01-01, and the flag for names in UTF-8.

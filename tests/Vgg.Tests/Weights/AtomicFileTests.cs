@@ -1,0 +1,46 @@
+namespace DeepSharp.Vgg.Tests.Weights;
+
+public sealed class AtomicFileTests : IDisposable
+{
+    private readonly Data.TemporaryFolder folder = new();
+
+    private string FilePath => folder["file"];
+
+    [Fact]
+    public void Two_writers_of_one_file_do_not_touch_each_other_s()
+    {
+        AtomicFile.Write(FilePath, outer =>
+        {
+            outer.WriteByte(1);
+            AtomicFile.Write(FilePath, inner => inner.WriteByte(2));
+            Assert.Throws<IOException>(() => AtomicFile.Write(FilePath, _ => throw new IOException("broken")));
+            Assert.Equal([2], File.ReadAllBytes(FilePath));
+            outer.WriteByte(3);
+        });
+        Assert.Equal([1, 3], File.ReadAllBytes(FilePath));
+        Assert.Equal(["file"], folder.Files);
+    }
+
+    [Fact]
+    public void A_temporary_file_of_another_process_stays()
+    {
+        File.WriteAllText(FilePath + ".tmp", "another's");
+        AtomicFile.Write(FilePath, stream => stream.WriteByte(1));
+        Assert.Throws<IOException>(() => AtomicFile.Write(FilePath, _ => throw new IOException("broken")));
+        Assert.Equal("another's", File.ReadAllText(FilePath + ".tmp"));
+        Assert.Equal([1], File.ReadAllBytes(FilePath));
+    }
+
+    [Fact]
+    public void A_full_disk_leaves_the_old_file()
+    {
+        if (!File.Exists("/dev/full")) Assert.Skip("There is no /dev/full here.");
+        File.WriteAllText(FilePath, "old");
+        var error = Assert.Throws<IOException>(() => AtomicFile.Write(FilePath, _ => File.WriteAllText("/dev/full", "new")));
+        Assert.Contains("No space left on device", error.Message, StringComparison.Ordinal);
+        Assert.Equal("old", File.ReadAllText(FilePath));
+        Assert.Equal(["file"], folder.Files);
+    }
+
+    public void Dispose() => folder.Dispose();
+}
