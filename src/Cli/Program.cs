@@ -13,7 +13,7 @@ RootCommand root = new("VGG networks in pure .NET: train, evaluate and inspect t
     InfoCommand.Create(),
 };
 var parsed = root.Parse(args);
-if (parsed.Errors.Count > 0) return Failure.WrongUsage(string.Join(' ', parsed.Errors.Select(error => error.Message)));
+if (parsed.Errors.Count > 0) return Failure.WrongUsage(parsed);
 try
 {
     return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });

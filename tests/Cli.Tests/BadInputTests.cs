@@ -8,9 +8,9 @@ public class BadInputTests
     private const string Tiny = "train --config 8,M --limit-train 32 --limit-test 10 --epochs 1 --out out";
 
     [Theory]
-    [InlineData("", "Required command was not provided.")]
-    [InlineData("learn", "'learn'")]
-    [InlineData("train --rate 1", "'--rate'")]
+    [InlineData("", "Expected train, evaluate, predict, inspect, convert, summary or info, found no command. See deepsharp --help.")]
+    [InlineData("learn", "Expected train, evaluate, predict, inspect, convert, summary or info, found \"learn\".")]
+    [InlineData("train --rate 1", "train does not take \"--rate\". See deepsharp train --help.")]
     [InlineData("train --epochs", "'--epochs'")]
     [InlineData("train --out out --epochs 0", "--epochs must be a whole number of at least 1, found \"0\".")]
     [InlineData("train --out out --epochs 1.5", "--epochs must be a whole number of at least 1, found \"1.5\".")]
@@ -30,6 +30,8 @@ public class BadInputTests
     [InlineData("train --out out --model vgg11-lrn --lrn 5,1", "expected paper, pytorch, or size, alpha, beta and k as in 5,5e-4,0.75,2; found \"5,1\".")]
     [InlineData("train --out out --init he", "There is no initialisation \"he\"; expected kaiming, paper, uniform.")]
     [InlineData("train --out out --data mnist", "There is no data set \"mnist\"; expected shapes or cifar10.")]
+    [InlineData("train --out out --data-dir nowhere", "--data-dir and --download go with --data cifar10")]
+    [InlineData("evaluate --weights nowhere --download", "--data-dir and --download go with --data cifar10")]
     [InlineData("train --out out --augment rotate", "--augment must be none or crop-flip, found \"rotate\".")]
     [InlineData("train --out out --conv-algorithm fft", "Unknown convolution algorithm \"fft\"; expected one of: ")]
     [InlineData("train --out out --limit-train 1000000", "1000000 images were asked for, expected 1 to 10000")]
@@ -41,7 +43,7 @@ public class BadInputTests
     [Theory]
     [InlineData("train --out out --data cifar10 --data-dir nowhere", "the folder nowhere does not exist")]
     [InlineData("train --resume nowhere", "found no file nowhere/checkpoint.safetensors")]
-    [InlineData("train --out out --init-from nowhere", "nowhere")]
+    [InlineData("train --out out --init-from nowhere", "expected a file of weights or the folder of a training, found no file nowhere.")]
     [InlineData("evaluate --weights nowhere", "found no file nowhere")]
     public void Missing_files(string commandLine, string expected) => Refused(commandLine, 1, expected);
 

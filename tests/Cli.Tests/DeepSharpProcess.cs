@@ -64,7 +64,7 @@ public sealed class DeepSharpProcess : IDisposable
     }
 
     /// <summary>Starts a command.</summary>
-    public static DeepSharpProcess Start(TemporaryFolder folder, string commandLine) => new(folder.Path, commandLine.Split(' '));
+    public static DeepSharpProcess Start(TemporaryFolder folder, string commandLine) => new(folder.Path, commandLine.Split(' ', StringSplitOptions.RemoveEmptyEntries));
 
     /// <summary>Waits for the end.</summary>
     public CommandResult Wait()

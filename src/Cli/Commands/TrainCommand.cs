@@ -19,8 +19,8 @@ internal sealed class TrainCommand
 
     private readonly Option<string?> initFrom = new("--init-from")
     {
-        Description = "Starts as the paper's deeper nets did: with the first four convolutions and the linear layers of the trained net in FILE, where they have the same shape.",
-        HelpName = "FILE",
+        Description = "Starts as the paper's deeper nets did: with the first four convolutions and the linear layers of the trained net in a file, or in the folder of a training, where they have the same shape.",
+        HelpName = "FILE|DIR",
     };
 
     private readonly Option<string?> output = new("--out")
@@ -76,13 +76,14 @@ internal sealed class TrainCommand
         data.Download(parsed, source, screen.Line, cancellation);
         var images = source.Load(context);
         using var network = VggModel.Create<float>(plan.Config, plan.Options, options.Seed, context);
-        if (parsed.GetValue(initFrom) is { } file) InitializeFrom(network, file, screen);
+        if (parsed.GetValue(initFrom) is { } file) InitializeFrom(network, CacheOption.FileOf(file), screen);
         using var trainer = new Trainer<float>(network, images, options, folder) { Source = source };
         return Train(parsed, screen, trainer, network, images, folder, cancellation);
     }
 
     private static void InitializeFrom(VggModel<float> network, string file, IAnsiConsole screen)
     {
+        if (!File.Exists(file)) throw new FileNotFoundException($"--init-from: expected a file of weights or the folder of a training, found no file {file}.");
         using var trained = VggModel.Load<float>(file, network.Context);
         var layers = network.InitializeFrom(trained);
         if (layers.Count == 0) throw new InvalidDataException($"{file}: no layer of {VggNames.Of(trained.Plan)} fits {VggNames.Of(network.Plan)}.");
@@ -94,7 +95,7 @@ internal sealed class TrainCommand
         RequireNothingFixed(parsed);
         using var checkpoint = TrainingCheckpoint.Open(folder);
         if (checkpoint.Data is not { } saved) throw new InvalidDataException($"The checkpoint in {folder} does not say which images it was trained on; resume it from the program that wrote it.");
-        var source = saved with { Folder = data.Folder(parsed) ?? saved.Folder };
+        var source = data.Resumed(parsed, saved);
         using var context = compute.Context(parsed, checkpoint.ConvolutionAlgorithm, Profiler(parsed));
         data.Download(parsed, source, screen.Line, cancellation);
         var images = source.Load(context);
@@ -124,7 +125,7 @@ internal sealed class TrainCommand
         }
 
         screen.Line(string.Create(CultureInfo.InvariantCulture,
-            $"Test accuracy {result.Last.TestAccuracy:0.00%} after {result.Epochs.Count} epochs and {result.Seconds:0.0} s; weights in {result.Checkpoint}"));
+            $"Test accuracy {result.Last.TestAccuracy:0.00%} after {result.Epochs.Count} {(result.Epochs.Count == 1 ? "epoch" : "epochs")} and {result.Seconds:0.0} s; weights in {result.Checkpoint}"));
         // The table ends with a line break of its own.
         if (network.Context.Options.Profiler is { } profiler) screen.Line(new ProfileReport(profiler).ToString().TrimEnd());
         if (parsed.GetValue(json)) Reports.Print(Report(name, result), Reports.Default.TrainReport);

@@ -16,10 +16,13 @@ internal sealed class CacheOption
     /// <summary>The option itself.</summary>
     public Option Option => folder;
 
+    /// <summary>The checkpoint in a folder; a file itself.</summary>
+    public static string FileOf(string weights) => Directory.Exists(weights) ? Path.Combine(weights, TrainingCheckpoint.FileName) : weights;
+
     /// <summary>The path of the file of weights: of the file itself, of the checkpoint in a folder, or of the one that a name stands for.</summary>
     public string Find(ParseResult parsed, string weights, Action<string> say, CancellationToken cancellation)
     {
-        if (Directory.Exists(weights)) weights = Path.Combine(weights, TrainingCheckpoint.FileName);
+        weights = FileOf(weights);
         if (File.Exists(weights)) return weights;
         if (PretrainedWeights.Find(weights) is not { } pretrained)
             throw new FileNotFoundException($"Expected a file of weights, the folder of a training or one of {string.Join(", ", PretrainedWeights.All.Select(known => known.Name))}, found no file {weights}.");

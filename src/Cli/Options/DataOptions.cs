@@ -20,7 +20,7 @@ internal sealed class DataOptions
         HelpName = "DIR",
     };
 
-    private readonly Option<bool> download = new("--download") { Description = "Downloads CIFAR-10 (162 MiB) to --data-dir, unless it is there." };
+    private readonly Option<bool> download = new("--download") { Description = "Downloads CIFAR-10 (170 MB) to --data-dir, unless it is there." };
 
     private readonly Option<int?> limitTest = Numbers.Count("--limit-test", "How many of the test images to use. [default: all]");
 
@@ -37,18 +37,25 @@ internal sealed class DataOptions
     {
         var source = new DataSource { Name = parsed.GetValue(data)!, Folder = parsed.GetValue(folder), LimitTest = parsed.GetValue(limitTest) };
         if (!DataSource.Names.Contains(source.Name)) throw new ArgumentException($"There is no data set \"{source.Name}\"; expected {string.Join(" or ", DataSource.Names)}.");
-        return source;
+        return Checked(parsed, source);
     }
 
-    /// <summary>The folder that was asked for, if any.</summary>
-    public string? Folder(ParseResult parsed) => parsed.GetValue(folder);
+    /// <summary>The images of a training that is resumed: only their folder may be another.</summary>
+    public DataSource Resumed(ParseResult parsed, DataSource source) => Checked(parsed, source with { Folder = parsed.GetValue(folder) ?? source.Folder });
 
     /// <summary>Downloads the images if that was asked for.</summary>
     public void Download(ParseResult parsed, DataSource source, Action<string> say, CancellationToken cancellation)
     {
-        if (!parsed.GetValue(download) || source.Name != "cifar10") return;
+        if (!parsed.GetValue(download)) return;
         string target = source.Folder ?? DataSource.DefaultCifar10Folder;
         say($"Downloading CIFAR-10 to {target}, unless it is there.");
         Cifar10.DownloadAsync(target, new DownloadLines(say), cancellation).GetAwaiter().GetResult();
+    }
+
+    private DataSource Checked(ParseResult parsed, DataSource source)
+    {
+        if (source.Name != "cifar10" && (parsed.GetValue(folder) is not null || parsed.GetValue(download)))
+            throw new ArgumentException($"--data-dir and --download go with --data cifar10; the images are {source.Name}, which are drawn on the fly.");
+        return source;
     }
 }

@@ -20,7 +20,6 @@ internal sealed class WeightsOptions
     private readonly Option<double[]?> mean = Numbers.List(
         "--mean", "The mean of each channel, of pixels scaled to 0..1, that is subtracted. [default: as stored with the weights]", "0.485,0.456,0.406");
 
-
     private readonly Option<double[]?> deviation = Numbers.List("--std", "The deviation that each channel is divided by, likewise.", "0.229,0.224,0.225");
     private readonly CacheOption cache = new();
 

@@ -1,3 +1,5 @@
+using System.CommandLine;
+
 namespace DeepSharp.Cli.Output;
 
 /// <summary>Ends a command that failed: one line on standard error, and the exit code.</summary>
@@ -6,10 +8,24 @@ internal static class Failure
     private const int Failed = 1, Usage = 2;
 
     /// <summary>The command line cannot be understood.</summary>
-    public static int WrongUsage(string message) => Report($"{message} See deepsharp --help.", Usage);
+    public static int WrongUsage(ParseResult parsed)
+    {
+        var command = parsed.CommandResult.Command;
+        string name = command is RootCommand ? "deepsharp" : $"deepsharp {command.Name}";
+        string problem = (command, parsed.UnmatchedTokens) switch
+        {
+            (RootCommand, []) => $"Expected {Commands(command)}, found no command.",
+            (RootCommand, [var unknown, ..]) => $"Expected {Commands(command)}, found \"{unknown}\".",
+            (_, [var unknown, ..]) => $"{command.Name} does not take \"{unknown}\".",
+            _ => string.Join(' ', parsed.Errors.Select(error => error.Message)),
+        };
+        return Report($"{problem} See {name} --help.", Usage);
+    }
 
     /// <summary>A command failed: 2 where it was asked for something impossible, else 1.</summary>
     public static int Report(Exception error) => Report(Message(error), error is ArgumentException ? Usage : Failed);
+
+    private static string Commands(Command root) => string.Join(", ", root.Subcommands.SkipLast(1).Select(command => command.Name)) + $" or {root.Subcommands[^1].Name}";
 
     private static int Report(string message, int exitCode)
     {

@@ -15,7 +15,7 @@ public static partial class Cifar10
         };
 
     /// <summary>Gets the data set from its author's page into <paramref name="folder"/>, unless all six files are there in full.</summary>
-    /// <remarks>162 MiB. A download that broke off goes on where it stopped. A file appears under its name only when it is complete.</remarks>
+    /// <remarks>170 MB. A download that broke off goes on where it stopped. A file appears under its name only when it is complete.</remarks>
     /// <param name="folder">Where the six files go; made if need be.</param>
     /// <param name="progress">Told of the bytes that have arrived.</param>
     /// <param name="cancellation">Stops it; what has arrived is kept for the next time.</param>
