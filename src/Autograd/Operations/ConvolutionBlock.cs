@@ -58,10 +58,9 @@ internal sealed class ConvolutionBlock<T>(ConvolutionBlockSettings<T> settings) 
     {
         Tensor<T> weights = Input(1), gamma = Input(Gamma), beta = Input(Beta), mean = batchNorm.RunningMean, variance = batchNorm.RunningVariance;
         var bias = Bias;
+        ReadOnlySpan<Tensor<T>> others = bias is null ? [gamma, beta, mean, variance] : [gamma, beta, mean, variance, bias];
         var folded = weights.Derive(
-            typeof(FoldedConvolution<T>),
-            w => w.Context.Kernels.FoldBatchNorm(w, bias, gamma, beta, mean, variance, batchNorm.Epsilon),
-            (bias?.Version ?? 0) + gamma.Version + beta.Version + mean.Version + variance.Version);
+            (typeof(FoldedConvolution<T>), batchNorm.Epsilon), w => w.Context.Kernels.FoldBatchNorm(w, bias, gamma, beta, mean, variance, batchNorm.Epsilon), others);
         return Kernels.Convolution(Input(0), folded.Weights, folded.Bias, settings.Geometry, settings.Relu, keepWeights: true);
     }
 

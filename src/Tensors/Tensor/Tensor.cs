@@ -16,7 +16,6 @@ public sealed partial class Tensor<T> : IDisposable
     private readonly string origin;
     private IDeviceCopy<T>? deviceCopy;
     private bool hostIsStale;
-    private Dictionary<object, (long Version, long OtherVersions, object Value)>? derived;
 
     /// <summary>A tensor whose elements are arbitrary until written.</summary>
     /// <param name="shape">The logical shape.</param>
@@ -85,41 +84,12 @@ public sealed partial class Tensor<T> : IDisposable
         DeviceVersion = Version;
     }
 
-    /// <summary>A value computed from the elements (transformed weights, say), kept until the elements change.</summary>
-    /// <param name="key">What it is; one value is kept for each key.</param>
-    /// <param name="make">Computes it.</param>
-    /// <param name="otherVersions">The sum of the versions of other tensors that it is computed from: as versions only grow, it changes when any of them does.</param>
-    public TValue Derive<TValue>(object key, Func<Tensor<T>, TValue> make, long otherVersions = 0)
-        where TValue : class
-    {
-        ArgumentNullException.ThrowIfNull(make);
-        _ = OwnMemory();
-        lock (memory)
-        {
-            derived ??= [];
-            if (derived.TryGetValue(key, out var entry))
-            {
-                if (entry.Version == Version && entry.OtherVersions == otherVersions) return (TValue)entry.Value;
-                (entry.Value as IDisposable)?.Dispose();
-            }
-
-            var value = make(this);
-            derived[key] = (Version, otherVersions, value);
-            return value;
-        }
-    }
-
     /// <summary>Gives the memory back to the pool. Twice is harmless.</summary>
     public void Dispose()
     {
         deviceCopy?.Dispose();
         deviceCopy = null;
-        if (derived is not null)
-        {
-            foreach (var (_, _, value) in derived.Values) (value as IDisposable)?.Dispose();
-            derived = null;
-        }
-
+        DisposeDerived();
         memory.Dispose();
     }
 

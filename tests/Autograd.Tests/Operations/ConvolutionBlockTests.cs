@@ -60,6 +60,19 @@ public class ConvolutionBlockTests
         }
     }
 
+    [Fact]
+    public void Folded_weights_are_those_of_the_batch_normalization_that_follows()
+    {
+        var sample = new Sample([2, 2, 4, 4], 3, Bias: false, BatchNorm: true, Relu: false, Pool: false, Frozen: false, Seed: 5);
+        var first = sample.Tensors();
+        var second = (sample with { Seed = 6 }).Tensors() with { X = first.X, Weights = first.Weights };
+        foreach (var tensors in (BlockTensors[])[first, second, first])
+        {
+            using var tape = new Tape<double>(Mode.Evaluation);
+            Close(sample.Apply(tape, tensors, fuse: false).Output.Value.ToArray(), sample.Apply(tape, tensors, fuse: true).Output.Value.ToArray(), 1);
+        }
+    }
+
     // In double through the fused operation itself. ReLU and pooling have kinks that random values cannot avoid after a convolution, so a step that
     // crosses one is told from a wrong gradient by the comparison with the single operations above; here are the smooth combinations.
     [Fact]

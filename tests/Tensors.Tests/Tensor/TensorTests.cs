@@ -110,20 +110,26 @@ public class TensorTests
     }
 
     [Fact]
-    public void Derived_values_are_made_once_for_each_version_and_key()
+    public void Derived_values_are_made_once_for_each_key_and_version_of_what_they_are_made_of()
     {
         using var x = Tensor<float>.Ones([2], Context);
         int made = 0;
-        Derived Derive(string key, long otherVersions = 0) => x.Derive(key, _ => new Derived(++made), otherVersions);
+        Derived Derive(string key, params ReadOnlySpan<Tensor<float>> others) => x.Derive(key, _ => new Derived(++made), others);
         var first = Derive("a");
         Assert.Same(first, Derive("a"));
         Assert.Equal(2, Derive("b").Number);
         x[0] = 2;
         Assert.Equal(3, Derive("a").Number);
         Assert.True(first.IsDisposed);
-        Assert.Equal(4, Derive("a", otherVersions: 1).Number);
-        var last = Derive("a", otherVersions: 1);
-        Assert.Equal(4, last.Number);
+        using Tensor<float> y = Tensor<float>.Ones([2], Context), z = Tensor<float>.Ones([2], Context);
+        Assert.Equal(4, Derive("a", y).Number);
+        Assert.Equal(4, Derive("a", y).Number);
+        y[0] = 2;
+        Assert.Equal(5, Derive("a", y).Number);
+        Assert.Equal(6, Derive("a", z).Number);
+        Assert.Equal(7, Derive("a", z, y).Number);
+        var last = Derive("a", z, y);
+        Assert.Equal(7, last.Number);
         x.Dispose();
         Assert.True(last.IsDisposed);
     }

@@ -1,0 +1,52 @@
+namespace DeepSharp.Tensors;
+
+public sealed partial class Tensor<T>
+{
+    private Dictionary<object, (object Value, (Tensor<T> Tensor, long Version)[] Sources)>? derived;
+
+    /// <summary>A value computed from the elements (transformed weights, say), kept until the elements change.</summary>
+    /// <param name="key">What it is; one value is kept for each key.</param>
+    /// <param name="make">Computes it.</param>
+    /// <param name="others">Other tensors that it is computed from; it is computed again when any of them changes, or others are given.</param>
+    public TValue Derive<TValue>(object key, Func<Tensor<T>, TValue> make, params ReadOnlySpan<Tensor<T>> others)
+        where TValue : class
+    {
+        ArgumentNullException.ThrowIfNull(make);
+        _ = OwnMemory();
+        lock (memory)
+        {
+            derived ??= [];
+            if (derived.TryGetValue(key, out var kept))
+            {
+                if (IsOfNow(kept.Sources, others)) return (TValue)kept.Value;
+                derived.Remove(key);
+                (kept.Value as IDisposable)?.Dispose();
+            }
+
+            var sources = new (Tensor<T>, long)[others.Length + 1];
+            sources[^1] = (this, Version);
+            for (int i = 0; i < others.Length; i++) sources[i] = (others[i], others[i].Version);
+            var value = make(this);
+            derived.Add(key, (value, sources));
+            return value;
+        }
+    }
+
+    private static bool IsOfNow((Tensor<T> Tensor, long Version)[] sources, ReadOnlySpan<Tensor<T>> others)
+    {
+        if (sources.Length != others.Length + 1) return false;
+        for (int i = 0; i < others.Length; i++)
+        {
+            if (!ReferenceEquals(sources[i].Tensor, others[i])) return false;
+        }
+
+        return Array.TrueForAll(sources, source => source.Version == source.Tensor.Version);
+    }
+
+    private void DisposeDerived()
+    {
+        if (derived is null) return;
+        foreach (var (value, _) in derived.Values) (value as IDisposable)?.Dispose();
+        derived = null;
+    }
+}
