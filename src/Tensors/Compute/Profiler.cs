@@ -22,6 +22,7 @@ public sealed class Profiler
 
     private readonly Dictionary<(string Operation, string Pass), Sum> sums = [];
     private long inner;
+    private (string Operation, string Pass) current;
 
     /// <summary>The lines, the most expensive first.</summary>
     public IReadOnlyList<ProfileEntry> Entries =>
@@ -39,38 +40,47 @@ public sealed class Profiler
 
     internal Scope Begin(string operation, string pass, double flops)
     {
-        long outer = inner;
-        inner = 0;
-        return new Scope(this, operation, pass, flops, outer);
+        // An operation and its kernel may have one name: they are one line, and one call of it.
+        if (current == (operation, pass))
+        {
+            SumOf(current).Flops += flops;
+            return default;
+        }
+
+        var scope = new Scope(this, flops, current, inner);
+        (current, inner) = ((operation, pass), 0);
+        return scope;
     }
 
-    private void End(string operation, string pass, double flops, long start, long outer)
+    private ref Sum SumOf((string Operation, string Pass) line) => ref CollectionsMarshal.GetValueRefOrAddDefault(sums, line, out _);
+
+    private void End(double flops, long start, (string Operation, string Pass) outer, long innerOfOuter)
     {
         long ticks = Stopwatch.GetTimestamp() - start;
-        ref var sum = ref CollectionsMarshal.GetValueRefOrAddDefault(sums, (operation, pass), out _);
+        ref var sum = ref SumOf(current);
         sum.Calls++;
         sum.Ticks += ticks - inner;
         sum.Flops += flops;
-        inner = outer + ticks;
+        (current, inner) = (outer, innerOfOuter + ticks);
     }
 
     /// <summary>Measures until it is disposed; does nothing without a profiler.</summary>
     public readonly ref struct Scope
     {
         private readonly Profiler? profiler;
-        private readonly string operation, pass;
         private readonly double flops;
-        private readonly long start, outer;
+        private readonly (string, string) outer;
+        private readonly long start, innerOfOuter;
 
-        internal Scope(Profiler profiler, string operation, string pass, double flops, long outer)
+        internal Scope(Profiler profiler, double flops, (string, string) outer, long innerOfOuter)
         {
             this.profiler = profiler;
-            (this.operation, this.pass, this.flops, this.outer) = (operation, pass, flops, outer);
+            (this.flops, this.outer, this.innerOfOuter) = (flops, outer, innerOfOuter);
             start = Stopwatch.GetTimestamp();
         }
 
         /// <summary>Ends the measurement.</summary>
-        public void Dispose() => profiler?.End(operation, pass, flops, start, outer);
+        public void Dispose() => profiler?.End(flops, start, outer, innerOfOuter);
     }
 
     private struct Sum

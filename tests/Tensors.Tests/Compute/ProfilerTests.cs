@@ -28,6 +28,24 @@ public class ProfilerTests
     }
 
     [Fact]
+    public void An_operation_and_its_kernel_of_the_same_name_are_one_call()
+    {
+        var profiler = new Profiler();
+        using var context = new ComputeContext(new ComputeOptions { Profiler = profiler });
+        using (context.Profile("Conv2d", "forward"))
+        {
+            using (context.Profile("Conv2d", "forward", flops: 1e6)) Thread.Sleep(2);
+            using (context.Profile("Conv2d", "weight gradient")) Thread.Sleep(2);
+        }
+
+        using (context.Profile("Conv2d", "forward", flops: 1e6)) Thread.Sleep(2);
+        var forward = profiler.Entries.Single(entry => entry.Pass == "forward");
+        Assert.Equal((2, 2e6), (forward.Calls, forward.Flops));
+        Assert.InRange(forward.Milliseconds, 4, double.PositiveInfinity);
+        Assert.Equal(1, profiler.Entries.Single(entry => entry.Pass == "weight gradient").Calls);
+    }
+
+    [Fact]
     public void Leaves_out_what_runs_while_it_is_off()
     {
         var profiler = new Profiler();
