@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.InteropServices;
 
 namespace DeepSharp.Tensors;
 
@@ -79,21 +78,8 @@ internal static class DenseProducts
 
         private void Multiply<TSimd, TVector>(int source, ReadOnlySpan<T> panel, int target, bool accumulate)
             where TSimd : struct, ISimd<TVector, T>
-            where TVector : struct
-        {
-            int maxDepth = GemmBlocks.DepthFor<T>(panelColumns), rowOfTarget = targets * b.Columns;
-            for (int depth = 0; depth < b.Rows; depth += maxDepth)
-            {
-                ref readonly T start = ref MemoryMarshal.GetReference(panel[(depth * panelColumns)..]);
-                for (int i = 0; i < n; i += MicroKernel.Rows)
-                {
-                    MicroKernel.RunPart<TSimd, TVector, T>(
-                        in images[(i * row) + (source * b.Rows) + depth], row, 1, in start, panelColumns, Math.Min(maxDepth, b.Rows - depth),
-                        ref to[(i * rowOfTarget) + (target * b.Columns) + firstColumn], rowOfTarget, Math.Min(MicroKernel.Rows, n - i), Columns, T.One,
-                        accumulate || depth > 0);
-                }
-            }
-        }
+            where TVector : struct => PanelProduct.Run<TSimd, TVector, T>(
+                images[(source * b.Rows)..], row, panel, b.Rows, to[((target * b.Columns) + firstColumn)..], targets * b.Columns, n, Columns, accumulate);
 
         /// <summary>A pixel that sees nothing but padding.</summary>
         private void Clear(int target)

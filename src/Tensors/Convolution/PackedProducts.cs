@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.InteropServices;
 
 namespace DeepSharp.Tensors;
 
@@ -47,18 +46,7 @@ internal static class PackedProducts
 
         public void Invoke<TSimd, TVector>()
             where TSimd : struct, ISimd<TVector, T>
-            where TVector : struct
-        {
-            int panelColumns = MicroKernel.Vectors * TSimd.Width, maxDepth = GemmBlocks.DepthFor<T>(panelColumns);
-            for (int k = 0; k < depth; k += maxDepth)
-            {
-                for (int i = 0; i < rows; i += MicroKernel.Rows)
-                {
-                    MicroKernel.RunPart<TSimd, TVector, T>(
-                        in patches[(i * depth) + k], depth, 1, in MemoryMarshal.GetReference(panel[(k * panelColumns)..]), panelColumns, Math.Min(maxDepth, depth - k),
-                        ref y[i * channels], channels, Math.Min(MicroKernel.Rows, rows - i), columns, T.One, accumulate: k > 0);
-                }
-            }
-        }
+            where TVector : struct =>
+            PanelProduct.Run<TSimd, TVector, T>(patches, depth, panel, depth, y, channels, rows, columns, accumulate: false);
     }
 }

@@ -27,7 +27,7 @@ internal static class CrossEntropyKernel
                 losses.Span[row] = Row(
                     logits.Context.VectorWidth, x.Span.Slice(row * classes, classes), p.Span.Slice(row * classes, classes), labels.Span[row], labelSmoothing);
             }
-        }, RowsPerBlock(classes));
+        }, Blocks.Rows(classes));
         double total = 0;
         foreach (double loss in losses.Span) total += loss;
         probabilities = softmax;
@@ -50,7 +50,7 @@ internal static class CrossEntropyKernel
             TensorPrimitives.Subtract(p.Span.Slice(from * classes, count * classes), everywhere, part);
             for (int row = 0; row < count; row++) part[(row * classes) + labels.Span[from + row]] -= atLabel;
             TensorPrimitives.Multiply(part, scale, part);
-        }, RowsPerBlock(classes));
+        }, Blocks.Rows(classes));
         return gradient;
     }
 
@@ -81,8 +81,6 @@ internal static class CrossEntropyKernel
             }
         }
     }
-
-    private static int RowsPerBlock(int classes) => Math.Max(1, Blocks.Elements / classes);
 
     private static int Divisor(int rows, LossReduction reduction) => reduction == LossReduction.Mean ? rows : 1;
 }

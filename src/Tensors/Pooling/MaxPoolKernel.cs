@@ -21,7 +21,7 @@ internal static class MaxPoolKernel
     public static Tensor<T> Forward<T>(Tensor<T> x, PoolWindow window, bool recordWinners, out PooledMemory<byte>? winners)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        using var profile = x.Context.Profile("MaxPool2d", "forward");
+        using var profile = x.Context.Profile(Operation, "forward");
         var (vertical, horizontal) = window.Over(x.Shape, Operation);
         var y = new Tensor<T>([x.Shape[0], x.Shape[1], vertical.Outputs, horizontal.Outputs], x.Context, Operation);
         winners = recordWinners ? x.Context.Pool.Rent<byte>(WinnerBytes<T>(y.Shape, window)) : null;
@@ -40,12 +40,12 @@ internal static class MaxPoolKernel
     public static Tensor<T> Backward<T>(Tensor<T> dy, PooledMemory<byte> winners, Shape input, PoolWindow window)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        using var profile = dy.Context.Profile("MaxPool2d", "backward");
+        using var profile = dy.Context.Profile(Operation, "backward");
         var (vertical, horizontal) = window.Over(input, Operation);
         Shape expected = [input[0], input[1], vertical.Outputs, horizontal.Outputs];
         if (dy.Shape != expected || winners.Length != WinnerBytes<T>(expected, window))
             throw new ShapeException($"{Operation} backward: input {input} gives an output {expected}, the gradient is {dy.Shape} with {winners.Length} recorded bytes.");
-        var dx = new Tensor<T>(input, dy.Context, "MaxPool2d backward");
+        var dx = new Tensor<T>(input, dy.Context, $"{Operation} backward");
         var (upstream, target, record) = (dy.ReadMemory(), dx.WriteMemory(), winners.Memory);
         int channels = input[1];
         Blocks.Run(dy.Context, input[0] * vertical.Inputs, (from, count) => SimdDispatch.Run<T, BackwardAction<T>>(

@@ -33,7 +33,7 @@ internal static class DropoutKernel
                 int first = (plane / channels * map * channels) + (plane % channels);
                 Run(source.Span[first..], target.Span[first..], channels, (long)plane * map, map, threshold, scale, stream);
             }
-        }, Math.Max(1, Blocks.Elements / map));
+        }, Blocks.Rows(map));
         return y;
     }
 

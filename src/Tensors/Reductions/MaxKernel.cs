@@ -24,7 +24,7 @@ internal static class MaxKernel
                 target.Span[row] = max;
                 places.Span[row] = elements.IndexOf(max);
             }
-        }, Math.Max(1, Blocks.Elements / length));
+        }, Blocks.Rows(length));
         if (keepDims) return y;
         using (y) return ReshapeKernel.Run(y, axes.Reduce(x.Shape, keepDims: false));
     }

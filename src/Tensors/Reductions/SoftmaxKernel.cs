@@ -65,7 +65,7 @@ internal static class SoftmaxKernel
         Blocks.Run(x.Context, x.ElementCount / length, (from, count) =>
         {
             for (int row = from; row < from + count; row++) function(x.Context.VectorWidth, source.Span.Slice(row * length, length), target.Span.Slice(row * length, length));
-        }, Math.Max(1, Blocks.Elements / length));
+        }, Blocks.Rows(length));
         return gathered is null ? y : Rows.Scatter(y, x.Shape, axes);
     }
 
@@ -82,7 +82,7 @@ internal static class SoftmaxKernel
         {
             for (int row = from; row < from + count; row++)
                 gradient(output.Span.Slice(row * length, length), upstream.Span.Slice(row * length, length), target.Span.Slice(row * length, length));
-        }, Math.Max(1, Blocks.Elements / length));
+        }, Blocks.Rows(length));
         return gathered is null ? dx : Rows.Scatter(dx, y.Shape, axes);
     }
 }

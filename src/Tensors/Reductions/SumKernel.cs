@@ -138,7 +138,7 @@ internal static class SumKernel
                 var leftOver = piece == pieces - 1 && fold > 1 ? rest[(rows * slab)..] : [];
                 TensorPrimitives.Add(sum[..leftOver.Length], leftOver, sum);
             }
-        }, Math.Max(1, Blocks.Elements / (Math.Min(PieceRows, slabs) * Math.Min(BlockColumns, slab))));
+        }, Blocks.Rows(Math.Min(PieceRows, slabs) * Math.Min(BlockColumns, slab)));
 
         Blocks.Run(x.Context, outer * inner, (from, count) =>
         {
@@ -149,7 +149,7 @@ internal static class SumKernel
                 for (int j = i % inner; j < batch.Length; j += inner) sum += double.CreateTruncating(batch[j]);
                 target.Span[i] = T.CreateTruncating(sum / divisor);
             }
-        }, Math.Max(1, Blocks.Elements / (pieces * fold)));
+        }, Blocks.Rows(pieces * fold));
     }
 
     /// <summary>sum[c] = Σ over rows of x[row · stride + c].</summary>

@@ -89,7 +89,7 @@ internal static class Summation
                 int start = i % pieces * pieceLength;
                 piece.Span[i] = sumOf(i / pieces, start, Math.Min(pieceLength, length - start));
             }
-        }, Math.Max(1, Blocks.Elements / pieceLength));
+        }, Blocks.Rows(pieceLength));
         for (int row = 0; row < rows; row++)
         {
             double sum = 0;

@@ -53,7 +53,7 @@ internal static class VarianceKernel
                 TensorPrimitives.Subtract(source.Span.Slice(row * length, length), T.CreateTruncating(means.Span[row]), part);
                 TensorPrimitives.Multiply(part, factor * upstream.Span[row], part);
             }
-        }, Math.Max(1, Blocks.Elements / length));
+        }, Blocks.Rows(length));
         return gathered is null ? dx : Rows.Scatter(dx, x.Shape, axes);
     }
 

@@ -44,7 +44,7 @@ internal static class StridedCopy
 
                 CopyPanel(source.Span[sourceOffset..], target.Span[targetOffset..], line with { Length = height }, inner);
             }
-        }, Math.Max(1, Blocks.Elements / inner.Length));
+        }, Blocks.Rows(inner.Length));
     }
 
     /// <summary>The axes from the slowest to the fastest in the target, as few as possible and at least one.</summary>
