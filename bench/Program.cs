@@ -20,4 +20,12 @@ var root = new RootCommand("Measures DeepSharp: single kernels, whole networks, 
     ServeCommand.Create(),
     new Command("micro", "Runs the BenchmarkDotNet suites; takes BenchmarkDotNet's options, for instance --filter '*Gemm*'."),
 };
-return root.Parse(args).Invoke();
+try
+{
+    return root.Parse(args).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+}
+catch (ArgumentException e)
+{
+    Console.Error.WriteLine($"bench: {e.Message}");
+    return 2;
+}

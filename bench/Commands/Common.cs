@@ -12,6 +12,8 @@ internal static class Common
 
     public static Option<bool> Json { get; } = new("--json") { Description = "Print one JSON object." };
 
+    public static Option<string?> Algorithm { get; } = MakeAlgorithm();
+
     public static Option<int> Number(string name, int defaultValue, string description) =>
         new(name) { Description = description, DefaultValueFactory = _ => defaultValue };
 
@@ -28,5 +30,12 @@ internal static class Common
         }
 
         foreach (var (name, value) in result) Console.WriteLine($"{name,-24} {value}");
+    }
+
+    private static Option<string?> MakeAlgorithm()
+    {
+        var option = new Option<string?>("--algorithm") { Description = "The convolution algorithm to use wherever it can run; the library's choice if not given." };
+        option.AcceptOnlyFromAmong([.. ConvolutionAlgorithms.All.Select(algorithm => algorithm.Name)]);
+        return option;
     }
 }

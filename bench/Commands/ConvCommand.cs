@@ -16,16 +16,14 @@ internal static class ConvCommand
         var padding = new Option<int?>("--padding") { Description = "Padding; half the kernel if not given." };
         var pass = new Option<string>("--pass") { Description = "forward, input-gradient or weight-gradient.", DefaultValueFactory = _ => "forward" };
         pass.AcceptOnlyFromAmong([.. NamedWork.Passes.Keys]);
-        var algorithm = new Option<string?>("--algorithm") { Description = "The algorithm; the library's choice if not given." };
-        algorithm.AcceptOnlyFromAmong([.. ConvolutionAlgorithms.All.Select(a => a.Name)]);
-        var command = new Command("conv", "Times one pass of a convolution.") { n, c, k, h, w, kernel, stride, padding, pass, algorithm, Common.Threads, Common.Json };
+        var command = new Command("conv", "Times one pass of a convolution.") { n, c, k, h, w, kernel, stride, padding, pass, Common.Algorithm, Common.Threads, Common.Json };
         command.SetAction(parsed =>
         {
             int height = parsed.GetValue(h), size = parsed.GetValue(kernel);
             var shape = ConvolutionShape.Of(
                 [parsed.GetValue(n), parsed.GetValue(c), height, parsed.GetValue(w) ?? height], [parsed.GetValue(k), parsed.GetValue(c), size, size],
                 new ConvolutionGeometry(parsed.GetValue(stride), parsed.GetValue(padding) ?? size / 2));
-            using var context = Common.Context(parsed, parsed.GetValue(algorithm));
+            using var context = Common.Context(parsed, parsed.GetValue(Common.Algorithm));
             Common.Print(parsed, Measure(context, shape, NamedWork.Passes[parsed.GetValue(pass)!]));
         });
         return command;

@@ -13,13 +13,12 @@ internal static class VggCommand
         var name = new Argument<string>("case") { Description = "Which network, work, data shape and batch size." };
         name.AcceptOnlyFromAmong([.. VggCase.All.Select(vggCase => vggCase.Name)]);
         var seconds = Common.Number("--seconds", 10, "How long to measure.");
-        var algorithm = new Option<string?>("--algorithm") { Description = "The convolution algorithm to force; the library's choice if not given." };
         var profile = new Option<bool>("--profile") { Description = "Print the time of each operation and pass to standard error." };
-        var command = new Command("vgg", "Times training steps or inference of a whole network.") { name, seconds, algorithm, profile, Common.Threads, Common.Json };
+        var command = new Command("vgg", "Times training steps or inference of a whole network.") { name, seconds, Common.Algorithm, profile, Common.Threads, Common.Json };
         command.SetAction(parsed =>
         {
             var vggCase = VggCase.All.Single(candidate => candidate.Name == parsed.GetValue(name));
-            using var context = Common.Context(parsed, parsed.GetValue(algorithm));
+            using var context = Common.Context(parsed, parsed.GetValue(Common.Algorithm));
             var step = vggCase.Prepare(context);
             var timing = Timing.Of(step, parsed.GetValue(seconds));
             if (parsed.GetValue(profile)) PrintProfile(vggCase, context);

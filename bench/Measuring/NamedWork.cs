@@ -38,12 +38,5 @@ internal static class NamedWork
 
     private static Action Memory(ComputeContext context, MemoryWork work) => work.Prepare(context, work.Shape);
 
-    private static Action Product(ComputeContext context, (int M, int N, int K) shape)
-    {
-        var (m, n, k) = shape;
-        var a = Tensor<float>.RandomNormal([m, k], new RandomStream(1, "a"), context: context);
-        var b = Tensor<float>.RandomNormal([k, n], new RandomStream(1, "b"), context: context);
-        var c = new Tensor<float>([m, n], context);
-        return () => context.Kernels.Gemm(1f, a, false, b, false, 0f, c);
-    }
+    private static Action Product(ComputeContext context, (int M, int N, int K) shape) => new ProductWork(context, shape.M, shape.N, shape.K).Run;
 }

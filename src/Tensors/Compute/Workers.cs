@@ -30,7 +30,7 @@ public sealed class Workers : IDisposable
     /// <exception cref="ArgumentOutOfRangeException">Fewer than one.</exception>
     public Workers(int count)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        if (count < 1) throw new ArgumentOutOfRangeException(nameof(count), $"The number of workers must be at least 1, found {count}.");
         Count = count;
         blocksRun = new long[count];
     }

@@ -1,0 +1,38 @@
+using DeepSharp.Tensors;
+
+namespace DeepSharp.Bench.Measuring;
+
+/// <summary>The operands of a matrix product, c [M, N] = a [M, K] · b [K, N].</summary>
+public sealed class ProductWork : IDisposable
+{
+    private readonly ComputeContext context;
+
+    /// <summary>Draws the operands.</summary>
+    public ProductWork(ComputeContext context, int m, int n, int k)
+    {
+        this.context = context;
+        A = Tensor<float>.RandomNormal([m, k], new RandomStream(1, "a"), context: context);
+        B = Tensor<float>.RandomNormal([k, n], new RandomStream(1, "b"), context: context);
+        C = new Tensor<float>([m, n], context);
+    }
+
+    /// <summary>[M, K].</summary>
+    public Tensor<float> A { get; }
+
+    /// <summary>[K, N].</summary>
+    public Tensor<float> B { get; }
+
+    /// <summary>[M, N]; holds anything before the first run.</summary>
+    public Tensor<float> C { get; }
+
+    /// <summary>Computes the product.</summary>
+    public void Run() => context.Kernels.Gemm(1f, A, false, B, false, 0f, C);
+
+    /// <summary>Gives the memory back.</summary>
+    public void Dispose()
+    {
+        A.Dispose();
+        B.Dispose();
+        C.Dispose();
+    }
+}
