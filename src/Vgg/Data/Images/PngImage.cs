@@ -3,7 +3,7 @@ using System.IO.Compression;
 
 namespace DeepSharp.Vgg;
 
-/// <summary>Reads PNG images (W3C, "Portable Network Graphics", 2003) that are not interlaced; transparency is dropped, and of 16 bits a sample the lower 8.</summary>
+/// <summary>Reads PNG images (W3C, "Portable Network Graphics", 2003) that are not interlaced; transparency, and the lower 8 of 16 bits a sample, are dropped.</summary>
 internal static class PngImage
 {
     private const int MaxSide = 1 << 15, MaxBytes = 1 << 28, ChunkOverhead = 12, HeaderLength = 13;
