@@ -55,21 +55,8 @@ internal sealed class Im2ColConvolution : ConvolutionAlgorithm
         }, rowsPerGroup);
     }
 
-    internal override void InputGradient<T>(in ConvolutionShape shape, Tensor<T> dy, Tensor<T> weights, Tensor<T> dx)
-    {
-        var s = shape;
-        var context = dy.Context;
-        var (upstream, gradient) = (dy.ReadMemory(), dx.WriteMemory());
-        var kernel = MatrixView<T>.RowMajor(weights.ReadMemory(), s.K, s.PatchLength);
-        int pixels = s.OutputHeight * s.OutputWidth, imagesPerGroup = Math.Max(1, PixelsPerGroup(s) / pixels);
-        Blocks.Run(context, s.N, (first, images) =>
-        {
-            using var patches = context.Pool.RentScratch<T>(images * pixels * s.PatchLength);
-            var rows = MatrixView<T>.RowMajor(upstream.Slice(first * pixels * s.K, images * pixels * s.K), images * pixels, s.K);
-            GemmKernel.Run(context, T.One, rows, kernel, T.Zero, patches.Memory, s.PatchLength);
-            Col2Im(s, patches.Span, images, gradient.Span.Slice(first * s.H * s.W * s.C, images * s.H * s.W * s.C));
-        }, imagesPerGroup);
-    }
+    internal override void InputGradient<T>(in ConvolutionShape shape, Tensor<T> dy, Tensor<T> weights, Tensor<T> dx) =>
+        Im2ColInputGradient.Run(dy.Context, shape, dy.ReadMemory(), weights, dx.WriteMemory());
 
     internal override void WeightGradient<T>(in ConvolutionShape shape, Tensor<T> x, Tensor<T> dy, Tensor<T> dw)
     {
@@ -133,30 +120,6 @@ internal sealed class Im2ColConvolution : ConvolutionAlgorithm
                     taps[..(from * s.C)].Clear();
                     x.Slice(((((n * s.H) + h) * s.W) + left + from) * s.C, (to - from) * s.C).CopyTo(taps[(from * s.C)..]);
                     taps[(to * s.C)..].Clear();
-                }
-            }
-        }
-    }
-
-    /// <summary>The adjoint of <see cref="Im2Col"/> for whole images: adds every tap to its pixel.</summary>
-    private static void Col2Im<T>(in ConvolutionShape s, ReadOnlySpan<T> patches, int images, Span<T> dx)
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        dx.Clear();
-        int source = 0;
-        for (int row = 0; row < images * s.OutputHeight; row++)
-        {
-            var (n, p) = (row / s.OutputHeight, row % s.OutputHeight);
-            for (int q = 0; q < s.OutputWidth; q++)
-            {
-                int left = (q * s.Geometry.StrideWidth) - s.Geometry.PaddingWidth;
-                var (from, to) = (Math.Clamp(-left, 0, s.KernelWidth), Math.Clamp(s.W - left, 0, s.KernelWidth));
-                for (int i = 0; i < s.KernelHeight; i++, source += s.KernelWidth * s.C)
-                {
-                    int h = (p * s.Geometry.StrideHeight) + i - s.Geometry.PaddingHeight;
-                    if ((uint)h >= (uint)s.H || from >= to) continue;
-                    var pixels = dx.Slice(((((n * s.H) + h) * s.W) + left + from) * s.C, (to - from) * s.C);
-                    System.Numerics.Tensors.TensorPrimitives.Add(pixels, patches.Slice(source + (from * s.C), pixels.Length), pixels);
                 }
             }
         }

@@ -132,6 +132,63 @@ public class ConvolutionTests
         Assert.Contains("winograd-4x4", error.Message, StringComparison.Ordinal);
     }
 
+    public static TheoryData<string, VectorWidth> ProductsAndWidths
+    {
+        get
+        {
+            var data = new TheoryData<string, VectorWidth>();
+            foreach (string algorithm in (string[])["implicit-gemm", "im2col"])
+            {
+                foreach (var width in Enum.GetValues<VectorWidth>()) data.Add(algorithm, width);
+            }
+
+            return data;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(ProductsAndWidths))]
+    public void Few_channels_and_wide_maps_equal_the_double_reference(string algorithm, VectorWidth width)
+    {
+        // Tiles that go on from one row of pixels to the next, bands of rows of one image and whole images of many, and tasks that end in the middle of a tile.
+        var side = Gen.Choose(7, 29);
+        var samples = from n in Gen.Frequency((4, Gen.Choose(1, 3)), (1, Gen.Constant(17)))
+                      from c in Gen.Choose(1, 4)
+                      from k in Gen.Choose(1, n > 3 ? 9 : 40)
+                      from h in side
+                      from w in side
+                      from kernel in Gen.Choose(1, 7).Two()
+                      from stride in Gen.Choose(1, 3)
+                      from padding in Gen.Choose(0, 3)
+                      from seed in Gen.Choose(0, 1000)
+                      select new Sample(n, c, h, w, k, kernel.Item1, kernel.Item2, stride, padding, seed);
+        Prop.ForAll(samples.ToArbitrary(), sample => Check<float>(algorithm, width, sample)).Check(PropertyConfig.Of(10));
+    }
+
+    [Fact]
+    public void Large_images_cross_every_task_and_chunk()
+    {
+        Check<float>("implicit-gemm", VectorWidths.Widest, new Sample(1, 3, 43, 70, 33, 3, 3, 1, 1, 13));
+        Check<float>("im2col", VectorWidths.Widest, new Sample(16, 2, 90, 83, 3, 3, 3, 1, 1, 14));
+        Check<float>("im2col", VectorWidths.Widest, new Sample(1, 40, 21, 24, 230, 5, 5, 2, 2, 15));
+    }
+
+    [Theory]
+    [InlineData(3, 64, 32, 3, 1, ConvolutionPass.Forward, "implicit-gemm")]
+    [InlineData(3, 64, 32, 3, 1, ConvolutionPass.InputGradient, "im2col")]
+    [InlineData(3, 64, 32, 3, 1, ConvolutionPass.WeightGradient, "implicit-gemm")]
+    [InlineData(256, 64, 28, 1, 0, ConvolutionPass.Forward, "pointwise")]
+    [InlineData(256, 64, 28, 1, 0, ConvolutionPass.InputGradient, "pointwise")]
+    [InlineData(256, 64, 28, 1, 0, ConvolutionPass.WeightGradient, "implicit-gemm")]
+    [InlineData(512, 512, 7, 1, 0, ConvolutionPass.WeightGradient, "pointwise")]
+    [InlineData(64, 64, 28, 5, 2, ConvolutionPass.InputGradient, "implicit-gemm")]
+    [InlineData(64, 64, 5, 5, 2, ConvolutionPass.Forward, "im2col")]
+    public void Chooses_by_channels_and_pass(int c, int k, int side, int kernel, int padding, ConvolutionPass pass, string expected)
+    {
+        var shape = ConvolutionShape.Of([32, c, side, side], [k, c, kernel, kernel], new ConvolutionGeometry(1, padding));
+        Assert.Equal(expected, ConvolutionAlgorithms.Choose(shape, pass, VectorWidth.Bits512).Name);
+    }
+
     private static void EveryPass<T>(string algorithm, VectorWidth width, int count)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -175,8 +232,8 @@ public class ConvolutionTests
             var (expected, absolute) = ConvolutionReference.Compute(pass, s, ConvolutionReference.ToDouble(first), ConvolutionReference.ToDouble(second));
             int terms = pass switch
             {
-                ConvolutionPass.Forward => s.C * 9,
-                ConvolutionPass.InputGradient => s.K * 9,
+                ConvolutionPass.Forward => s.C * s.KernelHeight * s.KernelWidth,
+                ConvolutionPass.InputGradient => s.K * s.KernelHeight * s.KernelWidth,
                 _ => s.N * s.OutputHeight * s.OutputWidth,
             };
             // Weights that are kept may be multiplied by another path.

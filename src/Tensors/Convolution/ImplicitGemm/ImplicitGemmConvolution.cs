@@ -3,10 +3,13 @@ namespace DeepSharp.Tensors;
 /// <summary>The matrix product of im2col without its matrix: the micro-kernel reads the windows where they lie in padded rows of the image.</summary>
 /// <remarks>
 /// Channels-last, a row of a window is one run of kW·C elements, and the windows of neighbouring pixels are stride·C apart: two strides, which is all
-/// that the micro-kernel asks of its operand. A convolution is then kH products for each row of the output.
+/// that the micro-kernel asks of its operand, see <see cref="WindowKernel"/>.
 /// </remarks>
 internal sealed class ImplicitGemmConvolution : ConvolutionAlgorithm
 {
+    // A task computes pixels of one image. In smaller maps these are too few for the weights that it reads, and im2col takes several images at once.
+    private const int SmallestMap = 32;
+
     // Of larger weights too few partial sums fit in memory to keep the workers busy.
     private const int LargestWeightSum = 1 << 20;
 
@@ -17,12 +20,12 @@ internal sealed class ImplicitGemmConvolution : ConvolutionAlgorithm
     public override bool CanRun(in ConvolutionShape shape, ConvolutionPass pass) =>
         pass != ConvolutionPass.InputGradient || IsForward(shape);
 
-    internal override bool Wins(in ConvolutionShape shape, ConvolutionPass pass, VectorWidth width) => FillsTiles(shape.OutputWidth) && pass switch
+    internal override bool Wins(in ConvolutionShape shape, ConvolutionPass pass, VectorWidth width) => pass switch
     {
         // A few pixels are one task here, and many in im2col.
-        ConvolutionPass.Forward => shape.N * shape.OutputHeight * shape.OutputWidth > PackedProducts.MostRows,
-        ConvolutionPass.InputGradient => FillsTiles(shape.W),
-        _ => (long)shape.PatchLength * shape.K <= LargestWeightSum,
+        ConvolutionPass.Forward => OutputPixels(shape) >= SmallestMap && shape.N * OutputPixels(shape) > PackedProducts.MostRows,
+        ConvolutionPass.InputGradient => shape.H * shape.W >= SmallestMap && FillsPanels(shape.C, width),
+        _ => OutputPixels(shape) >= SmallestMap && (long)shape.PatchLength * shape.K <= LargestWeightSum,
     };
 
     internal override void Forward<T>(in ConvolutionShape shape, Tensor<T> x, Tensor<T> weights, Epilogue<T> epilogue, Tensor<T> y, bool keepWeights)
@@ -63,6 +66,9 @@ internal sealed class ImplicitGemmConvolution : ConvolutionAlgorithm
     private static bool IsForward(in ConvolutionShape s) =>
         s.Geometry is { StrideHeight: 1, StrideWidth: 1 } && s.Geometry.PaddingHeight < s.KernelHeight && s.Geometry.PaddingWidth < s.KernelWidth;
 
-    /// <summary>Whether the micro-kernel's tiles, which do not go beyond a row of pixels, are nearly full.</summary>
-    private static bool FillsTiles(int pixels) => pixels * 4 >= Packing.RoundUp(pixels, MicroKernel.Rows) * 3;
+    private static int OutputPixels(in ConvolutionShape s) => s.OutputHeight * s.OutputWidth;
+
+    /// <summary>Whether the panels of weights, whose columns are the channels of the result, are nearly full.</summary>
+    private static bool FillsPanels(int channels, VectorWidth width) =>
+        channels * 4 >= Packing.RoundUp(channels, WindowKernel.Vectors * SimdDispatch.Lanes<float>(width)) * 3;
 }

@@ -1,82 +1,121 @@
 using System.Numerics;
+using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>dw[:, i]ᵀ = Σ rows of pixels: (windows of row i)ᵀ · dy. Lanes run over K, so that few input channels, as in the first layer, fill them.</summary>
+/// <summary>dwᵀ = Σ pixels: windowᵀ · dy. Lanes run over K, so that few input channels, as in the first layer, fill them.</summary>
 internal static class ImplicitGemmWeightGradient
 {
-    // The sum over rows of pixels is cut into this many parts, added in their order; their memory is bounded.
+    // Output pixels that are summed in registers: their part of dy stays in the first-level cache while all places of the window pass.
+    private const int PixelsPerChunk = 192;
+
+    // The sum over chunks is cut into this many parts, added in their order; their memory is bounded.
     private const int MostPartialSums = 16;
     private const int MostPartialBytes = 16 << 20;
+
+    // Places of the window whose partial sums are added up by one task.
+    private const int PlacesPerTask = 96;
 
     /// <summary>Computes dw [K][kH][kW][C].</summary>
     public static void Run<T>(ComputeContext context, ConvolutionShape s, ReadOnlyMemory<T> x, ReadOnlyMemory<T> dy, Memory<T> dw)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var rows = new PaddedRows(s);
-        int lanes = SimdDispatch.Lanes<T>(context.VectorWidth);
-        int sumRows = Packing.RoundUp(rows.RunLength, MicroKernel.Rows), sumColumns = Packing.RoundUp(s.K, MicroKernel.Vectors * lanes);
-        int length = s.KernelHeight * sumRows * sumColumns, outputRows = s.N * s.OutputHeight;
-        int parts = Math.Clamp((int)(MostPartialBytes / ((long)length * Unsafe.SizeOf<T>())), 1, Math.Min(MostPartialSums, outputRows)), rowsPerPart = (outputRows + parts - 1) / parts;
-        parts = (outputRows + rowsPerPart - 1) / rowsPerPart;
+        int panelColumns = WindowKernel.Vectors * SimdDispatch.Lanes<T>(context.VectorWidth), panels = (s.K + panelColumns - 1) / panelColumns;
+        int taps = Packing.RoundUp(s.PatchLength, WindowKernel.Rows), length = panels * taps * panelColumns;
+        int rowsPerChunk = Math.Clamp(PixelsPerChunk / s.OutputWidth, 1, s.OutputHeight), chunksPerImage = (s.OutputHeight + rowsPerChunk - 1) / rowsPerChunk;
+        int chunks = s.N * chunksPerImage;
+        int parts = Math.Clamp((int)(MostPartialBytes / ((long)length * Unsafe.SizeOf<T>())), 1, Math.Min(MostPartialSums, chunks)), chunksPerPart = (chunks + parts - 1) / parts;
+        parts = (chunks + chunksPerPart - 1) / chunksPerPart;
+
+        using var places = context.Pool.RentScratch<int>(taps);
+        var window = places.Memory;
+        for (int tap = 0; tap < taps; tap++)
+        {
+            var (i, j) = Math.DivRem(Math.Min(tap, s.PatchLength - 1), rows.RunLength);
+            window.Span[tap] = rows.Start(0, i) + j;
+        }
+
+        // Sums are [part][panel][tap][2 vectors].
         using var sums = context.Pool.RentScratch<T>(parts * length);
         var partial = sums.Memory;
         context.Workers.Run(parts, part =>
         {
-            // A tile reads whole vectors of dy and whole groups of rows of the windows: beyond their ends too.
-            using var padded = context.Pool.RentScratch<T>(rows.Elements(1) + MicroKernel.Rows);
-            using var gradients = context.Pool.RentScratch<T>(s.OutputWidth * sumColumns);
-            int first = part * rowsPerPart;
-            for (int row = first; row < Math.Min(outputRows, first + rowsPerPart); row++)
+            using var padded = context.Pool.RentScratch<T>(rows.Elements(rowsPerChunk));
+            // Of a last panel that K does not fill the rest stays zero.
+            using var gradients = context.Pool.RentScratch<T>(panels * rowsPerChunk * s.OutputWidth * panelColumns);
+            gradients.Span.Clear();
+            int from = part * chunksPerPart, end = Math.Min(chunks, from + chunksPerPart);
+            for (int chunk = from; chunk < end; chunk++)
             {
-                var (image, p) = Math.DivRem(row, s.OutputHeight);
-                rows.Copy(x.Span, image, p, 1, padded.Span);
-                for (int q = 0; q < s.OutputWidth; q++)
-                    dy.Span.Slice(((row * s.OutputWidth) + q) * s.K, s.K).CopyTo(gradients.Span[(q * sumColumns)..]);
+                var (image, piece) = Math.DivRem(chunk, chunksPerImage);
+                int first = piece * rowsPerChunk, count = Math.Min(rowsPerChunk, s.OutputHeight - first), pixels = count * s.OutputWidth;
+                rows.Copy(x.Span, image, first, count, padded.Span);
                 SimdDispatch.Run<T, Action<T>>(context.VectorWidth, new(
-                    s, rows, padded.Span, gradients.Span, partial.Span.Slice(part * length, length), sumRows, sumColumns, accumulate: row > first));
+                    s, rows, padded.Span, window.Span, dy.Span.Slice(((image * s.OutputHeight) + first) * s.OutputWidth * s.K, pixels * s.K), gradients.Span, pixels, partial.Span.Slice(part * length, length), accumulate: chunk > from));
             }
         });
 
         // The parts added up, and transposed.
-        context.Workers.Run(s.K, k =>
+        int tasks = (s.PatchLength + PlacesPerTask - 1) / PlacesPerTask;
+        context.Workers.Run(panels * tasks, task =>
         {
-            var target = dw.Span.Slice(k * s.PatchLength, s.PatchLength);
-            for (int i = 0; i < s.KernelHeight; i++)
+            var (panel, group) = Math.DivRem(task, tasks);
+            int first = group * PlacesPerTask, count = Math.Min(PlacesPerTask, s.PatchLength - first), start = ((panel * taps) + first) * panelColumns;
+            var sum = partial.Span.Slice(start, count * panelColumns);
+            for (int part = 1; part < parts; part++) TensorPrimitives.Add(sum, partial.Span.Slice((part * length) + start, sum.Length), sum);
+            for (int k = panel * panelColumns; k < Math.Min(s.K, (panel + 1) * panelColumns); k++)
             {
-                for (int j = 0; j < rows.RunLength; j++)
-                {
-                    T sum = T.Zero;
-                    for (int part = 0; part < parts; part++) sum += partial.Span[(part * length) + (((i * sumRows) + j) * sumColumns) + k];
-                    target[(i * rows.RunLength) + j] = sum;
-                }
+                var target = dw.Span.Slice((k * s.PatchLength) + first, count);
+                for (int tap = 0; tap < count; tap++) target[tap] = sum[(tap * panelColumns) + k - (panel * panelColumns)];
             }
         });
     }
 
     private readonly ref struct Action<T>(
-        ConvolutionShape s, PaddedRows rows, ReadOnlySpan<T> padded, ReadOnlySpan<T> gradients, Span<T> sums, int sumRows, int sumColumns, bool accumulate) : ISimdAction<T>
+        ConvolutionShape s, PaddedRows rows, ReadOnlySpan<T> padded, ReadOnlySpan<int> places, ReadOnlySpan<T> dy, Span<T> packed, int pixels, Span<T> sums, bool accumulate)
+        : ISimdAction<T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        private readonly ReadOnlySpan<T> padded = padded, gradients = gradients;
-        private readonly Span<T> sums = sums;
+        private readonly ReadOnlySpan<T> padded = padded, dy = dy;
+        private readonly ReadOnlySpan<int> places = places;
+        private readonly Span<T> packed = packed, sums = sums;
 
         public void Invoke<TSimd, TVector>()
             where TSimd : struct, ISimd<TVector, T>
             where TVector : struct
         {
-            for (int k = 0; k < sumColumns; k += MicroKernel.Vectors * TSimd.Width)
+            int panelColumns = WindowKernel.Vectors * TSimd.Width, panelLength = pixels * panelColumns;
+            Pack<TSimd, TVector>(panelColumns, panelLength);
+            for (int panel = 0; panel * panelColumns < s.K; panel++)
             {
-                for (int i = 0; i < s.KernelHeight; i++)
+                for (int tap = 0; tap < places.Length; tap += WindowKernel.Rows)
                 {
-                    for (int j = 0; j < sumRows; j += MicroKernel.Rows)
-                    {
-                        MicroKernel.Run<TSimd, TVector, T>(
-                            in padded[rows.Start(0, i) + j], 1, rows.PixelStep, in gradients[k], sumColumns, s.OutputWidth,
-                            ref sums[(((i * sumRows) + j) * sumColumns) + k], sumColumns, T.One, accumulate);
-                    }
+                    WindowKernel.Run<TSimd, TVector, T>(
+                        in padded[0], places[tap..], rows.PixelStep, rows.RowStep, in packed[panel * panelLength], s.OutputWidth, pixels / s.OutputWidth,
+                        ref sums[((panel * places.Length) + tap) * panelColumns], panelColumns, accumulate);
                 }
+            }
+        }
+
+        /// <summary>Pixels of dy, [pixel][K], to panels [panel][pixel][2 vectors].</summary>
+        private void Pack<TSimd, TVector>(int panelColumns, int panelLength)
+            where TSimd : struct, ISimd<TVector, T>
+            where TVector : struct
+        {
+            int whole = s.K / panelColumns, rest = s.K % panelColumns;
+            for (int pixel = 0; pixel < pixels; pixel++)
+            {
+                ref T source = ref Unsafe.AsRef(in dy[pixel * s.K]);
+                ref T target = ref packed[pixel * panelColumns];
+                for (int panel = 0; panel < whole; panel++)
+                {
+                    TSimd.Store(TSimd.Load(in source, panel * panelColumns), ref target, panel * panelLength);
+                    TSimd.Store(TSimd.Load(in source, (panel * panelColumns) + TSimd.Width), ref target, (panel * panelLength) + TSimd.Width);
+                }
+
+                if (rest > 0) dy.Slice((pixel * s.K) + s.K - rest, rest).CopyTo(packed[((whole * panelLength) + (pixel * panelColumns))..]);
             }
         }
     }

@@ -13,6 +13,9 @@ internal readonly struct PaddedRows(ConvolutionShape s)
     /// <summary>Elements from the window of one output pixel to that of the next.</summary>
     public int PixelStep => s.Geometry.StrideWidth * s.C;
 
+    /// <summary>Elements from the windows of one output row to those of the next.</summary>
+    public int RowStep => s.Geometry.StrideHeight * RowLength;
+
     /// <summary>Elements of one row of a window.</summary>
     public int RunLength => s.KernelWidth * s.C;
 
@@ -20,7 +23,7 @@ internal readonly struct PaddedRows(ConvolutionShape s)
     public int Elements(int outputRows) => InputRows(outputRows) * RowLength;
 
     /// <summary>Where row i of the windows of an output row begins; rows are counted from the first that was copied.</summary>
-    public int Start(int outputRow, int i) => ((outputRow * s.Geometry.StrideHeight) + i) * RowLength;
+    public int Start(int outputRow, int i) => (outputRow * RowStep) + (i * RowLength);
 
     /// <summary>Copies the rows that output rows of one image see.</summary>
     /// <param name="x">The images [N, H, W, C].</param>

@@ -1,0 +1,105 @@
+using System.Numerics;
+using System.Numerics.Tensors;
+
+namespace DeepSharp.Tensors;
+
+/// <summary>dx = col2im(dy · w): what each output pixel gives to its window, added to the pixels of the window.</summary>
+/// <remarks>Columns are the places of the window, so that few input channels, as in the first layer, fill the lanes: 3×3 windows of 3 channels 27 of 32.</remarks>
+internal static class Im2ColInputGradient
+{
+    // So that a few images keep workers busy too, they are cut into bands of rows. Windows that reach into two bands are computed for both: a band has at least
+    // twice the rows of a window.
+    private const int FewestTasks = 16;
+
+    // Windows that are in memory at once stay in the second-level cache.
+    private const int PatchElements = 1 << 16;
+
+    // Below so many elements calling a kernel costs more than it saves.
+    private const int LongRun = 32;
+
+    /// <summary>Computes dx [N][H][W][C].</summary>
+    public static void Run<T>(ComputeContext context, ConvolutionShape s, ReadOnlyMemory<T> dy, Tensor<T> weights, Memory<T> dx)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        using var packed = ImplicitGemmForward.Pack(context, MatrixView<T>.RowMajor(weights.ReadMemory(), s.K, s.PatchLength));
+        var panels = packed.Memory;
+        int columns = panels.Length / s.K, rowsPerChunk = Math.Clamp(PatchElements / (s.OutputWidth * columns), 1, s.OutputHeight);
+        int pixelsPerChunk = Packing.RoundUp(rowsPerChunk * s.OutputWidth, WindowKernel.Rows);
+        int bandRows = (s.H + Bands(s) - 1) / Bands(s), bands = (s.H + bandRows - 1) / bandRows;
+        context.Workers.Run(s.N * bands, task =>
+        {
+            var (image, band) = Math.DivRem(task, bands);
+            using var patches = context.Pool.RentScratch<T>(pixelsPerChunk * columns);
+            using var places = context.Pool.RentScratch<int>(pixelsPerChunk);
+            int from = band * bandRows, to = Math.Min(s.H, from + bandRows);
+            var pixels = dx.Span.Slice(image * s.H * s.W * s.C, s.H * s.W * s.C);
+            pixels[(from * s.W * s.C)..(to * s.W * s.C)].Clear();
+
+            // The output rows whose windows reach into the band.
+            int stride = s.Geometry.StrideHeight, padding = s.Geometry.PaddingHeight;
+            int first = Math.Max(0, (from + padding - s.KernelHeight + stride) / stride), end = Math.Min(s.OutputHeight, ((to - 1 + padding) / stride) + 1);
+            for (int p = first; p < end; p += rowsPerChunk)
+            {
+                int rows = Math.Min(rowsPerChunk, end - p), count = rows * s.OutputWidth;
+                // A tile that hangs over the end reads the last pixel again.
+                for (int pixel = 0; pixel < places.Span.Length; pixel++) places.Span[pixel] = Math.Min(pixel, count - 1) * s.K;
+                SimdDispatch.Run<T, Action<T>>(context.VectorWidth, new(
+                    s.K, dy.Span[(((image * s.OutputHeight) + p) * s.OutputWidth * s.K)..], places.Span, count, panels.Span, columns, patches.Span));
+                for (int row = 0; row < rows; row++)
+                    AddRow(s, patches.Span.Slice(row * s.OutputWidth * columns, s.OutputWidth * columns), columns, p + row, from, to, pixels);
+            }
+        });
+    }
+
+    private static int Bands(in ConvolutionShape s) => Math.Clamp(s.H / (2 * s.KernelHeight), 1, (FewestTasks + s.N - 1) / s.N);
+
+    /// <summary>Adds the windows of output row p to the rows of an image from <paramref name="from"/> to before <paramref name="to"/>.</summary>
+    private static void AddRow<T>(in ConvolutionShape s, ReadOnlySpan<T> patches, int columns, int p, int from, int to, Span<T> pixels)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        int top = (p * s.Geometry.StrideHeight) - s.Geometry.PaddingHeight, run = s.KernelWidth * s.C;
+        int firstRow = Math.Max(0, from - top), endRow = Math.Min(s.KernelHeight, to - top);
+        for (int q = 0; q < s.OutputWidth; q++)
+        {
+            int left = (q * s.Geometry.StrideWidth) - s.Geometry.PaddingWidth;
+            int skip = Math.Max(0, -left) * s.C, length = (Math.Min(s.KernelWidth, s.W - left) * s.C) - skip;
+            if (length <= 0) continue;
+            for (int i = firstRow; i < endRow; i++)
+            {
+                var source = patches.Slice((q * columns) + (i * run) + skip, length);
+                var target = pixels.Slice(((((top + i) * s.W) + left) * s.C) + skip, length);
+                if (length >= LongRun) TensorPrimitives.Add(target, source, target);
+                else for (int k = 0; k < target.Length; k++) target[k] += source[k];
+            }
+        }
+    }
+
+    /// <summary>patches = dy · w for some pixels: [pixel][panel][2 vectors].</summary>
+    private readonly ref struct Action<T>(int depth, ReadOnlySpan<T> dy, ReadOnlySpan<int> places, int pixels, ReadOnlySpan<T> packed, int columns, Span<T> patches)
+        : ISimdAction<T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        private readonly ReadOnlySpan<T> dy = dy, packed = packed;
+        private readonly ReadOnlySpan<int> places = places;
+        private readonly Span<T> patches = patches;
+
+        public void Invoke<TSimd, TVector>()
+            where TSimd : struct, ISimd<TVector, T>
+            where TVector : struct
+        {
+            int panelColumns = WindowKernel.Vectors * TSimd.Width, maxDepth = GemmBlocks.DepthFor<T>(panelColumns);
+            for (int column = 0; column < columns; column += panelColumns)
+            {
+                for (int k = 0; k < depth; k += maxDepth)
+                {
+                    for (int pixel = 0; pixel < pixels; pixel += WindowKernel.Rows)
+                    {
+                        WindowKernel.Run<TSimd, TVector, T>(
+                            in dy[k], places[pixel..], 1, 0, in packed[(column * depth) + (k * panelColumns)], Math.Min(maxDepth, depth - k), 1,
+                            ref patches[(pixel * columns) + column], columns, accumulate: k > 0);
+                    }
+                }
+            }
+        }
+    }
+}
