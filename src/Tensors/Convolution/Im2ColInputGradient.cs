@@ -87,7 +87,7 @@ internal static class Im2ColInputGradient
             where TSimd : struct, ISimd<TVector, T>
             where TVector : struct
         {
-            int panelColumns = WindowKernel.Vectors * TSimd.Width, maxDepth = GemmBlocks.DepthFor<T>(panelColumns);
+            int panelColumns = WindowKernel.Vectors * TSimd.Width, maxDepth = GemmBlocks.MostDepth;
             for (int column = 0; column < columns; column += panelColumns)
             {
                 for (int k = 0; k < depth; k += maxDepth)

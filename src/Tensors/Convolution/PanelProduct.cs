@@ -22,7 +22,7 @@ internal static class PanelProduct
         where TVector : struct
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        int panelColumns = MicroKernel.Vectors * TSimd.Width, maxDepth = GemmBlocks.DepthFor<T>(panelColumns);
+        int panelColumns = MicroKernel.Vectors * TSimd.Width, maxDepth = GemmBlocks.MostDepth;
         for (int k = 0; k < depth; k += maxDepth)
         {
             ref readonly T piece = ref MemoryMarshal.GetReference(panel[(k * panelColumns)..]);

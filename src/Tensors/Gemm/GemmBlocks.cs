@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
 
 namespace DeepSharp.Tensors;
 
@@ -8,17 +7,25 @@ namespace DeepSharp.Tensors;
 /// <code>
 /// level      holds                                   floats, 512 bits
 /// registers  tile of C            6 × 2 vectors      6 × 32
-/// L1         panel of B       Depth × 2 vectors      192 × 32  = 24 KiB
-/// L2         block of A   BlockRows × Depth          96 × 192  = 72 KiB
-///            block of B       Depth × BlockColumns   192 × 256 = 192 KiB
+/// L1         rows of A            6 × Depth          6 × 512   = 12 KiB
+/// L2         panel of B       Depth × 2 vectors      512 × 32  = 64 KiB
+///            block of A   BlockRows × Depth          96 × 512  = 192 KiB
 /// L3         slices of packed A and B                1536 × 1536, 1536 × 2048
 /// </code>
-/// They depend on the vector width alone, never on the number of workers: a sum is always cut in the same places.
+/// A panel of B is read from the second-level cache, which keeps up with the micro-kernel; a shorter one would fit the first level, but then c passes by
+/// more often, and that costs more. The sizes depend on the vector width alone, never on the number of workers: a sum is always cut in the same places.
 /// </remarks>
 internal readonly record struct GemmBlocks(int PanelColumns, int Depth, int BlockRows, int BlockColumns)
 {
-    // Three quarters of a first-level cache of 32 KiB; the rest is for a and c passing by.
-    private const int PanelBytes = 24 << 10;
+    /// <summary>The longest sum that the micro-kernel computes at once.</summary>
+    public const int MostDepth = 512;
+
+    /// <summary>The rows of A up to which B is read where it lies: with few rows packing it would take longer than multiplying by it.</summary>
+    public const int FewRows = 8 * MicroKernel.Rows;
+
+    /// <summary>Depth of A and B packed at once.</summary>
+    public const int SliceDepth = 3 * MostDepth;
+
     private const int SliceBlocks = 8;
 
     /// <summary>Rows of A packed at once.</summary>
@@ -27,18 +34,18 @@ internal readonly record struct GemmBlocks(int PanelColumns, int Depth, int Bloc
     /// <summary>Columns of B packed at once.</summary>
     public int SliceColumns => BlockColumns * SliceBlocks;
 
-    /// <summary>Depth of A and B packed at once.</summary>
-    public int SliceDepth => Depth * SliceBlocks;
-
-    /// <summary>The depth at which a panel of B fills its part of the first-level cache.</summary>
-    public static int DepthFor<T>(int panelColumns)
-        where T : unmanaged => Math.Min(384, PanelBytes / (panelColumns * Unsafe.SizeOf<T>()));
-
     /// <summary>The blocks for vectors of a width.</summary>
     public static GemmBlocks For<T>(VectorWidth width)
+        where T : unmanaged, IFloatingPointIeee754<T> => Of<T>(width, MostDepth, columns: 256);
+
+    /// <summary>The blocks for few rows, where the rows of B are read where they lie: 16 of them at a time, each from left to right.</summary>
+    public static GemmBlocks ForFewRows<T>(VectorWidth width)
+        where T : unmanaged, IFloatingPointIeee754<T> => Of<T>(width, depth: 16, columns: 512);
+
+    private static GemmBlocks Of<T>(VectorWidth width, int depth, int columns)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         int panelColumns = MicroKernel.Vectors * SimdDispatch.Lanes<T>(width);
-        return new GemmBlocks(panelColumns, DepthFor<T>(panelColumns), BlockRows: 16 * MicroKernel.Rows, BlockColumns: Math.Max(256 / panelColumns, 1) * panelColumns);
+        return new GemmBlocks(panelColumns, depth, BlockRows: 16 * MicroKernel.Rows, BlockColumns: Math.Max(columns / panelColumns, 1) * panelColumns);
     }
 }

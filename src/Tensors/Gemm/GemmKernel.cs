@@ -6,7 +6,7 @@ namespace DeepSharp.Tensors;
 /// <summary>The matrix product C = alpha · op(A) · op(B) + beta · C, in the manner of BLIS (Van Zee &amp; van de Geijn, ACM TOMS 41(3), 2015).</summary>
 /// <remarks>
 /// Slices of A and B that fit the last-level cache are packed by all workers; then the workers take blocks of C, each of which runs through the whole
-/// depth of the slice. Every element of C is one sum in one order, whoever computes it.
+/// depth of the slice. Every element of C is one sum in one order, whoever computes it. With few rows of A, rows of B are read where they lie.
 /// </remarks>
 internal static class GemmKernel
 {
@@ -44,7 +44,6 @@ internal static class GemmKernel
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         int rows = a.Rows, columns = b.Columns, depth = a.Columns;
-        var blocks = GemmBlocks.For<T>(context.VectorWidth);
         bool accumulate = beta != T.Zero;
         if (accumulate && beta != T.One) Scale(c.Span, rows, columns, cRowStride, beta);
         if (DotProducts.Fits(a, b))
@@ -53,14 +52,16 @@ internal static class GemmKernel
             return;
         }
 
+        bool packsB = rows > GemmBlocks.FewRows || b.ColumnStride != 1;
+        var blocks = packsB ? GemmBlocks.For<T>(context.VectorWidth) : GemmBlocks.ForFewRows<T>(context.VectorWidth);
         int sliceRows = Math.Min(Packing.RoundUp(rows, MicroKernel.Rows), blocks.SliceRows);
         int sliceColumns = Math.Min(Packing.RoundUp(columns, blocks.PanelColumns), blocks.SliceColumns);
-        int sliceDepth = Math.Min(depth, blocks.SliceDepth);
+        int sliceDepth = Math.Min(depth, GemmBlocks.SliceDepth);
         using var packedA = context.Pool.RentScratch<T>(sliceRows * sliceDepth);
-        using var packedB = context.Pool.RentScratch<T>(sliceColumns * sliceDepth);
+        using var packedB = context.Pool.RentScratch<T>((packsB ? sliceColumns : blocks.PanelColumns) * sliceDepth);
 
         // One object moves from slice to slice.
-        var slice = new Slice<T>(context, alpha, a, b, c, cRowStride, blocks, packedA.Memory, packedB.Memory);
+        var slice = new Slice<T>(context, alpha, a, b, packsB, c, cRowStride, blocks, packedA.Memory, packedB.Memory);
         for (slice.Column = 0; slice.Column < columns; slice.Column += sliceColumns)
         {
             slice.Columns = Math.Min(sliceColumns, columns - slice.Column);
@@ -89,7 +90,8 @@ internal static class GemmKernel
 
     /// <summary>One slice: packs both operands, then multiplies block by block.</summary>
     private sealed class Slice<T>(
-        ComputeContext context, T alpha, MatrixView<T> a, MatrixView<T> b, Memory<T> c, int cRowStride, GemmBlocks blocks, Memory<T> packedA, Memory<T> packedB)
+        ComputeContext context, T alpha, MatrixView<T> a, MatrixView<T> b, bool packsB, Memory<T> c, int cRowStride, GemmBlocks blocks,
+        Memory<T> packedA, Memory<T> packedB)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         private const int PanelsPerTask = 4;
@@ -103,11 +105,14 @@ internal static class GemmKernel
 
         private int Panels => Count(Columns, blocks.PanelColumns);
 
+        // Of a B that is not packed the last panel is, where it is not whole: the micro-kernel reads whole panels.
+        private int FirstPacked => packsB ? 0 : Columns / blocks.PanelColumns;
+
         private int DepthBlocks => Count(Depths, blocks.Depth);
 
         public void Run(bool packB)
         {
-            context.Workers.Run((RowBlocks + (packB ? Count(Panels, PanelsPerTask) : 0)) * DepthBlocks, pack ??= Pack);
+            context.Workers.Run((RowBlocks + (packB ? Count(Panels - FirstPacked, PanelsPerTask) : 0)) * DepthBlocks, pack ??= Pack);
             context.Workers.Run(RowBlocks * Count(Columns, blocks.BlockColumns), multiply ??= Multiply);
         }
 
@@ -120,7 +125,7 @@ internal static class GemmKernel
                 return;
             }
 
-            int first = (part - RowBlocks) * PanelsPerTask, end = Math.Min(first + PanelsPerTask, Panels);
+            int first = FirstPacked + ((part - RowBlocks) * PanelsPerTask), end = Math.Min(first + PanelsPerTask, Panels);
             for (int panel = first; panel < end; panel++) PackB(panel, k);
         }
 
@@ -136,7 +141,7 @@ internal static class GemmKernel
         private void PackB(int panel, int k)
         {
             int columns = Math.Min(blocks.PanelColumns, Columns - (panel * blocks.PanelColumns));
-            Packing.PackB(b, Depth + (k * blocks.Depth), DepthOf(k), Column + (panel * blocks.PanelColumns), columns, blocks.PanelColumns, BPanel(panel, k));
+            Packing.PackB(b, Depth + (k * blocks.Depth), DepthOf(k), Column + (panel * blocks.PanelColumns), columns, blocks.PanelColumns, PackedPanel(panel, k));
         }
 
         private int DepthOf(int k) => Math.Min(blocks.Depth, Depths - (k * blocks.Depth));
@@ -145,8 +150,17 @@ internal static class GemmKernel
         private Span<T> ABlock(int block, int k) =>
             packedA.Span[((k * blocks.Depth * Packing.RoundUp(Rows, MicroKernel.Rows)) + (block * blocks.BlockRows * DepthOf(k)))..];
 
-        private Span<T> BPanel(int panel, int k) =>
-            packedB.Span[((k * blocks.Depth * Packing.RoundUp(Columns, blocks.PanelColumns)) + (panel * blocks.PanelColumns * DepthOf(k)))..];
+        private Span<T> PackedPanel(int panel, int k) => packedB.Span[
+            ((k * blocks.Depth * Packing.RoundUp(Columns - (FirstPacked * blocks.PanelColumns), blocks.PanelColumns))
+                + ((panel - FirstPacked) * blocks.PanelColumns * DepthOf(k)))..];
+
+        // A panel of B, and how far apart its rows are.
+        private ReadOnlySpan<T> BPanel(int panel, int k, out int rowStride)
+        {
+            bool packed = panel >= FirstPacked;
+            rowStride = packed ? blocks.PanelColumns : b.RowStride;
+            return packed ? PackedPanel(panel, k) : b.Memory.Span[(((Depth + (k * blocks.Depth)) * b.RowStride) + Column + (panel * blocks.PanelColumns))..];
+        }
 
         public void MultiplyBlock<TSimd, TVector>(int rowBlock, int columnBlock)
             where TSimd : struct, ISimd<TVector, T>
@@ -162,11 +176,11 @@ internal static class GemmKernel
                 var blockOfA = ABlock(rowBlock, k);
                 for (int j = 0; j < columns; j += blocks.PanelColumns)
                 {
-                    var panelOfB = BPanel((firstColumn + j) / blocks.PanelColumns, k);
+                    var panelOfB = BPanel((firstColumn + j) / blocks.PanelColumns, k, out int panelStride);
                     for (int i = 0; i < rows; i += MicroKernel.Rows)
                     {
                         MicroKernel.RunPart<TSimd, TVector, T>(
-                            in blockOfA[i * rowStep], rowStep, depthStep, in MemoryMarshal.GetReference(panelOfB), blocks.PanelColumns, depth,
+                            in blockOfA[i * rowStep], rowStep, depthStep, in MemoryMarshal.GetReference(panelOfB), panelStride, depth,
                             ref target[((Row + firstRow + i) * cRowStride) + Column + firstColumn + j], cRowStride,
                             Math.Min(MicroKernel.Rows, rows - i), Math.Min(blocks.PanelColumns, columns - j), alpha, Accumulate || k > 0);
                     }

@@ -14,14 +14,19 @@ public class GemmTests
     [MemberData(nameof(TestContexts.Widths), MemberType = typeof(TestContexts))]
     public void Equals_the_double_reference_in_double(VectorWidth width) => EqualsReference<double>(width);
 
-    // The blocks of the loop nest: depth 192 to 384, slices of 1,536. These shapes cross every boundary by one.
+    // The blocks of the loop nest: depth 512, slices of 1,536 rows and depths and 2,048 columns; up to 48 rows, depth 16 and 4,096 columns. These shapes
+    // cross every boundary by one, with B by columns and, read where it lies under few rows, by rows.
     [Theory]
-    [InlineData(1537, 5, 3)]
-    [InlineData(97, 2100, 17)]
-    [InlineData(7, 33, 3100)]
-    [InlineData(17, 33, 3100)]
-    public void Crosses_slices(int m, int n, int k) =>
-        Check<float>(TestContexts.Default, new(m, n, k, TransposeA: false, TransposeB: true, Alpha: 0.5, Beta: 1, Seed: 1));
+    [InlineData(1537, 5, 3, true)]
+    [InlineData(97, 2100, 17, true)]
+    [InlineData(7, 33, 3100, true)]
+    [InlineData(17, 33, 3100, true)]
+    [InlineData(49, 2049, 513, false)]
+    [InlineData(48, 515, 1537, false)]
+    [InlineData(5, 4099, 17, false)]
+    [InlineData(1, 3, 1553, false)]
+    public void Crosses_slices(int m, int n, int k, bool transposeB) =>
+        Check<float>(TestContexts.Default, new(m, n, k, TransposeA: false, transposeB, Alpha: 0.5, Beta: 1, Seed: 1));
 
     [Fact]
     public void Gives_the_same_bits_on_any_number_of_workers()
@@ -52,7 +57,7 @@ public class GemmTests
     private static void EqualsReference<T>(VectorWidth width)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        var dimension = Gen.Frequency((4, Gen.Choose(1, 20)), (2, Gen.Choose(21, 140)), (1, Gen.Elements(1, 6, 16, 32, 96, 193, 257, 390)));
+        var dimension = Gen.Frequency((4, Gen.Choose(1, 20)), (2, Gen.Choose(21, 140)), (1, Gen.Elements(1, 6, 16, 32, 96, 193, 257, 514)));
         var cases = from m in dimension
                     from n in dimension
                     from k in dimension

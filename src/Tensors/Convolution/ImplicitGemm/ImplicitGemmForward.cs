@@ -59,8 +59,8 @@ internal static class ImplicitGemmForward
             where TSimd : struct, ISimd<TVector, T>
             where TVector : struct
         {
-            // Pieces of a panel of weights that stay in the first-level cache: some rows of the window, or if those are long a part of one.
-            int panelColumns = WindowKernel.Vectors * TSimd.Width, maxDepth = GemmBlocks.DepthFor<T>(panelColumns);
+            // Pieces of a panel of weights that stay in the nearest caches: some rows of the window, or if those are long a part of one.
+            int panelColumns = WindowKernel.Vectors * TSimd.Width, maxDepth = GemmBlocks.MostDepth;
             int maxRuns = Math.Max(1, maxDepth / rows.RunLength);
             for (int column = 0; column < s.K; column += panelColumns)
             {

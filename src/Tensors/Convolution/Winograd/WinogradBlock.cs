@@ -36,7 +36,7 @@ internal readonly struct WinogradBlock<TTile, T>(
         where TSimd : struct, ISimd<TVector, T>
         where TVector : struct
     {
-        int maxDepth = GemmBlocks.DepthFor<T>(plan.PanelColumns);
+        const int maxDepth = GemmBlocks.MostDepth;
         var v = scratch.Span.Slice(point * InputStep, InputStep);
         var m = Products.Slice(point * ProductStep, ProductStep);
         for (int panel = firstPanel; panel < endPanel; panel++)
