@@ -23,14 +23,16 @@ internal static class Im2ColInputGradient
     {
         using var packed = ImplicitGemmForward.Pack(context, MatrixView<T>.RowMajor(weights.ReadMemory(), s.K, s.PatchLength));
         var panels = packed.Memory;
-        int columns = panels.Length / s.K, rowsPerChunk = Math.Clamp(PatchElements / (s.OutputWidth * columns), 1, s.OutputHeight);
-        int pixelsPerChunk = Packing.RoundUp(rowsPerChunk * s.OutputWidth, WindowKernel.Rows);
+        int columns = panels.Length / s.K;
+        // The windows of an image are a pointwise convolution of the gradient of its outputs.
+        var product = ConvolutionShape.Of([1, s.K, s.OutputHeight, s.OutputWidth], [columns, s.K, 1, 1], new ConvolutionGeometry(1, 0));
+        int rowsPerChunk = Math.Clamp(PatchElements / (s.OutputWidth * columns), 1, s.OutputHeight);
         int bandRows = (s.H + Bands(s) - 1) / Bands(s), bands = (s.H + bandRows - 1) / bandRows;
         context.Workers.Run(s.N * bands, task =>
         {
             var (image, band) = Math.DivRem(task, bands);
-            using var patches = context.Pool.RentScratch<T>(pixelsPerChunk * columns);
-            using var places = context.Pool.RentScratch<int>(pixelsPerChunk);
+            using var patches = context.Pool.RentScratch<T>(rowsPerChunk * s.OutputWidth * columns);
+            using var places = context.Pool.RentScratch<int>(Packing.RoundUp(rowsPerChunk * s.OutputWidth, WindowKernel.Rows));
             int from = band * bandRows, to = Math.Min(s.H, from + bandRows);
             var pixels = dx.Span.Slice(image * s.H * s.W * s.C, s.H * s.W * s.C);
             pixels[(from * s.W * s.C)..(to * s.W * s.C)].Clear();
@@ -41,10 +43,9 @@ internal static class Im2ColInputGradient
             for (int p = first; p < end; p += rowsPerChunk)
             {
                 int rows = Math.Min(rowsPerChunk, end - p), count = rows * s.OutputWidth;
-                // A tile that hangs over the end reads the last pixel again.
-                for (int pixel = 0; pixel < places.Span.Length; pixel++) places.Span[pixel] = Math.Min(pixel, count - 1) * s.K;
-                SimdDispatch.Run<T, Action<T>>(context.VectorWidth, new(
-                    s.K, dy.Span[(((image * s.OutputHeight) + p) * s.OutputWidth * s.K)..], places.Span, count, panels.Span, columns, patches.Span));
+                new PaddedRows(product).FillPlaces(places.Span, count);
+                var gradients = dy.Span[(((image * s.OutputHeight) + p) * s.OutputWidth * s.K)..];
+                ImplicitGemmForward.Multiply(context, product, gradients, places.Span, panels.Span, patches.Span, count);
                 for (int row = 0; row < rows; row++)
                     AddRow(s, patches.Span.Slice(row * s.OutputWidth * columns, s.OutputWidth * columns), columns, p + row, from, to, pixels);
             }
@@ -70,35 +71,6 @@ internal static class Im2ColInputGradient
                 var target = pixels.Slice(((((top + i) * s.W) + left) * s.C) + skip, length);
                 if (length >= LongRun) TensorPrimitives.Add(target, source, target);
                 else for (int k = 0; k < target.Length; k++) target[k] += source[k];
-            }
-        }
-    }
-
-    /// <summary>patches = dy · w for some pixels: [pixel][panel][2 vectors].</summary>
-    private readonly ref struct Action<T>(int depth, ReadOnlySpan<T> dy, ReadOnlySpan<int> places, int pixels, ReadOnlySpan<T> packed, int columns, Span<T> patches)
-        : ISimdAction<T>
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        private readonly ReadOnlySpan<T> dy = dy, packed = packed;
-        private readonly ReadOnlySpan<int> places = places;
-        private readonly Span<T> patches = patches;
-
-        public void Invoke<TSimd, TVector>()
-            where TSimd : struct, ISimd<TVector, T>
-            where TVector : struct
-        {
-            int panelColumns = WindowKernel.Vectors * TSimd.Width, maxDepth = GemmBlocks.MostDepth;
-            for (int column = 0; column < columns; column += panelColumns)
-            {
-                for (int k = 0; k < depth; k += maxDepth)
-                {
-                    for (int pixel = 0; pixel < pixels; pixel += WindowKernel.Rows)
-                    {
-                        WindowKernel.Run<TSimd, TVector, T>(
-                            in dy[k], places[pixel..], 1, 0, in packed[(column * depth) + (k * panelColumns)], Math.Min(maxDepth, depth - k), 1,
-                            ref patches[(pixel * columns) + column], columns, accumulate: k > 0);
-                    }
-                }
             }
         }
     }

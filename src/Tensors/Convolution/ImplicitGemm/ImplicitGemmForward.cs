@@ -26,15 +26,9 @@ internal static class ImplicitGemmForward
     {
         int rowsPerTask = Math.Clamp(PixelsPerTask / s.OutputWidth, 1, s.OutputHeight), tasksPerImage = (s.OutputHeight + rowsPerTask - 1) / rowsPerTask;
         var rows = new PaddedRows(s);
-        using var places = context.Pool.RentScratch<int>(Packing.RoundUp(rowsPerTask * s.OutputWidth, WindowKernel.Rows));
-        var pixels = places.Memory;
-        for (int pixel = 0; pixel < pixels.Length; pixel++)
-        {
-            // A tile that hangs over the end reads the last pixel again.
-            var (p, q) = Math.DivRem(Math.Min(pixel, (rowsPerTask * s.OutputWidth) - 1), s.OutputWidth);
-            pixels.Span[pixel] = rows.Start(p, 0) + (q * rows.PixelStep);
-        }
-
+        using var table = context.Pool.RentScratch<int>(Packing.RoundUp(rowsPerTask * s.OutputWidth, WindowKernel.Rows));
+        var places = table.Memory;
+        rows.FillPlaces(places.Span, rowsPerTask * s.OutputWidth);
         context.Workers.Run(s.N * tasksPerImage, task =>
         {
             var (image, part) = Math.DivRem(task, tasksPerImage);
@@ -42,13 +36,26 @@ internal static class ImplicitGemmForward
             int first = part * rowsPerTask, count = Math.Min(rowsPerTask, s.OutputHeight - first);
             rows.Copy(x.Span, image, first, count, scratch.Span);
             var output = y.Span.Slice(((image * s.OutputHeight) + first) * s.OutputWidth * s.K, count * s.OutputWidth * s.K);
-            SimdDispatch.Run<T, Action<T>>(context.VectorWidth, new(s, rows, scratch.Span, pixels.Span, packed.Span, output, count * s.OutputWidth));
+            Multiply(context, s, scratch.Span, places.Span, packed.Span, output, count * s.OutputWidth);
             epilogue.Apply(output, s.K);
         });
     }
 
+    /// <summary>The windows of some pixels times packed weights, by one worker.</summary>
+    /// <param name="context">The width of the vectors.</param>
+    /// <param name="s">All lengths.</param>
+    /// <param name="padded">Padded rows.</param>
+    /// <param name="places">Where the window of each pixel begins in them, see <see cref="PaddedRows.FillPlaces"/>; whole tiles.</param>
+    /// <param name="packed">What <see cref="Pack"/> made of the weights.</param>
+    /// <param name="y">[pixels][K].</param>
+    /// <param name="pixels">The number of pixels.</param>
+    public static void Multiply<T>(
+        ComputeContext context, in ConvolutionShape s, ReadOnlySpan<T> padded, ReadOnlySpan<int> places, ReadOnlySpan<T> packed, Span<T> y, int pixels)
+        where T : unmanaged, IFloatingPointIeee754<T> =>
+        SimdDispatch.Run<T, Action<T>>(context.VectorWidth, new(s, padded, places, packed, y, pixels));
+
     private readonly ref struct Action<T>(
-        ConvolutionShape s, PaddedRows rows, ReadOnlySpan<T> padded, ReadOnlySpan<int> places, ReadOnlySpan<T> packed, Span<T> y, int pixels) : ISimdAction<T>
+        ConvolutionShape s, ReadOnlySpan<T> padded, ReadOnlySpan<int> places, ReadOnlySpan<T> packed, Span<T> y, int pixels) : ISimdAction<T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         private readonly ReadOnlySpan<T> padded = padded, packed = packed;
@@ -60,7 +67,9 @@ internal static class ImplicitGemmForward
             where TVector : struct
         {
             // Pieces of a panel of weights that stay in the nearest caches: some rows of the window, or if those are long a part of one.
-            int panelColumns = WindowKernel.Vectors * TSimd.Width, maxDepth = GemmBlocks.MostDepth;
+            const int maxDepth = GemmBlocks.MostDepth;
+            int panelColumns = WindowKernel.Vectors * TSimd.Width;
+            var rows = new PaddedRows(s);
             int maxRuns = Math.Max(1, maxDepth / rows.RunLength);
             for (int column = 0; column < s.K; column += panelColumns)
             {
@@ -74,7 +83,7 @@ internal static class ImplicitGemmForward
                         for (int pixel = 0; pixel < pixels; pixel += WindowKernel.Rows)
                         {
                             WindowKernel.RunPart<TSimd, TVector, T>(
-                                in padded[rows.Start(0, i) + depth], places[pixel..], 1, rows.RowLength, in piece, length, runs,
+                                in padded[(i * rows.RowLength) + depth], places[pixel..], 1, rows.RowLength, in piece, length, runs,
                                 ref y[(pixel * s.K) + column], s.K, Math.Min(WindowKernel.Rows, pixels - pixel), Math.Min(panelColumns, s.K - column),
                                 accumulate: i + depth > 0);
                         }

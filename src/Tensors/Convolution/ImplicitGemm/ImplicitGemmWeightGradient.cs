@@ -34,7 +34,7 @@ internal static class ImplicitGemmWeightGradient
         for (int tap = 0; tap < taps; tap++)
         {
             var (i, j) = Math.DivRem(Math.Min(tap, s.PatchLength - 1), rows.RunLength);
-            window.Span[tap] = rows.Start(0, i) + j;
+            window.Span[tap] = (i * rows.RowLength) + j;
         }
 
         // Sums are [part][panel][tap][2 vectors].

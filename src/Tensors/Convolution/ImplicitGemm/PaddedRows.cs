@@ -22,8 +22,17 @@ internal readonly struct PaddedRows(ConvolutionShape s)
     /// <summary>Elements for the padded rows that a number of output rows see.</summary>
     public int Elements(int outputRows) => InputRows(outputRows) * RowLength;
 
-    /// <summary>Where row i of the windows of an output row begins; rows are counted from the first that was copied.</summary>
-    public int Start(int outputRow, int i) => (outputRow * RowStep) + (i * RowLength);
+    /// <summary>Where the windows of some pixels begin, row after row; what is left of <paramref name="places"/> repeats the last one.</summary>
+    public void FillPlaces(Span<int> places, int pixels)
+    {
+        int pixel = 0;
+        for (int row = 0; pixel < pixels; row += RowStep)
+        {
+            for (int q = 0; q < s.OutputWidth && pixel < pixels; q++) places[pixel++] = row + (q * PixelStep);
+        }
+
+        places[pixel..].Fill(places[pixel - 1]);
+    }
 
     /// <summary>Copies the rows that output rows of one image see.</summary>
     /// <param name="x">The images [N, H, W, C].</param>
