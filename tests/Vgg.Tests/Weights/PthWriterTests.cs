@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Numerics;
+using System.Text;
 
 namespace DeepSharp.Vgg.Tests.Weights;
 
@@ -58,6 +59,22 @@ public sealed class PthWriterTests : IDisposable
         Assert.Equal(-2, file.ReadInteger("count"));
         using var read = file.Read<float>("näme", TestContexts.Default);
         Assert.Equal(tensor.ToArray(), read.ToArray());
+    }
+
+    // The product of the other lengths is more than 64 bits hold.
+    [Theory]
+    [InlineData("0,2,4611686018427387904")]
+    [InlineData("2,4611686018427387904,0")]
+    public void Tensors_without_elements_keep_their_lengths(string shape)
+    {
+        byte[] header = Encoding.UTF8.GetBytes($$"""{ "empty":{"dtype":"F32","shape":[{{shape}}],"data_offsets":[0,0] } }""");
+        File.WriteAllBytes(folder["empty.safetensors"], [.. BitConverter.GetBytes((ulong)header.Length), .. header]);
+        using var empty = WeightsFile.Open(folder["empty.safetensors"]);
+        var writer = new PthWriter();
+        writer.AddAll(empty);
+        writer.Save(folder["empty.pth"]);
+        using var written = WeightsFile.Open(folder["empty.pth"]);
+        Assert.Equal(shape, string.Join(',', written.Tensors["empty"].Shape));
     }
 
     [Fact]

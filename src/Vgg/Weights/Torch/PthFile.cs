@@ -77,10 +77,10 @@ public sealed class PthFile : WeightsFile
 
     private static bool IsDense(IReadOnlyList<long> shape, IReadOnlyList<long> strides)
     {
+        if (shape.Contains(0)) return true;
         Int128 expected = 1;
         for (int axis = shape.Count - 1; axis >= 0; axis--)
         {
-            if (shape[axis] == 0) return true;
             if (shape[axis] != 1 && strides[axis] != expected) return false;
             expected *= shape[axis];
         }

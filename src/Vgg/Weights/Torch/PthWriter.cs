@@ -64,11 +64,13 @@ public sealed class PthWriter : WeightsWriter
     private static long[] Strides(long[] shape)
     {
         long[] strides = new long[shape.Length];
+        // Without elements nothing bounds the other lengths, whose product may be no number of 64 bits.
+        bool isEmpty = shape.Contains(0);
         long stride = 1;
         for (int axis = shape.Length - 1; axis >= 0; axis--)
         {
             strides[axis] = stride;
-            stride *= shape[axis];
+            if (!isEmpty) stride *= shape[axis];
         }
 
         return strides;
