@@ -3,7 +3,11 @@ namespace DeepSharp.Vgg;
 /// <summary>Writes files that are either whole or not there.</summary>
 public static class AtomicFile
 {
+    // No writer pauses so long: what is older was left by one that was killed.
+    private static readonly TimeSpan Abandoned = TimeSpan.FromDays(1);
+
     /// <summary>Writes a file under a temporary name in the same folder, flushes it to the disk, and renames it; a file that was there is replaced.</summary>
+    /// <remarks>Temporary files of the same name that a killed process left more than a day ago are removed.</remarks>
     /// <param name="path">The file.</param>
     /// <param name="write">Writes the content to a stream that can seek.</param>
     /// <exception cref="IOException">It cannot be written; nothing is left behind, and a file that was there is untouched.</exception>
@@ -28,6 +32,25 @@ public static class AtomicFile
         {
             File.Delete(temporary);
             throw;
+        }
+
+        RemoveAbandoned(path, temporary.Length - path.Length);
+    }
+
+    private static void RemoveAbandoned(string path, int suffixLength)
+    {
+        var file = new FileInfo(path);
+        try
+        {
+            foreach (var other in file.Directory!.EnumerateFiles("*.tmp"))
+            {
+                bool isOurs = other.Name.StartsWith(file.Name + ".", StringComparison.Ordinal) && other.Name.Length == file.Name.Length + suffixLength;
+                if (isOurs && DateTime.UtcNow - other.LastWriteTimeUtc > Abandoned) other.Delete();
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The file itself is written; another's leavings may stay.
         }
     }
 }

@@ -32,6 +32,18 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
+    public void What_a_killed_writer_left_goes_away_after_a_day()
+    {
+        // Of this file, of this file by a writer that may be alive, of another file, and of another program.
+        string[] names = ["file.abcdefgh.ijk.tmp", "file.bbcdefgh.ijk.tmp", "file2.abcdefgh.ijk.tmp", "file.other.tmp"];
+        foreach (string name in names) File.WriteAllText(folder[name], "left");
+        foreach (string name in names.Where(name => name != names[1])) File.SetLastWriteTimeUtc(folder[name], DateTime.UtcNow.AddDays(-1.01));
+        File.SetLastWriteTimeUtc(folder[names[1]], DateTime.UtcNow.AddDays(-0.99));
+        AtomicFile.Write(FilePath, stream => stream.WriteByte(1));
+        Assert.Equal(["file", .. names[1..].Order(StringComparer.Ordinal)], folder.Files.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void A_full_disk_leaves_the_old_file()
     {
         if (!File.Exists("/dev/full")) Assert.Skip("There is no /dev/full here.");
