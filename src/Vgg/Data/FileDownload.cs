@@ -43,7 +43,9 @@ public sealed class FileDownload
     /// <param name="path">Where it goes.</param>
     /// <param name="progress">Told of the bytes that have arrived.</param>
     /// <param name="cancellation">Stops it; what has arrived is kept for the next time.</param>
-    /// <exception cref="IOException">The server cannot be reached, refuses, or breaks off; what has arrived is kept.</exception>
+    /// <exception cref="IOException">
+    /// The server cannot be reached, refuses, or breaks off; what has arrived is kept. Or the file cannot be written, which the message tells apart.
+    /// </exception>
     /// <exception cref="InvalidDataException">The hash is wrong; what has arrived is removed.</exception>
     public async Task SaveAsync(string path, IProgress<DownloadProgress>? progress = null, CancellationToken cancellation = default)
     {
@@ -58,7 +60,14 @@ public sealed class FileDownload
             throw new InvalidDataException($"Download of {Address}: expected {Algorithm} {Hash}, found {found}; the file was removed, try again.");
         }
 
-        File.Move(part, path, overwrite: true);
+        try
+        {
+            File.Move(part, path, overwrite: true);
+        }
+        catch (Exception e) when (IsOfDisk(e))
+        {
+            throw new WriteException(Address, path, e);
+        }
     }
 
     private async Task FetchAsync(string part, IProgress<DownloadProgress>? progress, CancellationToken cancellation)
@@ -66,6 +75,8 @@ public sealed class FileDownload
         long arrived = File.Exists(part) ? new FileInfo(part).Length : 0;
         if (arrived > 0 && arrived == Length) return;
         using var stall = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        // Both the disk and the network throw IOException.
+        bool isWriting = false;
         try
         {
             stall.CancelAfter(StallTimeout);
@@ -74,11 +85,16 @@ public sealed class FileDownload
             if (!resumes) arrived = 0;
             long? total = Length ?? arrived + response.Content.Headers.ContentLength;
             using var body = await response.Content.ReadAsStreamAsync(stall.Token).ConfigureAwait(false);
-            using var file = new FileStream(part, resumes ? FileMode.Append : FileMode.Create, FileAccess.Write);
+            isWriting = true;
+            // Unbuffered, so that nothing is left to be written when it is closed.
+            using var file = new FileStream(part, resumes ? FileMode.Append : FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0);
+            isWriting = false;
             byte[] buffer = new byte[1 << 17];
             for (int count; (count = await body.ReadAsync(buffer, stall.Token).ConfigureAwait(false)) > 0; stall.CancelAfter(StallTimeout))
             {
+                isWriting = true;
                 await file.WriteAsync(buffer.AsMemory(0, count), cancellation).ConfigureAwait(false);
+                isWriting = false;
                 arrived += count;
                 progress?.Report(new DownloadProgress(arrived, total));
             }
@@ -88,6 +104,10 @@ public sealed class FileDownload
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
             throw new IOException($"Download of {Address}: nothing came for {StallTimeout.TotalSeconds:0.#} s after {arrived} bytes, which are kept for the next attempt.");
+        }
+        catch (Exception e) when (isWriting && IsOfDisk(e))
+        {
+            throw new WriteException(Address, part, e);
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
@@ -111,6 +131,8 @@ public sealed class FileDownload
         throw new HttpRequestException($"the server answered {(int)status} {status}");
     }
 
+    private static bool IsOfDisk(Exception error) => error is IOException or UnauthorizedAccessException;
+
     private bool IsRight(string found) => found.StartsWith(Hash, StringComparison.OrdinalIgnoreCase);
 
     private async Task<string> HashAsync(string path, CancellationToken cancellation)
@@ -119,4 +141,8 @@ public sealed class FileDownload
         byte[] hash = await CryptographicOperations.HashDataAsync(Algorithm, file, cancellation).ConfigureAwait(false);
         return Convert.ToHexStringLower(hash);
     }
+
+    /// <summary>What has arrived cannot be written.</summary>
+    internal sealed class WriteException(Uri address, string path, Exception inner)
+        : IOException($"Download of {address}: {path} cannot be written: {inner.Message.TrimEnd('.')}.", inner);
 }

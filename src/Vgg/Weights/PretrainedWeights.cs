@@ -51,22 +51,25 @@ public sealed record PretrainedWeights(string Name, string FileName)
     public static PretrainedWeights? Find(string name) => All.FirstOrDefault(weights => weights.Name == name);
 
     /// <summary>Gets the file from the web, unless it is in the folder already. A download that broke off goes on where it stopped.</summary>
+    /// <remarks>The hash is checked once, when the file has arrived: it gets its name only if that is right.</remarks>
     /// <param name="folder">Where it is kept; null for <see cref="CacheFolder"/>.</param>
     /// <param name="progress">Told of the bytes that have arrived.</param>
     /// <param name="cancellation">Stops it; what has arrived is kept for the next time.</param>
     /// <returns>The path of the file.</returns>
-    /// <exception cref="IOException">The server cannot be reached, or breaks off; the message names the file to put where.</exception>
+    /// <exception cref="IOException">The server cannot be reached, or breaks off; the message names the file to put where. Or the folder cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder cannot be made.</exception>
     /// <exception cref="InvalidDataException">What arrived has another hash.</exception>
     public async Task<string> DownloadAsync(string? folder = null, IProgress<DownloadProgress>? progress = null, CancellationToken cancellation = default)
     {
         folder ??= CacheFolder;
-        Directory.CreateDirectory(folder);
         string path = Path.Combine(folder, FileName), hash = Path.GetFileNameWithoutExtension(FileName).Split('-')[^1];
+        if (File.Exists(path)) return path;
+        Directory.CreateDirectory(folder);
         try
         {
             await new FileDownload(Address, HashAlgorithmName.SHA256, hash).SaveAsync(path, progress, cancellation).ConfigureAwait(false);
         }
-        catch (IOException e)
+        catch (IOException e) when (e is not FileDownload.WriteException)
         {
             throw new IOException($"{e.Message} Without the network, put the file {FileName} into the folder {folder}.", e);
         }

@@ -141,6 +141,26 @@ public sealed class FileDownloadTests : IDisposable
     }
 
     [Fact]
+    public async Task Says_that_the_disk_is_full_and_not_that_the_server_broke_off()
+    {
+        if (!File.Exists("/dev/full")) Assert.Skip("There is no /dev/full here.");
+        File.CreateSymbolicLink(folder["x.part"], "/dev/full");
+        var error = await Assert.ThrowsAnyAsync<IOException>(() => Download().SaveAsync(folder["x"], cancellation: Cancellation));
+        Assert.StartsWith($"Download of {server.Address}: {folder["x.part"]} cannot be written: No space left on device", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("x.part", "x.part")]
+    [InlineData("x", "x")]
+    public async Task Says_what_cannot_be_written(string folderInTheWay, string expected)
+    {
+        Directory.CreateDirectory(folder[folderInTheWay]);
+        var error = await Assert.ThrowsAnyAsync<IOException>(() => Download().SaveAsync(folder["x"], cancellation: Cancellation));
+        Assert.StartsWith($"Download of {server.Address}: {folder[expected]} cannot be written: ", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', error.Message);
+    }
+
+    [Fact]
     public async Task Gives_up_a_silent_server()
     {
         (server.BreaksAfter, server.Stalls) = (1000, true);

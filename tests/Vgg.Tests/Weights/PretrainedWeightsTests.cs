@@ -46,6 +46,27 @@ public sealed class PretrainedWeightsTests : IDisposable
         Assert.Single(server.RequestedFrom);
     }
 
+    // Half a gigabyte is hashed when it arrives, not at every use.
+    [Fact]
+    public async Task Are_taken_as_they_are_once_they_are_there()
+    {
+        var weights = Small(Hash());
+        await File.WriteAllBytesAsync(folder[weights.FileName], [1, 2], Cancellation);
+        Assert.Equal(folder[weights.FileName], await weights.DownloadAsync(folder.Path, cancellation: Cancellation));
+        Assert.Equal([1, 2], await File.ReadAllBytesAsync(folder[weights.FileName], Cancellation));
+        Assert.Empty(server.RequestedFrom);
+    }
+
+    [Fact]
+    public async Task That_cannot_be_written_are_no_matter_of_the_network()
+    {
+        var weights = Small(Hash());
+        Directory.CreateDirectory(folder[weights.FileName + ".part"]);
+        var error = await Assert.ThrowsAnyAsync<IOException>(() => weights.DownloadAsync(folder.Path, cancellation: Cancellation));
+        Assert.Contains($"{folder[weights.FileName]}.part cannot be written: ", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("Without the network", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Go_on_where_a_download_broke_off()
     {
