@@ -21,6 +21,13 @@ internal sealed class PredictCommand
     private readonly WeightsOptions weights = new();
     private readonly Option<int?> top = Numbers.Count("--top", $"How many classes to name for each image. [default: {DefaultTop}]");
     private readonly Option<int?> limit = Numbers.Count("--limit", "How many images of each file to use. [default: all]");
+
+    private readonly Option<string?> classNames = new("--classes")
+    {
+        Description = "A text file with the names of the classes, one per line in the order of the scores. [default: as stored with the weights, else their numbers from 0]",
+        HelpName = "FILE",
+    };
+
     private readonly ComputeSettings compute = new();
     private readonly Option<bool> json = new("--json") { Description = "Prints the result as one line of JSON, and everything else to standard error." };
 
@@ -29,7 +36,7 @@ internal sealed class PredictCommand
     {
         var predict = new PredictCommand();
         var command = new Command("predict", "Says what a trained network sees in images.") { predict.images };
-        foreach (var option in (IEnumerable<Option>)[.. predict.weights.All, predict.top, predict.limit, .. predict.compute.All, predict.json])
+        foreach (var option in (IEnumerable<Option>)[.. predict.weights.All, predict.top, predict.limit, predict.classNames, .. predict.compute.All, predict.json])
             command.Options.Add(option);
         command.SetAction(predict.Run);
         return command;
@@ -44,12 +51,14 @@ internal sealed class PredictCommand
         using var file = weights.Open(parsed, screen.Line, stop.Token);
         using var context = compute.Context(parsed);
         using var network = weights.Load(parsed, file, context, screen.Line);
+        var named = Names(parsed, network.Plan.Options.Classes);
         List<PredictionReport> predictions = [];
         foreach (var (path, loaded) in files)
         {
             var some = loaded.Take(Math.Min(parsed.GetValue(limit) ?? loaded.Count, loaded.Count));
             var description = weights.Images(parsed, file, network.Plan.Options.InputChannels, some.Height, some.Width)
                 ?? throw new ArgumentException($"{file.Path} does not say how images are prepared; give --mean and --std.");
+            if (named is not null) description = description with { Classes = named };
             foreach (var classes in Predict(parsed, network, description, some, stop.Token))
             {
                 var prediction = new PredictionReport(path, predictions.Count(other => other.Image == path), classes);
@@ -63,6 +72,17 @@ internal sealed class PredictCommand
         return 0;
 
         static string Line(ClassReport found) => string.Create(CultureInfo.InvariantCulture, $"{found.Name} {found.Probability:0.00%}");
+    }
+
+    private string[]? Names(ParseResult parsed, int count)
+    {
+        if (parsed.GetValue(classNames) is not { } path) return null;
+        string[] names = [.. File.ReadLines(path).Select(line => line.Trim())];
+        // Lines without a name may end a file.
+        int found = Array.FindLastIndex(names, name => name.Length > 0) + 1;
+        if (found != count) throw new InvalidDataException($"{path}: expected the names of {count} classes, one per line, found {found}.");
+        if (Array.IndexOf(names, "", 0, found) is >= 0 and var line) throw new InvalidDataException($"{path}: line {line + 1} is empty, expected the name of class {line}.");
+        return names[..found];
     }
 
     private IEnumerable<IReadOnlyList<ClassReport>> Predict(
