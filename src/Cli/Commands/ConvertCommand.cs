@@ -13,7 +13,7 @@ internal sealed class ConvertCommand
 
     private static readonly string[] Extensions = [".safetensors", ".pth", ".pt", Onnx];
 
-    private readonly Argument<string> source = new("IN") { Description = "A file of weights (safetensors or .pth), the folder of a training, or a name that --weights knows." };
+    private readonly Argument<string> source = new("IN") { Description = "A file of weights (safetensors, .pth or ONNX), the folder of a training, or a name that --weights knows." };
     private readonly Argument<string> target = new("OUT") { Description = $"The file to write: {string.Join(", ", Extensions)}." };
     private readonly RecognitionOptions recognition = new();
     private readonly Option<int?> size = Numbers.Count("--size", "Height and width of the images that an ONNX network takes. [default: as stored with the weights, else what the head reads]");
@@ -61,7 +61,7 @@ internal sealed class ConvertCommand
         foreach (string assumption in found.Assumptions) screen.Line($"Assuming {assumption}.");
         using var network = VggModel.Load<float>(file, found);
         var images = ImageDescription.Read(file);
-        Dictionary<string, string> metadata = [];
+        Dictionary<string, string> metadata = new(file.Metadata);
         images?.Write(metadata);
         OnnxExport.Write(network, output, new OnnxOptions
         {

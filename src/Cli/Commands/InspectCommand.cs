@@ -9,7 +9,7 @@ namespace DeepSharp.Cli.Commands;
 /// <summary><c>deepsharp inspect</c>.</summary>
 internal sealed class InspectCommand
 {
-    private readonly Argument<string> path = new("FILE") { Description = "A file of weights (safetensors or .pth), the folder of a training, or a name that --weights knows." };
+    private readonly Argument<string> path = new("FILE") { Description = "A file of weights (safetensors, .pth or ONNX), the folder of a training, or a name that --weights knows." };
     private readonly RecognitionOptions options = new();
     private readonly CacheOption cache = new();
     private readonly Option<bool> json = new("--json") { Description = "Prints it as one line of JSON." };

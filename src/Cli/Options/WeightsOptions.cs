@@ -9,7 +9,7 @@ internal sealed class WeightsOptions
 {
     private readonly Option<string> weights = new("--weights")
     {
-        Description = $"The file with the trained network (safetensors or .pth), the folder of a training, or the name of a network that torchvision trained on ImageNet, "
+        Description = $"The file with the trained network (safetensors, .pth or ONNX), the folder of a training, or the name of a network that torchvision trained on ImageNet, "
             + $"which is downloaded once: {string.Join(", ", PretrainedWeights.All.Select(known => known.Name))}.",
         HelpName = "FILE|NAME",
         Required = true,

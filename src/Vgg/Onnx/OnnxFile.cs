@@ -1,102 +1,105 @@
-using DeepSharp.Tensors;
-using Google.Protobuf;
+using Microsoft.Win32.SafeHandles;
 
 namespace DeepSharp.Vgg;
 
-/// <summary>Writes graphs as files (ModelProto). The elements of constants, nearly all of a file, go straight from the tensors to the disk.</summary>
-internal static class OnnxFile
+/// <summary>Reads the weights of a VGG network in an ONNX file as a state dictionary: of our own, and of other exporters.</summary>
+/// <remarks>
+/// A file of ours says which network it holds, and calls its constants by PyTorch's keys. Of others the nodes tell the network, see <see cref="OnnxNetwork"/>,
+/// and its tensors get the keys that they would have in torchvision. Nothing is computed that the file asks for, and the elements are read where they lie.
+/// </remarks>
+public sealed class OnnxFile : WeightsFile
 {
-    /// <summary>The version of the operators that the nodes mean.</summary>
-    public const int OperatorSet = 17;
+    /// <summary>The end of the names of counters, for which ONNX has no place but metadata.</summary>
+    internal const string CounterSuffix = ".num_batches_tracked";
 
-    // The version of the format that came with these operators (ONNX 1.12).
-    private const int FormatVersion = 8;
+    // The field ir_version, a small number, which all exporters write first.
+    private const byte VersionTag = 8;
+    private const int MaxNodes = 1 << 12, MaxConstants = 1 << 14;
 
-    /// <summary>Writes a file, whole or not at all.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="graph">The network.</param>
-    /// <param name="input">The shape of the images; any number of them may be given to the network.</param>
-    /// <param name="classes">The number of scores of each image.</param>
-    /// <param name="metadata">What the file says about itself.</param>
-    /// <exception cref="NotSupportedException">It would be larger than protobuf allows.</exception>
-    /// <exception cref="IOException">It cannot be written.</exception>
-    public static void Write(string path, OnnxGraph graph, Shape input, int classes, IReadOnlyDictionary<string, string> metadata)
+    internal OnnxFile(string path, SafeFileHandle handle)
+        : base(path, handle)
     {
-        RequireFits(graph.Constants.Sum(constant => constant.ByteCount));
-        byte[] head = Protobuf.Encode(output => WriteModelHead(output, metadata));
-        byte[] nodes = Protobuf.Encode(output => WriteGraphHead(output, graph, input, classes));
-        byte[][] tensors = [.. graph.Constants.Select(TensorHead)];
-        long graphLength = nodes.Length + tensors.Sum(bytes => (long)bytes.Length) + graph.Constants.Sum(constant => constant.ByteCount);
-        RequireFits(graphLength);
-        byte[] prefix = Protobuf.Prefix(7, graphLength);
-        RequireFits(head.Length + prefix.Length + graphLength);
-
-        AtomicFile.Write(path, stream =>
+        var reader = new ProtobufReader(this);
+        Dictionary<string, string> metadata = [];
+        Dictionary<string, OnnxConstant> constants = [];
+        List<OnnxOperation> nodes = [];
+        bool hasGraph = false;
+        foreach (var field in reader.Fields())
         {
-            stream.Write(head);
-            stream.Write(prefix);
-            stream.Write(nodes);
-            foreach (var (tensor, constant) in tensors.Zip(graph.Constants))
-            {
-                stream.Write(tensor);
-                constant.WriteElements(stream);
-            }
-        });
+            if (field.Number == 14) ReadMetadata(reader, field, metadata);
+            if (field.Number != 7) continue;
+            if (hasGraph) throw new InvalidDataException("an ONNX file has one graph, found another.");
+            hasGraph = true;
+            ReadGraph(reader, field, nodes, constants);
+        }
+
+        if (!hasGraph) throw new InvalidDataException("an ONNX file without a graph, or truncated.");
+        Dictionary<string, StoredTensor> tensors = [];
+        if (metadata.ContainsKey(ModelDescription.Key))
+        {
+            foreach (var constant in constants.Values.Where(constant => StateLayer.IsState(constant.Name))) tensors.Add(constant.Name, constant.Store(constant.Name));
+        }
+        else
+        {
+            var network = new OnnxNetwork(this, nodes, constants);
+            tensors = network.Tensors;
+            if (network.Plan.ParameterCount > Length) throw new InvalidDataException($"its nodes describe {network.Plan.ParameterCount} parameters, the file has only {Length} bytes.");
+            ModelDescription.Write(network.Plan, seed: 0, metadata);
+        }
+
+        MoveCounters(metadata, tensors);
+        (Tensors, Metadata) = (tensors, metadata);
     }
 
-    private static void WriteModelHead(CodedOutputStream output, IReadOnlyDictionary<string, string> metadata)
+    /// <summary>Opens an ONNX file, and no other kind, and checks it.</summary>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <exception cref="InvalidDataException">It is truncated, damaged, or holds no VGG network; the message begins with the path.</exception>
+    public static new OnnxFile Open(string path) => Open(path, static (path, handle) => new OnnxFile(path, handle));
+
+    /// <summary>Whether a file that begins so may be one: the format has no signature.</summary>
+    internal static bool Recognizes(ReadOnlySpan<byte> beginning) => beginning is [VersionTag, > 0 and < 0x80, > VersionTag, ..];
+
+    private static void ReadGraph(ProtobufReader reader, ProtobufField graph, List<OnnxOperation> nodes, Dictionary<string, OnnxConstant> constants)
     {
-        output.Integer(1, FormatVersion);
-        output.Text(2, "DeepSharp");
-        // The standard operators are those of the empty domain.
-        output.Message(8, set =>
+        foreach (var field in reader.Fields(graph))
         {
-            set.Text(1, "");
-            set.Integer(2, OperatorSet);
-        });
-        foreach (var (key, value) in metadata)
-        {
-            output.Message(14, entry =>
+            switch (field.Number)
             {
-                entry.Text(1, key);
-                entry.Text(2, value);
-            });
+                case 1:
+                    if (nodes.Count == MaxNodes) throw new InvalidDataException($"its graph has more than {MaxNodes} nodes, which no VGG network has.");
+                    nodes.Add(OnnxOperation.Read(reader, field));
+                    break;
+                case 5:
+                    var constant = OnnxConstant.Read(reader, field);
+                    if (constants.Count == MaxConstants) throw new InvalidDataException($"its graph has more than {MaxConstants} constants, which no VGG network has.");
+                    if (!constants.TryAdd(constant.Name, constant)) throw new InvalidDataException($"its graph has two constants \"{constant.Name}\".");
+                    break;
+            }
         }
     }
 
-    private static void WriteGraphHead(CodedOutputStream output, OnnxGraph graph, Shape input, int classes)
+    private static void ReadMetadata(ProtobufReader reader, ProtobufField entry, Dictionary<string, string> metadata)
     {
-        foreach (var node in graph.Nodes) output.Message(1, node.Write);
-        output.Text(2, "vgg");
-        output.Message(11, value => WriteValue(value, OnnxGraph.Input, [input[1], input[2], input[3]]));
-        output.Message(12, value => WriteValue(value, OnnxGraph.Output, [classes]));
-    }
-
-    /// <summary>Name and type of an input or output (ValueInfoProto): float32, any number of images, and lengths that are fixed.</summary>
-    private static void WriteValue(CodedOutputStream output, string name, int[] lengths)
-    {
-        output.Text(1, name);
-        output.Message(2, type => type.Message(1, tensor =>
+        string key = "", value = "";
+        foreach (var field in reader.Fields(entry))
         {
-            tensor.Integer(1, 1);
-            tensor.Message(2, shape =>
-            {
-                shape.Message(1, dimension => dimension.Text(2, "N"));
-                foreach (int length in lengths) shape.Message(1, dimension => dimension.Integer(1, length));
-            });
-        }));
+            if (field.Number == 1) key = reader.Text(field);
+            if (field.Number == 2) value = reader.Text(field);
+        }
+
+        if (!metadata.TryAdd(key, value)) throw new InvalidDataException($"the metadata \"{key}\" appears twice.");
     }
 
-    /// <summary>A constant as a field of the graph, up to where its elements begin.</summary>
-    private static byte[] TensorHead(OnnxTensor tensor)
+    /// <summary>Makes tensors of the counters in the metadata. Other exporters drop them; a new count is 0 as in PyTorch.</summary>
+    private static void MoveCounters(Dictionary<string, string> metadata, Dictionary<string, StoredTensor> tensors)
     {
-        byte[] head = tensor.Head();
-        return [.. Protobuf.Prefix(5, head.Length + tensor.ByteCount), .. head];
-    }
-
-    private static void RequireFits(long bytes)
-    {
-        if (bytes > int.MaxValue)
-            throw new NotSupportedException($"ONNX: the file would take {bytes} bytes, protobuf allows {int.MaxValue}; use safetensors, or a smaller model.");
+        const string Mean = ".running_mean";
+        foreach (string name in tensors.Keys.Where(name => name.EndsWith(Mean, StringComparison.Ordinal)).ToList())
+        {
+            string counter = name[..^Mean.Length] + CounterSuffix;
+            long count = 0;
+            if (metadata.Remove(counter, out string? text) && !long.TryParse(text, out count)) throw new InvalidDataException($"the metadata \"{counter}\" is not a whole number.");
+            tensors.TryAdd(counter, new StoredTensor(counter, "I64", [], 0, sizeof(long)) { Number = count });
+        }
     }
 }

@@ -15,6 +15,9 @@ public sealed record OnnxOptions
     /// <summary>Width of the images; null for their height.</summary>
     public int? Width { get; init; }
 
-    /// <summary>What the file says about itself beside the network, for instance how images are prepared (ONNX's metadata_props).</summary>
+    /// <summary>
+    /// What the file says about itself (ONNX's metadata_props) beside the network that it holds, for instance how images are prepared. The metadata of a
+    /// <see cref="WeightsFile"/> will do: what belongs to that file alone is left out.
+    /// </summary>
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
 }

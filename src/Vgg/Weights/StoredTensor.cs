@@ -11,6 +11,9 @@ public sealed record StoredTensor(string Name, string Type, IReadOnlyList<long> 
     /// <summary>The distance, counted in elements, between neighbours along each axis; null where the elements lie in row-major order without gaps.</summary>
     public IReadOnlyList<long>? Strides { get; init; }
 
+    /// <summary>The value of a whole number that the file holds as something else than a tensor; null for what lies at <see cref="Offset"/>.</summary>
+    internal long? Number { get; init; }
+
     /// <summary>Name, type and shape: <c>features.0.weight F32 [64, 3, 3, 3]</c>.</summary>
     public override string ToString() => $"{Name} {Type} [{string.Join(", ", Shape)}]";
 

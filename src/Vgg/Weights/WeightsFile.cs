@@ -5,7 +5,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace DeepSharp.Vgg;
 
-/// <summary>An open file of named tensors: safetensors, or PyTorch's .pth.</summary>
+/// <summary>An open file of named tensors: safetensors, PyTorch's .pth, or ONNX.</summary>
 /// <remarks>
 /// Opening checks the file and takes memory for names and shapes alone; data is read straight into the tensors that ask for it. It may be read from several
 /// threads at once.
@@ -43,8 +43,9 @@ public abstract class WeightsFile : IDisposable
         byte[] beginning = Beginning(handle);
         if (PthFile.Recognizes(beginning)) return new PthFile(path, handle);
         if (SafeTensorsFile.Recognizes(beginning)) return new SafeTensorsFile(path, handle);
+        if (OnnxFile.Recognizes(beginning)) return new OnnxFile(path, handle);
         string found = beginning.Length == 0 ? "" : $", which begin with {Convert.ToHexString(beginning)}";
-        throw new InvalidDataException($"not a safetensors file, nor a .pth file of PyTorch: found {RandomAccess.GetLength(handle)} bytes{found}.");
+        throw new InvalidDataException($"not a safetensors file, nor a .pth file of PyTorch, nor an ONNX network: found {RandomAccess.GetLength(handle)} bytes{found}.");
     });
 
     /// <summary>Reads a tensor into one of the same shape; F16, BF16, F32 and F64 are widened or narrowed.</summary>
@@ -90,6 +91,7 @@ public abstract class WeightsFile : IDisposable
         var stored = Find(name);
         if (stored.Type != "I64" || stored.ByteCount != sizeof(long))
             throw new InvalidDataException($"{Path}: expected \"{name}\" to be one number of type I64, found {stored}.");
+        if (stored.Number is { } number) return number;
         Span<byte> bytes = stackalloc byte[sizeof(long)];
         ReadBytes(bytes, stored.Offset);
         return BinaryPrimitives.ReadInt64LittleEndian(bytes);

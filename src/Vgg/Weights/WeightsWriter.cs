@@ -49,15 +49,21 @@ public abstract class WeightsWriter
         ArgumentNullException.ThrowIfNull(file);
         bool isCheckpoint = file.Metadata.ContainsKey(TrainingState.Key);
         foreach (var stored in file.Tensors.Values.Where(stored => !isCheckpoint || !ModelState.IsOfTraining(stored.Name)))
-            Add(new Entry(stored.Name, stored.Type, [.. stored.Shape], write => StoredBytes.Read(stored, file, piece => write(piece))));
-        // The hash is that of the other file.
-        foreach (var (key, value) in file.Metadata.Where(pair => pair.Key is not (SafeTensorsWriter.HashKey or TrainingState.Key))) Metadata[key] = value;
+        {
+            if (stored.Number is { } number) Add(stored.Name, number);
+            else Add(new Entry(stored.Name, stored.Type, [.. stored.Shape], write => StoredBytes.Read(stored, file, piece => write(piece))));
+        }
+
+        foreach (var (key, value) in file.Metadata.Where(pair => Travels(pair.Key))) Metadata[key] = value;
     }
 
     /// <summary>Writes the file, whole or not at all, see <see cref="AtomicFile"/>.</summary>
     /// <exception cref="IOException">It cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">It must not be written.</exception>
     public abstract void Save(string path);
+
+    /// <summary>Whether metadata belongs to the weights, wherever they go: the hash is that of one file, and the training's state that of one checkpoint.</summary>
+    internal static bool Travels(string key) => key is not (SafeTensorsWriter.HashKey or TrainingState.Key);
 
     private void Add(Entry entry)
     {

@@ -3,7 +3,8 @@
 
     /usr/bin/python3 tests/Fixtures/foreign/make_foreign.py
 
-NAME.pth is what torch.save makes of the state dictionary; foreign-logits.safetensors holds for each NAME
+NAME.pth is what torch.save makes of the state dictionary, and NAME.onnx what torch.onnx.export makes of the network: of "blocks" with its batch normalizations,
+of the others as usual, which folds them into the convolutions. foreign-logits.safetensors holds for each NAME
     NAME/images    the images, float64, exactly representable in float
     NAME/logits    the network's output in float64
 """
@@ -102,6 +103,15 @@ class Grey(nn.Module):
         return self.classifier(self.features(x).flatten(1))
 
 
+def export(model, name, shape):
+    """Any number of images."""
+    keeps = name == "blocks"
+    torch.onnx.export(
+        model, torch.zeros(1, *shape), str(FOLDER / f"{name}.onnx"), opset_version=13, input_names=["images"], output_names=["scores"],
+        dynamic_axes={"images": {0: "N"}, "scores": {0: "N"}}, do_constant_folding=not keeps,
+        training=torch.onnx.TrainingMode.PRESERVE if keeps else torch.onnx.TrainingMode.EVAL)
+
+
 def main():
     tensors = {}
     cases = {
@@ -122,6 +132,7 @@ def main():
             model(torch.randn(8, *shape, generator=generator))
         model.eval()
         torch.save(wrap(model.state_dict()), FOLDER / f"{name}.pth")
+        export(model, name, shape)
         images = normal(generator, 3, *shape)
         tensors |= {f"{name}/images": images, f"{name}/logits": model.double()(images)}
         print(name, tensors[f"{name}/logits"][0].tolist())

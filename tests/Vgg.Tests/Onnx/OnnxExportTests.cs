@@ -100,7 +100,7 @@ public class OnnxExportTests
         using var graph = new OnnxGraph();
         graph.Add("Relu", "relu", [graph.Last]);
         graph.Add(new OnnxTensor("large", [1 << 29], _ => Assert.Fail("Nothing should be written.")));
-        var error = Assert.Throws<NotSupportedException>(() => OnnxFile.Write(folder["model.onnx"], graph, [1, 3, 32, 32], 10, new Dictionary<string, string>()));
+        var error = Assert.Throws<NotSupportedException>(() => OnnxWriter.Write(folder["model.onnx"], graph, [1, 3, 32, 32], 10, new Dictionary<string, string>()));
 
         Assert.Contains("2147483648 bytes", error.Message, StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateFiles(folder.Path));
@@ -115,7 +115,7 @@ public class OnnxExportTests
         graph.Add("Relu", "relu", [graph.Last]);
         graph.Add(new OnnxTensor("damaged", [4], _ => throw new IOException("The disk is full.")));
 
-        Assert.Throws<IOException>(() => OnnxFile.Write(folder["model.onnx"], graph, [1, 3, 32, 32], 10, new Dictionary<string, string>()));
+        Assert.Throws<IOException>(() => OnnxWriter.Write(folder["model.onnx"], graph, [1, 3, 32, 32], 10, new Dictionary<string, string>()));
         Assert.Equal("before", File.ReadAllText(folder["model.onnx"]));
         Assert.Single(Directory.EnumerateFiles(folder.Path));
     }

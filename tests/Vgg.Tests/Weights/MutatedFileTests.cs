@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
 using System.IO.Compression;
+using DeepSharp.Vgg.Tests.Onnx;
 
 namespace DeepSharp.Vgg.Tests.Weights;
 
@@ -94,7 +95,21 @@ public sealed class MutatedFileTests : IDisposable
         RequireSafe(file, [0..end, (end - 20)..(end + 8)]);
     }
 
+    [Fact]
+    public void Onnx()
+    {
+        // Of our own, which says what it holds.
+        using (var model = VggModel.Create<float>(VggConfig.Parse("2,M,3"), new VggOptions { BatchNorm = true, Classes = 3, Head = VggHead.Compact }, context: TestContexts.Default))
+            OnnxExport.Write(model, FilePath, new OnnxOptions { FoldBatchNorm = false });
+        RequireSafe(File.ReadAllBytes(FilePath));
+    }
+
+    [Fact]
+    public void Onnx_of_others() => RequireSafe(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Fixtures", "foreign", "grey.onnx")));
+
     public void Dispose() => folder.Dispose();
+
+    private void RequireSafe(byte[] network) => RequireSafe(network, OnnxBytes.Structure(network));
 
     private void RequireSafe(byte[] original, Range[] structure, Action<byte[]>? write = null)
     {

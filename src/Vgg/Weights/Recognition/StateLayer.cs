@@ -28,6 +28,9 @@ internal sealed partial record StateLayer(string Path)
     /// <summary>The path with numbers of equal width, so that 10 comes after 2.</summary>
     public string SortKey => Digits().Replace(Path, digits => digits.Value.PadLeft(10, '0'));
 
+    /// <summary>Whether a tensor of this name is a weight of a VGG network.</summary>
+    public static bool IsState(string name) => NormNames.Contains(name[(name.LastIndexOf('.') + 1)..]);
+
     /// <summary>The layers, in the order in which their first tensors come.</summary>
     /// <exception cref="InvalidDataException">A tensor belongs to no layer that a VGG network has.</exception>
     public static List<StateLayer> Group(IEnumerable<(string Name, IReadOnlyList<long> Shape)> tensors)

@@ -21,29 +21,62 @@ public class ForeignWeightsTests
     [MemberData(nameof(Files))]
     public void Are_recognised_and_compute_the_same(string name, string config, bool batchNorm, int poolSize, string linears)
     {
-        using var file = WeightsFile.Open(PathOf(name));
+        RequireRecognised($"{name}.pth", config, batchNorm, poolSize, linears);
+        // The rounding of some twenty layers, far less than any wrong weight would do.
+        RequireLogits<float>($"{name}.pth", name, 1e-4);
+        RequireLogits<double>($"{name}.pth", name, 1e-10);
+    }
+
+    /// <summary>What torch.onnx.export writes, which folds batch normalizations into convolutions unless it is told not to.</summary>
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void Are_recognised_in_ONNX_and_compute_the_same(string name, string config, bool batchNorm, int poolSize, string linears)
+    {
+        RequireRecognised($"{name}.onnx", config, batchNorm && name == "blocks", poolSize, linears);
+        // Folding rounds the weights to float once more.
+        RequireLogits<float>($"{name}.onnx", name, 1e-4);
+        RequireLogits<double>($"{name}.onnx", name, 1e-5);
+    }
+
+    [Fact]
+    public void Networks_in_ONNX_become_state_dictionaries_with_torchvision_s_names()
+    {
+        using var folder = new TemporaryFolder();
+        using (var file = WeightsFile.Open(PathOf("grey.onnx")))
+        {
+            var writer = WeightsWriter.For("grey.pth");
+            writer.AddAll(file);
+            writer.Save(folder["grey.pth"]);
+        }
+
+        using var converted = WeightsFile.Open(folder["grey.pth"]);
+        string[] layers = ["features.0", "features.3", "features.5", "classifier.1", "classifier.4", "classifier.6"];
+        Assert.Equal(layers.SelectMany(layer => (string[])[$"{layer}.weight", $"{layer}.bias"]), converted.Tensors.Keys);
+        Assert.True(VggRecognition.Of(converted).Plan.Options.Head.DropoutFirst);
+    }
+
+    private static void RequireRecognised(string fileName, string config, bool batchNorm, int poolSize, string linears)
+    {
+        using var file = WeightsFile.Open(PathOf(fileName));
         var (plan, _, _) = VggRecognition.Of(file);
         Assert.Equal((config, batchNorm, poolSize), (plan.Config.ToString(), plan.Options.BatchNorm, plan.Options.Head.PoolSize));
         Assert.Equal(linears, string.Join(',', plan.Options.Head.Hidden.Append(plan.Options.Classes)));
-        // The rounding of some twenty layers, far less than any wrong weight would do.
-        RequireLogits<float>(name, 1e-4);
-        RequireLogits<double>(name, 1e-10);
     }
 
     [Fact]
     public void Dropouts_are_where_the_numbers_say()
     {
-        using var file = WeightsFile.Open(PathOf("grey"));
+        using var file = WeightsFile.Open(PathOf("grey.pth"));
         var plan = VggRecognition.Of(file).Plan;
         Assert.True(plan.Options.Head.DropoutFirst);
         Assert.False(plan.Options.ConvolutionBias);
         Assert.Equal(1, plan.Options.InputChannels);
     }
 
-    private static void RequireLogits<T>(string name, double tolerance)
+    private static void RequireLogits<T>(string fileName, string name, double tolerance)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        using var model = VggModel.Load<T>(PathOf(name), TestContexts.Default);
+        using var model = VggModel.Load<T>(PathOf(fileName), TestContexts.Default);
         using var images = Recorded.Tensor<T>($"{name}/images", TestContexts.Default);
         using var tape = new Tape<T>(Mode.Evaluation);
         double[] expected = Recorded.Values($"{name}/logits"), found = Array.ConvertAll(model.Forward(tape.Input(images)).Value.ToArray(), double.CreateChecked);
@@ -51,5 +84,5 @@ public class ForeignWeightsTests
         Assert.All(expected.Zip(found), pair => Assert.Equal(pair.First, pair.Second, tolerance * scale));
     }
 
-    private static string PathOf(string name) => Path.Combine(AppContext.BaseDirectory, "Fixtures", "foreign", $"{name}.pth");
+    private static string PathOf(string fileName) => Path.Combine(AppContext.BaseDirectory, "Fixtures", "foreign", fileName);
 }
