@@ -23,7 +23,7 @@ public sealed class DeepSharpProcess : IDisposable
     private readonly Process process;
     private readonly StringBuilder output = new(), error = new();
 
-    private DeepSharpProcess(string folder, string[] arguments)
+    private DeepSharpProcess(string folder, string[] arguments, Uri? weightsServer)
     {
         var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
         {
@@ -37,7 +37,7 @@ public sealed class DeepSharpProcess : IDisposable
         foreach (string argument in arguments) start.ArgumentList.Add(argument);
         start.Environment["DEEPSHARP_FILL_NAN"] = "1";
         // No test reaches the network: at the port for discarding nobody listens.
-        start.Environment["DEEPSHARP_WEIGHTS_SERVER"] = "http://127.0.0.1:9/";
+        start.Environment["DEEPSHARP_WEIGHTS_SERVER"] = weightsServer is null ? "http://127.0.0.1:9/" : new Uri(weightsServer, "/").ToString();
         process = new Process { StartInfo = start };
         process.OutputDataReceived += (_, line) => Append(output, line.Data);
         process.ErrorDataReceived += (_, line) => Append(error, line.Data);
@@ -49,9 +49,10 @@ public sealed class DeepSharpProcess : IDisposable
     /// <summary>Runs a command to its end.</summary>
     /// <param name="folder">The working directory.</param>
     /// <param name="commandLine">The arguments, separated by spaces.</param>
-    public static CommandResult Run(TemporaryFolder folder, string commandLine)
+    /// <param name="weightsServer">The server that has torchvision's weights; null for none.</param>
+    public static CommandResult Run(TemporaryFolder folder, string commandLine, Uri? weightsServer = null)
     {
-        using var running = Start(folder, commandLine);
+        using var running = Start(folder, commandLine, weightsServer);
         return running.Wait();
     }
 
@@ -64,7 +65,8 @@ public sealed class DeepSharpProcess : IDisposable
     }
 
     /// <summary>Starts a command.</summary>
-    public static DeepSharpProcess Start(TemporaryFolder folder, string commandLine) => new(folder.Path, commandLine.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+    public static DeepSharpProcess Start(TemporaryFolder folder, string commandLine, Uri? weightsServer = null) =>
+        new(folder.Path, commandLine.Split(' ', StringSplitOptions.RemoveEmptyEntries), weightsServer);
 
     /// <summary>Waits for the end.</summary>
     public CommandResult Wait()

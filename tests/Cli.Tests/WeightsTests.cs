@@ -7,6 +7,8 @@ namespace DeepSharp.Cli.Tests;
 /// <summary>The commands on files of weights: those that a training left, and those that PyTorch programs of other people wrote.</summary>
 public sealed class WeightsTests : IDisposable
 {
+    private static readonly PretrainedWeights Published = PretrainedWeights.Find("vgg11-bn")!;
+
     private readonly TemporaryFolder folder = new();
 
     public WeightsTests()
@@ -32,14 +34,19 @@ public sealed class WeightsTests : IDisposable
         }
 
         Assert.Contains("model.pth to model.safetensors", Run("convert model.pth model.safetensors").Output, StringComparison.Ordinal);
+        Run("convert run model.onnx --no-fold");
         string expected = Run("evaluate --weights run --limit-test 50 --json").Output;
-        foreach (string name in (string[])["model.pth", "model.safetensors"])
+        foreach (string name in (string[])["model.pth", "model.safetensors", "model.onnx"])
         {
             Assert.Equal(expected, Run($"evaluate --weights {name} --limit-test 50 --json").Output);
             var model = Run($"inspect {name} --json").Json.GetProperty("model");
             Assert.Equal("8,M,16,M-bn", model.GetProperty("name").GetString());
             Assert.Equal(0, model.GetProperty("assumptions").GetArrayLength());
         }
+
+        // Names, types, values and metadata come back from ONNX.
+        Run("convert model.onnx back.safetensors");
+        Assert.Equal(File.ReadAllBytes(folder["model.safetensors"]), File.ReadAllBytes(folder["back.safetensors"]));
     }
 
     [Theory]
@@ -210,9 +217,17 @@ public sealed class WeightsTests : IDisposable
     [InlineData("convert bare.pth bare.txt", 2, "OUT must end in .safetensors, .pth, .pt, .onnx, found \"bare.txt\"")]
     [InlineData("convert bare.pth nowhere/bare.safetensors", 1, "nowhere")]
     [InlineData("convert grey.pgm grey.pth", 1, "grey.pgm: not a safetensors file, nor a")]
+    [InlineData("evaluate --weights relu.onnx", 1, "relu.onnx: not a VGG network: there is no convolution.")]
+    [InlineData("convert relu.onnx relu.pth", 1, "relu.onnx: not a VGG network: there is no convolution.")]
+    [InlineData("predict grey.pgm --weights bare.pth --mean 1,2,3 --std 1,2,3 --classes two.txt", 1, "two.txt: expected the names of 10 classes, one per line, found 2.")]
+    [InlineData("predict grey.pgm --weights bare.pth --mean 1,2,3 --std 1,2,3 --classes gap.txt", 1, "gap.txt: line 3 is empty, expected the name of class 2.")]
     public void Bad_input_is_one_line_and_leaves_nothing(string commandLine, int exitCode, string expected)
     {
         File.WriteAllBytes(folder["grey.pgm"], [.. "P5 2 1 255 "u8, 1, 2]);
+        // ir_version 8; a graph of one node, whose input is "a", output "b" and operator Relu.
+        File.WriteAllBytes(folder["relu.onnx"], [8, 8, 58, 14, 10, 12, 10, 1, (byte)'a', 18, 1, (byte)'b', 34, 4, .. "Relu"u8]);
+        File.WriteAllText(folder["two.txt"], "one\ntwo\n");
+        File.WriteAllText(folder["gap.txt"], "0\n1\n\n3\n4\n5\n6\n7\n8\n9\n");
         string[] before = Directory.GetFileSystemEntries(folder.Path);
         var result = DeepSharpProcess.Run(folder, commandLine);
         Assert.Equal(exitCode, result.ExitCode);
@@ -220,6 +235,49 @@ public sealed class WeightsTests : IDisposable
         Assert.StartsWith("deepsharp: ", line, StringComparison.Ordinal);
         Assert.Contains(expected, line, StringComparison.Ordinal);
         Assert.Equal(before.Order(), Directory.GetFileSystemEntries(folder.Path).Order());
+    }
+
+    /// <summary>A network of seven classes, whose file has the name, and so the hash, of one of torchvision's, see make_foreign.py.</summary>
+    [Fact]
+    public void Weights_of_a_name_are_downloaded_once_and_tell_how_images_are_prepared()
+    {
+        File.WriteAllBytes(folder["image.ppm"], [.. "P6 2 1 255 "u8, 10, 20, 30, 200, 100, 0]);
+        using var server = new LoopbackServer(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Fixtures", "foreign", Published.FileName)));
+        server.BreaksAfter = 10_000;
+        string command = $"predict image.ppm --weights {Published.Name} --cache cache --top 2";
+        var broken = DeepSharpProcess.Run(folder, command, server.Address);
+        Assert.Equal(1, broken.ExitCode);
+        Assert.Contains("broke off after 10000 bytes, which are kept for the next attempt: ", Assert.Single(broken.ErrorLines), StringComparison.Ordinal);
+
+        server.BreaksAfter = int.MaxValue;
+        string[] first = Lines(DeepSharpProcess.Run(folder, command, server.Address));
+        Assert.Equal($"Downloading {new Uri(server.Address, Published.FileName)} to cache.", first[0]);
+        Assert.Contains("100 % of 0 MB", first);
+        Assert.Matches("^image\\.ppm: class [0-6] [0-9.]+%, class [0-6] [0-9.]+%$", first[^1]);
+        Assert.Equal([0, 10_000], server.RequestedFrom);
+        Assert.Equal([folder[$"cache/{Published.FileName}"]], Directory.GetFiles(folder["cache"]));
+
+        // From now on nobody is asked. ImageNet's names are those of other classes.
+        server.Dispose();
+        Assert.Equal(first.SkipWhile(line => line != "100 % of 0 MB").Skip(1), Lines(DeepSharpProcess.Run(folder, command, server.Address)));
+        File.WriteAllLines(folder["names.txt"], Enumerable.Range(0, 7).Select(i => $"thing {i}"));
+        Assert.Equal(first[^1].Replace("class", "thing", StringComparison.Ordinal), Lines(DeepSharpProcess.Run(folder, $"{command} --classes names.txt", server.Address))[^1]);
+
+        static string[] Lines(CommandResult result)
+        {
+            Assert.True(result.ExitCode == 0, result.Error);
+            return result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        }
+    }
+
+    [Fact]
+    public void Weights_of_another_hash_are_refused_and_removed()
+    {
+        using var server = new LoopbackServer([1, 2, 3]);
+        var result = DeepSharpProcess.Run(folder, "inspect vgg16-bn --cache cache", server.Address);
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("expected SHA256 6c64b313, found 039058c6", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(folder["cache"]));
     }
 
     // The tests' commands have a server that nobody listens at, see DeepSharpProcess.

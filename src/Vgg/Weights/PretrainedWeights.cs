@@ -57,14 +57,13 @@ public sealed record PretrainedWeights(string Name, string FileName)
     /// <param name="cancellation">Stops it; what has arrived is kept for the next time.</param>
     /// <returns>The path of the file.</returns>
     /// <exception cref="IOException">The server cannot be reached, or breaks off; the message names the file to put where. Or the folder cannot be written.</exception>
-    /// <exception cref="UnauthorizedAccessException">The folder cannot be made.</exception>
     /// <exception cref="InvalidDataException">What arrived has another hash.</exception>
     public async Task<string> DownloadAsync(string? folder = null, IProgress<DownloadProgress>? progress = null, CancellationToken cancellation = default)
     {
         folder ??= CacheFolder;
         string path = Path.Combine(folder, FileName), hash = Path.GetFileNameWithoutExtension(FileName).Split('-')[^1];
         if (File.Exists(path)) return path;
-        Directory.CreateDirectory(folder);
+        CreateFolder(folder);
         try
         {
             await new FileDownload(Address, HashAlgorithmName.SHA256, hash).SaveAsync(path, progress, cancellation).ConfigureAwait(false);
@@ -75,6 +74,18 @@ public sealed record PretrainedWeights(string Name, string FileName)
         }
 
         return path;
+    }
+
+    private void CreateFolder(string folder)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new FileDownload.WriteException(Address, folder, e);
+        }
     }
 
     private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;

@@ -1,13 +1,20 @@
 #!/usr/bin/env python3
 """Writes state dictionaries of VGG networks as other people write them, with small widths, and what the networks compute.
 
-    /usr/bin/python3 tests/Fixtures/foreign/make_foreign.py
+    /usr/bin/python3 tests/Fixtures/foreign/make_foreign.py             the fixtures
+    /usr/bin/python3 tests/Fixtures/foreign/make_foreign.py --search    the one to download, in about half an hour
 
 NAME.pth is what torch.save makes of the state dictionary, and NAME.onnx what torch.onnx.export makes of the network: of "blocks" with its batch normalizations,
 of the others as usual, which folds them into the convolutions. foreign-logits.safetensors holds for each NAME
     NAME/images    the images, float64, exactly representable in float
     NAME/logits    the network's output in float64
+
+One more file has the name of one of torchvision's, whose last digits are the first of its SHA-256, and so has its content: small weights that tests download
+instead of 500 MB. Its last two numbers were tried until the hash was that of one of the eight names.
 """
+import hashlib
+import io
+import struct
 import sys
 from pathlib import Path
 
@@ -103,6 +110,37 @@ class Grey(nn.Module):
         return self.classifier(self.features(x).flatten(1))
 
 
+PUBLISHED = {bytes.fromhex(name[-8:]): name for name in (
+    "vgg11-8a719046", "vgg11_bn-6002323d", "vgg13-19584684", "vgg13_bn-abd245e5", "vgg16-397923af", "vgg16_bn-6c64b313", "vgg19-dcbb9e9d", "vgg19_bn-c79401a0")}
+
+
+class Small(nn.Module):
+    """torchvision's layers with few channels: configuration A, seven classes."""
+
+    def __init__(self):
+        super().__init__()
+        self.features = features([2, "M", 3, "M", 4, 4, "M", 5, 5, "M", 5, 5, "M"], batch_norm=False)
+        self.classifier = nn.Sequential(nn.Linear(5 * 49, 7))
+
+
+def search():
+    """torch.save's old format ends with the elements of a tensor, and has no checksum."""
+    torch.manual_seed(1)
+    stream = io.BytesIO()
+    torch.save(Small().state_dict(), stream, _use_new_zipfile_serialization=False)
+    head = stream.getvalue()[:-8]
+    start = hashlib.sha256(head)
+    for attempt in range(1 << 40):
+        # Two numbers of about a hundredth, with twenty bits each of what is tried.
+        tail = struct.pack("<II", 0x3C200000 | attempt & 0xFFFFF, 0x3C200000 | attempt >> 20)
+        tried = start.copy()
+        tried.update(tail)
+        name = PUBLISHED.get(tried.digest()[:4])
+        if name:
+            (FOLDER / f"{name}.pth").write_bytes(head + tail)
+            return name
+
+
 def export(model, name, shape):
     """Any number of images."""
     keeps = name == "blocks"
@@ -141,4 +179,7 @@ def main():
 
 if __name__ == "__main__":
     torch.set_num_threads(1)
-    main()
+    if "--search" in sys.argv:
+        print(search())
+    else:
+        main()

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using DeepSharp.Vgg.Tests.Data;
 
 namespace DeepSharp.Vgg.Tests.Weights;
 
@@ -64,6 +63,16 @@ public sealed class PretrainedWeightsTests : IDisposable
         Directory.CreateDirectory(folder[weights.FileName + ".part"]);
         var error = await Assert.ThrowsAnyAsync<IOException>(() => weights.DownloadAsync(folder.Path, cancellation: Cancellation));
         Assert.Contains($"{folder[weights.FileName]}.part cannot be written: ", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("Without the network", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Say_which_folder_cannot_be_made()
+    {
+        await File.WriteAllBytesAsync(folder["file"], [1], Cancellation);
+        var weights = Small(Hash());
+        var error = await Assert.ThrowsAnyAsync<IOException>(() => weights.DownloadAsync(folder["file/cache"], cancellation: Cancellation));
+        Assert.StartsWith($"Download of {weights.Address}: {folder["file/cache"]} cannot be written: ", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("Without the network", error.Message, StringComparison.Ordinal);
     }
 

@@ -2,9 +2,9 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
-namespace DeepSharp.Vgg.Tests.Data;
+namespace DeepSharp.Testing;
 
-/// <summary>A web server on the loopback address that serves one file, well or badly.</summary>
+/// <summary>A web server on the loopback address that serves one file under any name, well or badly.</summary>
 internal sealed class LoopbackServer : IDisposable
 {
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
