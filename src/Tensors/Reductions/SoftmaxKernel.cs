@@ -27,7 +27,7 @@ internal static class SoftmaxKernel
         where T : unmanaged, IFloatingPointIeee754<T> => Backward(y, dy, axis, LogSoftmaxRowBackward);
 
     private static void SoftmaxOf<T>(VectorWidth width, ReadOnlySpan<T> x, Span<T> y)
-        where T : unmanaged, IFloatingPointIeee754<T> => TensorPrimitives.Divide(y, SoftmaxRow.Exp(width, x, y).Sum, y);
+        where T : unmanaged, IFloatingPointIeee754<T> => TensorPrimitives.Multiply(y, T.One / SoftmaxRow.Exp(width, x, y).Sum, y);
 
     private static void SoftmaxRowBackward<T>(ReadOnlySpan<T> y, ReadOnlySpan<T> dy, Span<T> dx)
         where T : unmanaged, IFloatingPointIeee754<T>

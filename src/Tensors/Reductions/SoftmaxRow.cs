@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 
 namespace DeepSharp.Tensors;
 
@@ -44,6 +45,8 @@ internal static class SoftmaxRow
                 var value = VectorMath.Exp<TSimd, TVector, T>(TSimd.Subtract(TSimd.Load(in source, i), largest), numbers);
                 TSimd.Store(value, ref target, i);
                 total = TSimd.Add(total, value);
+                // The next row comes from memory while this one is computed.
+                CacheHint.Prefetch(in Unsafe.Add(ref Unsafe.AsRef(in source), i + x.Length));
             }
 
             return TSimd.Sum(total);
