@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.InteropServices;
 
 namespace DeepSharp.Tensors;
 
@@ -8,7 +7,12 @@ namespace DeepSharp.Tensors;
 /// <param name="FirstPanel">The panel that it begins with.</param>
 /// <param name="PointStep">Elements from one point to the next.</param>
 internal readonly record struct WinogradFilter<T>(ReadOnlyMemory<T> U, int FirstPanel, int PointStep)
-    where T : unmanaged, IFloatingPointIeee754<T>;
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    /// <summary>The weights of one panel at one point, [C][2 vectors].</summary>
+    public ReadOnlySpan<T> Panel(in WinogradPlan plan, int point, int panel) =>
+        U.Span.Slice((point * PointStep) + ((panel - FirstPanel) * plan.C * plan.PanelColumns), plan.C * plan.PanelColumns);
+}
 
 /// <summary>A run of tiles with its scratch memory: v [points][tiles][C], then m [points][tiles][K of one group of panels].</summary>
 internal readonly struct WinogradBlock<TTile, T>(
@@ -36,22 +40,13 @@ internal readonly struct WinogradBlock<TTile, T>(
         where TSimd : struct, ISimd<TVector, T>
         where TVector : struct
     {
-        const int maxDepth = GemmBlocks.MostDepth;
         var v = scratch.Span.Slice(point * InputStep, InputStep);
         var m = Products.Slice(point * ProductStep, ProductStep);
         for (int panel = firstPanel; panel < endPanel; panel++)
         {
-            var weights = filter.U.Span.Slice((point * filter.PointStep) + ((panel - filter.FirstPanel) * plan.C * plan.PanelColumns), plan.C * plan.PanelColumns);
-            for (int depth = 0; depth < plan.C; depth += maxDepth)
-            {
-                ref T panelStart = ref MemoryMarshal.GetReference(weights[(depth * plan.PanelColumns)..]);
-                for (int tile = 0; tile < paddedTiles; tile += MicroKernel.Rows)
-                {
-                    MicroKernel.Run<TSimd, TVector, T>(
-                        in v[(tile * plan.InputRow) + depth], plan.InputRow, 1, in panelStart, plan.PanelColumns, Math.Min(maxDepth, plan.C - depth),
-                        ref m[(tile * plan.ProductRow) + ((panel - group) * plan.PanelColumns)], plan.ProductRow, T.One, accumulate: depth > 0);
-                }
-            }
+            PanelProduct.Run<TSimd, TVector, T>(
+                v, plan.InputRow, filter.Panel(plan, point, panel), plan.C, m[((panel - group) * plan.PanelColumns)..], plan.ProductRow,
+                paddedTiles, plan.PanelColumns, accumulate: false);
         }
     }
 

@@ -17,7 +17,7 @@ internal sealed class WinogradConvolution<TTile> : ConvolutionAlgorithm
     public override string Name => TTile.Name;
 
     public override string Description =>
-        $"Winograd F({TTile.OutputSize}×{TTile.OutputSize}, 3×3): {9.0 * TTile.OutputSize * TTile.OutputSize / WinogradTransform.Points<TTile>():0.00} times fewer multiplications; 3×3, stride 1";
+        $"Winograd F({TTile.OutputSize}×{TTile.OutputSize}, 3×3): {WinogradTransform.Points<TTile>()} multiplications instead of {9 * TTile.OutputSize * TTile.OutputSize}; 3×3, stride 1";
 
     public override bool CanRun(in ConvolutionShape shape, ConvolutionPass pass) =>
         shape is { KernelHeight: 3, KernelWidth: 3, Geometry: { StrideHeight: 1, StrideWidth: 1, PaddingHeight: <= 2, PaddingWidth: <= 2 } }
@@ -60,7 +60,7 @@ internal sealed class WinogradConvolution<TTile> : ConvolutionAlgorithm
     private static void Run<T>(ComputeContext context, WinogradPlan plan, Tensor<T> x, Tensor<T> weights, bool rotated, Epilogue<T> epilogue, Tensor<T> y)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        if (plan.IsOneStage)
+        if (plan.IsOneBlock)
         {
             new WinogradStages<TTile, T>(context, plan, x.ReadMemory(), epilogue, y.WriteMemory()).Run(weights.ReadMemory(), rotated);
             return;

@@ -11,9 +11,9 @@ internal static class WinogradForward
         where TTile : struct, IWinogradTile
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        if (plan.Staged)
+        if (plan.SharesStages)
         {
-            new WinogradStages<TTile, T>(context, plan, image, epilogue, output) { Filter = filter }.Run();
+            new WinogradStages<TTile, T>(context, plan, image, epilogue, output).Run(filter);
             return;
         }
 

@@ -39,12 +39,12 @@ internal readonly record struct WinogradPlan
         PanelColumns = MicroKernel.Vectors * lanes;
         Panels = (k + PanelColumns - 1) / PanelColumns;
         InputRow = Packing.RoundUp(c, PanelColumns) + lanes;
-        Staged = (long)Points * c * k * elementSize > LargeWeightBytes || Tiles <= FewTiles;
+        SharesStages = (long)Points * c * k * elementSize > LargeWeightBytes || Tiles <= FewTiles;
         GroupPanels = Tiles <= FewTiles ? Panels : Math.Min(Panels, PanelsPerGroup);
         ProductRow = (GroupPanels * PanelColumns) + lanes;
         long tileBytes = (long)Points * (InputRow + ProductRow) * elementSize;
-        int fitting = (int)((Staged ? StageBytes : BlockBytes) / tileBytes) / MicroKernel.Rows * MicroKernel.Rows;
-        int share = Staged ? Tiles : (Tiles + FewestBlocks - 1) / FewestBlocks;
+        int fitting = (int)((SharesStages ? StageBytes : BlockBytes) / tileBytes) / MicroKernel.Rows * MicroKernel.Rows;
+        int share = SharesStages ? Tiles : (Tiles + FewestBlocks - 1) / FewestBlocks;
         BlockTiles = Math.Min(Math.Max(fitting, 2 * MicroKernel.Rows), Packing.RoundUp(share, MicroKernel.Rows));
     }
 
@@ -97,7 +97,7 @@ internal readonly record struct WinogradPlan
     /// Whether all workers go through the three stages together: because the transformed weights are too large to be read again for every small block of
     /// tiles, or because there are too few tiles for blocks.
     /// </summary>
-    public bool Staged { get; }
+    public bool SharesStages { get; }
 
     /// <summary>Tiles that are taken through all three stages at once; a multiple of the micro-kernel's rows.</summary>
     public int BlockTiles { get; }
@@ -105,8 +105,8 @@ internal readonly record struct WinogradPlan
     /// <summary>Elements of v and m for one block of tiles.</summary>
     public int BlockElements => Points * (PointStep(BlockTiles, InputRow) + PointStep(BlockTiles, ProductRow));
 
-    /// <summary>Whether one stage takes all tiles.</summary>
-    public bool IsOneStage => Staged && BlockTiles >= Tiles;
+    /// <summary>Whether one block takes all tiles.</summary>
+    public bool IsOneBlock => SharesStages && BlockTiles >= Tiles;
 
     /// <summary>Elements from one point to the next in u; one row more than needed, or powers of two would put all points into the same cache sets.</summary>
     public int WeightStep(int panels) => ((panels * C) + 1) * PanelColumns;

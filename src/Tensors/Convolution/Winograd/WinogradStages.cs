@@ -15,24 +15,26 @@ internal sealed class WinogradStages<TTile, T>(ComputeContext context, WinogradP
     private const int PanelsPerTask = 4;
 
     private WinogradBlock<TTile, T> block;
+    private WinogradFilter<T> filter;
     private int tiles, firstPanel, endPanel;
-
-    /// <summary>The transformed weights, all of them.</summary>
-    public WinogradFilter<T> Filter { get; set; }
 
     private int PanelTasks => (endPanel - firstPanel + PanelsPerTask - 1) / PanelsPerTask;
 
-    /// <summary>Convolves with <see cref="Filter"/>.</summary>
-    public void Run() => Run(default, rotated: false, default);
+    /// <summary>Convolves with transformed weights, all of which are there.</summary>
+    public void Run(WinogradFilter<T> whole) => Run(weightsOf: (_, _) => whole);
 
-    /// <summary>Convolves with weights that are transformed on the way; one block must take all tiles.</summary>
+    /// <summary>Convolves with weights that are transformed group by group; one block must take all tiles.</summary>
     public void Run(ReadOnlyMemory<T> weights, bool rotated)
     {
         using var u = context.Pool.RentScratch<T>(plan.Points * plan.WeightStep(plan.GroupPanels));
-        Run(weights, rotated, u.Memory);
+        Run(weightsOf: (first, panels) =>
+        {
+            WinogradWeights.Transform<TTile, T>(context, plan, weights, rotated, first, panels, u.Memory);
+            return new WinogradFilter<T>(u.Memory, first, plan.WeightStep(panels));
+        });
     }
 
-    private void Run(ReadOnlyMemory<T> weights, bool rotated, Memory<T> u)
+    private void Run(Func<int, int, WinogradFilter<T>> weightsOf)
     {
         using var scratch = context.Pool.RentScratch<T>(plan.BlockElements);
         Action<int> input = TransformInput, products = Multiply, outputs = TransformOutput;
@@ -45,12 +47,7 @@ internal sealed class WinogradStages<TTile, T>(ComputeContext context, WinogradP
             for (firstPanel = 0; firstPanel < plan.Panels; firstPanel = endPanel)
             {
                 endPanel = Math.Min(firstPanel + plan.GroupPanels, plan.Panels);
-                if (!u.IsEmpty)
-                {
-                    WinogradWeights.Transform<TTile, T>(context, plan, weights, rotated, firstPanel, endPanel - firstPanel, u);
-                    Filter = new WinogradFilter<T>(u, firstPanel, plan.WeightStep(endPanel - firstPanel));
-                }
-
+                filter = weightsOf(firstPanel, endPanel - firstPanel);
                 context.Workers.Run(plan.Points * PanelTasks, products);
                 context.Workers.Run(tileTasks, outputs);
             }
@@ -85,7 +82,7 @@ internal sealed class WinogradStages<TTile, T>(ComputeContext context, WinogradP
                 case StageKind.Products:
                     var (point, part) = Math.DivRem(task, stages.PanelTasks);
                     int panel = stages.firstPanel + (part * PanelsPerTask);
-                    stages.block.Multiply<TSimd, TVector>(stages.Filter, point, stages.firstPanel, panel, Math.Min(panel + PanelsPerTask, stages.endPanel));
+                    stages.block.Multiply<TSimd, TVector>(stages.filter, point, stages.firstPanel, panel, Math.Min(panel + PanelsPerTask, stages.endPanel));
                     break;
                 default:
                     stages.block.TransformOutput<TSimd, TVector>(first, count, stages.firstPanel, stages.endPanel);

@@ -47,18 +47,32 @@ internal static class WinogradWeights
         {
             int depths = Math.Min(DepthsPerTask, plan.C - firstDepth), columns = plan.PanelColumns;
             Span<T> gathered = StackMemory.Align(stackalloc T[(9 * DepthsPerTask * columns) + StackMemory.Slack<T>()]);
-            if (rotated) GatherRotated(gathered, depths);
-            else Gather(gathered, depths);
+            ref readonly T taps = ref MemoryMarshal.GetReference(gathered);
+            nint tap = DepthsPerTask * columns, step = columns;
+            if (!rotated)
+            {
+                Gather(gathered, depths);
+            }
+            else if ((panel + 1) * columns <= plan.K)
+            {
+                // Whole panels of the turned kernel lie in memory as they are needed, only backwards.
+                taps = ref weights[(((firstDepth * 9) + 8) * plan.K) + (panel * columns)];
+                (tap, step) = (-plan.K, 9 * plan.K);
+            }
+            else
+            {
+                GatherRotated(gathered, depths);
+            }
 
             int size = WinogradTransform.InputSize<TTile>();
-            nint point = weightStep, tap = DepthsPerTask * columns;
+            nint point = weightStep;
             Span<T> between = StackMemory.Align(stackalloc T[(3 * size * TSimd.Width) + StackMemory.Slack<T>()]);
             for (int depth = 0; depth < depths; depth++)
             {
                 for (int lane = 0; lane < columns; lane += TSimd.Width)
                 {
                     WinogradTransform.Apply<WinogradTransform.Weights<TTile>, TSimd, TVector, T>(
-                        in gathered[(depth * columns) + lane], 3 * tap, tap, ref MemoryMarshal.GetReference(between),
+                        in Unsafe.Add(ref Unsafe.AsRef(in taps), (depth * step) + lane), 3 * tap, tap, ref MemoryMarshal.GetReference(between),
                         ref u[((firstDepth + depth) * columns) + lane], size * point, point);
                 }
             }
@@ -69,9 +83,10 @@ internal static class WinogradWeights
         {
             int columns = plan.PanelColumns, present = Math.Min(columns, plan.K - (panel * columns));
             if (present < columns) planes.Clear();
-            for (int column = 0; column < present; column++)
+            // Tap by tap: what is written meanwhile, one plane, stays in the first-level cache.
+            for (int tap = 0; tap < 9; tap++)
             {
-                for (int tap = 0; tap < 9; tap++)
+                for (int column = 0; column < present; column++)
                 {
                     var run = weights.Slice((((((panel * columns) + column) * 9) + tap) * plan.C) + firstDepth, depths);
                     int target = (tap * DepthsPerTask * columns) + column;
