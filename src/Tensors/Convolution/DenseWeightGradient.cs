@@ -92,7 +92,7 @@ internal static class DenseWeightGradient
                     var (rowStep, depthStep) = Packing.StridesOfA(view, Math.Min(blocks.BlockRows, s.K - (block * blocks.BlockRows)), s.N);
                     ref readonly T rows = ref gradients[(((block * Outputs) + output) * s.N * blocks.BlockRows) + (image * depthStep) + (rowOfBlock * rowStep)];
                     MicroKernel.RunPart<TSimd, TVector, T>(
-                        in rows, rowStep, depthStep, in panel, blocks.PanelColumns, depth, ref dw[(k * row) + (tap * s.C) + firstColumn], row,
+                        in rows, TileRows.Evenly(rowStep, depthStep, depth), in panel, blocks.PanelColumns, ref dw[(k * row) + (tap * s.C) + firstColumn], row,
                         Math.Min(MicroKernel.Rows, s.K - k), Columns, T.One, accumulate || image > 0);
                 }
             }

@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
 
 namespace DeepSharp.Tensors;
 
@@ -14,10 +13,6 @@ internal sealed class Im2ColConvolution : ConvolutionAlgorithm
     // near the cache.
     private const int FewestPixelsPerGroup = 768;
     private const int PatchElementsPerGroup = 1 << 17;
-
-    // The weight gradient is summed in up to this many groups, added in their order.
-    private const int MostPartialSums = 16;
-    private const int MostPartialBytes = 16 << 20;
 
     public override string Name => "im2col";
 
@@ -64,14 +59,13 @@ internal sealed class Im2ColConvolution : ConvolutionAlgorithm
         var context = x.Context;
         var (input, upstream, gradient) = (x.ReadMemory(), dy.ReadMemory(), dw.WriteMemory());
         int length = s.K * s.PatchLength, totalRows = s.N * s.OutputHeight, rowsPerGroup = Math.Max(1, PixelsPerGroup(s) / s.OutputWidth);
-        int partials = Math.Clamp((int)(MostPartialBytes / ((long)length * Unsafe.SizeOf<T>())), 1, Math.Min(MostPartialSums, (totalRows + rowsPerGroup - 1) / rowsPerGroup));
+        var (partials, groupsPerPartial) = PartialSums.Of<T>(length, (totalRows + rowsPerGroup - 1) / rowsPerGroup);
         using var sums = context.Pool.RentScratch<T>(partials * length);
-        int rowsPerPartial = (totalRows + partials - 1) / partials;
+        int rowsPerPartial = groupsPerPartial * rowsPerGroup;
         context.Workers.Run(partials, partial =>
         {
             var sum = sums.Memory.Slice(partial * length, length);
             int end = Math.Min(totalRows, (partial + 1) * rowsPerPartial);
-            if (partial * rowsPerPartial >= end) sum.Span.Clear();
             for (int firstRow = partial * rowsPerPartial; firstRow < end; firstRow += rowsPerGroup)
             {
                 int rows = Math.Min(rowsPerGroup, end - firstRow), pixels = rows * s.OutputWidth;

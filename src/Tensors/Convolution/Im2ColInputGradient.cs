@@ -21,7 +21,7 @@ internal static class Im2ColInputGradient
     public static void Run<T>(ComputeContext context, ConvolutionShape s, ReadOnlyMemory<T> dy, Tensor<T> weights, Memory<T> dx)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        using var packed = ImplicitGemmForward.Pack(context, MatrixView<T>.RowMajor(weights.ReadMemory(), s.K, s.PatchLength));
+        using var packed = Packing.Panels(context, MatrixView<T>.RowMajor(weights.ReadMemory(), s.K, s.PatchLength));
         var panels = packed.Memory;
         int columns = panels.Length / s.K;
         // The windows of an image are a pointwise convolution of the gradient of its outputs.
@@ -32,7 +32,7 @@ internal static class Im2ColInputGradient
         {
             var (image, band) = Math.DivRem(task, bands);
             using var patches = context.Pool.RentScratch<T>(rowsPerChunk * s.OutputWidth * columns);
-            using var places = context.Pool.RentScratch<int>(Packing.RoundUp(rowsPerChunk * s.OutputWidth, WindowKernel.Rows));
+            using var places = context.Pool.RentScratch<int>(Packing.RoundUp(rowsPerChunk * s.OutputWidth, MicroKernel.Rows));
             int from = band * bandRows, to = Math.Min(s.H, from + bandRows);
             var pixels = dx.Span.Slice(image * s.H * s.W * s.C, s.H * s.W * s.C);
             pixels[(from * s.W * s.C)..(to * s.W * s.C)].Clear();

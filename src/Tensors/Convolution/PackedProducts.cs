@@ -19,7 +19,7 @@ internal static class PackedProducts
     /// <summary>Packs the weights [K, kH·kW·C] into panels [panel][depth][2 vectors].</summary>
     public static PooledMemory<T> Pack<T>(in ConvolutionShape s, Tensor<T> weights)
         where T : unmanaged, IFloatingPointIeee754<T> =>
-        ImplicitGemmForward.Pack(weights.Context, MatrixView<T>.RowMajor(weights.ReadMemory(), s.K, s.PatchLength).Transposed);
+        Packing.Panels(weights.Context, MatrixView<T>.RowMajor(weights.ReadMemory(), s.K, s.PatchLength).Transposed);
 
     /// <summary>y = patches · weights; each task owns a panel of channels.</summary>
     /// <param name="context">Workers and vector width.</param>

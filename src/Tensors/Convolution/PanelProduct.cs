@@ -26,10 +26,11 @@ internal static class PanelProduct
         for (int k = 0; k < depth; k += maxDepth)
         {
             ref readonly T piece = ref MemoryMarshal.GetReference(panel[(k * panelColumns)..]);
+            var tile = TileRows.Evenly(aRow, 1, Math.Min(maxDepth, depth - k));
             for (int i = 0; i < rows; i += MicroKernel.Rows)
             {
                 MicroKernel.RunPart<TSimd, TVector, T>(
-                    in a[(i * aRow) + k], aRow, 1, in piece, panelColumns, Math.Min(maxDepth, depth - k),
+                    in a[(i * aRow) + k], tile, in piece, panelColumns,
                     ref c[i * cRow], cRow, Math.Min(MicroKernel.Rows, rows - i), columns, T.One, accumulate || k > 0);
             }
         }

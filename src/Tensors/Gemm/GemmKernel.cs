@@ -173,6 +173,7 @@ internal static class GemmKernel
             {
                 int depth = DepthOf(k);
                 var (rowStep, depthStep) = Packing.StridesOfA(a, rows, depth);
+                var tile = TileRows.Evenly(rowStep, depthStep, depth);
                 var blockOfA = ABlock(rowBlock, k);
                 for (int j = 0; j < columns; j += blocks.PanelColumns)
                 {
@@ -180,7 +181,7 @@ internal static class GemmKernel
                     for (int i = 0; i < rows; i += MicroKernel.Rows)
                     {
                         MicroKernel.RunPart<TSimd, TVector, T>(
-                            in blockOfA[i * rowStep], rowStep, depthStep, in MemoryMarshal.GetReference(panelOfB), panelStride, depth,
+                            in blockOfA[i * rowStep], tile, in MemoryMarshal.GetReference(panelOfB), panelStride,
                             ref target[((Row + firstRow + i) * cRowStride) + Column + firstColumn + j], cRowStride,
                             Math.Min(MicroKernel.Rows, rows - i), Math.Min(blocks.PanelColumns, columns - j), alpha, Accumulate || k > 0);
                     }

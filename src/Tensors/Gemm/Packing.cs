@@ -74,6 +74,18 @@ internal static class Packing
         }
     }
 
+    /// <summary>All panels of B, [panel][depth][2 vectors].</summary>
+    public static PooledMemory<T> Panels<T>(ComputeContext context, MatrixView<T> b)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        int columns = MicroKernel.Vectors * SimdDispatch.Lanes<T>(context.VectorWidth), panels = (b.Columns + columns - 1) / columns;
+        var packed = context.Pool.Rent<T>(panels * b.Rows * columns);
+        var target = packed.Memory;
+        context.Workers.Run(panels, panel => PackB(
+            b, 0, b.Rows, panel * columns, Math.Min(columns, b.Columns - (panel * columns)), columns, target.Span[(panel * b.Rows * columns)..]));
+        return packed;
+    }
+
     /// <summary>The next multiple of <paramref name="unit"/>.</summary>
     public static int RoundUp(int value, int unit) => (value + unit - 1) / unit * unit;
 }

@@ -3,7 +3,7 @@ namespace DeepSharp.Tensors;
 /// <summary>The matrix product of im2col without its matrix: the micro-kernel reads the windows where they lie in padded rows of the image.</summary>
 /// <remarks>
 /// Channels-last, a row of a window is one run of kW·C elements, and the windows of neighbouring pixels are stride·C apart: two strides, which is all
-/// that the micro-kernel asks of its operand, see <see cref="WindowKernel"/>.
+/// that the micro-kernel asks of its operand, see <see cref="TileRows"/>.
 /// </remarks>
 internal sealed class ImplicitGemmConvolution : ConvolutionAlgorithm
 {
@@ -55,7 +55,7 @@ internal sealed class ImplicitGemmConvolution : ConvolutionAlgorithm
             for (int tap = 0; tap < taps; tap++)
                 source.Span.Slice(((k * taps) + tap) * s.K, s.K).CopyTo(target.Span[((((taps - 1 - tap) * s.C) + k) * s.K)..]);
         });
-        using var packed = ImplicitGemmForward.Pack(dy.Context, MatrixView<T>.RowMajor(turned.Memory, taps * s.C, s.K));
+        using var packed = Packing.Panels(dy.Context, MatrixView<T>.RowMajor(turned.Memory, taps * s.C, s.K));
         ImplicitGemmForward.Run(dy.Context, s, dy.ReadMemory(), packed.Memory, default, dx.WriteMemory());
     }
 
@@ -70,5 +70,5 @@ internal sealed class ImplicitGemmConvolution : ConvolutionAlgorithm
 
     /// <summary>Whether the panels of weights, whose columns are the channels of the result, are nearly full.</summary>
     private static bool FillsPanels(int channels, VectorWidth width) =>
-        channels * 4 >= Packing.RoundUp(channels, WindowKernel.Vectors * SimdDispatch.Lanes<float>(width)) * 3;
+        channels * 4 >= Packing.RoundUp(channels, MicroKernel.Vectors * SimdDispatch.Lanes<float>(width)) * 3;
 }

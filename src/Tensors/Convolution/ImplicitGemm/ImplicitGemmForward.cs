@@ -8,25 +8,13 @@ internal static class ImplicitGemmForward
     // Output pixels of a task: enough that each panel of weights, read from the second-level cache or beyond, serves for many.
     private const int PixelsPerTask = 192;
 
-    /// <summary>Packs the matrix [kH·kW·C, K] into panels [panel][depth][2 vectors].</summary>
-    public static PooledMemory<T> Pack<T>(ComputeContext context, MatrixView<T> b)
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        int columns = WindowKernel.Vectors * SimdDispatch.Lanes<T>(context.VectorWidth), panels = (b.Columns + columns - 1) / columns;
-        var packed = context.Pool.Rent<T>(panels * b.Rows * columns);
-        var target = packed.Memory;
-        context.Workers.Run(panels, panel => Packing.PackB(
-            b, 0, b.Rows, panel * columns, Math.Min(columns, b.Columns - (panel * columns)), columns, target.Span[(panel * b.Rows * columns)..]));
-        return packed;
-    }
-
     /// <summary>Convolves images with packed weights.</summary>
     public static void Run<T>(ComputeContext context, ConvolutionShape s, ReadOnlyMemory<T> x, ReadOnlyMemory<T> packed, Epilogue<T> epilogue, Memory<T> y)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         int rowsPerTask = Math.Clamp(PixelsPerTask / s.OutputWidth, 1, s.OutputHeight), tasksPerImage = (s.OutputHeight + rowsPerTask - 1) / rowsPerTask;
         var rows = new PaddedRows(s);
-        using var table = context.Pool.RentScratch<int>(Packing.RoundUp(rowsPerTask * s.OutputWidth, WindowKernel.Rows));
+        using var table = context.Pool.RentScratch<int>(Packing.RoundUp(rowsPerTask * s.OutputWidth, MicroKernel.Rows));
         var places = table.Memory;
         rows.FillPlaces(places.Span, rowsPerTask * s.OutputWidth);
         context.Workers.Run(s.N * tasksPerImage, task =>
@@ -46,7 +34,7 @@ internal static class ImplicitGemmForward
     /// <param name="s">All lengths.</param>
     /// <param name="padded">Padded rows.</param>
     /// <param name="places">Where the window of each pixel begins in them, see <see cref="PaddedRows.FillPlaces"/>; whole tiles.</param>
-    /// <param name="packed">What <see cref="Pack"/> made of the weights.</param>
+    /// <param name="packed">What <see cref="Packing.Panels"/> made of the weights.</param>
     /// <param name="y">[pixels][K].</param>
     /// <param name="pixels">The number of pixels.</param>
     public static void Multiply<T>(
@@ -68,7 +56,7 @@ internal static class ImplicitGemmForward
         {
             // Pieces of a panel of weights that stay in the nearest caches: some rows of the window, or if those are long a part of one.
             const int maxDepth = GemmBlocks.MostDepth;
-            int panelColumns = WindowKernel.Vectors * TSimd.Width;
+            int panelColumns = MicroKernel.Vectors * TSimd.Width;
             var rows = new PaddedRows(s);
             int maxRuns = Math.Max(1, maxDepth / rows.RunLength);
             for (int column = 0; column < s.K; column += panelColumns)
@@ -80,12 +68,12 @@ internal static class ImplicitGemmForward
                     {
                         ref readonly T piece = ref panel[((i * rows.RunLength) + depth) * panelColumns];
                         int length = Math.Min(maxDepth, rows.RunLength - depth), runs = Math.Min(maxRuns, s.KernelHeight - i);
-                        for (int pixel = 0; pixel < pixels; pixel += WindowKernel.Rows)
+                        for (int pixel = 0; pixel < pixels; pixel += MicroKernel.Rows)
                         {
-                            WindowKernel.RunPart<TSimd, TVector, T>(
-                                in padded[(i * rows.RowLength) + depth], places[pixel..], 1, rows.RowLength, in piece, length, runs,
-                                ref y[(pixel * s.K) + column], s.K, Math.Min(WindowKernel.Rows, pixels - pixel), Math.Min(panelColumns, s.K - column),
-                                accumulate: i + depth > 0);
+                            MicroKernel.RunPart<TSimd, TVector, T>(
+                                in padded[places[pixel] + (i * rows.RowLength) + depth], TileRows.At(places[pixel..], 1, length, runs, rows.RowLength),
+                                in piece, panelColumns, ref y[(pixel * s.K) + column], s.K,
+                                Math.Min(MicroKernel.Rows, pixels - pixel), Math.Min(panelColumns, s.K - column), T.One, accumulate: i + depth > 0);
                         }
                     }
                 }

@@ -10,10 +10,6 @@ internal static class ImplicitGemmWeightGradient
     // Output pixels that are summed in registers: their part of dy stays in the first-level cache while all places of the window pass.
     private const int PixelsPerChunk = 192;
 
-    // The sum over chunks is cut into this many parts, added in their order; their memory is bounded.
-    private const int MostPartialSums = 16;
-    private const int MostPartialBytes = 16 << 20;
-
     // Places of the window whose partial sums are added up by one task.
     private const int PlacesPerTask = 96;
 
@@ -22,12 +18,11 @@ internal static class ImplicitGemmWeightGradient
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var rows = new PaddedRows(s);
-        int panelColumns = WindowKernel.Vectors * SimdDispatch.Lanes<T>(context.VectorWidth), panels = (s.K + panelColumns - 1) / panelColumns;
-        int taps = Packing.RoundUp(s.PatchLength, WindowKernel.Rows), length = panels * taps * panelColumns;
+        int panelColumns = MicroKernel.Vectors * SimdDispatch.Lanes<T>(context.VectorWidth), panels = (s.K + panelColumns - 1) / panelColumns;
+        int taps = Packing.RoundUp(s.PatchLength, MicroKernel.Rows), length = panels * taps * panelColumns;
         int rowsPerChunk = Math.Clamp(PixelsPerChunk / s.OutputWidth, 1, s.OutputHeight), chunksPerImage = (s.OutputHeight + rowsPerChunk - 1) / rowsPerChunk;
         int chunks = s.N * chunksPerImage;
-        int parts = Math.Clamp((int)(MostPartialBytes / ((long)length * Unsafe.SizeOf<T>())), 1, Math.Min(MostPartialSums, chunks)), chunksPerPart = (chunks + parts - 1) / parts;
-        parts = (chunks + chunksPerPart - 1) / chunksPerPart;
+        var (parts, chunksPerPart) = PartialSums.Of<T>(length, chunks);
 
         using var places = context.Pool.RentScratch<int>(taps);
         var window = places.Memory;
@@ -86,15 +81,15 @@ internal static class ImplicitGemmWeightGradient
             where TSimd : struct, ISimd<TVector, T>
             where TVector : struct
         {
-            int panelColumns = WindowKernel.Vectors * TSimd.Width, panelLength = pixels * panelColumns;
+            int panelColumns = MicroKernel.Vectors * TSimd.Width, panelLength = pixels * panelColumns;
             Pack<TSimd, TVector>(panelColumns, panelLength);
             for (int panel = 0; panel * panelColumns < s.K; panel++)
             {
-                for (int tap = 0; tap < places.Length; tap += WindowKernel.Rows)
+                for (int tap = 0; tap < places.Length; tap += MicroKernel.Rows)
                 {
-                    WindowKernel.Run<TSimd, TVector, T>(
-                        in padded[0], places[tap..], rows.PixelStep, rows.RowStep, in packed[panel * panelLength], s.OutputWidth, pixels / s.OutputWidth,
-                        ref sums[((panel * places.Length) + tap) * panelColumns], panelColumns, accumulate);
+                    MicroKernel.Run<TSimd, TVector, T>(
+                        in padded[places[tap]], TileRows.At(places[tap..], rows.PixelStep, s.OutputWidth, pixels / s.OutputWidth, rows.RowStep),
+                        in packed[panel * panelLength], panelColumns, ref sums[((panel * places.Length) + tap) * panelColumns], panelColumns, T.One, accumulate);
                 }
             }
         }

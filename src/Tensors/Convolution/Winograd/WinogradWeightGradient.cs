@@ -88,13 +88,13 @@ internal static class WinogradWeightGradient
             ref T sum = ref sums.Span[point * sumRows * sumColumns];
             for (int tile = 0; tile < Tiles; tile += TilesPerSum)
             {
-                int count = Math.Min(TilesPerSum, Tiles - tile);
+                var rows = TileRows.Evenly(1, gradientRow, Math.Min(TilesPerSum, Tiles - tile));
                 for (int c = 0; c < sumColumns; c += plan.PanelColumns)
                 {
                     for (int k = group * RowsPerTask; k < endRow; k += MicroKernel.Rows)
                     {
                         MicroKernel.Run<TSimd, TVector, T>(
-                            in Unsafe.Add(ref d, (tile * gradientRow) + k), 1, gradientRow, in Unsafe.Add(ref v, (tile * plan.InputRow) + c), plan.InputRow, count,
+                            in Unsafe.Add(ref d, (tile * gradientRow) + k), rows, in Unsafe.Add(ref v, (tile * plan.InputRow) + c), plan.InputRow,
                             ref Unsafe.Add(ref sum, (k * sumColumns) + c), sumColumns, T.One, accumulate: FirstTile + tile > 0);
                     }
                 }
