@@ -6,7 +6,7 @@ namespace DeepSharp.Tensors;
 /// <summary>The product of any number of rows, which lie anywhere in memory, with one packed panel of weights.</summary>
 internal static class PanelProduct
 {
-    /// <summary>c = a · panel, or c += a · panel. The depth is cut so that a piece of the panel stays in the first-level cache while all rows pass by.</summary>
+    /// <summary>c = a · panel, or c += a · panel. The depth is cut so that a piece of the panel stays in the second-level cache while all rows pass by.</summary>
     /// <param name="a">[rows, depth], in memory that whole tiles of rows may be read from.</param>
     /// <param name="aRow">Elements from one row of a to the next.</param>
     /// <param name="panel">[depth][2 vectors].</param>

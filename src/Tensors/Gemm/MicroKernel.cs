@@ -28,7 +28,7 @@ internal static class MicroKernel
     /// <summary>The vectors across a tile.</summary>
     public const int Vectors = 2;
 
-    // After sums of more elements it no longer shows whether the tile of c had been asked for.
+    // Elements of a sum. Longer ones hide how long the tile of c takes to come.
     private const int ShortSum = 256;
 
     /// <summary>c = alpha · a · b, or c += alpha · a · b, for one whole tile.</summary>

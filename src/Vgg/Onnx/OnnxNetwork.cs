@@ -58,10 +58,6 @@ internal sealed class OnnxNetwork
         {
             case "Conv": AddConvolution(node); break;
             case "BatchNormalization": AddNorm(node); break;
-            case "Relu":
-                chain.Add(node);
-                if (!isPooled) features++;
-                break;
             case "MaxPool": AddMaxPool(node); break;
             case "LRN": AddLocalResponseNorm(node); break;
             case "Gemm": AddLinear(node); break;
@@ -74,8 +70,8 @@ internal sealed class OnnxNetwork
                 node.Require("pads", 0);
                 isPooled = true;
                 break;
-            // Of the scores, which are the network's output here.
-            case "Softmax" or "LogSoftmax": chain.Add(node); break;
+            // The last two make probabilities of the scores, which are the network's output here.
+            case "Relu" or "Softmax" or "LogSoftmax": chain.Add(node); break;
             default: throw new InvalidDataException($"not a VGG network: it has a node {node}.");
         }
     }
@@ -122,7 +118,6 @@ internal sealed class OnnxNetwork
         node.Require("ceil_mode", 0);
         if (node.Text("auto_pad", "NOTSET") is not ("NOTSET" or "VALID")) throw node.Refusal("no padding");
         steps.Add(VggStep.MaxPool);
-        features++;
     }
 
     private void AddLocalResponseNorm(OnnxOperation node)
@@ -138,7 +133,6 @@ internal sealed class OnnxNetwork
         };
         if ((lrn ??= own) != own) throw node.Refusal("the constants of the one before it");
         steps.Add(VggStep.LocalResponseNorm);
-        features++;
     }
 
     private void AddLinear(OnnxOperation node)
