@@ -17,7 +17,7 @@ public static class AtomicFile
         ArgumentNullException.ThrowIfNull(write);
         // Another process may be writing the same file: each has a name of its own, and deletes only what it made.
         string temporary = $"{path}.{Path.GetRandomFileName()}.tmp";
-        var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 1 << 16);
+        var stream = Create(path, temporary);
         try
         {
             using (stream)
@@ -35,6 +35,19 @@ public static class AtomicFile
         }
 
         RemoveAbandoned(path, temporary.Length - path.Length);
+    }
+
+    // The system's message names the temporary file, of which nobody has heard.
+    private static FileStream Create(string path, string temporary)
+    {
+        try
+        {
+            return new FileStream(temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 1 << 16);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"{path} cannot be written: {e.Message}", e);
+        }
     }
 
     private static void RemoveAbandoned(string path, int suffixLength)

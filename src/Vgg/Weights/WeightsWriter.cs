@@ -59,7 +59,6 @@ public abstract class WeightsWriter
 
     /// <summary>Writes the file, whole or not at all, see <see cref="AtomicFile"/>.</summary>
     /// <exception cref="IOException">It cannot be written.</exception>
-    /// <exception cref="UnauthorizedAccessException">It must not be written.</exception>
     public abstract void Save(string path);
 
     /// <summary>Whether metadata belongs to the weights, wherever they go: the hash is that of one file, and the training's state that of one checkpoint.</summary>
