@@ -10,6 +10,7 @@ public static class AtomicFile
     /// <remarks>Temporary files of the same name that a killed process left more than a day ago are removed.</remarks>
     /// <param name="path">The file.</param>
     /// <param name="write">Writes the content to a stream that can seek.</param>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="IOException">It cannot be written; nothing is left behind, and a file that was there is untouched.</exception>
     public static void Write(string path, Action<FileStream> write)
     {
@@ -40,6 +41,8 @@ public static class AtomicFile
     // The system's message names the temporary file, of which nobody has heard.
     private static FileStream Create(string path, string temporary)
     {
+        if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder && !Directory.Exists(folder))
+            throw new DirectoryNotFoundException($"{path} cannot be written: there is no folder {folder}");
         try
         {
             return new FileStream(temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 1 << 16);

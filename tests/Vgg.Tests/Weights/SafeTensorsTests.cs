@@ -185,7 +185,8 @@ public sealed class SafeTensorsTests : IDisposable
         Assert.Throws<ObjectDisposedException>(() => writer.Save(FilePath));
         Assert.Equal(before, File.ReadAllBytes(FilePath));
         Assert.Single(Directory.GetFiles(folder.Path));
-        Assert.Throws<DirectoryNotFoundException>(() => writer.Save(folder["missing/file"]));
+        var missing = Assert.Throws<DirectoryNotFoundException>(() => writer.Save(folder["missing/file"]));
+        Assert.Equal($"{folder["missing/file"]} cannot be written: there is no folder {folder["missing"]}", missing.Message);
         Assert.Throws<ArgumentException>(() => writer.Add("a", 1));
     }
 
