@@ -1,12 +1,15 @@
 using System.Diagnostics;
 using System.Runtime.ExceptionServices;
+using System.Runtime.InteropServices;
 
 namespace DeepSharp.Tensors;
 
 /// <summary>The threads of a context. They take numbered blocks of a kernel, in any order.</summary>
 /// <remarks>
 /// A kernel cuts its work into blocks that depend on the shape alone, and every block writes its own outputs; so results do not depend on how many
-/// workers there are or on who takes which block. Idle workers spin briefly, because the next kernel usually follows at once, and then sleep.
+/// workers there are or on who takes which block. Each worker has a share of neighbouring blocks, which it takes in order, and then helps with the shares
+/// of the others: what a worker wrote in one kernel is mostly what it reads in the next, and a line that another core has written costs several times as
+/// much as one's own. Idle workers spin briefly, because the next kernel usually follows at once, and then sleep.
 /// </remarks>
 public sealed class Workers : IDisposable
 {
@@ -18,10 +21,10 @@ public sealed class Workers : IDisposable
     private readonly long[] blocksRun;
     private int sleeping, busy, started;
 
-    // The present job. Its number is in the upper half of a word, the blocks that nobody has taken yet in the lower half: a worker that comes late from
-    // the job before finds another number and takes nothing.
-    private long state;
-    private int jobBlocks, blocksDone;
+    // The present job. Its number is also in the upper half of each share's word, the blocks of the share that nobody has taken yet in the lower half: a
+    // worker that comes late from the job before finds another number and takes nothing.
+    private readonly Share[] shares;
+    private int job, jobBlocks, blocksDone;
     private Body jobBody;
     private ExceptionDispatchInfo? error;
     private volatile bool stopped;
@@ -33,6 +36,7 @@ public sealed class Workers : IDisposable
         if (count < 1) throw new ArgumentOutOfRangeException(nameof(count), $"The number of workers must be at least 1, found {count}.");
         Count = count;
         blocksRun = new long[count];
+        shares = new Share[count];
     }
 
     /// <summary>The number of workers, the calling thread included.</summary>
@@ -65,11 +69,12 @@ public sealed class Workers : IDisposable
         {
             if (Interlocked.Exchange(ref started, 1) == 0) StartThreads();
             (jobBlocks, blocksDone, jobBody, error) = (blocks, 0, body, null);
-            int job = JobNumber(state) + 1;
-            Interlocked.Exchange(ref state, ((long)job << 32) | (uint)blocks);
+            for (int worker = 0; worker < Count; worker++)
+                Volatile.Write(ref shares[worker].State, ((long)(job + 1) << 32) | (uint)(EndOfShare(worker) - EndOfShare(worker - 1)));
+            Interlocked.Increment(ref job);
             int asleep = Math.Min(Volatile.Read(ref sleeping), blocks - 1);
             if (asleep > 0) wake.Release(asleep);
-            RunBlocks(job, ref blocksRun[0]);
+            RunBlocks(job, 0);
             var wait = new SpinWait();
             while (Volatile.Read(ref blocksDone) < blocks) wait.SpinOnce(sleep1Threshold: -1);
             error?.Throw();
@@ -99,11 +104,11 @@ public sealed class Workers : IDisposable
 
     private void Serve(int number)
     {
-        int job = 0;
+        int last = 0;
         while (!stopped)
         {
-            job = WaitForJob(job);
-            RunBlocks(job, ref blocksRun[number]);
+            last = WaitForJob(last);
+            RunBlocks(last, number);
         }
     }
 
@@ -112,54 +117,66 @@ public sealed class Workers : IDisposable
     {
         for (long end = Stopwatch.GetTimestamp() + PollingTicks; Stopwatch.GetTimestamp() < end;)
         {
-            if (JobNumber(Volatile.Read(ref state)) is var job && job != last) return job;
+            if (Volatile.Read(ref job) is var next && next != last) return next;
             Thread.SpinWait(4);
         }
 
         Interlocked.Increment(ref sleeping);
         // A job published between the last look and the increment would not wake this worker: look once more.
-        if (JobNumber(Volatile.Read(ref state)) == last) wake.Wait();
+        if (Volatile.Read(ref job) == last) wake.Wait();
         Interlocked.Decrement(ref sleeping);
-        return JobNumber(Volatile.Read(ref state));
+        return Volatile.Read(ref job);
     }
 
-    private void RunBlocks(int job, ref long taken)
+    private void RunBlocks(int number, int worker)
     {
-        while (TryTakeBlock(job, out int block))
+        for (int i = 0; i < Count; i++)
         {
-            try
+            while (TryTakeBlock(number, (worker + i) % Count, out int block))
             {
-                jobBody.Run(block);
-            }
-            catch (Exception e)
-            {
-                error ??= ExceptionDispatchInfo.Capture(e);
-            }
-            finally
-            {
-                // Counted before the block is done, so that the counts are right when Run returns.
-                taken++;
-                Interlocked.Increment(ref blocksDone);
+                try
+                {
+                    jobBody.Run(block);
+                }
+                catch (Exception e)
+                {
+                    error ??= ExceptionDispatchInfo.Capture(e);
+                }
+                finally
+                {
+                    // Counted before the block is done, so that the counts are right when Run returns.
+                    blocksRun[worker]++;
+                    Interlocked.Increment(ref blocksDone);
+                }
             }
         }
     }
 
-    private bool TryTakeBlock(int job, out int block)
+    private bool TryTakeBlock(int number, int owner, out int block)
     {
+        ref long state = ref shares[owner].State;
         while (true)
         {
             long seen = Volatile.Read(ref state);
             int left = (int)seen;
             block = 0;
-            if (JobNumber(seen) != job || left == 0) return false;
+            if ((int)(seen >> 32) != number || left == 0) return false;
             if (Interlocked.CompareExchange(ref state, seen - 1, seen) != seen) continue;
             // From here until the block is done the job stays the present one, with its number of blocks and its body.
-            block = jobBlocks - left;
+            block = EndOfShare(owner) - left;
             return true;
         }
     }
 
-    private static int JobNumber(long state) => (int)(state >> 32);
+    private int EndOfShare(int worker) => (int)((long)jobBlocks * (worker + 1) / Count);
+
+    // Alone in its cache lines, of which processors fetch two at a time.
+    [StructLayout(LayoutKind.Explicit, Size = 128)]
+    private struct Share
+    {
+        [FieldOffset(0)]
+        public long State;
+    }
 
     /// <summary>What a block does: a function of its number, or of where it begins and how long it is.</summary>
     private readonly struct Body(Action<int>? ofNumber, Action<int, int>? ofRange = null, int length = 0, int blockLength = 0)

@@ -28,6 +28,36 @@ public class WorkersTests
     }
 
     [Fact]
+    public void Each_worker_takes_neighbouring_blocks_first()
+    {
+        using var workers = new Workers(2);
+        using var together = new Barrier(2);
+        int[] threads = new int[8];
+        // In step, neither worker finishes its own half before the other, so neither has a reason to help.
+        workers.Run(8, block =>
+        {
+            threads[block] = Environment.CurrentManagedThreadId;
+            Assert.True(together.SignalAndWait(TimeSpan.FromSeconds(60)));
+        });
+        Assert.Single(threads[..4].Distinct());
+        Assert.Single(threads[4..].Distinct());
+    }
+
+    [Fact]
+    public void Workers_without_blocks_of_their_own_help_the_others()
+    {
+        using var workers = new Workers(2);
+        using var half = new ManualResetEventSlim();
+        int left = 7;
+        // The first block of one half waits until all others are done, by whomever.
+        workers.Run(8, block =>
+        {
+            if (block == 4) Assert.True(half.Wait(TimeSpan.FromSeconds(60)));
+            else if (Interlocked.Decrement(ref left) == 0) half.Set();
+        });
+    }
+
+    [Fact]
     public void Sleeping_workers_wake_up()
     {
         using var workers = new Workers(2);
