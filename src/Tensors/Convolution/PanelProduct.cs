@@ -6,6 +6,9 @@ namespace DeepSharp.Tensors;
 /// <summary>The product of any number of rows, which lie anywhere in memory, with one packed panel of weights.</summary>
 internal static class PanelProduct
 {
+    // Rows of at most so many elements end before the processor has begun to fetch ahead in them.
+    private const int ShortRow = 64;
+
     /// <summary>c = a · panel, or c += a · panel. The depth is cut so that a piece of the panel stays in the second-level cache while all rows pass by.</summary>
     /// <param name="a">[rows, depth], in memory that whole tiles of rows may be read from.</param>
     /// <param name="aRow">Elements from one row of a to the next.</param>
@@ -29,6 +32,8 @@ internal static class PanelProduct
             var tile = TileRows.Evenly(aRow, 1, Math.Min(maxDepth, depth - k));
             for (int i = 0; i < rows; i += MicroKernel.Rows)
             {
+                if (tile.Length <= ShortRow && i + MicroKernel.Rows < rows)
+                    CacheHint.PrefetchRows(in a[(i * aRow) + k], MicroKernel.Rows * aRow, MicroKernel.Rows, aRow, (int)tile.Length);
                 MicroKernel.RunPart<TSimd, TVector, T>(
                     in a[(i * aRow) + k], tile, in piece, panelColumns,
                     ref c[i * cRow], cRow, Math.Min(MicroKernel.Rows, rows - i), columns, T.One, accumulate || k > 0);

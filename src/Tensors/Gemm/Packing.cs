@@ -10,6 +10,9 @@ internal static class Packing
     // Elements of a column that are transposed at once: a cache line of floats.
     private const int RunLength = 16;
 
+    // Short runs far apart are asked for so many runs before they are copied: the processor does not see what they have in common.
+    private const int RunsAhead = 8;
+
     /// <summary>
     /// A block of A, [rows × depth]. Where rows of A are contiguous they are copied as rows; otherwise the columns are, and the micro-kernel is told
     /// the strides: either way runs of memory are copied and nothing is transposed.
@@ -48,7 +51,13 @@ internal static class Packing
         if (columns < panelColumns) packed[..(depth * panelColumns)].Clear();
         if (b.ColumnStride == 1)
         {
-            for (int k = 0; k < depth; k++) source.Slice(((row + k) * b.RowStride) + column, columns).CopyTo(packed[(k * panelColumns)..]);
+            for (int k = 0; k < depth; k++)
+            {
+                var run = source.Slice(((row + k) * b.RowStride) + column, columns);
+                CacheHint.PrefetchRows(in run[0], (nint)RunsAhead * b.RowStride, 1, 0, columns);
+                run.CopyTo(packed[(k * panelColumns)..]);
+            }
+
             return;
         }
 
@@ -64,6 +73,7 @@ internal static class Packing
             {
                 ref T line = ref Unsafe.Add(ref from, (first * rowStride) + (j * columnStride));
                 ref T target = ref Unsafe.Add(ref to, (first * (nint)panelColumns) + j);
+                CacheHint.PrefetchRows(in line, 2 * RunLength * rowStride, 1, 0, 1);
                 for (int k = 0; k < run; k++)
                 {
                     target = line;

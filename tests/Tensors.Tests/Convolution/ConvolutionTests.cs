@@ -38,8 +38,10 @@ public class ConvolutionTests
         Check<float>(algorithm, VectorWidths.Widest, new Sample(2, 130, 9, 13, 137, 3, 3, 1, 1, 7));
         Check<float>(algorithm, VectorWidths.Widest, new Sample(1, 300, 5, 4, 330, 3, 3, 1, 1, 8));
         Check<float>(algorithm, VectorWidths.Widest, new Sample(9, 17, 30, 21, 20, 3, 3, 1, 1, 9));
-        // Transformed weights beyond 12 MiB, and more tiles than the fewest: the stages that all workers share, group by group.
+        // Transformed weights beyond 12 MiB, and more tiles than the fewest: a task is a panel of output channels, whose weights it transforms in runs.
         Check<float>(algorithm, VectorWidths.Widest, new Sample(15, 310, 4, 3, 290, 3, 3, 1, 1, 10));
+        // The outputs have a row of tiles more than the input, which the padding makes.
+        Check<float>(algorithm, VectorWidths.Widest, new Sample(2, 8, 1, 7, 10, 3, 3, 1, 2, 11));
     }
 
     [Fact]

@@ -38,7 +38,7 @@ internal sealed class WinogradConvolution<TTile> : ConvolutionAlgorithm
         if (keepWeights)
         {
             var u = weights.Derive(this, w => Transform(context, plan, w, rotated: false));
-            WinogradForward.Run<TTile, T>(context, plan, x.ReadMemory(), Whole(plan, u), epilogue, y.WriteMemory());
+            Run(context, plan, x, u, epilogue, y);
             return;
         }
 
@@ -62,22 +62,27 @@ internal sealed class WinogradConvolution<TTile> : ConvolutionAlgorithm
     {
         if (plan.IsOneBlock)
         {
-            new WinogradStages<TTile, T>(context, plan, x.ReadMemory(), epilogue, y.WriteMemory()).Run(weights.ReadMemory(), rotated);
+            new WinogradByPanels<TTile, T>(context, plan, x.ReadMemory(), epilogue, y.WriteMemory()).Run(weights.ReadMemory(), rotated);
             return;
         }
 
         using var u = Transform(context, plan, weights, rotated);
-        WinogradForward.Run<TTile, T>(context, plan, x.ReadMemory(), Whole(plan, u), epilogue, y.WriteMemory());
+        Run(context, plan, x, u, epilogue, y);
     }
 
-    private static WinogradFilter<T> Whole<T>(WinogradPlan plan, PooledMemory<T> u)
-        where T : unmanaged, IFloatingPointIeee754<T> => new(u.Memory, 0, plan.WeightStep(plan.Panels));
+    private static void Run<T>(ComputeContext context, WinogradPlan plan, Tensor<T> x, PooledMemory<T> u, Epilogue<T> epilogue, Tensor<T> y)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var filter = new WinogradFilter<T>(u.Memory, plan.WeightStep);
+        if (plan.GoesByPanels) new WinogradByPanels<TTile, T>(context, plan, x.ReadMemory(), epilogue, y.WriteMemory()).Run(filter);
+        else WinogradForward.Run<TTile, T>(context, plan, x.ReadMemory(), filter, epilogue, y.WriteMemory());
+    }
 
     private static PooledMemory<T> Transform<T>(ComputeContext context, WinogradPlan plan, Tensor<T> weights, bool rotated)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        var u = context.Pool.Rent<T>(plan.Points * plan.WeightStep(plan.Panels));
-        WinogradWeights.Transform<TTile, T>(context, plan, weights.ReadMemory(), rotated, 0, plan.Panels, u.Memory);
+        var u = context.Pool.Rent<T>(plan.Points * plan.WeightStep);
+        WinogradWeights.Transform<TTile, T>(context, plan, weights.ReadMemory(), rotated, u.Memory);
         return u;
     }
 }

@@ -16,17 +16,17 @@ internal readonly record struct WinogradPlan
     // Transformed input and products of a block of tiles should stay in a second-level cache of 1 MiB.
     private const int BlockBytes = 768 << 10;
 
-    // Small batches are cut into at least so many blocks, and the fewest tiles into none: there the workers share the stages.
+    // Small batches are cut into at least so many blocks, and the fewest tiles into none: there tasks are panels.
     private const int FewestBlocks = 4;
-    private const int FewTiles = 12;
+    private const int FewTiles = 16;
 
     // Products of two panels at a time leave the rest of the cache to the input: more tiles share each reading of the weights.
     private const int PanelsPerGroup = 2;
 
-    // Transformed weights above this are read once for as many tiles as possible, rather than once for every block. Transformed input and products of
-    // those, and the weights of a group of panels, should stay in some 16 MiB of the last-level cache.
+    // Transformed weights above this are read once for as many tiles as possible, rather than once for every block. The transformed input of those should
+    // stay in some 16 MiB of the last-level cache.
     private const int LargeWeightBytes = 12 << 20;
-    private const int StageBytes = 12 << 20;
+    private const int SharedBytes = 12 << 20;
 
     private WinogradPlan(int outputSize, int lanes, int elementSize, int n, int c, int h, int w, int k, int oh, int ow, int paddingHeight, int paddingWidth)
     {
@@ -39,12 +39,12 @@ internal readonly record struct WinogradPlan
         PanelColumns = MicroKernel.Vectors * lanes;
         Panels = (k + PanelColumns - 1) / PanelColumns;
         InputRow = Packing.RoundUp(c, PanelColumns) + lanes;
-        SharesStages = (long)Points * c * k * elementSize > LargeWeightBytes || Tiles <= FewTiles;
-        GroupPanels = Tiles <= FewTiles ? Panels : Math.Min(Panels, PanelsPerGroup);
+        GoesByPanels = (long)Points * c * k * elementSize > LargeWeightBytes || Tiles <= FewTiles;
+        GroupPanels = GoesByPanels ? 1 : Math.Min(Panels, PanelsPerGroup);
         ProductRow = (GroupPanels * PanelColumns) + lanes;
         long tileBytes = (long)Points * (InputRow + ProductRow) * elementSize;
-        int fitting = (int)((SharesStages ? StageBytes : BlockBytes) / tileBytes) / MicroKernel.Rows * MicroKernel.Rows;
-        int share = SharesStages ? Tiles : (Tiles + FewestBlocks - 1) / FewestBlocks;
+        int fitting = (int)((GoesByPanels ? SharedBytes : BlockBytes) / tileBytes) / MicroKernel.Rows * MicroKernel.Rows;
+        int share = GoesByPanels ? Tiles : (Tiles + FewestBlocks - 1) / FewestBlocks;
         BlockTiles = Math.Min(Math.Max(fitting, 2 * MicroKernel.Rows), Packing.RoundUp(share, MicroKernel.Rows));
     }
 
@@ -94,22 +94,22 @@ internal readonly record struct WinogradPlan
     public int ProductRow { get; }
 
     /// <summary>
-    /// Whether all workers go through the three stages together: because the transformed weights are too large to be read again for every small block of
-    /// tiles, or because there are too few tiles for blocks.
+    /// Whether a task is a panel of output channels, <see cref="WinogradByPanels{TTile,T}"/>, and not a block of tiles: because the transformed weights are
+    /// too large to be read again for every small block of tiles, or because there are too few tiles for blocks.
     /// </summary>
-    public bool SharesStages { get; }
+    public bool GoesByPanels { get; }
 
-    /// <summary>Tiles that are taken through all three stages at once; a multiple of the micro-kernel's rows.</summary>
+    /// <summary>Tiles that are transformed at once; a multiple of the micro-kernel's rows.</summary>
     public int BlockTiles { get; }
 
-    /// <summary>Elements of v and m for one block of tiles.</summary>
-    public int BlockElements => Points * (PointStep(BlockTiles, InputRow) + PointStep(BlockTiles, ProductRow));
+    /// <summary>Elements of v or m for one block of tiles.</summary>
+    public int BlockElements(int row) => Points * PointStep(BlockTiles, row);
 
     /// <summary>Whether one block takes all tiles.</summary>
-    public bool IsOneBlock => SharesStages && BlockTiles >= Tiles;
+    public bool IsOneBlock => GoesByPanels && BlockTiles >= Tiles;
 
     /// <summary>Elements from one point to the next in u; one row more than needed, or powers of two would put all points into the same cache sets.</summary>
-    public int WeightStep(int panels) => ((panels * C) + 1) * PanelColumns;
+    public int WeightStep => ((Panels * C) + 1) * PanelColumns;
 
     /// <summary>The plan of a forward convolution.</summary>
     public static WinogradPlan Forward<T>(in ConvolutionShape s, int outputSize, VectorWidth width)
@@ -132,5 +132,15 @@ internal readonly record struct WinogradPlan
         var (row, column) = Math.DivRem(tile, TilesWide);
         var (image, high) = Math.DivRem(row, TilesHigh);
         return (image, high * OutputSize, column * OutputSize);
+    }
+
+    /// <summary>What lies under some tiles of images of so many rows, more or less: whole rows.</summary>
+    public ReadOnlySpan<T> Rows<T>(ReadOnlySpan<T> images, int height, int rowLength, int firstTile, int tiles)
+    {
+        // A tile may begin below the last row, where the padding makes the output larger than the input.
+        int length = images.Length;
+        return images[Start(Tile(firstTile))..Start(Tile(firstTile + tiles))];
+
+        int Start((int Image, int Row, int Column) tile) => (int)Math.Min((((long)tile.Image * height) + Math.Min(tile.Row, height)) * rowLength, length);
     }
 }

@@ -6,126 +6,75 @@ namespace DeepSharp.Tensors;
 
 /// <summary>The gradient of the weights, dw = Gᵀ [ Σ tiles (A dy Aᵀ) ⊙ (Bᵀ x B) ] G: for each point a product [K × tiles] · [tiles × C].</summary>
 /// <remarks>
-/// Both transforms give rows by tile, which is the order in which the micro-kernel reads them: nothing is packed. Each worker owns outputs, so the
-/// sum over tiles has one order. It is cut into runs of <see cref="TilesPerSum"/>: one float sum over thousands of tiles would lose three more bits.
+/// Few channels have small sums and many tiles: the tiles are cut into parts, each with sums of its own, and the workers share nothing until the parts are
+/// added up. Many channels have large sums and few tiles: the workers share the transforms of some tiles, then the points. Either way the sums over tiles
+/// have one order, whoever computes them.
 /// </remarks>
 internal static class WinogradWeightGradient
 {
+    // One float sum over thousands of tiles would lose three bits more than sums of sums.
     private const int TilesPerSum = 64;
     private const int TilesPerTask = 8;
     private const int RowsPerTask = 8 * MicroKernel.Rows;
 
-    // Transformed input and gradient of one stage, together.
+    // Transformed input and gradient of a stage that the workers share, together.
     private const int StageBytes = 6 << 20;
+
+    // The sums of all parts together, and the most parts.
+    private const int PartsBytes = 5 << 19;
+    private const int MostParts = 8;
 
     /// <summary>Computes the gradient; <paramref name="plan"/> is the forward one.</summary>
     public static void Run<TTile, T>(ComputeContext context, WinogradPlan plan, ReadOnlyMemory<T> x, ReadOnlyMemory<T> dy, Memory<T> dw)
         where TTile : struct, IWinogradTile
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        int gradientRow = Packing.RoundUp(plan.K, MicroKernel.Rows) + (plan.PanelColumns / MicroKernel.Vectors);
-        int perTile = plan.Points * (plan.InputRow + gradientRow);
-        int stageTiles = Math.Clamp(StageBytes / (perTile * Unsafe.SizeOf<T>()) / TilesPerSum * TilesPerSum, TilesPerSum, Packing.RoundUp(plan.Tiles, TilesPerSum));
-        int sumRows = Packing.RoundUp(plan.K, MicroKernel.Rows), sumColumns = Packing.RoundUp(plan.C, plan.PanelColumns);
+        var operands = new WinogradGradientOperands<T>(plan, x, dy);
+        int runs = (plan.Tiles + TilesPerSum - 1) / TilesPerSum;
+        int parts = Math.Clamp(PartsBytes / (operands.SumElements * Unsafe.SizeOf<T>()), 1, Math.Min(MostParts, runs));
+        using var sums = context.Pool.RentScratch<T>(parts * operands.SumElements);
+        if (parts > 1) RunParts<TTile, T>(context, operands, sums.Memory, parts, runs);
+        else RunStages<TTile, T>(context, operands, sums.Memory);
+        context.Workers.Run(plan.K, k => SimdDispatch.Run<T, Weights<TTile, T>>(context.VectorWidth, new(operands, sums.Memory, parts, dw, k)));
+    }
 
-        using var transformed = context.Pool.RentScratch<T>(plan.Points * (plan.PointStep(stageTiles, plan.InputRow) + plan.PointStep(stageTiles, gradientRow)));
-        using var sums = context.Pool.RentScratch<T>(plan.Points * sumRows * sumColumns);
-        var work = new Work<TTile, T>(plan, x, dy, dw, transformed.Memory, sums.Memory, stageTiles, gradientRow, sumRows, sumColumns);
-        int rowTasks = (sumRows + RowsPerTask - 1) / RowsPerTask;
-        for (work.FirstTile = 0; work.FirstTile < plan.Tiles; work.FirstTile += stageTiles)
+    private static void RunParts<TTile, T>(ComputeContext context, WinogradGradientOperands<T> operands, Memory<T> sums, int parts, int runs)
+        where TTile : struct, IWinogradTile
+        where T : unmanaged, IFloatingPointIeee754<T> => context.Workers.Run(parts, part =>
         {
-            work.Tiles = Math.Min(stageTiles, plan.Tiles - work.FirstTile);
-            int groups = (work.Tiles + TilesPerTask - 1) / TilesPerTask;
-            context.Workers.Run(groups, task => SimdDispatch.Run<T, Stage<TTile, T>>(context.VectorWidth, new(work, StageKind.Images, task)));
-            context.Workers.Run(plan.Points * rowTasks, task => SimdDispatch.Run<T, Stage<TTile, T>>(context.VectorWidth, new(work, StageKind.Products, task)));
-        }
+            using var transformed = context.Pool.RentScratch<T>(operands.StageElements(TilesPerSum));
+            int first = (int)((long)runs * part / parts) * TilesPerSum, end = Math.Min((int)((long)runs * (part + 1) / parts) * TilesPerSum, operands.Plan.Tiles);
+            for (int tile = first; tile < end; tile += TilesPerSum)
+            {
+                var stage = new WinogradGradientStage<TTile, T>(
+                    operands, transformed.Memory, TilesPerSum, sums.Slice(part * operands.SumElements, operands.SumElements), tile, Math.Min(TilesPerSum, end - tile), tile > first);
+                SimdDispatch.Run<T, WholeStage<TTile, T>>(context.VectorWidth, new(stage, operands));
+            }
+        });
 
-        context.Workers.Run(plan.K, task => SimdDispatch.Run<T, Stage<TTile, T>>(context.VectorWidth, new(work, StageKind.Weights, task)));
-    }
-
-    private enum StageKind
-    {
-        Images,
-        Products,
-        Weights,
-    }
-
-    /// <summary>Scratch memory: v [points][tiles][C], then d [points][tiles][K]; and the sums [points][K][C].</summary>
-    private sealed class Work<TTile, T>(
-        WinogradPlan plan, ReadOnlyMemory<T> x, ReadOnlyMemory<T> dy, Memory<T> dw, Memory<T> transformed, Memory<T> sums,
-        int stageTiles, int gradientRow, int sumRows, int sumColumns)
+    private static void RunStages<TTile, T>(ComputeContext context, WinogradGradientOperands<T> operands, Memory<T> sums)
         where TTile : struct, IWinogradTile
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        public int FirstTile, Tiles;
-
-        private int InputStep => plan.PointStep(stageTiles, plan.InputRow);
-
-        private int GradientStep => plan.PointStep(stageTiles, gradientRow);
-
-        private Span<T> Gradients => transformed.Span[(plan.Points * InputStep)..];
-
-        public void TransformImages<TSimd, TVector>(int task)
-            where TSimd : struct, ISimd<TVector, T>
-            where TVector : struct
+        var plan = operands.Plan;
+        int fitting = StageBytes / (operands.TileElements * Unsafe.SizeOf<T>()) / TilesPerSum * TilesPerSum;
+        int capacity = Math.Clamp(fitting, TilesPerSum, Packing.RoundUp(plan.Tiles, TilesPerSum));
+        int rowTasks = (operands.SumRows + RowsPerTask - 1) / RowsPerTask;
+        using var transformed = context.Pool.RentScratch<T>(operands.StageElements(capacity));
+        for (int first = 0; first < plan.Tiles; first += capacity)
         {
-            int first = task * TilesPerTask, count = Math.Min(TilesPerTask, Tiles - first);
-            WinogradImage.Transform<WinogradTransform.Input<TTile>, TSimd, TVector, T>(
-                x.Span, plan.H, plan.W, plan.C, plan, plan.PaddingHeight, plan.PaddingWidth, FirstTile + first, count,
-                transformed.Span[(first * plan.InputRow)..], InputStep, plan.InputRow);
-            WinogradImage.Transform<WinogradTransform.OutputGradient<TTile>, TSimd, TVector, T>(
-                dy.Span, plan.OutputHeight, plan.OutputWidth, plan.K, plan, 0, 0, FirstTile + first, count,
-                Gradients[(first * gradientRow)..], GradientStep, gradientRow);
-        }
-
-        public void Multiply<TSimd, TVector>(int task)
-            where TSimd : struct, ISimd<TVector, T>
-            where TVector : struct
-        {
-            var (point, group) = Math.DivRem(task, (sumRows + RowsPerTask - 1) / RowsPerTask);
-            int endRow = Math.Min(sumRows, (group + 1) * RowsPerTask);
-            ref T v = ref transformed.Span[point * InputStep], d = ref Gradients[point * GradientStep];
-            ref T sum = ref sums.Span[point * sumRows * sumColumns];
-            for (int tile = 0; tile < Tiles; tile += TilesPerSum)
+            int tiles = Math.Min(capacity, plan.Tiles - first);
+            var stage = new WinogradGradientStage<TTile, T>(operands, transformed.Memory, capacity, sums, first, tiles, first > 0);
+            Blocks.Run(context, tiles, (from, count) => SimdDispatch.Run<T, Images<TTile, T>>(context.VectorWidth, new(stage, from, count)), TilesPerTask);
+            context.Workers.Run(plan.Points * rowTasks, task =>
             {
-                var rows = TileRows.Evenly(1, gradientRow, Math.Min(TilesPerSum, Tiles - tile));
-                for (int c = 0; c < sumColumns; c += plan.PanelColumns)
-                {
-                    for (int k = group * RowsPerTask; k < endRow; k += MicroKernel.Rows)
-                    {
-                        MicroKernel.Run<TSimd, TVector, T>(
-                            in Unsafe.Add(ref d, (tile * gradientRow) + k), rows, in Unsafe.Add(ref v, (tile * plan.InputRow) + c), plan.InputRow,
-                            ref Unsafe.Add(ref sum, (k * sumColumns) + c), sumColumns, T.One, accumulate: FirstTile + tile > 0);
-                    }
-                }
-            }
-        }
-
-        [SkipLocalsInit]
-        public void TransformWeights<TSimd, TVector>(int k)
-            where TSimd : struct, ISimd<TVector, T>
-            where TVector : struct
-        {
-            int size = WinogradTransform.InputSize<TTile>(), whole = plan.C - (plan.C % TSimd.Width);
-            nint point = (nint)sumRows * sumColumns;
-            Span<T> between = StackMemory.Align(stackalloc T[(size * 3 * TSimd.Width) + StackMemory.Slack<T>()]);
-            ref T scratch = ref MemoryMarshal.GetReference(between);
-            ref T source = ref sums.Span[k * sumColumns], target = ref dw.Span[k * 9 * plan.C];
-            for (int c = 0; c < whole; c += TSimd.Width)
-            {
-                WinogradTransform.Apply<WinogradTransform.WeightGradient<TTile>, TSimd, TVector, T>(
-                    in Unsafe.Add(ref source, c), size * point, point, ref scratch, ref Unsafe.Add(ref target, c), 3 * plan.C, plan.C);
-            }
-
-            for (int c = whole; c < plan.C; c++)
-            {
-                WinogradTransform.Apply<WinogradTransform.WeightGradient<TTile>, SimdScalar<T>, T, T>(
-                    in Unsafe.Add(ref source, c), size * point, point, ref scratch, ref Unsafe.Add(ref target, c), 3 * plan.C, plan.C);
-            }
+                var (point, group) = Math.DivRem(task, rowTasks);
+                SimdDispatch.Run<T, Products<TTile, T>>(context.VectorWidth, new(stage, point, group * RowsPerTask, Math.Min((group + 1) * RowsPerTask, operands.SumRows)));
+            });
         }
     }
 
-    private readonly struct Stage<TTile, T>(Work<TTile, T> work, StageKind kind, int task) : ISimdAction<T>
+    private readonly struct WholeStage<TTile, T>(WinogradGradientStage<TTile, T> stage, WinogradGradientOperands<T> operands) : ISimdAction<T>
         where TTile : struct, IWinogradTile
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -133,11 +82,90 @@ internal static class WinogradWeightGradient
             where TSimd : struct, ISimd<TVector, T>
             where TVector : struct
         {
-            switch (kind)
+            stage.Transform<TSimd, TVector>(0, stage.Tiles);
+            // Memory has nothing to do while the processor multiplies.
+            var input = new MemoryAhead<T>(stage.NextInput, operands.Plan.Points);
+            var gradient = new MemoryAhead<T>(stage.NextGradient, operands.Plan.Points);
+            for (int point = 0; point < operands.Plan.Points; point++)
             {
-                case StageKind.Images: work.TransformImages<TSimd, TVector>(task); break;
-                case StageKind.Products: work.Multiply<TSimd, TVector>(task); break;
-                default: work.TransformWeights<TSimd, TVector>(task); break;
+                input.AskForPiece();
+                gradient.AskForPiece();
+                stage.Multiply<TSimd, TVector>(point, 0, operands.SumRows, TilesPerSum);
+            }
+        }
+    }
+
+    private readonly struct Images<TTile, T>(WinogradGradientStage<TTile, T> stage, int first, int count) : ISimdAction<T>
+        where TTile : struct, IWinogradTile
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        public void Invoke<TSimd, TVector>()
+            where TSimd : struct, ISimd<TVector, T>
+            where TVector : struct => stage.Transform<TSimd, TVector>(first, count);
+    }
+
+    private readonly struct Products<TTile, T>(WinogradGradientStage<TTile, T> stage, int point, int firstRow, int endRow) : ISimdAction<T>
+        where TTile : struct, IWinogradTile
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        public void Invoke<TSimd, TVector>()
+            where TSimd : struct, ISimd<TVector, T>
+            where TVector : struct => stage.Multiply<TSimd, TVector>(point, firstRow, endRow, TilesPerSum);
+    }
+
+    /// <summary>The gradients of one output channel: the parts added up, then transformed.</summary>
+    private readonly struct Weights<TTile, T>(WinogradGradientOperands<T> operands, Memory<T> sums, int parts, Memory<T> dw, int k) : ISimdAction<T>
+        where TTile : struct, IWinogradTile
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        public void Invoke<TSimd, TVector>()
+            where TSimd : struct, ISimd<TVector, T>
+            where TVector : struct
+        {
+            int channels = operands.Plan.C, whole = channels - (channels % TSimd.Width);
+            Transform<TSimd, TVector>(0, whole);
+            Transform<SimdScalar<T>, T>(whole, channels);
+        }
+
+        [SkipLocalsInit]
+        private void Transform<TSimd, TVector>(int firstChannel, int endChannel)
+            where TSimd : struct, ISimd<TVector, T>
+            where TVector : struct
+        {
+            int size = WinogradTransform.InputSize<TTile>(), points = size * size;
+            nint width = TSimd.Width, point = (nint)operands.SumRows * operands.SumColumns;
+            Span<T> scratch = StackMemory.Align(stackalloc T[((points + (size * 3)) * TSimd.Width) + StackMemory.Slack<T>()]);
+            ref T total = ref MemoryMarshal.GetReference(scratch), between = ref Unsafe.Add(ref total, points * width);
+            ref T source = ref sums.Span[k * operands.SumColumns], target = ref dw.Span[k * 9 * operands.Plan.C];
+            for (int c = firstChannel; c < endChannel; c += TSimd.Width)
+            {
+                ref T first = ref Unsafe.Add(ref source, c), to = ref Unsafe.Add(ref target, c);
+                if (parts == 1)
+                {
+                    Transform<TSimd, TVector>(ref first, point, ref between, ref to);
+                }
+                else
+                {
+                    Add<TSimd, TVector>(ref first, ref total, points, point);
+                    Transform<TSimd, TVector>(ref total, width, ref between, ref to);
+                }
+            }
+        }
+
+        private void Transform<TSimd, TVector>(ref T from, nint point, ref T between, ref T to)
+            where TSimd : struct, ISimd<TVector, T>
+            where TVector : struct => WinogradTransform.Apply<WinogradTransform.WeightGradient<TTile>, TSimd, TVector, T>(
+                in from, WinogradTransform.InputSize<TTile>() * point, point, ref between, ref to, 3 * operands.Plan.C, operands.Plan.C);
+
+        private void Add<TSimd, TVector>(ref T first, ref T total, nint points, nint point)
+            where TSimd : struct, ISimd<TVector, T>
+            where TVector : struct
+        {
+            for (nint i = 0; i < points; i++)
+            {
+                var sum = TSimd.Load(in first, i * point);
+                for (nint part = 1; part < parts; part++) sum = TSimd.Add(sum, TSimd.Load(in first, (part * operands.SumElements) + (i * point)));
+                TSimd.Store(sum, ref total, i * TSimd.Width);
             }
         }
     }

@@ -7,33 +7,37 @@ namespace DeepSharp.Tensors;
 /// <summary>Transforms weights [K, C, 3, 3] into u = G w Gᵀ, laid out [points][panels][depth][2 vectors].</summary>
 internal static class WinogradWeights
 {
-    // Depths transformed by one task: runs of a quarter of a kilobyte are read, and the nine planes, 72 KiB in float, stay in the second-level cache.
-    private const int DepthsPerTask = 64;
+    /// <summary>How many depths of a panel are transformed at once: runs of a quarter of a kilobyte are read; the nine planes, 72 KiB in float, stay in the second-level cache.</summary>
+    public const int DepthsAtOnce = 64;
 
-    /// <summary>Transforms the weights of some panels.</summary>
+    /// <summary>Transforms all weights into [points][panels][depth][2 vectors].</summary>
     /// <param name="context">Workers and vector width.</param>
     /// <param name="plan">The plan; its K are the columns of the panels and its C the depth.</param>
     /// <param name="weights">The weights in storage order, [K][3][3][C] of the convolution.</param>
     /// <param name="rotated">For the input gradient: depth is then K, columns are C, and the kernel is turned by 180°.</param>
-    /// <param name="firstPanel">The first panel.</param>
-    /// <param name="panels">The number of panels.</param>
     /// <param name="u">The result.</param>
-    public static void Transform<TTile, T>(
-        ComputeContext context, WinogradPlan plan, ReadOnlyMemory<T> weights, bool rotated, int firstPanel, int panels, Memory<T> u)
+    public static void Transform<TTile, T>(ComputeContext context, WinogradPlan plan, ReadOnlyMemory<T> weights, bool rotated, Memory<T> u)
         where TTile : struct, IWinogradTile
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        int chunks = (plan.C + DepthsPerTask - 1) / DepthsPerTask;
-        context.Workers.Run(panels * chunks, task =>
+        int chunks = (plan.C + DepthsAtOnce - 1) / DepthsAtOnce;
+        context.Workers.Run(plan.Panels * chunks, task =>
         {
             var (panel, chunk) = Math.DivRem(task, chunks);
-            var target = u.Span[(panel * plan.C * plan.PanelColumns)..];
-            SimdDispatch.Run<T, Action<TTile, T>>(context.VectorWidth, new(
-                plan, weights.Span, rotated, target, plan.WeightStep(panels), firstPanel + panel, chunk * DepthsPerTask));
+            var target = u.Span[(((panel * plan.C) + (chunk * DepthsAtOnce)) * plan.PanelColumns)..];
+            SimdDispatch.Run<T, Action<TTile, T>>(context.VectorWidth, new(plan, weights.Span, rotated, panel, chunk * DepthsAtOnce, target, plan.WeightStep));
         });
     }
 
-    private readonly ref struct Action<TTile, T>(WinogradPlan plan, ReadOnlySpan<T> weights, bool rotated, Span<T> u, int weightStep, int panel, int firstDepth) : ISimdAction<T>
+    /// <summary>Transforms the weights of one panel and at most <see cref="DepthsAtOnce"/> depths into [points][depth][2 vectors].</summary>
+    public static void Transform<TTile, TSimd, TVector, T>(
+        in WinogradPlan plan, ReadOnlySpan<T> weights, bool rotated, int panel, int firstDepth, Span<T> u, int pointStep)
+        where TTile : struct, IWinogradTile
+        where TSimd : struct, ISimd<TVector, T>
+        where TVector : struct
+        where T : unmanaged, IFloatingPointIeee754<T> => new Action<TTile, T>(plan, weights, rotated, panel, firstDepth, u, pointStep).Invoke<TSimd, TVector>();
+
+    private readonly ref struct Action<TTile, T>(WinogradPlan plan, ReadOnlySpan<T> weights, bool rotated, int panel, int firstDepth, Span<T> u, int pointStep) : ISimdAction<T>
         where TTile : struct, IWinogradTile
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -45,10 +49,10 @@ internal static class WinogradWeights
             where TSimd : struct, ISimd<TVector, T>
             where TVector : struct
         {
-            int depths = Math.Min(DepthsPerTask, plan.C - firstDepth), columns = plan.PanelColumns;
-            Span<T> gathered = StackMemory.Align(stackalloc T[(9 * DepthsPerTask * columns) + StackMemory.Slack<T>()]);
+            int depths = Math.Min(DepthsAtOnce, plan.C - firstDepth), columns = plan.PanelColumns;
+            Span<T> gathered = StackMemory.Align(stackalloc T[(9 * DepthsAtOnce * columns) + StackMemory.Slack<T>()]);
             ref readonly T taps = ref MemoryMarshal.GetReference(gathered);
-            nint tap = DepthsPerTask * columns, step = columns;
+            nint tap = DepthsAtOnce * columns, step = columns;
             if (!rotated)
             {
                 Gather(gathered, depths);
@@ -65,15 +69,17 @@ internal static class WinogradWeights
             }
 
             int size = WinogradTransform.InputSize<TTile>();
-            nint point = weightStep;
+            nint point = pointStep;
             Span<T> between = StackMemory.Align(stackalloc T[(3 * size * TSimd.Width) + StackMemory.Slack<T>()]);
             for (int depth = 0; depth < depths; depth++)
             {
+                // Gathered taps are in the cache; turned ones, which lie where they are stored, are asked for two depths ahead.
+                if (tap < 0) CacheHint.PrefetchRows(in Unsafe.Add(ref Unsafe.AsRef(in taps), depth * step), 2 * step, 9, tap, columns);
                 for (int lane = 0; lane < columns; lane += TSimd.Width)
                 {
                     WinogradTransform.Apply<WinogradTransform.Weights<TTile>, TSimd, TVector, T>(
                         in Unsafe.Add(ref Unsafe.AsRef(in taps), (depth * step) + lane), 3 * tap, tap, ref MemoryMarshal.GetReference(between),
-                        ref u[((firstDepth + depth) * columns) + lane], size * point, point);
+                        ref u[(depth * columns) + lane], size * point, point);
                 }
             }
         }
@@ -89,7 +95,9 @@ internal static class WinogradWeights
                 for (int column = 0; column < present; column++)
                 {
                     var run = weights.Slice((((((panel * columns) + column) * 9) + tap) * plan.C) + firstDepth, depths);
-                    int target = (tap * DepthsPerTask * columns) + column;
+                    int target = (tap * DepthsAtOnce * columns) + column;
+                    // The same run of the next tap.
+                    CacheHint.PrefetchRows(in run[0], plan.C, 1, 0, depths);
                     for (int depth = 0; depth < run.Length; depth++, target += columns) planes[target] = run[depth];
                 }
             }
@@ -105,7 +113,7 @@ internal static class WinogradWeights
                 for (int tap = 0; tap < 9; tap++)
                 {
                     weights.Slice(((((firstDepth + depth) * 9) + 8 - tap) * plan.K) + (panel * columns), present)
-                        .CopyTo(planes[(((tap * DepthsPerTask) + depth) * columns)..]);
+                        .CopyTo(planes[(((tap * DepthsAtOnce) + depth) * columns)..]);
                 }
             }
         }

@@ -1,0 +1,97 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace DeepSharp.Tensors;
+
+/// <summary>What a weight gradient is computed from, and how its scratch memory is laid out.</summary>
+/// <remarks>
+/// <code>
+/// v    [points][tiles][C]   transformed input
+/// d    [points][tiles][K]   transformed gradient of the output, after all of v
+/// sums [points][K][C]       their products, summed over tiles
+/// </code>
+/// Both are read in the order in which they are written: nothing is packed.
+/// </remarks>
+internal sealed record WinogradGradientOperands<T>(WinogradPlan Plan, ReadOnlyMemory<T> X, ReadOnlyMemory<T> Dy)
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    /// <summary>Rows of the sums of a point: output channels in whole tiles of the micro-kernel.</summary>
+    public int SumRows { get; } = Packing.RoundUp(Plan.K, MicroKernel.Rows);
+
+    /// <summary>Columns of the sums of a point: input channels in whole panels.</summary>
+    public int SumColumns { get; } = Packing.RoundUp(Plan.C, Plan.PanelColumns);
+
+    /// <summary>Elements of the sums of all points.</summary>
+    public int SumElements => Plan.Points * SumRows * SumColumns;
+
+    /// <summary>Elements from one tile to the next in d.</summary>
+    public int GradientRow => SumRows + Lanes;
+
+    /// <summary>Elements of v and d for one tile.</summary>
+    public int TileElements => Plan.Points * (Plan.InputRow + GradientRow);
+
+    private int Lanes => Plan.PanelColumns / MicroKernel.Vectors;
+
+    /// <summary>Elements of v and d for so many tiles.</summary>
+    public int StageElements(int tiles) => Plan.Points * (Plan.PointStep(tiles, Plan.InputRow) + Plan.PointStep(tiles, GradientRow));
+}
+
+/// <summary>Some tiles of a weight gradient: their transforms in scratch memory, and the sums that their products go to.</summary>
+internal readonly struct WinogradGradientStage<TTile, T>(
+    WinogradGradientOperands<T> operands, Memory<T> transformed, int capacity, Memory<T> sums, int firstTile, int tiles, bool accumulate)
+    where TTile : struct, IWinogradTile
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    /// <summary>The number of tiles, at most the capacity of the scratch memory.</summary>
+    public int Tiles => tiles;
+
+    /// <summary>What the next stage as long as this one will read of the input, more or less.</summary>
+    public ReadOnlySpan<T> NextInput => operands.Plan.Rows(operands.X.Span, operands.Plan.H, operands.Plan.W * operands.Plan.C, firstTile + tiles, tiles);
+
+    /// <summary>… of the gradient of the output.</summary>
+    public ReadOnlySpan<T> NextGradient =>
+        operands.Plan.Rows(operands.Dy.Span, operands.Plan.OutputHeight, operands.Plan.OutputWidth * operands.Plan.K, firstTile + tiles, tiles);
+
+    private int InputStep => operands.Plan.PointStep(capacity, operands.Plan.InputRow);
+
+    private int GradientStep => operands.Plan.PointStep(capacity, operands.GradientRow);
+
+    private Span<T> Gradients => transformed.Span[(operands.Plan.Points * InputStep)..];
+
+    /// <summary>v = Bᵀ x B and d = A dy Aᵀ of some of the tiles.</summary>
+    public void Transform<TSimd, TVector>(int first, int count)
+        where TSimd : struct, ISimd<TVector, T>
+        where TVector : struct
+    {
+        var plan = operands.Plan;
+        WinogradImage.Transform<WinogradTransform.Input<TTile>, TSimd, TVector, T>(
+            operands.X.Span, plan.H, plan.W, plan.C, plan, plan.PaddingHeight, plan.PaddingWidth, firstTile + first, count,
+            transformed.Span[(first * plan.InputRow)..], InputStep, plan.InputRow);
+        WinogradImage.Transform<WinogradTransform.OutputGradient<TTile>, TSimd, TVector, T>(
+            operands.Dy.Span, plan.OutputHeight, plan.OutputWidth, plan.K, plan, 0, 0, firstTile + first, count,
+            Gradients[(first * operands.GradientRow)..], GradientStep, operands.GradientRow);
+    }
+
+    /// <summary>sums[point] (+)= d[point]ᵀ · v[point] for some rows of the sums, in runs of <paramref name="tilesPerSum"/> tiles.</summary>
+    public void Multiply<TSimd, TVector>(int point, int firstRow, int endRow, int tilesPerSum)
+        where TSimd : struct, ISimd<TVector, T>
+        where TVector : struct
+    {
+        int inputRow = operands.Plan.InputRow, gradientRow = operands.GradientRow, columns = operands.SumColumns;
+        ref T v = ref transformed.Span[point * InputStep], d = ref Gradients[point * GradientStep];
+        ref T sum = ref sums.Span[point * operands.SumRows * columns];
+        for (int tile = 0; tile < tiles; tile += tilesPerSum)
+        {
+            var rows = TileRows.Evenly(1, gradientRow, Math.Min(tilesPerSum, tiles - tile));
+            for (int c = 0; c < columns; c += operands.Plan.PanelColumns)
+            {
+                for (int k = firstRow; k < endRow; k += MicroKernel.Rows)
+                {
+                    MicroKernel.Run<TSimd, TVector, T>(
+                        in Unsafe.Add(ref d, (tile * gradientRow) + k), rows, in Unsafe.Add(ref v, (tile * inputRow) + c), inputRow,
+                        ref Unsafe.Add(ref sum, (k * columns) + c), columns, T.One, accumulate || tile > 0);
+                }
+            }
+        }
+    }
+}
