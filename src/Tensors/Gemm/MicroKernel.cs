@@ -29,7 +29,7 @@ internal static class MicroKernel
     public const int Vectors = 2;
 
     // Elements of a sum. Longer ones hide how long the tile of c takes to come.
-    private const int ShortSum = 96;
+    private const int ShortSum = 160;
 
     /// <summary>c = alpha · a · b, or c += alpha · a · b, for one whole tile.</summary>
     /// <param name="a">The first element of a.</param>
