@@ -45,6 +45,18 @@ public class ConvolutionTests
     }
 
     [Fact]
+    public void Sums_of_four_gigabytes_are_not_taken_for_small_ones()
+    {
+        // 36 · 5388 · 5536 floats are 4 GiB and 254 KiB; only the latter remain in 32 bits, and would be cut into parts.
+        var shape = ConvolutionShape.Of([64, 5536, 8, 8], [5388, 5536, 3, 3], new ConvolutionGeometry(1, 1));
+        var operands = new WinogradGradientOperands<float>(WinogradPlan.Forward<float>(shape, outputSize: 4, VectorWidth.Bits512), default, default);
+        Assert.True((long)operands.SumElements * sizeof(float) > uint.MaxValue);
+        Assert.Equal(1, operands.Parts);
+        var few = ConvolutionShape.Of([64, 64, 8, 8], [64, 64, 3, 3], new ConvolutionGeometry(1, 1));
+        Assert.Equal(4, new WinogradGradientOperands<float>(WinogradPlan.Forward<float>(few, outputSize: 4, VectorWidth.Bits512), default, default).Parts);
+    }
+
+    [Fact]
     public void Small_maps_of_many_images_and_channels_cross_every_block_of_the_dense_form()
     {
         Check<float>("dense", VectorWidths.Widest, new Sample(13, 200, 2, 2, 210, 3, 3, 1, 1, 11));

@@ -15,6 +15,18 @@ namespace DeepSharp.Tensors;
 internal sealed record WinogradGradientOperands<T>(WinogradPlan Plan, ReadOnlyMemory<T> X, ReadOnlyMemory<T> Dy)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
+    /// <summary>Tiles of one sum: one over thousands would lose three bits more in float than sums of sums.</summary>
+    public const int TilesPerSum = 64;
+
+    // The sums of all parts together, and the most parts.
+    private const int PartsBytes = 5 << 19;
+    private const int MostParts = 8;
+
+    /// <summary>How many parts the tiles are cut into, each with sums of its own; 1 where the sums are large.</summary>
+    public int Parts => (int)Math.Clamp(PartsBytes / ((long)SumElements * Unsafe.SizeOf<T>()), 1, Math.Min(MostParts, Runs));
+
+    private int Runs => (Plan.Tiles + TilesPerSum - 1) / TilesPerSum;
+
     /// <summary>Rows of the sums of a point: output channels in whole tiles of the micro-kernel.</summary>
     public int SumRows { get; } = Packing.RoundUp(Plan.K, MicroKernel.Rows);
 
@@ -23,6 +35,9 @@ internal sealed record WinogradGradientOperands<T>(WinogradPlan Plan, ReadOnlyMe
 
     /// <summary>Elements of the sums of all points.</summary>
     public int SumElements => Plan.Points * SumRows * SumColumns;
+
+    /// <summary>The first tile of a part; of the number of parts, the number of tiles.</summary>
+    public int FirstTile(int part) => Math.Min((int)((long)Runs * part / Parts) * TilesPerSum, Plan.Tiles);
 
     /// <summary>Elements from one tile to the next in d.</summary>
     public int GradientRow => SumRows + Lanes;
@@ -72,12 +87,12 @@ internal readonly struct WinogradGradientStage<TTile, T>(
             Gradients[(first * operands.GradientRow)..], GradientStep, operands.GradientRow);
     }
 
-    /// <summary>sums[point] (+)= d[point]ᵀ · v[point] for some rows of the sums, in runs of <paramref name="tilesPerSum"/> tiles.</summary>
-    public void Multiply<TSimd, TVector>(int point, int firstRow, int endRow, int tilesPerSum)
+    /// <summary>sums[point] (+)= d[point]ᵀ · v[point] for some rows of the sums, sum by sum.</summary>
+    public void Multiply<TSimd, TVector>(int point, int firstRow, int endRow)
         where TSimd : struct, ISimd<TVector, T>
         where TVector : struct
     {
-        int inputRow = operands.Plan.InputRow, gradientRow = operands.GradientRow, columns = operands.SumColumns;
+        int tilesPerSum = WinogradGradientOperands<T>.TilesPerSum, inputRow = operands.Plan.InputRow, gradientRow = operands.GradientRow, columns = operands.SumColumns;
         ref T v = ref transformed.Span[point * InputStep], d = ref Gradients[point * GradientStep];
         ref T sum = ref sums.Span[point * operands.SumRows * columns];
         for (int tile = 0; tile < tiles; tile += tilesPerSum)

@@ -12,17 +12,11 @@ namespace DeepSharp.Tensors;
 /// </remarks>
 internal static class WinogradWeightGradient
 {
-    // One float sum over thousands of tiles would lose three bits more than sums of sums.
-    private const int TilesPerSum = 64;
     private const int TilesPerTask = 8;
     private const int RowsPerTask = 8 * MicroKernel.Rows;
 
     // Transformed input and gradient of a stage that the workers share, together.
     private const int StageBytes = 6 << 20;
-
-    // The sums of all parts together, and the most parts.
-    private const int PartsBytes = 5 << 19;
-    private const int MostParts = 8;
 
     /// <summary>Computes the gradient; <paramref name="plan"/> is the forward one.</summary>
     public static void Run<TTile, T>(ComputeContext context, WinogradPlan plan, ReadOnlyMemory<T> x, ReadOnlyMemory<T> dy, Memory<T> dw)
@@ -30,24 +24,22 @@ internal static class WinogradWeightGradient
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var operands = new WinogradGradientOperands<T>(plan, x, dy);
-        int runs = (plan.Tiles + TilesPerSum - 1) / TilesPerSum;
-        int parts = Math.Clamp(PartsBytes / (operands.SumElements * Unsafe.SizeOf<T>()), 1, Math.Min(MostParts, runs));
-        using var sums = context.Pool.RentScratch<T>(parts * operands.SumElements);
-        if (parts > 1) RunParts<TTile, T>(context, operands, sums.Memory, parts, runs);
+        using var sums = context.Pool.RentScratch<T>(operands.Parts * operands.SumElements);
+        if (operands.Parts > 1) RunParts<TTile, T>(context, operands, sums.Memory);
         else RunStages<TTile, T>(context, operands, sums.Memory);
-        context.Workers.Run(plan.K, k => SimdDispatch.Run<T, Weights<TTile, T>>(context.VectorWidth, new(operands, sums.Memory, parts, dw, k)));
+        context.Workers.Run(plan.K, k => SimdDispatch.Run<T, Weights<TTile, T>>(context.VectorWidth, new(operands, sums.Memory, dw, k)));
     }
 
-    private static void RunParts<TTile, T>(ComputeContext context, WinogradGradientOperands<T> operands, Memory<T> sums, int parts, int runs)
+    private static void RunParts<TTile, T>(ComputeContext context, WinogradGradientOperands<T> operands, Memory<T> sums)
         where TTile : struct, IWinogradTile
-        where T : unmanaged, IFloatingPointIeee754<T> => context.Workers.Run(parts, part =>
+        where T : unmanaged, IFloatingPointIeee754<T> => context.Workers.Run(operands.Parts, part =>
         {
-            using var transformed = context.Pool.RentScratch<T>(operands.StageElements(TilesPerSum));
-            int first = (int)((long)runs * part / parts) * TilesPerSum, end = Math.Min((int)((long)runs * (part + 1) / parts) * TilesPerSum, operands.Plan.Tiles);
-            for (int tile = first; tile < end; tile += TilesPerSum)
+            int capacity = WinogradGradientOperands<T>.TilesPerSum, first = operands.FirstTile(part), end = operands.FirstTile(part + 1);
+            using var transformed = context.Pool.RentScratch<T>(operands.StageElements(capacity));
+            var sumsOfPart = sums.Slice(part * operands.SumElements, operands.SumElements);
+            for (int tile = first; tile < end; tile += capacity)
             {
-                var stage = new WinogradGradientStage<TTile, T>(
-                    operands, transformed.Memory, TilesPerSum, sums.Slice(part * operands.SumElements, operands.SumElements), tile, Math.Min(TilesPerSum, end - tile), tile > first);
+                var stage = new WinogradGradientStage<TTile, T>(operands, transformed.Memory, capacity, sumsOfPart, tile, Math.Min(capacity, end - tile), tile > first);
                 SimdDispatch.Run<T, WholeStage<TTile, T>>(context.VectorWidth, new(stage, operands));
             }
         });
@@ -57,8 +49,8 @@ internal static class WinogradWeightGradient
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var plan = operands.Plan;
-        int fitting = StageBytes / (operands.TileElements * Unsafe.SizeOf<T>()) / TilesPerSum * TilesPerSum;
-        int capacity = Math.Clamp(fitting, TilesPerSum, Packing.RoundUp(plan.Tiles, TilesPerSum));
+        int unit = WinogradGradientOperands<T>.TilesPerSum, fitting = StageBytes / (operands.TileElements * Unsafe.SizeOf<T>()) / unit * unit;
+        int capacity = Math.Clamp(fitting, unit, Packing.RoundUp(plan.Tiles, unit));
         int rowTasks = (operands.SumRows + RowsPerTask - 1) / RowsPerTask;
         using var transformed = context.Pool.RentScratch<T>(operands.StageElements(capacity));
         for (int first = 0; first < plan.Tiles; first += capacity)
@@ -90,7 +82,7 @@ internal static class WinogradWeightGradient
             {
                 input.AskForPiece();
                 gradient.AskForPiece();
-                stage.Multiply<TSimd, TVector>(point, 0, operands.SumRows, TilesPerSum);
+                stage.Multiply<TSimd, TVector>(point, 0, operands.SumRows);
             }
         }
     }
@@ -110,11 +102,11 @@ internal static class WinogradWeightGradient
     {
         public void Invoke<TSimd, TVector>()
             where TSimd : struct, ISimd<TVector, T>
-            where TVector : struct => stage.Multiply<TSimd, TVector>(point, firstRow, endRow, TilesPerSum);
+            where TVector : struct => stage.Multiply<TSimd, TVector>(point, firstRow, endRow);
     }
 
     /// <summary>The gradients of one output channel: the parts added up, then transformed.</summary>
-    private readonly struct Weights<TTile, T>(WinogradGradientOperands<T> operands, Memory<T> sums, int parts, Memory<T> dw, int k) : ISimdAction<T>
+    private readonly struct Weights<TTile, T>(WinogradGradientOperands<T> operands, Memory<T> sums, Memory<T> dw, int k) : ISimdAction<T>
         where TTile : struct, IWinogradTile
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -132,7 +124,7 @@ internal static class WinogradWeightGradient
             where TSimd : struct, ISimd<TVector, T>
             where TVector : struct
         {
-            int size = WinogradTransform.InputSize<TTile>(), points = size * size;
+            int size = WinogradTransform.InputSize<TTile>(), points = size * size, parts = operands.Parts;
             nint width = TSimd.Width, point = (nint)operands.SumRows * operands.SumColumns;
             Span<T> scratch = StackMemory.Align(stackalloc T[((points + (size * 3)) * TSimd.Width) + StackMemory.Slack<T>()]);
             ref T total = ref MemoryMarshal.GetReference(scratch), between = ref Unsafe.Add(ref total, points * width);
@@ -146,7 +138,7 @@ internal static class WinogradWeightGradient
                 }
                 else
                 {
-                    Add<TSimd, TVector>(ref first, ref total, points, point);
+                    Add<TSimd, TVector>(ref first, ref total, points, point, parts);
                     Transform<TSimd, TVector>(ref total, width, ref between, ref to);
                 }
             }
@@ -157,7 +149,7 @@ internal static class WinogradWeightGradient
             where TVector : struct => WinogradTransform.Apply<WinogradTransform.WeightGradient<TTile>, TSimd, TVector, T>(
                 in from, WinogradTransform.InputSize<TTile>() * point, point, ref between, ref to, 3 * operands.Plan.C, operands.Plan.C);
 
-        private void Add<TSimd, TVector>(ref T first, ref T total, nint points, nint point)
+        private void Add<TSimd, TVector>(ref T first, ref T total, nint points, nint point, int parts)
             where TSimd : struct, ISimd<TVector, T>
             where TVector : struct
         {
