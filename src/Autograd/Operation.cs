@@ -18,14 +18,13 @@ public abstract class Operation<T>
     private Tensor<T>? upstreamOfBackward;
     private bool recording;
 
-    /// <summary>The name that errors and profiles show.</summary>
+    /// <summary>The name that errors and profiles show: that of the class, without "Operation" at its end.</summary>
     public virtual string Name
     {
         get
         {
-            string name = GetType().Name;
-            int tick = name.IndexOf('`', StringComparison.Ordinal);
-            return tick < 0 ? name : name[..tick];
+            string name = GetType().Name.Split('`')[0];
+            return name.EndsWith("Operation", StringComparison.Ordinal) ? name[..^"Operation".Length] : name;
         }
     }
 

@@ -49,7 +49,7 @@ public sealed class Swish<T> : Operation<T>
 {
     private Tensor<T>? sigmoid;
 
-    protected override Tensor<T> Forward() => Kernels.Multiply(Input(0), sigmoid = Kernels.Sigmoid(Input(0)));
+    protected override Tensor<T> Forward() => Input(0) * (sigmoid = Input(0).Sigmoid());
 
     // dy/dx = σ + x · σ(1 − σ) = σ + y(1 − σ)
     protected override void Backward(Tensor<T> upstream)

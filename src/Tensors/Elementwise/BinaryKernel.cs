@@ -2,49 +2,82 @@ using System.Numerics;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>A function of two elements.</summary>
-internal interface IBinaryOperator<T>
+/// <summary>A binary function on tensors that broadcast.</summary>
+internal abstract class BinaryKernel<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    /// <summary>Applies the function lane by lane.</summary>
-    TVector Invoke<TSimd, TVector>(TVector a, TVector b)
-        where TSimd : struct, ISimd<TVector, T>
-        where TVector : struct;
-}
-
-/// <summary>Applies an <see cref="IBinaryOperator{T}"/> to two tensors that broadcast.</summary>
-internal static class BinaryKernel
-{
-    /// <summary>output[i] = op(left[i], right[i]), each operand stretched to the output.</summary>
+    /// <summary>z = f(x, y), each operand stretched to the output.</summary>
     /// <exception cref="ShapeException">The shapes do not broadcast.</exception>
-    public static Tensor<T> Run<T, TOperator>(Tensor<T> left, Tensor<T> right, string name, TOperator op)
-        where T : unmanaged, IFloatingPointIeee754<T>
-        where TOperator : struct, IBinaryOperator<T>
+    public static Tensor<T> Forward(BinaryFunction function, Tensor<T> x, Tensor<T> y)
     {
-        ArgumentNullException.ThrowIfNull(left);
-        left.RequireSameContext(right, name);
-        var shape = Shape.Broadcast(name, left.Shape, right.Shape);
-        var loop = new BroadcastLoop(shape, left.Shape, right.Shape);
-        var output = new Tensor<T>(shape, left.Context, name);
-        var (a, b, y) = (left.ReadMemory(), right.ReadMemory(), output.WriteMemory());
-        Blocks.Run(
-            left.Context,
-            loop.PieceCount,
-            (from, count) => SimdDispatch.Run<T, Action<T, TOperator>>(left.Context.VectorWidth, new(loop, from, count, a.Span, b.Span, y.Span, op)),
-            loop.PiecesPerBlock);
-        return output;
+        var kernel = BinaryFunctions.Of<T>(function);
+        string name = BinaryFunctions.NameOf(function);
+        x.RequireSameContext(y, name);
+        return kernel.Run(name, operand: null, Shape.Broadcast(name, x.Shape, y.Shape), x, y, x, x);
     }
 
-    private readonly ref struct Action<T, TOperator>(
-        BroadcastLoop loop, int from, int count, ReadOnlySpan<T> left, ReadOnlySpan<T> right, Span<T> output, TOperator op) : ISimdAction<T>
-        where T : unmanaged, IFloatingPointIeee754<T>
-        where TOperator : struct, IBinaryOperator<T>
+    /// <summary>The gradient of operand 0 or 1, of the shape of <paramref name="dz"/>: not yet summed over the axes along which the operand was stretched.</summary>
+    /// <exception cref="ShapeException">The shapes do not fit.</exception>
+    public static Tensor<T> Backward(BinaryFunction function, int operand, Tensor<T>? x, Tensor<T>? y, Tensor<T>? z, Tensor<T> dz)
     {
-        private readonly BroadcastLoop loop = loop;
-        private readonly int from = from, count = count;
-        private readonly ReadOnlySpan<T> left = left, right = right;
-        private readonly Span<T> output = output;
-        private readonly TOperator op = op;
+        var kernel = BinaryFunctions.Of<T>(function);
+        string name = BinaryFunctions.NameOf(function, gradient: true);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)operand, 1u, nameof(operand));
+        var reads = kernel.Reads(operand);
+        // Whatever the gradient does not depend on is replaced by dz.
+        var (left, right, output) = (
+            Needed(x, BackwardReads.Input, nameof(x)), Needed(y, BackwardReads.Right, nameof(y)), Needed(z, BackwardReads.Output, nameof(z)));
+        if (output.Shape != dz.Shape || Shape.Broadcast(name, Shape.Broadcast(name, left.Shape, right.Shape), dz.Shape) != dz.Shape)
+            throw new ShapeException($"{name}: operands {left.Shape} and {right.Shape} and the output {output.Shape} do not fit the upstream gradient {dz.Shape}.");
+        return kernel.Run(name, operand, dz.Shape, left, right, output, dz);
+
+        Tensor<T> Needed(Tensor<T>? value, BackwardReads what, string argument)
+        {
+            if ((reads & what) == 0) return dz;
+            ArgumentNullException.ThrowIfNull(value, argument);
+            dz.RequireSameContext(value, name);
+            return value;
+        }
+    }
+
+    /// <summary>What the gradient of operand 0 or 1 is computed from.</summary>
+    public abstract BackwardReads Reads(int operand);
+
+    /// <summary>The function, or the gradient of an operand.</summary>
+    protected abstract Tensor<T> Run(string name, int? operand, Shape shape, Tensor<T> x, Tensor<T> y, Tensor<T> z, Tensor<T> dz);
+}
+
+/// <summary>The kernel of one function.</summary>
+internal sealed class BinaryKernel<T, TFunction> : BinaryKernel<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+    where TFunction : struct, IBinaryFunction<T>
+{
+    /// <summary>The only one.</summary>
+    public static readonly BinaryKernel<T, TFunction> Instance = new();
+
+    /// <inheritdoc/>
+    public override BackwardReads Reads(int operand) => TFunction.Reads(operand);
+
+    /// <inheritdoc/>
+    protected override Tensor<T> Run(string name, int? operand, Shape shape, Tensor<T> x, Tensor<T> y, Tensor<T> z, Tensor<T> dz)
+    {
+        var loop = new BroadcastLoop(shape, x.Shape, y.Shape);
+        var result = new Tensor<T>(shape, x.Context, name);
+        var (left, right, output, upstream, target) = (x.ReadMemory(), y.ReadMemory(), z.ReadMemory(), dz.ReadMemory(), result.WriteMemory());
+        Blocks.Run(
+            x.Context,
+            loop.PieceCount,
+            (from, count) => SimdDispatch.Run<T, Action>(x.Context.VectorWidth, new(loop, from, count, operand, left.Span, right.Span, output.Span, upstream.Span, target.Span)),
+            loop.PiecesPerBlock);
+        return result;
+    }
+
+    private readonly ref struct Action(
+        BroadcastLoop loop, int from, int count, int? operand, ReadOnlySpan<T> left, ReadOnlySpan<T> right, ReadOnlySpan<T> output, ReadOnlySpan<T> upstream, Span<T> target)
+        : ISimdAction<T>
+    {
+        private readonly ReadOnlySpan<T> left = left, right = right, output = output, upstream = upstream;
+        private readonly Span<T> target = target;
 
         public void Invoke<TSimd, TVector>()
             where TSimd : struct, ISimd<TVector, T>
@@ -53,50 +86,40 @@ internal static class BinaryKernel
             for (int number = from; number < from + count; number++)
             {
                 var piece = loop.Piece(number);
-                ref readonly T a = ref left[piece.Left];
-                ref readonly T b = ref right[piece.Right];
-                ref T y = ref output[piece.Output];
-                if (loop.LeftStep > 1 || loop.RightStep > 1)
-                {
-                    Strided(in a, in b, ref y, piece.Length);
-                    continue;
-                }
-
-                // Whole vectors, then the remainder through the same loop at width 1.
-                int whole = piece.Length - (piece.Length % TSimd.Width);
-                Loop<TSimd, TVector>(in a, in b, ref y, 0, whole);
-                Loop<SimdScalar<T>, T>(in a, in b, ref y, whole, piece.Length);
+                // Whole vectors, then the remainder at width 1, as is all of a row whose elements are not neighbors.
+                int whole = loop.LeftStep > 1 || loop.RightStep > 1 ? 0 : piece.Length - (piece.Length % TSimd.Width);
+                Loop<TSimd, TVector>(piece, 0, whole);
+                Loop<SimdScalar<T>, T>(piece, whole, piece.Length);
             }
         }
 
-        private void Loop<TSimd, TVector>(ref readonly T a, ref readonly T b, ref T y, nint from, nint to)
+        private void Loop<TSimd, TVector>((int Output, int Left, int Right, int Length) piece, nint from, nint to)
             where TSimd : struct, ISimd<TVector, T>
             where TVector : struct
         {
-            if (loop.LeftStep == 0)
-            {
-                var same = TSimd.Broadcast(a);
-                for (nint i = from; i < to; i += TSimd.Width) TSimd.Store(op.Invoke<TSimd, TVector>(same, TSimd.Load(in b, i)), ref y, i);
-            }
-            else if (loop.RightStep == 0)
-            {
-                var same = TSimd.Broadcast(b);
-                for (nint i = from; i < to; i += TSimd.Width) TSimd.Store(op.Invoke<TSimd, TVector>(TSimd.Load(in a, i), same), ref y, i);
-            }
-            else
+            nint leftStep = loop.LeftStep, rightStep = loop.RightStep;
+            ref readonly T a = ref left[piece.Left];
+            ref readonly T b = ref right[piece.Right];
+            ref T y = ref target[piece.Output];
+            TVector sameLeft = TSimd.Broadcast(a), sameRight = TSimd.Broadcast(b);
+            if (operand is not { } index)
             {
                 for (nint i = from; i < to; i += TSimd.Width)
-                    TSimd.Store(op.Invoke<TSimd, TVector>(TSimd.Load(in a, i), TSimd.Load(in b, i)), ref y, i);
-            }
-        }
+                {
+                    var x = leftStep == 0 ? sameLeft : TSimd.Load(in a, i * leftStep);
+                    TSimd.Store(TFunction.Forward<TSimd, TVector>(x, rightStep == 0 ? sameRight : TSimd.Load(in b, i * rightStep)), ref y, i);
+                }
 
-        private void Strided(ref readonly T a, ref readonly T b, ref T y, nint length)
-        {
-            nint leftStep = loop.LeftStep, rightStep = loop.RightStep;
-            for (nint i = 0; i < length; i++)
+                return;
+            }
+
+            ref readonly T z = ref output[piece.Output];
+            ref readonly T dz = ref upstream[piece.Output];
+            for (nint i = from; i < to; i += TSimd.Width)
             {
-                var value = op.Invoke<SimdScalar<T>, T>(SimdScalar<T>.Load(in a, i * leftStep), SimdScalar<T>.Load(in b, i * rightStep));
-                SimdScalar<T>.Store(value, ref y, i);
+                var x = leftStep == 0 ? sameLeft : TSimd.Load(in a, i * leftStep);
+                var other = rightStep == 0 ? sameRight : TSimd.Load(in b, i * rightStep);
+                TSimd.Store(TFunction.Backward<TSimd, TVector>(index, x, other, TSimd.Load(in z, i), TSimd.Load(in dz, i)), ref y, i);
             }
         }
     }

@@ -2,62 +2,141 @@ using System.Numerics;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>Functions of tensors, element by element. Each makes a tensor of its own; for gradients see <c>DeepSharp.Autograd</c>.</summary>
+/// <summary>Functions of tensors. Each makes a tensor of its own; for gradients see <c>DeepSharp.Autograd</c>.</summary>
 public static partial class TensorOperations
 {
+    // Operands broadcast by PyTorch's rule: shapes are aligned at the last axis, and a length of 1 stretches.
     extension<T>(Tensor<T> x)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        /// <summary>x^exponent; NaN where x is negative and the exponent not whole.</summary>
-        public Tensor<T> Power(double exponent) => x.Context.Kernels.Power(x, exponent);
+        /// <summary>The absolute value.</summary>
+        public Tensor<T> Abs() => Unary(x, UnaryFunction.Abs);
 
         /// <summary>eˣ.</summary>
-        public Tensor<T> Exp() => x.Context.Kernels.Exp(x);
+        public Tensor<T> Exp() => Unary(x, UnaryFunction.Exp);
 
         /// <summary>The natural logarithm; NaN below 0.</summary>
-        public Tensor<T> Log() => x.Context.Kernels.Log(x);
+        public Tensor<T> Log() => Unary(x, UnaryFunction.Log);
 
         /// <summary>The square root; NaN below 0.</summary>
-        public Tensor<T> Sqrt() => x.Context.Kernels.Sqrt(x);
-
-        /// <summary>The absolute value.</summary>
-        public Tensor<T> Abs() => x.Context.Kernels.Abs(x);
+        public Tensor<T> Sqrt() => Unary(x, UnaryFunction.Sqrt);
 
         /// <summary>The hyperbolic tangent.</summary>
-        public Tensor<T> Tanh() => x.Context.Kernels.Tanh(x);
+        public Tensor<T> Tanh() => Unary(x, UnaryFunction.Tanh);
 
         /// <summary>The logistic function 1 / (1 + e⁻ˣ).</summary>
-        public Tensor<T> Sigmoid() => x.Context.Kernels.Sigmoid(x);
+        public Tensor<T> Sigmoid() => Unary(x, UnaryFunction.Sigmoid);
 
-        /// <summary>The Gaussian error linear unit x · Φ(x); exact by default, as in PyTorch.</summary>
-        public Tensor<T> Gelu(GeluApproximation approximation = GeluApproximation.None) => x.Context.Kernels.Gelu(x, approximation);
-
-        /// <summary>The rectifier max(x, 0).</summary>
-        public Tensor<T> Relu() => x.Context.Kernels.Relu(x);
+        /// <summary>ReLU: max(x, 0).</summary>
+        public Tensor<T> Relu() => Unary(x, UnaryFunction.Relu);
 
         /// <summary>x where x &gt; 0, else slope · x.</summary>
-        public Tensor<T> LeakyRelu(double slope = 0.01) => x.Context.Kernels.LeakyRelu(x, slope);
+        /// <param name="slope">The slope below 0; 0.01 by default, as in PyTorch.</param>
+        public Tensor<T> LeakyRelu(double slope = 0.01) => Unary(x, UnaryFunction.LeakyRelu, slope);
 
-        /// <summary>The larger of x and y; NaN where either is NaN. Shapes broadcast.</summary>
-        /// <exception cref="ShapeException">The shapes do not broadcast.</exception>
-        public Tensor<T> Maximum(Tensor<T> y) => x.Context.Kernels.Maximum(x, y);
+        /// <summary>The Gaussian error linear unit x · Φ(x) (Hendrycks and Gimpel, arXiv 1606.08415).</summary>
+        /// <param name="approximation">Exact by default, as in PyTorch.</param>
+        public Tensor<T> Gelu(GeluApproximation approximation = GeluApproximation.None) =>
+            Unary(x, approximation == GeluApproximation.Tanh ? UnaryFunction.GeluTanh : UnaryFunction.Gelu);
+
+        /// <summary>x^exponent; NaN where x is negative and the exponent not whole.</summary>
+        /// <param name="exponent">The exponent.</param>
+        public Tensor<T> Power(double exponent) => Unary(x, UnaryFunction.Power, exponent);
 
         /// <summary>The larger of x and y; NaN where either is NaN.</summary>
-        public Tensor<T> Maximum(T y)
-        {
-            using var number = Tensor<T>.Like(x, y);
-            return x.Maximum(number);
-        }
-
-        /// <summary>The smaller of x and y; NaN where either is NaN. Shapes broadcast.</summary>
         /// <exception cref="ShapeException">The shapes do not broadcast.</exception>
-        public Tensor<T> Minimum(Tensor<T> y) => x.Context.Kernels.Minimum(x, y);
+        public Tensor<T> Maximum(Tensor<T> y) => Binary(BinaryFunction.Maximum, x, y);
+
+        /// <summary>The larger of x and y; NaN where either is NaN.</summary>
+        public Tensor<T> Maximum(T y) => Binary(BinaryFunction.Maximum, x, y);
 
         /// <summary>The smaller of x and y; NaN where either is NaN.</summary>
-        public Tensor<T> Minimum(T y)
-        {
-            using var number = Tensor<T>.Like(x, y);
-            return x.Minimum(number);
-        }
+        /// <exception cref="ShapeException">The shapes do not broadcast.</exception>
+        public Tensor<T> Minimum(Tensor<T> y) => Binary(BinaryFunction.Minimum, x, y);
+
+        /// <summary>The smaller of x and y; NaN where either is NaN.</summary>
+        public Tensor<T> Minimum(T y) => Binary(BinaryFunction.Minimum, x, y);
+    }
+
+    extension<T>(Tensor<T>)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        /// <summary>−x.</summary>
+        public static Tensor<T> operator -(Tensor<T> x) => Unary(x, UnaryFunction.Negate);
+
+        /// <summary>x + y.</summary>
+        /// <exception cref="ShapeException">The shapes do not broadcast.</exception>
+        /// <exception cref="InvalidOperationException">The tensors belong to two contexts.</exception>
+        public static Tensor<T> operator +(Tensor<T> x, Tensor<T> y) => Binary(BinaryFunction.Add, x, y);
+
+        /// <summary>x + y.</summary>
+        public static Tensor<T> operator +(Tensor<T> x, T y) => Binary(BinaryFunction.Add, x, y);
+
+        /// <summary>x + y.</summary>
+        public static Tensor<T> operator +(T x, Tensor<T> y) => Binary(BinaryFunction.Add, x, y);
+
+        /// <summary>x − y.</summary>
+        /// <exception cref="ShapeException">The shapes do not broadcast.</exception>
+        /// <exception cref="InvalidOperationException">The tensors belong to two contexts.</exception>
+        public static Tensor<T> operator -(Tensor<T> x, Tensor<T> y) => Binary(BinaryFunction.Subtract, x, y);
+
+        /// <summary>x − y.</summary>
+        public static Tensor<T> operator -(Tensor<T> x, T y) => Binary(BinaryFunction.Subtract, x, y);
+
+        /// <summary>x − y.</summary>
+        public static Tensor<T> operator -(T x, Tensor<T> y) => Binary(BinaryFunction.Subtract, x, y);
+
+        /// <summary>x · y, element by element.</summary>
+        /// <exception cref="ShapeException">The shapes do not broadcast.</exception>
+        /// <exception cref="InvalidOperationException">The tensors belong to two contexts.</exception>
+        public static Tensor<T> operator *(Tensor<T> x, Tensor<T> y) => Binary(BinaryFunction.Multiply, x, y);
+
+        /// <summary>x · y.</summary>
+        public static Tensor<T> operator *(Tensor<T> x, T y) => Binary(BinaryFunction.Multiply, x, y);
+
+        /// <summary>x · y.</summary>
+        public static Tensor<T> operator *(T x, Tensor<T> y) => Binary(BinaryFunction.Multiply, x, y);
+
+        /// <summary>x / y, element by element.</summary>
+        /// <exception cref="ShapeException">The shapes do not broadcast.</exception>
+        /// <exception cref="InvalidOperationException">The tensors belong to two contexts.</exception>
+        public static Tensor<T> operator /(Tensor<T> x, Tensor<T> y) => Binary(BinaryFunction.Divide, x, y);
+
+        /// <summary>x / y.</summary>
+        public static Tensor<T> operator /(Tensor<T> x, T y) => Binary(BinaryFunction.Divide, x, y);
+
+        /// <summary>x / y.</summary>
+        public static Tensor<T> operator /(T x, Tensor<T> y) => Binary(BinaryFunction.Divide, x, y);
+    }
+
+    private static Tensor<T> Unary<T>(Tensor<T> x, UnaryFunction function, double parameter = 0)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        return x.Context.Kernels.Unary(function, x, parameter);
+    }
+
+    private static Tensor<T> Binary<T>(BinaryFunction function, Tensor<T> x, Tensor<T> y)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(y);
+        return x.Context.Kernels.Binary(function, x, y);
+    }
+
+    private static Tensor<T> Binary<T>(BinaryFunction function, Tensor<T> x, T y)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        using var number = Tensor<T>.Scalar(y, x.Context);
+        return x.Context.Kernels.Binary(function, x, number);
+    }
+
+    private static Tensor<T> Binary<T>(BinaryFunction function, T x, Tensor<T> y)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        ArgumentNullException.ThrowIfNull(y);
+        using var number = Tensor<T>.Scalar(x, y.Context);
+        return y.Context.Kernels.Binary(function, number, y);
     }
 }

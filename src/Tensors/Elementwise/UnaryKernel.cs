@@ -1,65 +1,51 @@
 using System.Numerics;
+using System.Numerics.Tensors;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>A function of one element.</summary>
-internal interface IUnaryOperator<T>
-    where T : unmanaged, IFloatingPointIeee754<T>
-{
-    /// <summary>Applies the function lane by lane.</summary>
-    TVector Invoke<TSimd, TVector>(TVector x)
-        where TSimd : struct, ISimd<TVector, T>
-        where TVector : struct;
-}
-
-/// <summary>y = f(x), for a run of elements.</summary>
-internal delegate void UnaryFunction<T>(ReadOnlySpan<T> x, Span<T> y);
-
-/// <summary>Applies a function to every element of a tensor.</summary>
+/// <summary>Elementwise work on tensors of one shape, block after block.</summary>
 internal static class UnaryKernel
 {
-    /// <summary>y[i] = op(x[i]), in vectors.</summary>
-    public static Tensor<T> Run<T, TOperator>(Tensor<T> x, string name, TOperator op)
-        where T : unmanaged, IFloatingPointIeee754<T>
-        where TOperator : struct, IUnaryOperator<T> =>
-        Run(x, name, (source, target) => SimdDispatch.Run<T, Action<T, TOperator>>(x.Context.VectorWidth, new(source, target, op)));
-
-    /// <summary>y = f(x) for one block after another, for functions that come as spans (those of TensorPrimitives).</summary>
-    public static Tensor<T> Run<T>(Tensor<T> x, string name, UnaryFunction<T> function)
+    /// <summary>y = f(x).</summary>
+    public static Tensor<T> Forward<T>(UnaryFunction function, Tensor<T> x, double parameter)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        ArgumentNullException.ThrowIfNull(x);
-        var y = new Tensor<T>(x.Shape, x.Context, name);
-        var (source, target) = (x.ReadMemory(), y.WriteMemory());
-        Blocks.Run(x.Context, x.ElementCount, (from, count) => function(source.Span.Slice(from, count), target.Span.Slice(from, count)));
+        var f = UnaryFunctions.Of<T>(function, parameter);
+        var y = new Tensor<T>(x.Shape, x.Context, UnaryFunctions.NameOf(function));
+        var (width, source, target) = (x.Context.VectorWidth, x.ReadMemory(), y.WriteMemory());
+        Blocks.Run(x.Context, x.ElementCount, (from, count) => f.Forward(width, source.Span.Slice(from, count), target.Span.Slice(from, count)));
         return y;
     }
 
-    private readonly ref struct Action<T, TOperator>(ReadOnlySpan<T> x, Span<T> y, TOperator op) : ISimdAction<T>
+    /// <summary>dx = dy · f′, from the x or y that the function reads.</summary>
+    /// <exception cref="ShapeException">The shapes differ.</exception>
+    public static Tensor<T> Backward<T>(UnaryFunction function, Tensor<T>? saved, Tensor<T> dy, double parameter)
         where T : unmanaged, IFloatingPointIeee754<T>
-        where TOperator : struct, IUnaryOperator<T>
     {
-        private readonly ReadOnlySpan<T> x = x;
-        private readonly Span<T> y = y;
-        private readonly TOperator op = op;
+        var f = UnaryFunctions.Of<T>(function, parameter);
+        string name = UnaryFunctions.NameOf(function, gradient: true);
+        // A function that reads neither x nor y gets dy in their place.
+        saved ??= f.Reads == BackwardReads.None ? dy : throw new ArgumentNullException(nameof(saved), $"{name} is computed from the {f.Reads}.");
+        saved.RequireSameContext(dy, name);
+        if (saved.Shape != dy.Shape) throw new ShapeException($"{name}: the upstream gradient {dy.Shape} must have the shape {saved.Shape}.");
+        var dx = new Tensor<T>(dy.Shape, dy.Context, name);
+        var (width, source, upstream, target) = (dy.Context.VectorWidth, saved.ReadMemory(), dy.ReadMemory(), dx.WriteMemory());
+        Blocks.Run(dy.Context, dy.ElementCount, (from, count) =>
+            f.Backward(width, source.Span.Slice(from, count), upstream.Span.Slice(from, count), target.Span.Slice(from, count)));
+        return dx;
+    }
 
-        public void Invoke<TSimd, TVector>()
-            where TSimd : struct, ISimd<TVector, T>
-            where TVector : struct
+    /// <summary>target += addend: how the gradients of a value that is used twice come together.</summary>
+    /// <exception cref="ShapeException">The shapes differ.</exception>
+    public static void AddInto<T>(Tensor<T> target, Tensor<T> addend)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (target.Shape != addend.Shape) throw new ShapeException($"AddInto: {addend.Shape} cannot be added into {target.Shape}.");
+        var (sum, source) = (target.WriteMemory(), addend.ReadMemory());
+        Blocks.Run(target.Context, target.ElementCount, (from, count) =>
         {
-            // Whole vectors, then the remainder through the same loop at width 1.
-            int whole = x.Length - (x.Length % TSimd.Width);
-            Loop<TSimd, TVector>(0, whole);
-            Loop<SimdScalar<T>, T>(whole, x.Length);
-        }
-
-        private void Loop<TSimd, TVector>(nint from, nint to)
-            where TSimd : struct, ISimd<TVector, T>
-            where TVector : struct
-        {
-            ref readonly T source = ref x.GetPinnableReference();
-            ref T target = ref y.GetPinnableReference();
-            for (nint i = from; i < to; i += TSimd.Width) TSimd.Store(op.Invoke<TSimd, TVector>(TSimd.Load(in source, i)), ref target, i);
-        }
+            var part = sum.Span.Slice(from, count);
+            TensorPrimitives.Add(part, source.Span.Slice(from, count), part);
+        });
     }
 }

@@ -18,7 +18,6 @@ public class BinaryTests
     private static void Holds<T>(VectorWidth width)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        var kernels = TestContexts.Of(width).Kernels;
         var half = T.CreateChecked(0.5);
         var cases = from shapes in Shapes.BroadcastableOf(Shapes.Wide) from seed in Gen.Choose(1, 1000) select (shapes, seed);
         Prop.ForAll(Arb.From(cases, c => Shapes.Shrink(c.shapes).Select(s => (s, c.seed))), c =>
@@ -26,21 +25,38 @@ public class BinaryTests
             // Whole numbers, so that there are ties.
             using var x = Whole<T>(c.shapes.Left, c.seed, "x", width);
             using var y = Whole<T>(c.shapes.Right, c.seed, "y", width);
-            Equal(x, y, kernels.Add, (a, b) => a + b);
-            Equal(x, y, kernels.Subtract, (a, b) => a - b);
-            Equal(x, y, kernels.Multiply, (a, b) => a * b);
-            Equal(x, y, kernels.Divide, (a, b) => a / b);
-            Equal(x, y, kernels.Maximum, T.Max);
-            Equal(x, y, kernels.Minimum, T.Min);
-            Equal(x, y, kernels.Greater, (a, b) => a > b ? T.One : a < b ? T.Zero : half);
+            // Each function and its gradients by the operands, times 3.
+            Equal(BinaryFunction.Add, x, y, (a, b) => a + b, (_, _) => T.One, (_, _) => T.One);
+            Equal(BinaryFunction.Subtract, x, y, (a, b) => a - b, (_, _) => T.One, (_, _) => -T.One);
+            Equal(BinaryFunction.Multiply, x, y, (a, b) => a * b, (_, b) => b, (a, _) => a);
+            Equal(BinaryFunction.Maximum, x, y, T.Max, Greater, (a, b) => Greater(b, a));
+            Equal(BinaryFunction.Minimum, x, y, T.Min, (a, b) => Greater(b, a), Greater);
+            Equal(BinaryFunction.Divide, x, y, (a, b) => a / b);
         }).Check(PropertyConfig.Of(30));
+
+        T Greater(T a, T b) => a > b ? T.One : a < b ? T.Zero : half;
     }
 
-    private static void Equal<T>(Tensor<T> x, Tensor<T> y, Func<Tensor<T>, Tensor<T>, Tensor<T>> kernel, Func<T, T, T> reference)
+    private static void Equal<T>(BinaryFunction function, Tensor<T> x, Tensor<T> y, Func<T, T, T> reference, params Func<T, T, T>[] derivatives)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        using var result = kernel(x, y);
-        Assert.Equal(BroadcastReference.Binary(x, y, reference), result.ToArray());
+        using var z = x.Context.Kernels.Binary(function, x, y);
+        Assert.Equal(BroadcastReference.Binary(x, y, reference), z.ToArray());
+        T three = T.CreateChecked(3);
+        using var dz = Tensor<T>.Full(z.Shape, three, x.Context);
+        for (int operand = 0; operand < derivatives.Length; operand++)
+        {
+            // What the gradient does not depend on is left out.
+            var reads = function.Reads(operand);
+            using var gradient = x.Context.Kernels.BinaryBackward(
+                function,
+                operand,
+                reads.HasFlag(BackwardReads.Input) ? x : null,
+                reads.HasFlag(BackwardReads.Right) ? y : null,
+                reads.HasFlag(BackwardReads.Output) ? z : null,
+                dz);
+            Assert.Equal(BroadcastReference.Binary(x, y, (a, b) => three * derivatives[operand](a, b)), gradient.ToArray());
+        }
     }
 
     private static Tensor<T> Whole<T>(Shape shape, int seed, string name, VectorWidth width)
@@ -56,7 +72,8 @@ public class BinaryTests
     {
         using var x = Whole<float>(new(left), 1, "x", TestContexts.Default.VectorWidth);
         using var y = Whole<float>(new(right), 1, "y", TestContexts.Default.VectorWidth);
-        Equal(x, y, x.Context.Kernels.Subtract, (a, b) => a - b);
+        Equal(BinaryFunction.Subtract, x, y, (a, b) => a - b);
+        Equal(BinaryFunction.Multiply, x, y, (a, b) => a * b, (_, b) => b, (a, _) => a);
     }
 
     public static TheoryData<int[], int[]> LargeShapes => new()
@@ -75,8 +92,8 @@ public class BinaryTests
     {
         using var x = Tensor<float>.FromArray([float.NaN, 1], [2], TestContexts.Default);
         using var y = Tensor<float>.FromArray([1, float.NaN], [2], TestContexts.Default);
-        using var maximum = x.Context.Kernels.Maximum(x, y);
-        using var minimum = x.Context.Kernels.Minimum(x, y);
+        using var maximum = x.Maximum(y);
+        using var minimum = x.Minimum(y);
         Assert.Equal([float.NaN, float.NaN], maximum.ToArray());
         Assert.Equal([float.NaN, float.NaN], minimum.ToArray());
     }
@@ -86,8 +103,23 @@ public class BinaryTests
     {
         using var x = Tensor<float>.Zeros([2, 3], TestContexts.Default);
         using var y = Tensor<float>.Zeros([2, 4], TestContexts.Default);
-        var error = Assert.Throws<ShapeException>(() => x.Context.Kernels.Add(x, y));
+        var error = Assert.Throws<ShapeException>(() => x + y);
         Assert.Equal("Add: [2, 3] and [2, 4] do not broadcast, axis -1 is 3 and 4; lengths must be equal or 1.", error.Message);
+    }
+
+    [Fact]
+    public void What_the_gradient_needs_must_be_given_and_fit()
+    {
+        var kernels = TestContexts.Default.Kernels;
+        using var x = Tensor<float>.Zeros([2, 3], TestContexts.Default);
+        using var dz = Tensor<float>.Zeros([3], TestContexts.Default);
+        Assert.Equal("y", Assert.Throws<ArgumentNullException>(() => kernels.BinaryBackward(BinaryFunction.Divide, 0, x, null, x, dz)).ParamName);
+        Assert.Equal("operand", Assert.Throws<ArgumentOutOfRangeException>(() => kernels.BinaryBackward(BinaryFunction.Divide, 2, x, x, x, dz)).ParamName);
+        Assert.Contains(
+            "[2, 3] and the output [3] do not fit the upstream gradient [3]",
+            Assert.Throws<ShapeException>(() => kernels.BinaryBackward(BinaryFunction.Divide, 0, null, x, null, dz)).Message,
+            StringComparison.Ordinal);
+        Assert.Throws<ArgumentOutOfRangeException>(() => kernels.Binary((BinaryFunction)99, x, x));
     }
 
     [Fact]
@@ -96,6 +128,6 @@ public class BinaryTests
         using var other = new ComputeContext();
         using var x = Tensor<float>.Zeros([2], TestContexts.Default);
         using var y = Tensor<float>.Zeros([2], other);
-        Assert.Contains("two compute contexts", Assert.Throws<InvalidOperationException>(() => x.Context.Kernels.Add(x, y)).Message, StringComparison.Ordinal);
+        Assert.Contains("two compute contexts", Assert.Throws<InvalidOperationException>(() => x + y).Message, StringComparison.Ordinal);
     }
 }

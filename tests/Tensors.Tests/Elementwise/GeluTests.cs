@@ -23,8 +23,8 @@ public class GeluTests
     {
         using var x = Tensor<float>.RandomUniform([1001], new RandomStream(1, "x"), -6, 6, TestContexts.Default);
         using var wide = Tensor<double>.FromArray(Array.ConvertAll(x.ToArray(), v => (double)v), [1001], TestContexts.Default);
-        using var y = x.Context.Kernels.Gelu(x, GeluApproximation.None);
-        using var reference = x.Context.Kernels.Gelu(wide, GeluApproximation.None);
+        using var y = x.Gelu();
+        using var reference = wide.Gelu();
         Assert.Equal(Array.ConvertAll(reference.ToArray(), v => (float)v), y.ToArray());
     }
 
@@ -32,7 +32,7 @@ public class GeluTests
     private static void Equal(GeluApproximation approximation, params double[] expected)
     {
         using var x = Tensor<double>.FromArray(X, [X.Length], TestContexts.Default);
-        using var y = x.Context.Kernels.Gelu(x, approximation);
+        using var y = x.Gelu(approximation);
         double[] actual = y.ToArray();
         for (int i = 0; i < X.Length; i++) Assert.Equal(expected[i], actual[i], 4 * Tolerance.Epsilon<double>() * Math.Abs(X[i]));
     }

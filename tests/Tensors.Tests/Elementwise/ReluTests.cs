@@ -9,7 +9,7 @@ public class ReluTests
         for (int length = 1; length < 70; length++)
         {
             using var x = Tensor<float>.RandomNormal([length], new RandomStream(length, "x"), context: TestContexts.Of(width));
-            using var y = x.Context.Kernels.Relu(x);
+            using var y = x.Relu();
             Assert.Equal(x.ToArray().Select(v => Math.Max(v, 0)), y.ToArray());
         }
     }
@@ -18,7 +18,7 @@ public class ReluTests
     public void Keeps_NaN()
     {
         using var x = Tensor<float>.FromArray([float.NaN, 1], [2], TestContexts.Default);
-        using var y = x.Context.Kernels.Relu(x);
+        using var y = x.Relu();
         Assert.True(float.IsNaN(y[0]));
     }
 }

@@ -7,19 +7,19 @@ public class UnaryTests
     private static readonly Dictionary<string, UnaryCase> Cases = new()
     {
         // One rounding: exact. Otherwise the function may be off by a few ε of its own value.
-        ["Negate"] = new(x => -x, 0, -5, 5, k => k.Negate, k => k.Negate),
-        ["Abs"] = new(Math.Abs, 0, -5, 5, k => k.Abs, k => k.Abs),
-        ["Sqrt"] = new(Math.Sqrt, 0, 0, 5, k => k.Sqrt, k => k.Sqrt),
-        ["Exp"] = new(Math.Exp, 4, -20, 20, k => k.Exp, k => k.Exp),
-        ["Log"] = new(Math.Log, 4, 1e-3, 20, k => k.Log, k => k.Log),
-        ["Tanh"] = new(Math.Tanh, 4, -5, 5, k => k.Tanh, k => k.Tanh),
-        ["Tanh near 0"] = new(Math.Tanh, 4, -1e-4, 1e-4, k => k.Tanh, k => k.Tanh),
-        ["Sigmoid"] = new(x => 1 / (1 + Math.Exp(-x)), 4, -20, 20, k => k.Sigmoid, k => k.Sigmoid),
-        ["Square"] = new(x => x * x, 1, -5, 5, k => x => k.Power(x, 2), k => x => k.Power(x, 2)),
-        ["Cube"] = new(x => x * x * x, 4, -5, 5, k => x => k.Power(x, 3), k => x => k.Power(x, 3)),
-        ["Power 1.5"] = new(x => x * Math.Sqrt(x), 4, 0, 5, k => x => k.Power(x, 1.5), k => x => k.Power(x, 1.5)),
-        ["Relu"] = new(x => Math.Max(x, 0), 0, -5, 5, k => k.Relu, k => k.Relu),
-        ["Leaky ReLU"] = new(x => x > 0 ? x : 0.25 * x, 0, -5, 5, k => x => k.LeakyRelu(x, 0.25), k => x => k.LeakyRelu(x, 0.25)),
+        ["Negate"] = new(x => -x, 0, -5, 5, UnaryFunction.Negate),
+        ["Abs"] = new(Math.Abs, 0, -5, 5, UnaryFunction.Abs),
+        ["Sqrt"] = new(Math.Sqrt, 0, 0, 5, UnaryFunction.Sqrt),
+        ["Exp"] = new(Math.Exp, 4, -20, 20, UnaryFunction.Exp),
+        ["Log"] = new(Math.Log, 4, 1e-3, 20, UnaryFunction.Log),
+        ["Tanh"] = new(Math.Tanh, 4, -5, 5, UnaryFunction.Tanh),
+        ["Tanh near 0"] = new(Math.Tanh, 4, -1e-4, 1e-4, UnaryFunction.Tanh),
+        ["Sigmoid"] = new(x => 1 / (1 + Math.Exp(-x)), 4, -20, 20, UnaryFunction.Sigmoid),
+        ["Square"] = new(x => x * x, 1, -5, 5, UnaryFunction.Power, 2),
+        ["Cube"] = new(x => x * x * x, 4, -5, 5, UnaryFunction.Power, 3),
+        ["Power 1.5"] = new(x => x * Math.Sqrt(x), 4, 0, 5, UnaryFunction.Power, 1.5),
+        ["Relu"] = new(x => Math.Max(x, 0), 0, -5, 5, UnaryFunction.Relu),
+        ["Leaky ReLU"] = new(x => x > 0 ? x : 0.25 * x, 0, -5, 5, UnaryFunction.LeakyRelu, 0.25),
     };
 
     public static TheoryData<string, VectorWidth> CasesAndWidths =>
@@ -32,18 +32,18 @@ public class UnaryTests
         var context = TestContexts.Of(width);
         for (int length = 1; length < 70; length++)
         {
-            Equal(Cases[name], Cases[name].Float(context.Kernels), length, context);
-            Equal(Cases[name], Cases[name].Double(context.Kernels), length, context);
+            Equal<float>(Cases[name], length, context);
+            Equal<double>(Cases[name], length, context);
         }
 
-        Equal(Cases[name], Cases[name].Float(context.Kernels), 70_001, context);
+        Equal<float>(Cases[name], 70_001, context);
     }
 
-    private static void Equal<T>(UnaryCase oneCase, Func<Tensor<T>, Tensor<T>> kernel, int length, ComputeContext context)
+    private static void Equal<T>(UnaryCase oneCase, int length, ComputeContext context)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         using var x = Tensor<T>.RandomUniform([length], new RandomStream(length, "x"), oneCase.Low, oneCase.High, context);
-        using var y = kernel(x);
+        using var y = context.Kernels.Unary(oneCase.Function, x, oneCase.Parameter);
         T[] source = x.ToArray(), actual = y.ToArray();
         for (int i = 0; i < length; i++)
         {
@@ -57,27 +57,34 @@ public class UnaryTests
     public void Edges_of_the_domain_are_those_of_IEEE()
     {
         double infinity = double.PositiveInfinity;
-        Assert.Equal([0, 1, infinity, double.NaN], Of(k => k.Exp, -infinity, 0, infinity, double.NaN));
-        Assert.Equal([double.NaN, -infinity, infinity, double.NaN], Of(k => k.Log, -1, 0, infinity, double.NaN));
-        Assert.Equal([double.NaN, 0, infinity, double.NaN], Of(k => k.Sqrt, -1, 0, infinity, double.NaN));
-        Assert.Equal([-1, 0, 1, double.NaN], Of(k => k.Tanh, -infinity, 0, infinity, double.NaN));
-        Assert.Equal([0, 0.5, 1, double.NaN], Of(k => k.Sigmoid, -infinity, 0, infinity, double.NaN));
-        Assert.Equal([double.NaN, 0, infinity, double.NaN], Of(k => x => k.Power(x, 0.5), -1, 0, infinity, double.NaN));
-        Assert.Equal([-0.5, 0, infinity, double.NaN], Of(k => x => k.LeakyRelu(x, 0.5), -1, 0, infinity, double.NaN));
+        Assert.Equal([0, 1, infinity, double.NaN], Of(x => x.Exp(), -infinity, 0, infinity, double.NaN));
+        Assert.Equal([double.NaN, -infinity, infinity, double.NaN], Of(x => x.Log(), -1, 0, infinity, double.NaN));
+        Assert.Equal([double.NaN, 0, infinity, double.NaN], Of(x => x.Sqrt(), -1, 0, infinity, double.NaN));
+        Assert.Equal([-1, 0, 1, double.NaN], Of(x => x.Tanh(), -infinity, 0, infinity, double.NaN));
+        Assert.Equal([0, 0.5, 1, double.NaN], Of(x => x.Sigmoid(), -infinity, 0, infinity, double.NaN));
+        Assert.Equal([double.NaN, 0, infinity, double.NaN], Of(x => x.Power(0.5), -1, 0, infinity, double.NaN));
+        Assert.Equal([-0.5, 0, infinity, double.NaN], Of(x => x.LeakyRelu(0.5), -1, 0, infinity, double.NaN));
     }
 
-    private static double[] Of(Func<Kernels, Func<Tensor<double>, Tensor<double>>> function, params double[] elements)
+    private static double[] Of(Func<Tensor<double>, Tensor<double>> function, params double[] elements)
     {
         using var x = Tensor<double>.FromArray(elements, [elements.Length], TestContexts.Default);
-        using var y = function(TestContexts.Default.Kernels)(x);
+        using var y = function(x);
         return y.ToArray();
     }
 
-    private sealed record UnaryCase(
-        Func<double, double> Reference,
-        int Epsilons,
-        double Low,
-        double High,
-        Func<Kernels, Func<Tensor<float>, Tensor<float>>> Float,
-        Func<Kernels, Func<Tensor<double>, Tensor<double>>> Double);
+    [Fact]
+    public void What_the_gradient_needs_must_be_given_and_fit()
+    {
+        var kernels = TestContexts.Default.Kernels;
+        using var x = Tensor<float>.Zeros([2], TestContexts.Default);
+        using var dy = Tensor<float>.Zeros([3], TestContexts.Default);
+        Assert.StartsWith(
+            "Log backward is computed from the Input.", Assert.Throws<ArgumentNullException>(() => kernels.UnaryBackward(UnaryFunction.Log, null, dy)).Message, StringComparison.Ordinal);
+        Assert.Equal(
+            "Log backward: the upstream gradient [3] must have the shape [2].", Assert.Throws<ShapeException>(() => kernels.UnaryBackward(UnaryFunction.Log, x, dy)).Message);
+        Assert.Throws<ArgumentOutOfRangeException>(() => kernels.Unary((UnaryFunction)99, x));
+    }
+
+    private sealed record UnaryCase(Func<double, double> Reference, int Epsilons, double Low, double High, UnaryFunction Function, double Parameter = 0);
 }

@@ -1,0 +1,18 @@
+namespace DeepSharp.Tensors;
+
+/// <summary>What the gradient of an elementwise function is computed from, beside the upstream gradient.</summary>
+[Flags]
+public enum BackwardReads
+{
+    /// <summary>Nothing else.</summary>
+    None = 0,
+
+    /// <summary>The input, or the left operand.</summary>
+    Input = 1,
+
+    /// <summary>The right operand.</summary>
+    Right = 2,
+
+    /// <summary>The output.</summary>
+    Output = 4,
+}

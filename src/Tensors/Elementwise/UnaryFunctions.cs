@@ -1,0 +1,277 @@
+using System.Numerics;
+using System.Numerics.Tensors;
+
+namespace DeepSharp.Tensors;
+
+/// <summary>A function of one element.</summary>
+public enum UnaryFunction
+{
+    /// <summary>−x.</summary>
+    Negate,
+
+    /// <summary>The absolute value |x|.</summary>
+    Abs,
+
+    /// <summary>eˣ.</summary>
+    Exp,
+
+    /// <summary>The natural logarithm; NaN below 0.</summary>
+    Log,
+
+    /// <summary>The square root; NaN below 0.</summary>
+    Sqrt,
+
+    /// <summary>The hyperbolic tangent.</summary>
+    Tanh,
+
+    /// <summary>The logistic function 1 / (1 + e⁻ˣ).</summary>
+    Sigmoid,
+
+    /// <summary>max(x, 0); NaN stays NaN.</summary>
+    Relu,
+
+    /// <summary>x where x &gt; 0, else parameter · x.</summary>
+    LeakyRelu,
+
+    /// <summary>The Gaussian error linear unit x · Φ(x).</summary>
+    Gelu,
+
+    /// <summary>Its approximation ½x(1 + tanh(√(2/π)(x + 0.044715x³))).</summary>
+    GeluTanh,
+
+    /// <summary>x to the power of the parameter; NaN where x is negative and the exponent not whole.</summary>
+    Power,
+}
+
+/// <summary>y = f(x) and dx = dy · f′(x) for a run of elements.</summary>
+internal interface IUnaryFunction<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    /// <summary>What the gradient is computed from: the input x, the output y, or neither.</summary>
+    BackwardReads Reads { get; }
+
+    /// <summary>y = f(x).</summary>
+    void Forward(VectorWidth width, ReadOnlySpan<T> x, Span<T> y);
+
+    /// <summary>dx = dy · f′, from the x or y that <see cref="Reads"/> asks for.</summary>
+    void Backward(VectorWidth width, ReadOnlySpan<T> saved, ReadOnlySpan<T> dy, Span<T> dx);
+}
+
+/// <summary>The unary functions by name. Each is one struct below: the function and its derivative.</summary>
+internal static class UnaryFunctions
+{
+    private static readonly string[] Names = Array.ConvertAll(Enum.GetNames<UnaryFunction>(), name => name == nameof(UnaryFunction.GeluTanh) ? nameof(UnaryFunction.Gelu) : name);
+    private static readonly string[] GradientNames = Array.ConvertAll(Names, name => $"{name} backward");
+
+    /// <summary>The function with its parameter.</summary>
+    public static IUnaryFunction<T> Of<T>(UnaryFunction function, double parameter)
+        where T : unmanaged, IFloatingPointIeee754<T> => function switch
+        {
+            UnaryFunction.Negate => default(NegateFunction<T>),
+            UnaryFunction.Abs => default(AbsFunction<T>),
+            UnaryFunction.Exp => default(ExpFunction<T>),
+            UnaryFunction.Log => default(LogFunction<T>),
+            UnaryFunction.Sqrt => default(SqrtFunction<T>),
+            UnaryFunction.Tanh => default(TanhFunction<T>),
+            UnaryFunction.Sigmoid => default(SigmoidFunction<T>),
+            UnaryFunction.Relu => default(ReluFunction<T>),
+            UnaryFunction.LeakyRelu => new LeakyReluFunction<T>(parameter),
+            UnaryFunction.Gelu => new GeluFunction<T>(approximate: false),
+            UnaryFunction.GeluTanh => new GeluFunction<T>(approximate: true),
+            UnaryFunction.Power => new PowerFunction<T>(parameter),
+            _ => throw new ArgumentOutOfRangeException(nameof(function), function, "There is no such function."),
+        };
+
+    /// <summary>The name that errors and profiles show.</summary>
+    public static string NameOf(UnaryFunction function, bool gradient = false) => (gradient ? GradientNames : Names)[(int)function];
+}
+
+internal readonly struct NegateFunction<T> : IUnaryFunction<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    public BackwardReads Reads => BackwardReads.None;
+
+    public void Forward(VectorWidth width, ReadOnlySpan<T> x, Span<T> y) => TensorPrimitives.Negate(x, y);
+
+    // dx = −dy
+    public void Backward(VectorWidth width, ReadOnlySpan<T> saved, ReadOnlySpan<T> dy, Span<T> dx) => TensorPrimitives.Negate(dy, dx);
+}
+
+internal readonly struct AbsFunction<T> : ILaneGradient<T, AbsFunction<T>>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    public BackwardReads Reads => BackwardReads.Input;
+
+    public void Forward(VectorWidth width, ReadOnlySpan<T> x, Span<T> y) => TensorPrimitives.Abs(x, y);
+
+    // dx = dy · sign(x); at the kink 0, as in PyTorch
+    public TVector Backward<TSimd, TVector>(TVector x, TVector dy)
+        where TSimd : struct, ISimd<TVector, T>
+        where TVector : struct
+    {
+        var zero = TSimd.Broadcast(T.Zero);
+        var negative = TSimd.Select(TSimd.GreaterThan(zero, x), TSimd.Subtract(zero, dy), zero);
+        return TSimd.Select(TSimd.GreaterThan(x, zero), dy, negative);
+    }
+}
+
+internal readonly struct ExpFunction<T> : IUnaryFunction<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    public BackwardReads Reads => BackwardReads.Output;
+
+    public void Forward(VectorWidth width, ReadOnlySpan<T> x, Span<T> y) => TensorPrimitives.Exp(x, y);
+
+    // dx = dy · y
+    public void Backward(VectorWidth width, ReadOnlySpan<T> y, ReadOnlySpan<T> dy, Span<T> dx) => TensorPrimitives.Multiply(dy, y, dx);
+}
+
+internal readonly struct LogFunction<T> : IUnaryFunction<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    public BackwardReads Reads => BackwardReads.Input;
+
+    public void Forward(VectorWidth width, ReadOnlySpan<T> x, Span<T> y) => TensorPrimitives.Log(x, y);
+
+    // dx = dy / x
+    public void Backward(VectorWidth width, ReadOnlySpan<T> x, ReadOnlySpan<T> dy, Span<T> dx) => TensorPrimitives.Divide(dy, x, dx);
+}
+
+internal readonly struct SqrtFunction<T> : ILaneGradient<T, SqrtFunction<T>>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    public BackwardReads Reads => BackwardReads.Output;
+
+    public void Forward(VectorWidth width, ReadOnlySpan<T> x, Span<T> y) => TensorPrimitives.Sqrt(x, y);
+
+    // dx = dy / 2y
+    public TVector Backward<TSimd, TVector>(TVector y, TVector dy)
+        where TSimd : struct, ISimd<TVector, T>
+        where TVector : struct => TSimd.Divide(dy, TSimd.Add(y, y));
+}
+
+internal readonly struct TanhFunction<T> : ILaneGradient<T, TanhFunction<T>>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    public BackwardReads Reads => BackwardReads.Output;
+
+    // Not TensorPrimitives: its result near 0 is off by thousands of ε of itself, because it goes through 1 − e^(−2x).
+    public void Forward(VectorWidth width, ReadOnlySpan<T> x, Span<T> y)
+    {
+        for (int i = 0; i < x.Length; i++) y[i] = T.Tanh(x[i]);
+    }
+
+    // dx = dy · (1 − y²)
+    public TVector Backward<TSimd, TVector>(TVector y, TVector dy)
+        where TSimd : struct, ISimd<TVector, T>
+        where TVector : struct => TSimd.Multiply(dy, TSimd.Subtract(TSimd.Broadcast(T.One), TSimd.Multiply(y, y)));
+}
+
+internal readonly struct SigmoidFunction<T> : ILaneGradient<T, SigmoidFunction<T>>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    public BackwardReads Reads => BackwardReads.Output;
+
+    public void Forward(VectorWidth width, ReadOnlySpan<T> x, Span<T> y) => TensorPrimitives.Sigmoid(x, y);
+
+    // dx = dy · y(1 − y)
+    public TVector Backward<TSimd, TVector>(TVector y, TVector dy)
+        where TSimd : struct, ISimd<TVector, T>
+        where TVector : struct => TSimd.Multiply(dy, TSimd.Multiply(y, TSimd.Subtract(TSimd.Broadcast(T.One), y)));
+}
+
+internal readonly struct ReluFunction<T> : ILaneFunction<T, ReluFunction<T>>, ILaneGradient<T, ReluFunction<T>>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    public BackwardReads Reads => BackwardReads.Output;
+
+    // y = max(x, 0)
+    public TVector Forward<TSimd, TVector>(TVector x)
+        where TSimd : struct, ISimd<TVector, T>
+        where TVector : struct => TSimd.Max(x, TSimd.Broadcast(T.Zero));
+
+    // dx = dy where y > 0, else 0; at the kink 0, as in PyTorch
+    public TVector Backward<TSimd, TVector>(TVector y, TVector dy)
+        where TSimd : struct, ISimd<TVector, T>
+        where TVector : struct => TSimd.Select(TSimd.GreaterThan(y, TSimd.Broadcast(T.Zero)), dy, TSimd.Broadcast(T.Zero));
+}
+
+internal readonly struct LeakyReluFunction<T>(double slope) : ILaneFunction<T, LeakyReluFunction<T>>, ILaneGradient<T, LeakyReluFunction<T>>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly T slope = T.CreateTruncating(slope);
+
+    public BackwardReads Reads => BackwardReads.Input;
+
+    // y = x where x > 0, else slope · x
+    public TVector Forward<TSimd, TVector>(TVector x)
+        where TSimd : struct, ISimd<TVector, T>
+        where TVector : struct => Backward<TSimd, TVector>(x, x);
+
+    // dx = dy where x > 0, else slope · dy; at the kink slope · dy, as in PyTorch
+    public TVector Backward<TSimd, TVector>(TVector x, TVector dy)
+        where TSimd : struct, ISimd<TVector, T>
+        where TVector : struct => TSimd.Select(TSimd.GreaterThan(x, TSimd.Broadcast(T.Zero)), dy, TSimd.Multiply(dy, TSimd.Broadcast(slope)));
+}
+
+// Hendrycks and Gimpel, arXiv 1606.08415. Computed in double.
+internal readonly struct GeluFunction<T>(bool approximate) : IUnaryFunction<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private const double Cubic = 0.044715;
+    private static readonly double Scale = Math.Sqrt(2 / Math.PI);
+
+    public BackwardReads Reads => BackwardReads.Input;
+
+    // y = x · Φ(x), where the approximation of Φ(x) is ½(1 + tanh(√(2/π)(x + 0.044715x³)))
+    public void Forward(VectorWidth width, ReadOnlySpan<T> x, Span<T> y)
+    {
+        for (int i = 0; i < x.Length; i++)
+        {
+            double value = double.CreateTruncating(x[i]);
+            y[i] = T.CreateTruncating(value * Gate(value));
+        }
+    }
+
+    // dx = dy · (Φ(x) + x · Φ′(x))
+    public void Backward(VectorWidth width, ReadOnlySpan<T> x, ReadOnlySpan<T> dy, Span<T> dx)
+    {
+        for (int i = 0; i < x.Length; i++) dx[i] = T.CreateTruncating(Slope(double.CreateTruncating(x[i]))) * dy[i];
+    }
+
+    private double Gate(double x) => approximate ? 0.5 * (1 + Math.Tanh(Scale * (x + (Cubic * x * x * x)))) : NormalDistribution.Cumulative(x);
+
+    private double Slope(double x)
+    {
+        double g = Gate(x);
+        // With g = ½(1 + tanh u): g′ = 2g(1 − g)u′.
+        return approximate ? g + (x * 2 * g * (1 - g) * Scale * (1 + (3 * Cubic * x * x))) : g + (x * NormalDistribution.Density(x));
+    }
+}
+
+internal readonly struct PowerFunction<T>(double exponent) : IUnaryFunction<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    public BackwardReads Reads => BackwardReads.Input;
+
+    // y = x^p
+    public void Forward(VectorWidth width, ReadOnlySpan<T> x, Span<T> y) => Power(x, T.CreateTruncating(exponent), y);
+
+    // dx = dy · p · x^(p − 1); 0 everywhere for p = 0, as in PyTorch, even where x^(−1) is infinite
+    public void Backward(VectorWidth width, ReadOnlySpan<T> x, ReadOnlySpan<T> dy, Span<T> dx)
+    {
+        var p = T.CreateTruncating(exponent);
+        Power(x, p - T.One, dx);
+        TensorPrimitives.Multiply(dx, p, dx);
+        TensorPrimitives.Multiply(dx, dy, dx);
+        if (exponent == 0) dx.Clear();
+    }
+
+    // Squares, and the gradients of squares and cubes, need no logarithm.
+    private static void Power(ReadOnlySpan<T> x, T exponent, Span<T> y)
+    {
+        if (exponent == T.One) x.CopyTo(y);
+        else if (exponent == T.One + T.One) TensorPrimitives.Multiply(x, x, y);
+        else TensorPrimitives.Pow(x, exponent, y);
+    }
+}
