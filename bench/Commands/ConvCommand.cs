@@ -22,7 +22,7 @@ internal static class ConvCommand
             int height = parsed.GetValue(h), size = parsed.GetValue(kernel);
             var shape = ConvolutionShape.Of(
                 [parsed.GetValue(n), parsed.GetValue(c), height, parsed.GetValue(w) ?? height], [parsed.GetValue(k), parsed.GetValue(c), size, size],
-                new ConvolutionGeometry(parsed.GetValue(stride), parsed.GetValue(padding) ?? size / 2));
+                Window2d.Square(size, parsed.GetValue(stride), parsed.GetValue(padding) ?? size / 2));
             using var context = Common.Context(parsed, parsed.GetValue(Common.Algorithm));
             Common.Print(parsed, Measure(context, shape, NamedWork.Passes[parsed.GetValue(pass)!]));
         });
@@ -53,7 +53,7 @@ internal static class ConvCommand
     private static double RelativeError(ComputeOptions options, ConvolutionShape shape, ConvolutionPass pass)
     {
         int n = pass == ConvolutionPass.WeightGradient ? shape.N : Math.Min(shape.N, 4);
-        var part = ConvolutionShape.Of(shape.Input.With(0, n), shape.Weights, shape.Geometry);
+        var part = ConvolutionShape.Of(shape.Input.With(0, n), shape.Weights, shape.Window);
         using var singleContext = new ComputeContext(options);
         using var doubleContext = new ComputeContext(new ComputeOptions { ConvolutionAlgorithm = "direct" });
         using var single = new ConvolutionWork<float>(singleContext, part);

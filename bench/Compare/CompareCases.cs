@@ -84,8 +84,8 @@ internal sealed class CompareCases(Engines engines, int threads, string folder)
     {
         (string Name, int Value)[] options =
         [
-            ("n", shape.N), ("c", shape.C), ("k", shape.K), ("h", shape.H), ("w", shape.W), ("kernel", shape.KernelHeight),
-            ("stride", shape.Geometry.StrideHeight), ("padding", shape.Geometry.PaddingHeight),
+            ("n", shape.N), ("c", shape.C), ("k", shape.K), ("h", shape.H), ("w", shape.W), ("kernel", shape.Window.Height),
+            ("stride", shape.Window.StrideHeight), ("padding", shape.Window.PaddingHeight),
         ];
         return ["conv", "--pass", pass, .. options.SelectMany(option => new[] { $"--{option.Name}", option.Value.ToString(CultureInfo.InvariantCulture) })];
     }

@@ -16,7 +16,7 @@ public sealed class ConvolutionWork<T> : IDisposable
     {
         this.shape = shape;
         x = Draw(shape.Input, "x", value => Math.Max(value, 0), context);
-        double deviation = Math.Sqrt(2.0 / (shape.C * shape.KernelHeight * shape.KernelWidth));
+        double deviation = Math.Sqrt(2.0 / (shape.C * shape.Window.Height * shape.Window.Width));
         weights = Draw(shape.Weights, "weights", value => deviation * value, context);
         dy = Draw(shape.Output, "dy", value => value, context);
     }
@@ -24,9 +24,9 @@ public sealed class ConvolutionWork<T> : IDisposable
     /// <summary>Computes one pass; the caller disposes the result.</summary>
     public Tensor<T> Run(ConvolutionPass pass) => pass switch
     {
-        ConvolutionPass.Forward => x.Context.Kernels.Convolution(x, weights, null, shape.Geometry),
-        ConvolutionPass.InputGradient => x.Context.Kernels.ConvolutionInputGradient(dy, weights, shape.Input, shape.Geometry),
-        _ => x.Context.Kernels.ConvolutionWeightGradient(x, dy, shape.Weights, shape.Geometry),
+        ConvolutionPass.Forward => x.Context.Kernels.Convolution(x, weights, null, shape.Window),
+        ConvolutionPass.InputGradient => x.Context.Kernels.ConvolutionInputGradient(dy, weights, shape.Input, shape.Window),
+        _ => x.Context.Kernels.ConvolutionWeightGradient(x, dy, shape.Weights, shape.Window),
     };
 
     /// <summary>Gives the memory back.</summary>

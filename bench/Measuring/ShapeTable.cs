@@ -8,7 +8,7 @@ public static class ShapeTable
 {
     /// <summary>The convolutions of <c>data/conv-shapes.txt</c>, or of another such table.</summary>
     public static IEnumerable<NamedShape<ConvolutionShape>> Convolutions(string file = "conv-shapes.txt") => Read(file, 8, n =>
-        ConvolutionShape.Of([n[0], n[1], n[3], n[4]], [n[2], n[1], n[5], n[5]], new ConvolutionGeometry(n[6], n[7])));
+        ConvolutionShape.Of([n[0], n[1], n[3], n[4]], [n[2], n[1], n[5], n[5]], Window2d.Square(n[5], n[6], n[7])));
 
     /// <summary>The products of <c>data/gemm-shapes.txt</c>.</summary>
     public static IEnumerable<NamedShape<(int M, int N, int K)>> Products() => Read("gemm-shapes.txt", 3, n => (n[0], n[1], n[2]));

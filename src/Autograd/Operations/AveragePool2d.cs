@@ -4,7 +4,7 @@ using DeepSharp.Tensors;
 namespace DeepSharp.Autograd;
 
 /// <summary>The mean of each window of a map: [N,C,H,W] becomes [N,C,⌊(H + 2·padding − kernel)/stride⌋ + 1, …].</summary>
-internal sealed class AveragePool2d<T>(PoolWindow window, bool countPadding) : Operation<T>
+internal sealed class AveragePool2d<T>(Window2d window, bool countPadding) : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     /// <inheritdoc/>
@@ -22,7 +22,7 @@ public static partial class VariableOperations
     /// <param name="window">The window; padding is at most half of it.</param>
     /// <param name="countPadding">Whether padding counts as zeros (PyTorch's count_include_pad); else the mean is over the pixels that exist.</param>
     /// <exception cref="ShapeException">x is not of rank 4, or its maps are smaller than the window.</exception>
-    public static Variable<T> AveragePool2d<T>(this Variable<T> x, PoolWindow window, bool countPadding = true)
+    public static Variable<T> AveragePool2d<T>(this Variable<T> x, Window2d window, bool countPadding = true)
         where T : unmanaged, IFloatingPointIeee754<T> => new AveragePool2d<T>(window, countPadding).Apply(x);
 
     /// <summary>The mean of each square window of x [N,C,H,W].</summary>
@@ -33,5 +33,5 @@ public static partial class VariableOperations
     /// <param name="countPadding">Whether padding counts as zeros (PyTorch's count_include_pad); else the mean is over the pixels that exist.</param>
     /// <exception cref="ShapeException">x is not of rank 4, or its maps are smaller than the window.</exception>
     public static Variable<T> AveragePool2d<T>(this Variable<T> x, int kernel, int? stride = null, int padding = 0, bool countPadding = true)
-        where T : unmanaged, IFloatingPointIeee754<T> => x.AveragePool2d(PoolWindow.Square(kernel, stride, padding), countPadding);
+        where T : unmanaged, IFloatingPointIeee754<T> => x.AveragePool2d(Window2d.Square(kernel, stride ?? kernel, padding), countPadding);
 }

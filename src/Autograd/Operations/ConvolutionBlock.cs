@@ -3,13 +3,12 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Autograd;
 
-/// <summary>What follows a convolution in a <see cref="ConvolutionBlock{T}"/>.</summary>
-/// <param name="Geometry">Steps and padding of the convolution.</param>
-/// <param name="HasBias">Whether the convolution has a bias.</param>
-/// <param name="BatchNorm">The batch normalization after it, or null.</param>
-/// <param name="Relu">Whether a rectifier follows.</param>
-/// <param name="Pool">The max pooling at the end, or null.</param>
-public sealed record ConvolutionBlockSettings<T>(ConvolutionGeometry Geometry, bool HasBias, BatchNormSettings<T>? BatchNorm, bool Relu, PoolWindow? Pool)
+/// <summary>The parts of a convolution block.</summary>
+/// <param name="Window">Kernel size, strides and padding of the convolution.</param>
+/// <param name="BatchNorm">The batch normalization after the convolution, or null.</param>
+/// <param name="Relu">Whether ReLU follows.</param>
+/// <param name="Pool">The window of the max pooling at the end, or null.</param>
+public sealed record ConvolutionBlockSettings<T>(Window2d Window, BatchNormSettings<T>? BatchNorm = null, bool Relu = false, Window2d? Pool = null)
     where T : unmanaged, IFloatingPointIeee754<T>;
 
 /// <summary>Convolution → batch normalization → ReLU → max pooling as one operation; all but the convolution are optional.</summary>
@@ -18,7 +17,7 @@ public sealed record ConvolutionBlockSettings<T>(ConvolutionGeometry Geometry, b
 /// max(relu(x)) = relu(max(x)) lets backward rectify the pooled gradient; and where gradients are not recorded, batch normalization is folded into
 /// weights that are kept until any of the tensors folded in changes.
 /// </remarks>
-internal sealed class ConvolutionBlock<T>(ConvolutionBlockSettings<T> settings) : Operation<T>
+internal sealed class ConvolutionBlock<T>(ConvolutionBlockSettings<T> settings, bool hasBias) : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private BatchNormPass<T>? normalization;
@@ -26,20 +25,32 @@ internal sealed class ConvolutionBlock<T>(ConvolutionBlockSettings<T> settings) 
     private PooledMemory<byte>? winners;
     private Shape unpooled;
 
-    private Tensor<T>? Bias => settings.HasBias ? Input(2) : null;
-
-    private int Gamma => settings.HasBias ? 3 : 2;
+    private int Gamma => hasBias ? 3 : 2;
 
     private int Beta => Gamma + 1;
 
     /// <inheritdoc/>
     protected override Tensor<T> Forward()
     {
-        var y = settings.BatchNorm is not { } batchNorm
-            ? Kernels.Convolution(Input(0), Input(1), Bias, settings.Geometry, settings.Relu, keepWeights: !IsRecording)
-            : IsRecording || batchNorm.UsesBatch(Tape.Mode)
-                ? Normalized(batchNorm)
-                : Folded(batchNorm);
+        Tensor<T> x = Input(0), weights = Input(1), y;
+        var bias = hasBias ? Input(2) : null;
+        var options = (settings.Relu ? ConvolutionOptions.Relu : ConvolutionOptions.None) | (IsRecording ? ConvolutionOptions.None : ConvolutionOptions.CacheWeights);
+        if (settings.BatchNorm is not { } batchNorm)
+        {
+            y = Kernels.Convolution(x, weights, bias, settings.Window, options);
+        }
+        else if (IsRecording || batchNorm.UsesBatch(Tape.Mode))
+        {
+            convolved = Kernels.Convolution(x, weights, bias, settings.Window);
+            normalization = new BatchNormPass<T>(batchNorm, convolved, Tape.Mode);
+            y = normalization.Forward(convolved, Input(Gamma), Input(Beta), settings.Relu);
+        }
+        else
+        {
+            var folded = Folded(batchNorm, weights, bias, Input(Gamma), Input(Beta));
+            y = Kernels.Convolution(x, folded.Weights, folded.Bias, settings.Window, options);
+        }
+
         if (settings.Pool is not { } pool) return y;
         unpooled = y.Shape;
         var pooled = Kernels.MaxPool2d(y, pool, IsRecording, out winners);
@@ -47,21 +58,12 @@ internal sealed class ConvolutionBlock<T>(ConvolutionBlockSettings<T> settings) 
         return pooled;
     }
 
-    private Tensor<T> Normalized(BatchNormSettings<T> batchNorm)
+    private static FoldedConvolution<T> Folded(BatchNormSettings<T> settings, Tensor<T> weights, Tensor<T>? bias, Tensor<T> gamma, Tensor<T> beta)
     {
-        convolved = Kernels.Convolution(Input(0), Input(1), Bias, settings.Geometry);
-        normalization = new BatchNormPass<T>(batchNorm, convolved, Tape.Mode);
-        return normalization.Forward(convolved, Input(Gamma), Input(Beta), settings.Relu);
-    }
-
-    private Tensor<T> Folded(BatchNormSettings<T> batchNorm)
-    {
-        Tensor<T> weights = Input(1), gamma = Input(Gamma), beta = Input(Beta), mean = batchNorm.RunningMean, variance = batchNorm.RunningVariance;
-        var bias = Bias;
+        Tensor<T> mean = settings.RunningMean, variance = settings.RunningVariance;
         ReadOnlySpan<Tensor<T>> others = bias is null ? [gamma, beta, mean, variance] : [gamma, beta, mean, variance, bias];
-        var folded = weights.Derive(
-            (typeof(FoldedConvolution<T>), batchNorm.Epsilon), w => w.Context.Kernels.FoldBatchNorm(w, bias, gamma, beta, mean, variance, batchNorm.Epsilon), others);
-        return Kernels.Convolution(Input(0), folded.Weights, folded.Bias, settings.Geometry, settings.Relu, keepWeights: true);
+        return weights.Derive(
+            (typeof(FoldedConvolution<T>), settings.Epsilon), w => w.Context.Kernels.FoldBatchNorm(w, bias, gamma, beta, mean, variance, settings.Epsilon), others);
     }
 
     /// <inheritdoc/>
@@ -91,9 +93,9 @@ internal sealed class ConvolutionBlock<T>(ConvolutionBlockSettings<T> settings) 
             gradient = Replace(gradient, upstream, Kernels.ReluBackward(Output, gradient));
         }
 
-        if (settings.HasBias && Needs(2)) Propagate(2, Kernels.Sum(gradient, AxisSet.Of(gradient.Shape, [0, 2, 3]), keepDims: false));
-        if (Needs(1)) Propagate(1, Kernels.ConvolutionWeightGradient(Input(0), gradient, InputShape(1), settings.Geometry));
-        if (Needs(0)) Propagate(0, Kernels.ConvolutionInputGradient(gradient, Input(1), InputShape(0), settings.Geometry));
+        if (hasBias && Needs(2)) Propagate(2, Kernels.Sum(gradient, AxisSet.Of(gradient.Shape, [0, 2, 3]), keepDims: false));
+        if (Needs(1)) Propagate(1, Kernels.ConvolutionWeightGradient(Input(0), gradient, InputShape(1), settings.Window));
+        if (Needs(0)) Propagate(0, Kernels.ConvolutionInputGradient(gradient, Input(1), InputShape(0), settings.Window));
         if (!ReferenceEquals(gradient, upstream)) gradient.Dispose();
     }
 
@@ -119,17 +121,19 @@ public static partial class VariableOperations
     /// <param name="x">Input, [N,C,H,W].</param>
     /// <param name="settings">Which parts there are.</param>
     /// <param name="weights">Weights, [K,C,kH,kW].</param>
-    /// <param name="bias">Bias [K], where the settings say so.</param>
-    /// <param name="gamma">Scale of the batch normalization [K], where there is one.</param>
-    /// <param name="beta">Shift of the batch normalization [K], where there is one.</param>
+    /// <param name="bias">Bias [K], or null.</param>
+    /// <param name="gamma">Scale of the batch normalization [K], if there is one.</param>
+    /// <param name="beta">Shift of the batch normalization [K], if there is one.</param>
+    /// <exception cref="ArgumentException">Gamma and beta are given without a batch normalization, or missing with one.</exception>
+    /// <exception cref="ShapeException">The shapes do not fit.</exception>
     public static Variable<T> ConvolutionBlock<T>(
         this Variable<T> x, ConvolutionBlockSettings<T> settings, Variable<T> weights, Variable<T>? bias = null, Variable<T>? gamma = null, Variable<T>? beta = null)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(settings);
-        if (settings.HasBias != bias is not null || settings.BatchNorm is not null != gamma is not null || gamma is null != beta is null)
-            throw new ArgumentException("ConvolutionBlock: bias, gamma and beta must be given exactly where the settings name a bias and a batch normalization.");
-        var block = new ConvolutionBlock<T>(settings);
+        if (settings.BatchNorm is not null != gamma is not null || gamma is null != beta is null)
+            throw new ArgumentException("ConvolutionBlock: gamma and beta must be given exactly where the settings have a batch normalization.", nameof(gamma));
+        var block = new ConvolutionBlock<T>(settings, bias is not null);
         if (bias is null) return gamma is null ? block.Apply(x, weights) : block.Apply(x, weights, gamma, beta!);
         return gamma is null ? block.Apply(x, weights, bias) : block.Apply(x, weights, bias, gamma, beta!);
     }

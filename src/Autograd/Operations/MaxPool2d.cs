@@ -4,7 +4,7 @@ using DeepSharp.Tensors;
 namespace DeepSharp.Autograd;
 
 /// <summary>The maximum of each window of a map: [N,C,H,W] becomes [N,C,⌊(H + 2·padding − kernel)/stride⌋ + 1, …].</summary>
-internal sealed class MaxPool2d<T>(PoolWindow window) : Operation<T>
+internal sealed class MaxPool2d<T>(Window2d window) : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     // Which position of its window each output came from, one byte each; all that backward needs.
@@ -27,7 +27,7 @@ public static partial class VariableOperations
     /// <param name="x">The maps.</param>
     /// <param name="window">The window; padding is at most half of it, and never wins.</param>
     /// <exception cref="ShapeException">x is not of rank 4, or its maps are smaller than the window.</exception>
-    public static Variable<T> MaxPool2d<T>(this Variable<T> x, PoolWindow window)
+    public static Variable<T> MaxPool2d<T>(this Variable<T> x, Window2d window)
         where T : unmanaged, IFloatingPointIeee754<T> => new MaxPool2d<T>(window).Apply(x);
 
     /// <summary>The maximum of each square window of x [N,C,H,W].</summary>
@@ -37,5 +37,5 @@ public static partial class VariableOperations
     /// <param name="padding">The padding on every side.</param>
     /// <exception cref="ShapeException">x is not of rank 4, or its maps are smaller than the window.</exception>
     public static Variable<T> MaxPool2d<T>(this Variable<T> x, int kernel, int? stride = null, int padding = 0)
-        where T : unmanaged, IFloatingPointIeee754<T> => x.MaxPool2d(PoolWindow.Square(kernel, stride, padding));
+        where T : unmanaged, IFloatingPointIeee754<T> => x.MaxPool2d(Window2d.Square(kernel, stride ?? kernel, padding));
 }

@@ -14,17 +14,18 @@ public abstract class ConvolutionAlgorithm
     /// <summary>Whether it can compute this shape at all.</summary>
     public abstract bool CanRun(in ConvolutionShape shape, ConvolutionPass pass);
 
-    /// <summary>Whether it is the fastest that we have for this shape. The list is asked in order; the first that wins is taken.</summary>
+    /// <summary>Whether it is the fastest for this shape. The list is asked in order; the first that wins is taken.</summary>
     internal abstract bool Wins(in ConvolutionShape shape, ConvolutionPass pass, VectorWidth width);
 
     /// <summary>Output from input and weights.</summary>
     /// <param name="shape">All lengths.</param>
     /// <param name="x">Input.</param>
     /// <param name="weights">Weights.</param>
-    /// <param name="epilogue">Bias and rectifier.</param>
+    /// <param name="epilogue">Bias and ReLU.</param>
     /// <param name="y">Output; every element is written.</param>
-    /// <param name="keepWeights">Whether the weights stay the same for many calls, so that what is computed from them is worth keeping.</param>
-    internal abstract void Forward<T>(in ConvolutionShape shape, Tensor<T> x, Tensor<T> weights, Epilogue<T> epilogue, Tensor<T> y, bool keepWeights)
+    /// <param name="cacheWeights">Whether transformed weights are cached until the weights change.</param>
+    internal abstract void Forward<T>(
+        in ConvolutionShape shape, Tensor<T> x, Tensor<T> weights, Epilogue<T> epilogue, Tensor<T> y, bool cacheWeights)
         where T : unmanaged, IFloatingPointIeee754<T>;
 
     /// <summary>Gradient of the input; every element of <paramref name="dx"/> is written.</summary>

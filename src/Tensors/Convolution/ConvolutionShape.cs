@@ -1,16 +1,12 @@
 namespace DeepSharp.Tensors;
 
 /// <summary>All lengths of one convolution: input [N, C, H, W], weights [K, C, kH, kW], output [N, K, OH, OW].</summary>
-/// <remarks>OH = ⌊(H + 2·padding − kH) / stride⌋ + 1, likewise OW.</remarks>
 public readonly record struct ConvolutionShape
 {
-    private ConvolutionShape(Shape input, Shape weights, ConvolutionGeometry geometry)
+    private ConvolutionShape(Shape input, int k, Window2d window, int outputHeight, int outputWidth)
     {
         (N, C, H, W) = (input[0], input[1], input[2], input[3]);
-        (K, KernelHeight, KernelWidth) = (weights[0], weights[2], weights[3]);
-        Geometry = geometry;
-        OutputHeight = OutputLength(H, KernelHeight, geometry.StrideHeight, geometry.PaddingHeight);
-        OutputWidth = OutputLength(W, KernelWidth, geometry.StrideWidth, geometry.PaddingWidth);
+        (K, Window, OutputHeight, OutputWidth) = (k, window, outputHeight, outputWidth);
     }
 
     /// <summary>Images.</summary>
@@ -28,11 +24,8 @@ public readonly record struct ConvolutionShape
     /// <summary>Output channels.</summary>
     public int K { get; }
 
-    /// <summary>Kernel height.</summary>
-    public int KernelHeight { get; }
-
-    /// <summary>Kernel width.</summary>
-    public int KernelWidth { get; }
+    /// <summary>The size of the kernel, strides and padding.</summary>
+    public Window2d Window { get; }
 
     /// <summary>Output height.</summary>
     public int OutputHeight { get; }
@@ -40,45 +33,48 @@ public readonly record struct ConvolutionShape
     /// <summary>Output width.</summary>
     public int OutputWidth { get; }
 
-    /// <summary>Steps and padding.</summary>
-    public ConvolutionGeometry Geometry { get; }
-
     /// <summary>The shape of the input, [N, C, H, W].</summary>
     public Shape Input => [N, C, H, W];
 
     /// <summary>The shape of the weights, [K, C, kH, kW].</summary>
-    public Shape Weights => [K, C, KernelHeight, KernelWidth];
+    public Shape Weights => [K, C, Window.Height, Window.Width];
 
     /// <summary>The shape of the output, [N, K, OH, OW].</summary>
     public Shape Output => [N, K, OutputHeight, OutputWidth];
 
     /// <summary>The multiplications of the direct algorithm, padding counted: N·K·C·OH·OW·kH·kW.</summary>
-    public long Multiplications => (long)N * K * C * OutputHeight * OutputWidth * KernelHeight * KernelWidth;
+    public long Multiplications => (long)N * K * C * OutputHeight * OutputWidth * Window.Height * Window.Width;
 
     /// <summary>The elements that one output sums over: kH·kW·C.</summary>
-    internal int PatchLength => KernelHeight * KernelWidth * C;
+    internal int PatchLength => Window.Height * Window.Width * C;
 
-    /// <summary>Checks that everything fits.</summary>
-    /// <exception cref="ShapeException">The channels differ, or the kernel is larger than the padded image.</exception>
+    /// <summary>The shape of a convolution, checked.</summary>
+    /// <exception cref="ShapeException">The channels differ, the window is not the weights' or larger than the padded image.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A stride below 1 or a padding below 0.</exception>
-    public static ConvolutionShape Of(Shape input, Shape weights, ConvolutionGeometry geometry)
+    public static ConvolutionShape Of(Shape input, Shape weights, Window2d window)
     {
         if (input.Rank != 4 || weights.Rank != 4)
             throw new ShapeException($"Conv2d: expected an input [N, C, H, W] and weights [K, C, kH, kW], found {input} and {weights}.");
-        if (input[1] != weights[1])
-            throw new ShapeException($"Conv2d: input {input} has {input[1]} channels, weight {weights} expects {weights[1]}.");
-        if (geometry.StrideHeight < 1 || geometry.StrideWidth < 1)
-            throw new ArgumentOutOfRangeException(nameof(geometry), $"Conv2d: the stride must be at least 1, found {geometry.StrideHeight}×{geometry.StrideWidth}.");
-        if (geometry.PaddingHeight < 0 || geometry.PaddingWidth < 0)
-            throw new ArgumentOutOfRangeException(nameof(geometry), $"Conv2d: the padding must be at least 0, found {geometry.PaddingHeight}×{geometry.PaddingWidth}.");
-        if (input[2] + (2 * geometry.PaddingHeight) < weights[2] || input[3] + (2 * geometry.PaddingWidth) < weights[3])
+        if (weights[1] < input[1] && input[1] % weights[1] == 0)
         {
             throw new ShapeException(
-                $"Conv2d: input {input} with padding {geometry.PaddingHeight}×{geometry.PaddingWidth} is smaller than the kernel {weights[2]}×{weights[3]}.");
+                $"Conv2d: input {input} has {input[1]} channels, weight {weights} has {weights[1]}: {input[1] / weights[1]} groups, "
+                + $"which are not supported; expected weight {weights.With(1, input[1])}.");
         }
 
-        return new ConvolutionShape(input, weights, geometry);
+        if (input[1] != weights[1])
+            throw new ShapeException($"Conv2d: input {input} has {input[1]} channels, weight {weights} expects {weights[1]}.");
+        if ((window.Height, window.Width) != (weights[2], weights[3]))
+        {
+            throw new ShapeException(
+                $"Conv2d: weight {weights} has a kernel of {weights[2]}×{weights[3]}, the window is {window}; both must have one size.");
+        }
+
+        var (vertical, horizontal) = WindowAxis.Of(window, input, "Conv2d");
+        return new ConvolutionShape(input, weights[0], window, vertical.Outputs, horizontal.Outputs);
     }
 
-    private static int OutputLength(int length, int kernel, int stride, int padding) => ((length + (2 * padding) - kernel) / stride) + 1;
+    /// <summary>For instance <c>[8, 3, 32, 32] ⋆ [64, 3, 3, 3] = [8, 64, 32, 32], stride 1×1, padding 1×1</c>.</summary>
+    public override string ToString() =>
+        $"{Input} ⋆ {Weights} = {Output}, stride {Window.StrideHeight}×{Window.StrideWidth}, padding {Window.PaddingHeight}×{Window.PaddingWidth}";
 }

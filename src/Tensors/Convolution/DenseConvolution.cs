@@ -23,10 +23,11 @@ internal sealed class DenseConvolution : ConvolutionAlgorithm
         (long)shape.H * shape.W * shape.OutputHeight * shape.OutputWidth <= MostPairs;
 
     internal override bool Wins(in ConvolutionShape shape, ConvolutionPass pass, VectorWidth width) =>
-        shape.N >= SmallestBatch && shape.H * shape.W < shape.KernelHeight * shape.KernelWidth && shape.H * shape.W <= 4
-        && shape.KernelHeight * shape.KernelWidth <= MostTaps;
+        shape.N >= SmallestBatch && shape.H * shape.W < shape.Window.Height * shape.Window.Width && shape.H * shape.W <= 4
+        && shape.Window.Height * shape.Window.Width <= MostTaps;
 
-    internal override void Forward<T>(in ConvolutionShape shape, Tensor<T> x, Tensor<T> weights, Epilogue<T> epilogue, Tensor<T> y, bool keepWeights)
+    internal override void Forward<T>(
+        in ConvolutionShape shape, Tensor<T> x, Tensor<T> weights, Epilogue<T> epilogue, Tensor<T> y, bool cacheWeights)
     {
         var s = shape;
         var output = y.WriteMemory();

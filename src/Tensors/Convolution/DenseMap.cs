@@ -9,15 +9,15 @@ internal readonly struct DenseMap(ConvolutionShape shape, bool reversed = false)
     public DenseMap Reversed => new(shape, !reversed);
 
     /// <summary>The taps of a kernel.</summary>
-    public int Taps => shape.KernelHeight * shape.KernelWidth;
+    public int Taps => shape.Window.Height * shape.Window.Width;
 
     /// <summary>The tap that joins two pixels; −1 where the kernel does not reach.</summary>
     public int Tap(int source, int target)
     {
         var (input, output) = reversed ? (target, source) : (source, target);
         var ((p, q), (h, w)) = (Math.DivRem(output, shape.OutputWidth), Math.DivRem(input, shape.W));
-        int i = h - (p * shape.Geometry.StrideHeight) + shape.Geometry.PaddingHeight, j = w - (q * shape.Geometry.StrideWidth) + shape.Geometry.PaddingWidth;
-        return (uint)i < (uint)shape.KernelHeight && (uint)j < (uint)shape.KernelWidth ? (i * shape.KernelWidth) + j : -1;
+        int i = h - (p * shape.Window.StrideHeight) + shape.Window.PaddingHeight, j = w - (q * shape.Window.StrideWidth) + shape.Window.PaddingWidth;
+        return (uint)i < (uint)shape.Window.Height && (uint)j < (uint)shape.Window.Width ? (i * shape.Window.Width) + j : -1;
     }
 
     /// <summary>Whether a tap joins any two pixels at all.</summary>

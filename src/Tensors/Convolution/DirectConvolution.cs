@@ -17,7 +17,8 @@ internal sealed class DirectConvolution : ConvolutionAlgorithm
 
     internal override bool Wins(in ConvolutionShape shape, ConvolutionPass pass, VectorWidth width) => false;
 
-    internal override void Forward<T>(in ConvolutionShape shape, Tensor<T> x, Tensor<T> weights, Epilogue<T> epilogue, Tensor<T> y, bool keepWeights)
+    internal override void Forward<T>(
+        in ConvolutionShape shape, Tensor<T> x, Tensor<T> weights, Epilogue<T> epilogue, Tensor<T> y, bool cacheWeights)
     {
         var s = shape;
         var (input, kernel, output) = (x.ReadMemory(), weights.ReadMemory(), y.WriteMemory());
@@ -79,7 +80,7 @@ internal sealed class DirectConvolution : ConvolutionAlgorithm
                         T factor = upstream.Span[(((((n * s.OutputHeight) + p) * s.OutputWidth) + q) * s.K) + k];
                         foreach (var (i, j, h, w) in Window(s, p, q))
                         {
-                            var sum = target.Slice(((i * s.KernelWidth) + j) * s.C, s.C);
+                            var sum = target.Slice(((i * s.Window.Width) + j) * s.C, s.C);
                             TensorPrimitives.MultiplyAdd(Channels(input.Span, s, n, h, w), factor, sum, sum);
                         }
                     }
@@ -92,7 +93,7 @@ internal sealed class DirectConvolution : ConvolutionAlgorithm
         x.Slice(((((n * s.H) + h) * s.W) + w) * s.C, s.C);
 
     private static ReadOnlySpan<T> KernelChannels<T>(ReadOnlySpan<T> weights, in ConvolutionShape s, int k, int i, int j) =>
-        weights.Slice(((((k * s.KernelHeight) + i) * s.KernelWidth) + j) * s.C, s.C);
+        weights.Slice(((((k * s.Window.Height) + i) * s.Window.Width) + j) * s.C, s.C);
 
     private static WindowEnumerator Window(in ConvolutionShape s, int p, int q) => new(s, p, q);
 
@@ -107,10 +108,10 @@ internal sealed class DirectConvolution : ConvolutionAlgorithm
 
         public bool MoveNext()
         {
-            while (++tap < s.KernelHeight * s.KernelWidth)
+            while (++tap < s.Window.Height * s.Window.Width)
             {
-                var (i, j) = (tap / s.KernelWidth, tap % s.KernelWidth);
-                int h = (p * s.Geometry.StrideHeight) + i - s.Geometry.PaddingHeight, w = (q * s.Geometry.StrideWidth) + j - s.Geometry.PaddingWidth;
+                var (i, j) = (tap / s.Window.Width, tap % s.Window.Width);
+                int h = (p * s.Window.StrideHeight) + i - s.Window.PaddingHeight, w = (q * s.Window.StrideWidth) + j - s.Window.PaddingWidth;
                 if ((uint)h >= (uint)s.H || (uint)w >= (uint)s.W) continue;
                 Current = (i, j, h, w);
                 return true;

@@ -22,13 +22,14 @@ internal sealed class Im2ColConvolution : ConvolutionAlgorithm
 
     internal override bool Wins(in ConvolutionShape shape, ConvolutionPass pass, VectorWidth width) => true;
 
-    internal override void Forward<T>(in ConvolutionShape shape, Tensor<T> x, Tensor<T> weights, Epilogue<T> epilogue, Tensor<T> y, bool keepWeights)
+    internal override void Forward<T>(
+        in ConvolutionShape shape, Tensor<T> x, Tensor<T> weights, Epilogue<T> epilogue, Tensor<T> y, bool cacheWeights)
     {
         var s = shape;
         var context = x.Context;
         var (input, output) = (x.ReadMemory(), y.WriteMemory());
         int allPixels = s.N * s.OutputHeight * s.OutputWidth;
-        if (keepWeights && allPixels <= PackedProducts.MostRows)
+        if (cacheWeights && allPixels <= PackedProducts.MostRows)
         {
             using var windows = context.Pool.RentScratch<T>(Packing.RoundUp(allPixels, MicroKernel.Rows) * s.PatchLength);
             Im2Col(s, input.Span, 0, s.N * s.OutputHeight, windows.Span);
@@ -98,12 +99,12 @@ internal sealed class Im2ColConvolution : ConvolutionAlgorithm
             var (n, p) = (row / s.OutputHeight, row % s.OutputHeight);
             for (int q = 0; q < s.OutputWidth; q++)
             {
-                int left = (q * s.Geometry.StrideWidth) - s.Geometry.PaddingWidth;
-                var (from, to) = (Math.Clamp(-left, 0, s.KernelWidth), Math.Clamp(s.W - left, 0, s.KernelWidth));
-                for (int i = 0; i < s.KernelHeight; i++, target += s.KernelWidth * s.C)
+                int left = (q * s.Window.StrideWidth) - s.Window.PaddingWidth;
+                var (from, to) = (Math.Clamp(-left, 0, s.Window.Width), Math.Clamp(s.W - left, 0, s.Window.Width));
+                for (int i = 0; i < s.Window.Height; i++, target += s.Window.Width * s.C)
                 {
-                    var taps = patches.Slice(target, s.KernelWidth * s.C);
-                    int h = (p * s.Geometry.StrideHeight) + i - s.Geometry.PaddingHeight;
+                    var taps = patches.Slice(target, s.Window.Width * s.C);
+                    int h = (p * s.Window.StrideHeight) + i - s.Window.PaddingHeight;
                     if ((uint)h >= (uint)s.H || from >= to)
                     {
                         taps.Clear();

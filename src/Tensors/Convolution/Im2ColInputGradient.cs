@@ -25,7 +25,7 @@ internal static class Im2ColInputGradient
         var panels = packed.Memory;
         int columns = panels.Length / s.K;
         // The windows of an image are a pointwise convolution of the gradient of its outputs.
-        var product = ConvolutionShape.Of([1, s.K, s.OutputHeight, s.OutputWidth], [columns, s.K, 1, 1], new ConvolutionGeometry(1, 0));
+        var product = ConvolutionShape.Of([1, s.K, s.OutputHeight, s.OutputWidth], [columns, s.K, 1, 1], new Window2d(1, 1));
         int rowsPerChunk = Math.Clamp(PatchElements / (s.OutputWidth * columns), 1, s.OutputHeight);
         int bandRows = (s.H + Bands(s) - 1) / Bands(s), bands = (s.H + bandRows - 1) / bandRows;
         context.Workers.Run(s.N * bands, task =>
@@ -38,8 +38,8 @@ internal static class Im2ColInputGradient
             pixels[(from * s.W * s.C)..(to * s.W * s.C)].Clear();
 
             // The output rows whose windows reach into the band.
-            int stride = s.Geometry.StrideHeight, padding = s.Geometry.PaddingHeight;
-            int first = Math.Max(0, (from + padding - s.KernelHeight + stride) / stride), end = Math.Min(s.OutputHeight, ((to - 1 + padding) / stride) + 1);
+            int stride = s.Window.StrideHeight, padding = s.Window.PaddingHeight;
+            int first = Math.Max(0, (from + padding - s.Window.Height + stride) / stride), end = Math.Min(s.OutputHeight, ((to - 1 + padding) / stride) + 1);
             for (int p = first; p < end; p += rowsPerChunk)
             {
                 int rows = Math.Min(rowsPerChunk, end - p), count = rows * s.OutputWidth;
@@ -52,18 +52,18 @@ internal static class Im2ColInputGradient
         });
     }
 
-    private static int Bands(in ConvolutionShape s) => Math.Clamp(s.H / (2 * s.KernelHeight), 1, (FewestTasks + s.N - 1) / s.N);
+    private static int Bands(in ConvolutionShape s) => Math.Clamp(s.H / (2 * s.Window.Height), 1, (FewestTasks + s.N - 1) / s.N);
 
     /// <summary>Adds the windows of output row p to the rows of an image from <paramref name="from"/> to before <paramref name="to"/>.</summary>
     private static void AddRow<T>(in ConvolutionShape s, ReadOnlySpan<T> patches, int columns, int p, int from, int to, Span<T> pixels)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        int top = (p * s.Geometry.StrideHeight) - s.Geometry.PaddingHeight, run = s.KernelWidth * s.C;
-        int firstRow = Math.Max(0, from - top), endRow = Math.Min(s.KernelHeight, to - top);
+        int top = (p * s.Window.StrideHeight) - s.Window.PaddingHeight, run = s.Window.Width * s.C;
+        int firstRow = Math.Max(0, from - top), endRow = Math.Min(s.Window.Height, to - top);
         for (int q = 0; q < s.OutputWidth; q++)
         {
-            int left = (q * s.Geometry.StrideWidth) - s.Geometry.PaddingWidth;
-            int skip = Math.Max(0, -left) * s.C, length = (Math.Min(s.KernelWidth, s.W - left) * s.C) - skip;
+            int left = (q * s.Window.StrideWidth) - s.Window.PaddingWidth;
+            int skip = Math.Max(0, -left) * s.C, length = (Math.Min(s.Window.Width, s.W - left) * s.C) - skip;
             if (length <= 0) continue;
             for (int i = firstRow; i < endRow; i++)
             {

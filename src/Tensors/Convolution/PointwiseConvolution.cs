@@ -11,12 +11,13 @@ internal sealed class PointwiseConvolution : ConvolutionAlgorithm
     public override string Description => "1×1 kernels as one matrix product, without copying";
 
     public override bool CanRun(in ConvolutionShape shape, ConvolutionPass pass) =>
-        shape.KernelHeight == 1 && shape.KernelWidth == 1 && shape.Geometry == new ConvolutionGeometry(1, 0);
+        shape.Window == new Window2d(1, 1);
 
     internal override bool Wins(in ConvolutionShape shape, ConvolutionPass pass, VectorWidth width) =>
         pass != ConvolutionPass.WeightGradient || (long)shape.C * shape.K >= SmallestWeightGradient;
 
-    internal override void Forward<T>(in ConvolutionShape shape, Tensor<T> x, Tensor<T> weights, Epilogue<T> epilogue, Tensor<T> y, bool keepWeights)
+    internal override void Forward<T>(
+        in ConvolutionShape shape, Tensor<T> x, Tensor<T> weights, Epilogue<T> epilogue, Tensor<T> y, bool cacheWeights)
     {
         var (pixels, channels, context) = (shape.N * shape.H * shape.W, shape.K, x.Context);
         var output = y.WriteMemory();

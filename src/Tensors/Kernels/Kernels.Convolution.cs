@@ -2,24 +2,73 @@ using System.Numerics;
 
 namespace DeepSharp.Tensors;
 
+// Checks shapes, chooses the algorithm, and allocates the results of the three convolution passes.
 public partial class Kernels
 {
-    /// <summary>y [N,K,OH,OW] = x [N,C,H,W] ⋆ weights [K,C,kH,kW] + bias [K], then optionally max(y, 0).</summary>
+    /// <summary>y [N,K,OH,OW] = x [N,C,H,W] ⋆ weights [K,C,kH,kW] + bias [K], optionally followed by ReLU.</summary>
     /// <param name="x">Input.</param>
     /// <param name="weights">Weights.</param>
     /// <param name="bias">Bias, or null.</param>
-    /// <param name="geometry">Steps and padding.</param>
-    /// <param name="relu">Whether to rectify the result.</param>
-    /// <param name="keepWeights">Whether the weights stay the same for many calls, so that what is computed from them is worth keeping.</param>
+    /// <param name="window">Kernel size, strides and padding.</param>
+    /// <param name="options">Whether ReLU follows, and whether the weights serve many calls.</param>
+    /// <exception cref="ShapeException">The shapes do not fit.</exception>
     public virtual Tensor<T> Convolution<T>(
-        Tensor<T> x, Tensor<T> weights, Tensor<T>? bias, ConvolutionGeometry geometry, bool relu = false, bool keepWeights = false)
-        where T : unmanaged, IFloatingPointIeee754<T> => ConvolutionKernel.Forward(x, weights, bias, geometry, relu, keepWeights);
+        Tensor<T> x, Tensor<T> weights, Tensor<T>? bias, Window2d window, ConvolutionOptions options = ConvolutionOptions.None)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(weights);
+        var shape = ConvolutionShape.Of(x.Shape, weights.Shape, window);
+        // Cached weights have the order of their context's vectors.
+        x.RequireSameContext(weights, "Conv2d");
+        if (bias is not null) x.RequireSameContext(bias, "Conv2d");
+        if (bias is not null && bias.Shape != [shape.K])
+            throw new ShapeException($"Conv2d: bias {bias.Shape} does not fit weight {weights.Shape}, expected [{shape.K}].");
+        using var profile = x.Context.Profile("Conv2d", "forward", 2.0 * shape.Multiplications);
+        var y = new Tensor<T>(shape.Output, x.Context, "Conv2d");
+        var epilogue = new Epilogue<T>(bias?.ReadMemory() ?? default, options.HasFlag(ConvolutionOptions.Relu));
+        bool cacheWeights = options.HasFlag(ConvolutionOptions.CacheWeights);
+        Algorithm(x.Context, shape, ConvolutionPass.Forward).Forward(shape, x, weights, epilogue, y, cacheWeights);
+        return y;
+    }
 
-    /// <summary>The gradient of the input of a convolution.</summary>
-    public virtual Tensor<T> ConvolutionInputGradient<T>(Tensor<T> dy, Tensor<T> weights, Shape input, ConvolutionGeometry geometry)
-        where T : unmanaged, IFloatingPointIeee754<T> => ConvolutionKernel.InputGradient(dy, weights, input, geometry);
+    /// <summary>The gradient of a convolution by its input.</summary>
+    /// <exception cref="ShapeException">The shapes do not fit.</exception>
+    public virtual Tensor<T> ConvolutionInputGradient<T>(Tensor<T> dy, Tensor<T> weights, Shape input, Window2d window)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        ArgumentNullException.ThrowIfNull(dy);
+        ArgumentNullException.ThrowIfNull(weights);
+        var shape = ConvolutionShape.Of(input, weights.Shape, window);
+        RequireGradientShape(shape, dy.Shape);
+        dy.RequireSameContext(weights, "Conv2d backward");
+        using var profile = dy.Context.Profile("Conv2d", "input gradient", 2.0 * shape.Multiplications);
+        var dx = new Tensor<T>(input, dy.Context, "Conv2d input gradient");
+        Algorithm(dy.Context, shape, ConvolutionPass.InputGradient).InputGradient(shape, dy, weights, dx);
+        return dx;
+    }
 
-    /// <summary>The gradient of the weights of a convolution.</summary>
-    public virtual Tensor<T> ConvolutionWeightGradient<T>(Tensor<T> x, Tensor<T> dy, Shape weights, ConvolutionGeometry geometry)
-        where T : unmanaged, IFloatingPointIeee754<T> => ConvolutionKernel.WeightGradient(x, dy, weights, geometry);
+    /// <summary>The gradient of a convolution by its weights.</summary>
+    /// <exception cref="ShapeException">The shapes do not fit.</exception>
+    public virtual Tensor<T> ConvolutionWeightGradient<T>(Tensor<T> x, Tensor<T> dy, Shape weights, Window2d window)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(dy);
+        var shape = ConvolutionShape.Of(x.Shape, weights, window);
+        RequireGradientShape(shape, dy.Shape);
+        x.RequireSameContext(dy, "Conv2d backward");
+        using var profile = x.Context.Profile("Conv2d", "weight gradient", 2.0 * shape.Multiplications);
+        var dw = new Tensor<T>(weights, x.Context, "Conv2d weight gradient");
+        Algorithm(x.Context, shape, ConvolutionPass.WeightGradient).WeightGradient(shape, x, dy, dw);
+        return dw;
+    }
+
+    private static ConvolutionAlgorithm Algorithm(ComputeContext context, in ConvolutionShape shape, ConvolutionPass pass) =>
+        ConvolutionAlgorithms.Choose(shape, pass, context.VectorWidth, context.ConvolutionAlgorithm);
+
+    private static void RequireGradientShape(in ConvolutionShape shape, Shape dy)
+    {
+        if (dy != shape.Output) throw new ShapeException($"Conv2d backward: gradient {dy} does not fit, the output is {shape.Output}.");
+    }
 }

@@ -15,18 +15,18 @@ internal static class AveragePoolKernel
     /// <param name="x">The input.</param>
     /// <param name="window">The window.</param>
     /// <param name="countPadding">Whether padding counts as zeros; else the mean is over the pixels that exist.</param>
-    public static Tensor<T> Forward<T>(Tensor<T> x, PoolWindow window, bool countPadding)
+    public static Tensor<T> Forward<T>(Tensor<T> x, Window2d window, bool countPadding)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        var (vertical, horizontal) = window.Over(x.Shape, Fixed);
+        var (vertical, horizontal) = WindowAxis.OfPooling(window, x.Shape, Fixed);
         return Forward(x, new Windows(vertical, horizontal, countPadding ? window.Area : 0), Fixed);
     }
 
     /// <summary>The gradient by an input of the given shape.</summary>
-    public static Tensor<T> Backward<T>(Tensor<T> dy, Shape input, PoolWindow window, bool countPadding)
+    public static Tensor<T> Backward<T>(Tensor<T> dy, Shape input, Window2d window, bool countPadding)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        var (vertical, horizontal) = window.Over(input, Fixed);
+        var (vertical, horizontal) = WindowAxis.OfPooling(window, input, Fixed);
         return Backward(dy, input, new Windows(vertical, horizontal, countPadding ? window.Area : 0), Fixed);
     }
 
@@ -49,7 +49,7 @@ internal static class AveragePoolKernel
     private static Windows AdaptiveWindows(Shape input, int height, int width)
     {
         if (input.Rank != 4) throw new ShapeException($"{Adaptive}: the input must be [N, C, H, W], found {input}.");
-        return new(PoolAxis.Adaptive(input[2], height), PoolAxis.Adaptive(input[3], width), Area: 0);
+        return new(WindowAxis.Adaptive(input[2], height), WindowAxis.Adaptive(input[3], width), Area: 0);
     }
 
     private static Tensor<T> Forward<T>(Tensor<T> x, Windows windows, string operation)
@@ -82,7 +82,7 @@ internal static class AveragePoolKernel
     }
 
     /// <summary>The windows of both axes, and the area to divide by; 0 for the number of pixels in each window.</summary>
-    private readonly record struct Windows(PoolAxis Vertical, PoolAxis Horizontal, int Area)
+    private readonly record struct Windows(WindowAxis Vertical, WindowAxis Horizontal, int Area)
     {
         /// <summary>The weight of each pixel in the window of an output.</summary>
         public double Weight(int i, int j) => 1.0 / (Area > 0

@@ -18,11 +18,11 @@ internal static class MaxPoolKernel
     /// <param name="window">The window.</param>
     /// <param name="recordWinners">Whether to record for backward.</param>
     /// <param name="winners">The record, owned by the caller.</param>
-    public static Tensor<T> Forward<T>(Tensor<T> x, PoolWindow window, bool recordWinners, out PooledMemory<byte>? winners)
+    public static Tensor<T> Forward<T>(Tensor<T> x, Window2d window, bool recordWinners, out PooledMemory<byte>? winners)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         using var profile = x.Context.Profile(Operation, "forward");
-        var (vertical, horizontal) = window.Over(x.Shape, Operation);
+        var (vertical, horizontal) = WindowAxis.OfPooling(window, x.Shape, Operation);
         var y = new Tensor<T>([x.Shape[0], x.Shape[1], vertical.Outputs, horizontal.Outputs], x.Context, Operation);
         winners = recordWinners ? x.Context.Pool.Rent<byte>(WinnerBytes<T>(y.Shape, window)) : null;
         var (source, target, record) = (x.ReadMemory(), y.WriteMemory(), winners?.Memory ?? default);
@@ -37,11 +37,11 @@ internal static class MaxPoolKernel
     /// <param name="winners">What forward recorded.</param>
     /// <param name="input">The shape of the input.</param>
     /// <param name="window">The window.</param>
-    public static Tensor<T> Backward<T>(Tensor<T> dy, PooledMemory<byte> winners, Shape input, PoolWindow window)
+    public static Tensor<T> Backward<T>(Tensor<T> dy, PooledMemory<byte> winners, Shape input, Window2d window)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         using var profile = dy.Context.Profile(Operation, "backward");
-        var (vertical, horizontal) = window.Over(input, Operation);
+        var (vertical, horizontal) = WindowAxis.OfPooling(window, input, Operation);
         Shape expected = [input[0], input[1], vertical.Outputs, horizontal.Outputs];
         if (dy.Shape != expected || winners.Length != WinnerBytes<T>(expected, window))
             throw new ShapeException($"{Operation} backward: input {input} gives an output {expected}, the gradient is {dy.Shape} with {winners.Length} recorded bytes.");
@@ -53,12 +53,12 @@ internal static class MaxPoolKernel
         return dx;
     }
 
-    private static int WinnerBytes<T>(Shape output, PoolWindow window)
+    private static int WinnerBytes<T>(Shape output, Window2d window)
         where T : unmanaged => window.Area <= 256 ? output.ElementCount : checked(output.ElementCount * Unsafe.SizeOf<T>());
 
     // One output row at a time; lanes are channels.
     private readonly ref struct ForwardAction<T>(
-        ReadOnlySpan<T> x, Span<T> y, Span<byte> winners, int channels, PoolAxis vertical, PoolAxis horizontal, int fromRow, int rows) : ISimdAction<T>
+        ReadOnlySpan<T> x, Span<T> y, Span<byte> winners, int channels, WindowAxis vertical, WindowAxis horizontal, int fromRow, int rows) : ISimdAction<T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         private readonly ReadOnlySpan<T> x = x;
@@ -129,7 +129,7 @@ internal static class MaxPoolKernel
 
     // One input row at a time: each input gathers from the windows that contain it, so rows are independent.
     private readonly ref struct BackwardAction<T>(
-        ReadOnlySpan<T> dy, Span<T> dx, ReadOnlySpan<byte> winners, int channels, PoolAxis vertical, PoolAxis horizontal, int fromRow, int rows) : ISimdAction<T>
+        ReadOnlySpan<T> dy, Span<T> dx, ReadOnlySpan<byte> winners, int channels, WindowAxis vertical, WindowAxis horizontal, int fromRow, int rows) : ISimdAction<T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         private readonly ReadOnlySpan<T> dy = dy;

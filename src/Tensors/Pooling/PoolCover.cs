@@ -2,7 +2,7 @@ namespace DeepSharp.Tensors;
 
 /// <summary>The outputs <see cref="First"/> to <see cref="End"/> − 1 whose windows contain one input, while that input moves upwards from 0.</summary>
 /// <remarks>The bounds only ever grow, so walking along a row needs no division: starts and ends of windows are in ascending order.</remarks>
-internal struct PoolCover(PoolAxis axis)
+internal struct PoolCover(WindowAxis axis)
 {
     /// <summary>The first output whose window contains the input.</summary>
     public int First { get; private set; }

@@ -19,7 +19,7 @@ public sealed record Conv2dPlan(string Key, int InChannels, int OutChannels, int
     /// <summary>All lengths of the convolution of an input, by which its algorithms are chosen.</summary>
     /// <exception cref="ShapeException">The layer cannot take the input.</exception>
     public ConvolutionShape Convolution(Shape input) =>
-        ConvolutionShape.Of(input, [OutChannels, InChannels, KernelSize, KernelSize], new ConvolutionGeometry(stride: 1, Padding));
+        ConvolutionShape.Of(input, [OutChannels, InChannels, KernelSize, KernelSize], Window2d.Square(KernelSize, stride: 1, Padding));
 
     /// <inheritdoc/>
     public override Shape OutputShape(Shape input)

@@ -11,7 +11,7 @@ internal sealed class ConvolutionStage<T> : Stage<T>
     private readonly Conv2d<T> convolution;
     private readonly BatchNorm2d<T>? norm;
     private readonly bool relu;
-    private readonly PoolWindow? pool;
+    private readonly Window2d? pool;
 
     private ConvolutionStage(Conv2d<T> convolution, BatchNorm2d<T>? norm, bool relu, MaxPool2d<T>? pool, Module<T>[] modules)
         : base(modules)
@@ -19,7 +19,7 @@ internal sealed class ConvolutionStage<T> : Stage<T>
         this.convolution = convolution;
         this.norm = norm;
         this.relu = relu;
-        if (pool is not null) this.pool = PoolWindow.Square(pool.Window, pool.Stride, pool.Padding);
+        if (pool is not null) this.pool = Window2d.Square(pool.Window, pool.Stride, pool.Padding);
     }
 
     /// <summary>The stage that some of the modules form from <paramref name="first"/> on; null where that is no convolution, or nothing joins it.</summary>
@@ -41,7 +41,7 @@ internal sealed class ConvolutionStage<T> : Stage<T>
     {
         var tape = x.Tape;
         var settings = new ConvolutionBlockSettings<T>(
-            new ConvolutionGeometry(convolution.Stride, convolution.Padding), convolution.Bias is not null, norm?.Settings, relu, pool);
+            Window2d.Of(convolution.Weight.Shape, convolution.Stride, convolution.Padding), norm?.Settings, relu, pool);
         var y = x.ConvolutionBlock(settings, tape.Use(convolution.Weight), Use(convolution.Bias), Use(norm?.Weight), Use(norm?.Bias));
         norm?.CountBatch(tape);
         return y;

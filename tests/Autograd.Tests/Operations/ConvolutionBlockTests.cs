@@ -112,7 +112,7 @@ public class ConvolutionBlockTests
         }
 
         public ConvolutionBlockSettings<double> Settings(BlockTensors t) =>
-            new(new ConvolutionGeometry(1, 1), Bias, BatchNorm ? new BatchNormSettings<double>(t.Mean, t.Variance, Epsilon: 0.1, Frozen: Frozen) : null, Relu, Pool ? PoolWindow.Square(2, null, 0) : null);
+            new(Window2d.Square(3, 1, 1), BatchNorm ? new BatchNormSettings<double>(t.Mean, t.Variance, Epsilon: 0.1, Frozen: Frozen) : null, Relu, Pool ? Window2d.Square(2, 2) : null);
 
         public (Variable<double> Output, Variable<double>[] Inputs) Apply(Tape<double> tape, BlockTensors t, bool fuse)
         {

@@ -16,7 +16,7 @@ public abstract class ConvolutionParity<T>() : ParityTests<T>("convolution")
         ["padded_5x5_stride_2"] = c => c["input"].Conv2d(c["weight"], c["bias"], stride: 2, padding: 2),
         ["padded_7x7_stride_2"] = c => c["input"].Conv2d(c["weight"], c["bias"], stride: 2, padding: 3),
         ["kernel_3x2_without_bias"] = c => c["input"].Conv2d(c["weight"], padding: 1),
-        ["kernel_2x3_stride_2x1_padding_0x2"] = c => c["input"].Conv2d(c["weight"], c["bias"], new ConvolutionGeometry(2, 1, 0, 2)),
+        ["kernel_2x3_stride_2x1_padding_0x2"] = c => c["input"].Conv2d(c["weight"], c["bias"], new Window2d(2, 3, 2, 1, 0, 2)),
     };
 
     public static TheoryData<string> Algorithms => [.. ConvolutionAlgorithms.All.Select(algorithm => algorithm.Name)];

@@ -25,13 +25,13 @@ internal static class ConvolutionReference
                 for (int p = 0; p < s.OutputHeight; p++)
                     for (int q = 0; q < s.OutputWidth; q++)
                         for (int c = 0; c < s.C; c++)
-                            for (int i = 0; i < s.KernelHeight; i++)
-                                for (int j = 0; j < s.KernelWidth; j++)
+                            for (int i = 0; i < s.Window.Height; i++)
+                                for (int j = 0; j < s.Window.Width; j++)
                                 {
-                                    int h = (p * s.Geometry.StrideHeight) + i - s.Geometry.PaddingHeight, w = (q * s.Geometry.StrideWidth) + j - s.Geometry.PaddingWidth;
+                                    int h = (p * s.Window.StrideHeight) + i - s.Window.PaddingHeight, w = (q * s.Window.StrideWidth) + j - s.Window.PaddingWidth;
                                     if (h < 0 || h >= s.H || w < 0 || w >= s.W) continue;
                                     int x = (((((n * s.C) + c) * s.H) + h) * s.W) + w;
-                                    int weight = (((((k * s.C) + c) * s.KernelHeight) + i) * s.KernelWidth) + j;
+                                    int weight = (((((k * s.C) + c) * s.Window.Height) + i) * s.Window.Width) + j;
                                     int y = (((((n * s.K) + k) * s.OutputHeight) + p) * s.OutputWidth) + q;
                                     var (target, a, b) = roles(x, weight, y);
                                     double product = first[a] * second[b];

@@ -48,11 +48,11 @@ public class ConvolutionTests
     public void Sums_of_four_gigabytes_are_not_taken_for_small_ones()
     {
         // 36 · 5388 · 5536 floats are 4 GiB and 254 KiB; only the latter remain in 32 bits, and would be cut into parts.
-        var shape = ConvolutionShape.Of([64, 5536, 8, 8], [5388, 5536, 3, 3], new ConvolutionGeometry(1, 1));
+        var shape = ConvolutionShape.Of([64, 5536, 8, 8], [5388, 5536, 3, 3], Window2d.Square(3, 1, 1));
         var operands = new WinogradGradientOperands<float>(WinogradPlan.Forward<float>(shape, outputSize: 4, VectorWidth.Bits512), default, default);
         Assert.True((long)operands.SumElements * sizeof(float) > uint.MaxValue);
         Assert.Equal(1, operands.Parts);
-        var few = ConvolutionShape.Of([64, 64, 8, 8], [64, 64, 3, 3], new ConvolutionGeometry(1, 1));
+        var few = ConvolutionShape.Of([64, 64, 8, 8], [64, 64, 3, 3], Window2d.Square(3, 1, 1));
         Assert.Equal(4, new WinogradGradientOperands<float>(WinogradPlan.Forward<float>(few, outputSize: 4, VectorWidth.Bits512), default, default).Parts);
     }
 
@@ -73,7 +73,7 @@ public class ConvolutionTests
     [InlineData(8, 2, "dense")]
     public void Chooses_by_the_number_of_pixels(int n, int side, string expected)
     {
-        var shape = ConvolutionShape.Of([n, 64, side, side], [64, 64, 3, 3], new ConvolutionGeometry(1, 1));
+        var shape = ConvolutionShape.Of([n, 64, side, side], [64, 64, 3, 3], Window2d.Square(3, 1, 1));
         Assert.Equal(expected, ConvolutionAlgorithms.Choose(shape, ConvolutionPass.Forward, VectorWidth.Bits256).Name);
     }
 
@@ -83,7 +83,7 @@ public class ConvolutionTests
         using ComputeContext narrow = new(new ComputeOptions { VectorWidth = VectorWidth.Bits128 }), wide = new(new ComputeOptions { VectorWidth = VectorWidths.Widest });
         using var x = Tensor<float>.Zeros([1, 8, 6, 6], narrow);
         using var w = Tensor<float>.Zeros([8, 8, 3, 3], wide);
-        Assert.Throws<InvalidOperationException>(() => narrow.Kernels.Convolution(x, w, null, new ConvolutionGeometry(1, 1)));
+        Assert.Throws<InvalidOperationException>(() => narrow.Kernels.Convolution(x, w, null, Window2d.Square(3, 1, 1)));
     }
 
     [Theory]
@@ -98,9 +98,9 @@ public class ConvolutionTests
             using var x = Tensor<float>.RandomNormal([2, 19, 6, 5], new RandomStream(1, "x"), context: context);
             using var w = Tensor<float>.RandomNormal([21, 19, kernel, kernel], new RandomStream(1, "w"), context: context);
             using var bias = Tensor<float>.RandomNormal([21], new RandomStream(1, "b"), context: context);
-            var geometry = new ConvolutionGeometry(1, kernel / 2);
-            using var plain = context.Kernels.Convolution(x, w, null, geometry);
-            using var full = context.Kernels.Convolution(x, w, bias, geometry, relu);
+            var window = Window2d.Square(kernel, 1, kernel / 2);
+            using var plain = context.Kernels.Convolution(x, w, null, window);
+            using var full = context.Kernels.Convolution(x, w, bias, window, relu ? ConvolutionOptions.Relu : ConvolutionOptions.None);
             float[] before = plain.ToArray(), shift = bias.ToArray(), after = full.ToArray();
             for (int i = 0; i < after.Length; i++)
             {
@@ -116,28 +116,62 @@ public class ConvolutionTests
         using var context = new ComputeContext(new ComputeOptions { ConvolutionAlgorithm = "winograd-4x4", FillWithNaN = true });
         using var x = Tensor<float>.RandomNormal([1, 16, 8, 8], new RandomStream(1, "x"), context: context);
         using var w = Tensor<float>.RandomNormal([16, 16, 3, 3], new RandomStream(1, "w"), context: context);
-        var geometry = new ConvolutionGeometry(1, 1);
-        using var first = context.Kernels.Convolution(x, w, null, geometry, keepWeights: true);
+        var window = Window2d.Square(3, 1, 1);
+        using var first = context.Kernels.Convolution(x, w, null, window, ConvolutionOptions.CacheWeights);
         long misses = context.Pool.Misses + context.Pool.Hits;
-        using var again = context.Kernels.Convolution(x, w, null, geometry, keepWeights: true);
+        using var again = context.Kernels.Convolution(x, w, null, window, ConvolutionOptions.CacheWeights);
         Assert.Equal(first.ToArray(), again.ToArray());
         Assert.True(context.Pool.Misses + context.Pool.Hits - misses < 4, "the second call should rent its output and scratch, not new weights");
 
         foreach (ref float value in w.Write()) value *= 2;
-        using var doubled = context.Kernels.Convolution(x, w, null, geometry, keepWeights: true);
+        using var doubled = context.Kernels.Convolution(x, w, null, window, ConvolutionOptions.CacheWeights);
         Assert.Equal(first.ToArray().Select(v => 2 * v), doubled.ToArray());
     }
 
     [Fact]
     public void Says_which_channels_do_not_fit()
     {
-        var error = Assert.Throws<ShapeException>(() => ConvolutionShape.Of([8, 3, 32, 32], [64, 4, 3, 3], new ConvolutionGeometry(1, 1)));
+        var error = Assert.Throws<ShapeException>(() => ConvolutionShape.Of([8, 3, 32, 32], [64, 4, 3, 3], Window2d.Square(3, 1, 1)));
         Assert.Equal("Conv2d: input [8, 3, 32, 32] has 3 channels, weight [64, 4, 3, 3] expects 4.", error.Message);
+    }
+
+    [Theory]
+    [InlineData(1, 6)]
+    [InlineData(3, 2)]
+    public void Groups_are_refused_by_name(int weightChannels, int groups)
+    {
+        var error = Assert.Throws<ShapeException>(() => ConvolutionShape.Of([2, 6, 8, 8], [4, weightChannels, 3, 3], Window2d.Square(3, 1, 1)));
+        Assert.Contains($"{groups} groups, which are not supported; expected weight [4, 6, 3, 3]", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Says_when_the_window_is_not_that_of_the_weights()
+    {
+        var error = Assert.Throws<ShapeException>(() => ConvolutionShape.Of([2, 6, 8, 8], [4, 6, 3, 5], Window2d.Square(3, 1)));
+        Assert.Contains("weight [4, 6, 3, 5] has a kernel of 3×5, the window is 3×3", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Says_which_stride_or_padding_makes_no_sense()
+    {
+        foreach (var window in (Window2d[])[new(3, 3, 1, 0), new(3, 3, 1, 1, -1, 0)])
+        {
+            var error = Assert.Throws<ArgumentOutOfRangeException>("window", () => ConvolutionShape.Of([2, 6, 8, 8], [4, 6, 3, 3], window));
+            Assert.StartsWith("Conv2d: ", error.Message, StringComparison.Ordinal);
+            Assert.Contains(window.ToString(), error.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void A_shape_prints_its_lengths()
+    {
+        var shape = ConvolutionShape.Of([8, 3, 32, 32], [64, 3, 3, 3], new Window2d(3, 3, 2, 1, 1, 0));
+        Assert.Equal("[8, 3, 32, 32] ⋆ [64, 3, 3, 3] = [8, 64, 16, 30], stride 2×1, padding 1×0", shape.ToString());
     }
 
     [Fact]
     public void Says_when_the_kernel_is_larger_than_the_image() =>
-        Assert.Throws<ShapeException>(() => ConvolutionShape.Of([1, 1, 2, 2], [1, 1, 5, 5], new ConvolutionGeometry(1, 1)));
+        Assert.Throws<ShapeException>(() => ConvolutionShape.Of([1, 1, 2, 2], [1, 1, 5, 5], Window2d.Square(5, 1, 1)));
 
     [Fact]
     public void An_unknown_algorithm_is_refused_with_the_known_ones()
@@ -199,7 +233,7 @@ public class ConvolutionTests
     [InlineData(64, 64, 5, 5, 2, ConvolutionPass.Forward, "im2col")]
     public void Chooses_by_channels_and_pass(int c, int k, int side, int kernel, int padding, ConvolutionPass pass, string expected)
     {
-        var shape = ConvolutionShape.Of([32, c, side, side], [k, c, kernel, kernel], new ConvolutionGeometry(1, padding));
+        var shape = ConvolutionShape.Of([32, c, side, side], [k, c, kernel, kernel], Window2d.Square(kernel, 1, padding));
         Assert.Equal(expected, ConvolutionAlgorithms.Choose(shape, pass, VectorWidth.Bits512).Name);
     }
 
@@ -231,8 +265,8 @@ public class ConvolutionTests
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         using var context = new ComputeContext(new ComputeOptions { Workers = 2, VectorWidth = width, ConvolutionAlgorithm = name, FillWithNaN = true });
-        var geometry = new ConvolutionGeometry(sample.Stride, sample.Padding);
-        var s = ConvolutionShape.Of([sample.N, sample.C, sample.H, sample.W], [sample.K, sample.C, sample.KernelHeight, sample.KernelWidth], geometry);
+        var window = new Window2d(sample.KernelHeight, sample.KernelWidth, sample.Stride, sample.Stride, sample.Padding, sample.Padding);
+        var s = ConvolutionShape.Of([sample.N, sample.C, sample.H, sample.W], [sample.K, sample.C, sample.KernelHeight, sample.KernelWidth], window);
         using var x = Tensor<T>.RandomNormal(s.Input, new RandomStream(sample.Seed, "x"), context: context);
         using var w = Tensor<T>.RandomNormal(s.Weights, new RandomStream(sample.Seed, "w"), context: context);
         using var dy = Tensor<T>.RandomNormal(s.Output, new RandomStream(sample.Seed, "dy"), context: context);
@@ -246,8 +280,8 @@ public class ConvolutionTests
             var (expected, absolute) = ConvolutionReference.Compute(pass, s, ConvolutionReference.ToDouble(first), ConvolutionReference.ToDouble(second));
             int terms = pass switch
             {
-                ConvolutionPass.Forward => s.C * s.KernelHeight * s.KernelWidth,
-                ConvolutionPass.InputGradient => s.K * s.KernelHeight * s.KernelWidth,
+                ConvolutionPass.Forward => s.C * s.Window.Height * s.Window.Width,
+                ConvolutionPass.InputGradient => s.K * s.Window.Height * s.Window.Width,
                 _ => s.N * s.OutputHeight * s.OutputWidth,
             };
             // Weights that are kept may be multiplied by another path.
@@ -255,9 +289,9 @@ public class ConvolutionTests
             {
                 using var actual = pass switch
                 {
-                    ConvolutionPass.Forward => context.Kernels.Convolution(x, w, null, geometry, keepWeights: keep),
-                    ConvolutionPass.InputGradient => context.Kernels.ConvolutionInputGradient(dy, w, s.Input, geometry),
-                    _ => context.Kernels.ConvolutionWeightGradient(x, dy, s.Weights, geometry),
+                    ConvolutionPass.Forward => context.Kernels.Convolution(x, w, null, window, keep ? ConvolutionOptions.CacheWeights : ConvolutionOptions.None),
+                    ConvolutionPass.InputGradient => context.Kernels.ConvolutionInputGradient(dy, w, s.Input, window),
+                    _ => context.Kernels.ConvolutionWeightGradient(x, dy, s.Weights, window),
                 };
                 double[] found = ConvolutionReference.ToDouble(actual);
                 string what = $"{name} {pass} {(keep ? "with kept weights " : "")}{sample}";

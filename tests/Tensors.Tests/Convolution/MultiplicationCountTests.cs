@@ -31,7 +31,7 @@ public sealed class MultiplicationCountTests : IDisposable
     [MemberData(nameof(MapsAndPasses))]
     public void Winograd_does_about_a_quarter_of_the_multiplications(int size, ConvolutionPass pass)
     {
-        var shape = ConvolutionShape.Of([Tiles / (size / 4 * (size / 4)), Channels, size, size], [Channels, Channels, 3, 3], new ConvolutionGeometry(1, 1));
+        var shape = ConvolutionShape.Of([Tiles / (size / 4 * (size / 4)), Channels, size, size], [Channels, Channels, 3, 3], Window2d.Square(3, 1, 1));
 
         Assert.Equal("winograd-4x4", ConvolutionAlgorithms.Choose(shape, pass, context.VectorWidth).Name);
         double share = (double)Count(context, shape, pass) / shape.Multiplications;
@@ -46,7 +46,7 @@ public sealed class MultiplicationCountTests : IDisposable
     public void Im2col_does_them_all(ConvolutionPass pass)
     {
         using var forced = new ComputeContext(context.Options with { ConvolutionAlgorithm = "im2col" });
-        var shape = ConvolutionShape.Of([4, Channels, 8, 8], [Channels, Channels, 3, 3], new ConvolutionGeometry(1, 1));
+        var shape = ConvolutionShape.Of([4, Channels, 8, 8], [Channels, Channels, 3, 3], Window2d.Square(3, 1, 1));
 
         Assert.InRange((double)Count(forced, shape, pass) / shape.Multiplications, 1, 1.2);
     }
@@ -66,9 +66,9 @@ public sealed class MultiplicationCountTests : IDisposable
 
         Tensor<float> Run() => pass switch
         {
-            ConvolutionPass.Forward => context.Kernels.Convolution(x, w, null, shape.Geometry),
-            ConvolutionPass.InputGradient => context.Kernels.ConvolutionInputGradient(dy, w, shape.Input, shape.Geometry),
-            _ => context.Kernels.ConvolutionWeightGradient(x, dy, shape.Weights, shape.Geometry),
+            ConvolutionPass.Forward => context.Kernels.Convolution(x, w, null, shape.Window),
+            ConvolutionPass.InputGradient => context.Kernels.ConvolutionInputGradient(dy, w, shape.Input, shape.Window),
+            _ => context.Kernels.ConvolutionWeightGradient(x, dy, shape.Weights, shape.Window),
         };
     }
 }

@@ -40,7 +40,7 @@ public class AveragePoolTests
         Assert.Contains("[4, 4]", Assert.Throws<ShapeException>(() => kernels.AdaptiveAveragePool2d(matrix, 2, 2)).Message, StringComparison.Ordinal);
         Assert.Throws<ShapeException>(() => kernels.AdaptiveAveragePool2dBackward(matrix, x.Shape));
         Assert.Throws<ShapeException>(() => kernels.AdaptiveAveragePool2dBackward(x, [1, 2, 8, 8]));
-        Assert.Throws<ShapeException>(() => kernels.AveragePool2dBackward(x, x.Shape, PoolWindow.Square(2), countPadding: true));
+        Assert.Throws<ShapeException>(() => kernels.AveragePool2dBackward(x, x.Shape, Window2d.Square(2, 2), countPadding: true));
     }
 
     private static void Check<T>(PoolCase pooling, bool countPadding, VectorWidth width)

@@ -40,9 +40,9 @@ public class MaxPoolTests
             9, float.NaN, /**/ 7, -3,
         ];
         using var x = Tensor<float>.FromArray([.. Enumerable.Repeat(map, Channels).SelectMany(m => m)], [1, Channels, 4, 4], TestContexts.Of(width));
-        using var y = x.Context.Kernels.MaxPool2d(x, PoolWindow.Square(2), recordWinners: true, out var winners);
+        using var y = x.Context.Kernels.MaxPool2d(x, Window2d.Square(2, 2), recordWinners: true, out var winners);
         using var dy = Tensor<float>.Ones(y.Shape, x.Context);
-        using var dx = x.Context.Kernels.MaxPool2dBackward(dy, winners!, x.Shape, PoolWindow.Square(2));
+        using var dx = x.Context.Kernels.MaxPool2dBackward(dy, winners!, x.Shape, Window2d.Square(2, 2));
         winners!.Dispose();
         Assert.Equal(Enumerable.Repeat(new[] { 1, float.NegativeInfinity, float.NaN, 7 }, Channels).SelectMany(m => m), y.ToArray());
         float[] expected = [1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 1, 0, 0];
@@ -53,7 +53,7 @@ public class MaxPoolTests
     public void Records_nothing_unless_asked()
     {
         using var x = Tensor<float>.Ones([1, 3, 4, 4], TestContexts.Default);
-        using var y = x.Context.Kernels.MaxPool2d(x, PoolWindow.Square(2), recordWinners: false, out var winners);
+        using var y = x.Context.Kernels.MaxPool2d(x, Window2d.Square(2, 2), recordWinners: false, out var winners);
         Assert.Null(winners);
         Assert.Equal(Enumerable.Repeat(1f, 12), y.ToArray());
     }
@@ -62,13 +62,13 @@ public class MaxPoolTests
     public void A_window_that_makes_no_sense_is_named()
     {
         using var x = Tensor<float>.Ones([1, 3, 4, 4], TestContexts.Default);
-        void Pool(PoolWindow window) => x.Context.Kernels.MaxPool2d(x, window, recordWinners: false, out _);
-        Assert.Contains("at least 1", Assert.Throws<ArgumentException>(() => Pool(PoolWindow.Square(2, 0))).Message, StringComparison.Ordinal);
-        Assert.Contains("half the window", Assert.Throws<ArgumentException>(() => Pool(PoolWindow.Square(3, 1, 2))).Message, StringComparison.Ordinal);
-        Assert.Contains("4×4", Assert.Throws<ShapeException>(() => Pool(PoolWindow.Square(5))).Message, StringComparison.Ordinal);
+        void Pool(Window2d window) => x.Context.Kernels.MaxPool2d(x, window, recordWinners: false, out _);
+        Assert.Contains("at least 1", Assert.Throws<ArgumentOutOfRangeException>("window", () => Pool(Window2d.Square(2, 0))).Message, StringComparison.Ordinal);
+        Assert.Contains("half the window", Assert.Throws<ArgumentOutOfRangeException>("window", () => Pool(Window2d.Square(3, 1, 2))).Message, StringComparison.Ordinal);
+        Assert.Contains("4×4", Assert.Throws<ShapeException>(() => Pool(Window2d.Square(5, 5))).Message, StringComparison.Ordinal);
         using var matrix = Tensor<float>.Ones([4, 4], TestContexts.Default);
-        Assert.Throws<ShapeException>(() => matrix.Context.Kernels.MaxPool2d(matrix, PoolWindow.Square(2), recordWinners: false, out _));
-        Assert.Throws<ShapeException>(() => x.Context.Kernels.MaxPool2dBackward(x, x.Context.Pool.Rent<byte>(1), x.Shape, PoolWindow.Square(2)));
+        Assert.Throws<ShapeException>(() => matrix.Context.Kernels.MaxPool2d(matrix, Window2d.Square(2, 2), recordWinners: false, out _));
+        Assert.Throws<ShapeException>(() => x.Context.Kernels.MaxPool2dBackward(x, x.Context.Pool.Rent<byte>(1), x.Shape, Window2d.Square(2, 2)));
     }
 
     private static void Check<T>(PoolCase pooling, VectorWidth width)

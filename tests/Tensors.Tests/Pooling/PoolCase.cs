@@ -4,7 +4,7 @@ using FsCheck.Fluent;
 namespace DeepSharp.Tensors.Tests.Pooling;
 
 /// <summary>A generated pooling: an input [N,C,H,W] and a window that fits it.</summary>
-public sealed record PoolCase(Shape Input, PoolWindow Window, int Seed)
+public sealed record PoolCase(Shape Input, Window2d Window, int Seed)
 {
     /// <summary>Odd maps that are not square, channels around the vector widths, windows that touch, overlap or leave gaps, with and without padding.</summary>
     public static Arbitrary<PoolCase> Arbitrary => Arb.From(

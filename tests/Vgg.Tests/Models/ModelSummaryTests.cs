@@ -49,7 +49,7 @@ public class ModelSummaryTests
                 Assert.Equal(planned is Conv2dPlan, layer.Algorithms is not null);
                 if (planned is Conv2dPlan convolution)
                 {
-                    var shape = ConvolutionShape.Of(input, [convolution.OutChannels, input[1], convolution.KernelSize, convolution.KernelSize], new(1, convolution.Padding));
+                    var shape = ConvolutionShape.Of(input, [convolution.OutChannels, input[1], convolution.KernelSize, convolution.KernelSize], Window2d.Square(convolution.KernelSize, 1, convolution.Padding));
                     Assert.Equal(ConvolutionAlgorithms.Choose(shape, ConvolutionPass.Forward, context.VectorWidth, context.ConvolutionAlgorithm).Name, layer.Algorithms!.Forward);
                     Assert.Equal(ConvolutionAlgorithms.Choose(shape, ConvolutionPass.WeightGradient, context.VectorWidth, context.ConvolutionAlgorithm).Name, layer.Algorithms.WeightGradient);
                 }

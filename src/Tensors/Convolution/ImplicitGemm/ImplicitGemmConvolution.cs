@@ -28,10 +28,11 @@ internal sealed class ImplicitGemmConvolution : ConvolutionAlgorithm
         _ => OutputPixels(shape) >= SmallestMap && (long)shape.PatchLength * shape.K <= LargestWeightSum,
     };
 
-    internal override void Forward<T>(in ConvolutionShape shape, Tensor<T> x, Tensor<T> weights, Epilogue<T> epilogue, Tensor<T> y, bool keepWeights)
+    internal override void Forward<T>(
+        in ConvolutionShape shape, Tensor<T> x, Tensor<T> weights, Epilogue<T> epilogue, Tensor<T> y, bool cacheWeights)
     {
         var s = shape;
-        if (keepWeights)
+        if (cacheWeights)
         {
             ImplicitGemmForward.Run(x.Context, s, x.ReadMemory(), PackedProducts.Kept(s, weights).Memory, epilogue, y.WriteMemory());
             return;
@@ -44,11 +45,12 @@ internal sealed class ImplicitGemmConvolution : ConvolutionAlgorithm
     /// <summary>The gradient of the output, padded by kernel − 1 − padding, convolved with the weights turned by 180° and K and C exchanged.</summary>
     internal override void InputGradient<T>(in ConvolutionShape shape, Tensor<T> dy, Tensor<T> weights, Tensor<T> dx)
     {
-        var geometry = new ConvolutionGeometry(1, 1, shape.KernelHeight - 1 - shape.Geometry.PaddingHeight, shape.KernelWidth - 1 - shape.Geometry.PaddingWidth);
-        var s = ConvolutionShape.Of(shape.Output, [shape.C, shape.K, shape.KernelHeight, shape.KernelWidth], geometry);
+        var window = shape.Window;
+        window = window with { PaddingHeight = window.Height - 1 - window.PaddingHeight, PaddingWidth = window.Width - 1 - window.PaddingWidth };
+        var s = ConvolutionShape.Of(shape.Output, [shape.C, shape.K, window.Height, window.Width], window);
         using var turned = dy.Context.Pool.RentScratch<T>(weights.ElementCount);
         var (source, target) = (weights.ReadMemory(), turned.Memory);
-        int taps = s.KernelHeight * s.KernelWidth;
+        int taps = s.Window.Height * s.Window.Width;
         dy.Context.Workers.Run(s.C, k =>
         {
             // [K][taps][C] to [taps reversed][K] rows of C: the depth of the product runs over (tap, K), its columns are C.
@@ -64,7 +66,7 @@ internal sealed class ImplicitGemmConvolution : ConvolutionAlgorithm
 
     /// <summary>Whether the gradient of the input is a convolution of its own.</summary>
     private static bool IsForward(in ConvolutionShape s) =>
-        s.Geometry is { StrideHeight: 1, StrideWidth: 1 } && s.Geometry.PaddingHeight < s.KernelHeight && s.Geometry.PaddingWidth < s.KernelWidth;
+        s.Window is { StrideHeight: 1, StrideWidth: 1 } window && window.PaddingHeight < window.Height && window.PaddingWidth < window.Width;
 
     private static int OutputPixels(in ConvolutionShape s) => s.OutputHeight * s.OutputWidth;
 

@@ -62,12 +62,12 @@ internal static class ImplicitGemmForward
             for (int column = 0; column < s.K; column += panelColumns)
             {
                 var panel = packed.Slice(column * s.PatchLength, panelColumns * s.PatchLength);
-                for (int i = 0; i < s.KernelHeight; i += maxRuns)
+                for (int i = 0; i < s.Window.Height; i += maxRuns)
                 {
                     for (int depth = 0; depth < rows.RunLength; depth += maxDepth)
                     {
                         ref readonly T piece = ref panel[((i * rows.RunLength) + depth) * panelColumns];
-                        int length = Math.Min(maxDepth, rows.RunLength - depth), runs = Math.Min(maxRuns, s.KernelHeight - i);
+                        int length = Math.Min(maxDepth, rows.RunLength - depth), runs = Math.Min(maxRuns, s.Window.Height - i);
                         for (int pixel = 0; pixel < pixels; pixel += MicroKernel.Rows)
                         {
                             MicroKernel.RunPart<TSimd, TVector, T>(

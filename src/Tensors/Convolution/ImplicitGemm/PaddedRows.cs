@@ -8,16 +8,16 @@ internal readonly struct PaddedRows(ConvolutionShape s)
     private readonly ConvolutionShape s = s;
 
     /// <summary>Elements of a padded row.</summary>
-    public int RowLength => (s.W + (2 * s.Geometry.PaddingWidth)) * s.C;
+    public int RowLength => (s.W + (2 * s.Window.PaddingWidth)) * s.C;
 
     /// <summary>Elements from the window of one output pixel to that of the next.</summary>
-    public int PixelStep => s.Geometry.StrideWidth * s.C;
+    public int PixelStep => s.Window.StrideWidth * s.C;
 
     /// <summary>Elements from the windows of one output row to those of the next.</summary>
-    public int RowStep => s.Geometry.StrideHeight * RowLength;
+    public int RowStep => s.Window.StrideHeight * RowLength;
 
     /// <summary>Elements of one row of a window.</summary>
-    public int RunLength => s.KernelWidth * s.C;
+    public int RunLength => s.Window.Width * s.C;
 
     /// <summary>Elements for the padded rows that a number of output rows see.</summary>
     public int Elements(int outputRows) => InputRows(outputRows) * RowLength;
@@ -43,7 +43,7 @@ internal readonly struct PaddedRows(ConvolutionShape s)
     public void Copy<T>(ReadOnlySpan<T> x, int image, int firstOutputRow, int outputRows, Span<T> target)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        int first = (firstOutputRow * s.Geometry.StrideHeight) - s.Geometry.PaddingHeight, rim = s.Geometry.PaddingWidth * s.C;
+        int first = (firstOutputRow * s.Window.StrideHeight) - s.Window.PaddingHeight, rim = s.Window.PaddingWidth * s.C;
         for (int i = 0; i < InputRows(outputRows); i++)
         {
             var row = target.Slice(i * RowLength, RowLength);
@@ -59,5 +59,5 @@ internal readonly struct PaddedRows(ConvolutionShape s)
         }
     }
 
-    private int InputRows(int outputRows) => ((outputRows - 1) * s.Geometry.StrideHeight) + s.KernelHeight;
+    private int InputRows(int outputRows) => ((outputRows - 1) * s.Window.StrideHeight) + s.Window.Height;
 }

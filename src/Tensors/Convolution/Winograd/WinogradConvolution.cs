@@ -20,7 +20,7 @@ internal sealed class WinogradConvolution<TTile> : ConvolutionAlgorithm
         $"Winograd F({TTile.OutputSize}×{TTile.OutputSize}, 3×3): {WinogradTransform.Points<TTile>()} multiplications instead of {9 * TTile.OutputSize * TTile.OutputSize}; 3×3, stride 1";
 
     public override bool CanRun(in ConvolutionShape shape, ConvolutionPass pass) =>
-        shape is { KernelHeight: 3, KernelWidth: 3, Geometry: { StrideHeight: 1, StrideWidth: 1, PaddingHeight: <= 2, PaddingWidth: <= 2 } }
+        shape.Window is { Height: 3, Width: 3, StrideHeight: 1, StrideWidth: 1, PaddingHeight: <= 2, PaddingWidth: <= 2 }
         && WinogradTransform.Points<TTile>() * (shape.C + LongestPanel) * (shape.K + LongestPanel) <= Array.MaxLength;
 
     internal override bool Wins(in ConvolutionShape shape, ConvolutionPass pass, VectorWidth width) =>
@@ -31,11 +31,12 @@ internal sealed class WinogradConvolution<TTile> : ConvolutionAlgorithm
             _ => TTile.OutputSize == 4,
         };
 
-    internal override void Forward<T>(in ConvolutionShape shape, Tensor<T> x, Tensor<T> weights, Epilogue<T> epilogue, Tensor<T> y, bool keepWeights)
+    internal override void Forward<T>(
+        in ConvolutionShape shape, Tensor<T> x, Tensor<T> weights, Epilogue<T> epilogue, Tensor<T> y, bool cacheWeights)
     {
         var context = x.Context;
         var plan = WinogradPlan.Forward<T>(shape, TTile.OutputSize, context.VectorWidth);
-        if (keepWeights)
+        if (cacheWeights)
         {
             var u = weights.Derive(this, w => Transform(context, plan, w, rotated: false));
             Run(context, plan, x, u, epilogue, y);

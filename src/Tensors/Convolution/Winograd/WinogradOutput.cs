@@ -15,7 +15,7 @@ internal static class WinogradOutput
     /// <param name="tiles">The number of tiles.</param>
     /// <param name="firstChannel">The channel of the first product of each row.</param>
     /// <param name="endChannel">The channel after the last one.</param>
-    /// <param name="epilogue">Bias and rectifier.</param>
+    /// <param name="epilogue">Bias and ReLU.</param>
     /// <param name="output">Images [N, OH, OW, K].</param>
     [SkipLocalsInit]
     public static void Transform<TTile, TSimd, TVector, T>(

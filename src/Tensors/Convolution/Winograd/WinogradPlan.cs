@@ -115,13 +115,13 @@ internal readonly record struct WinogradPlan
     public static WinogradPlan Forward<T>(in ConvolutionShape s, int outputSize, VectorWidth width)
         where T : unmanaged => new(
             outputSize, SimdDispatch.Lanes<T>(width), Unsafe.SizeOf<T>(), s.N, s.C, s.H, s.W, s.K, s.OutputHeight, s.OutputWidth,
-            s.Geometry.PaddingHeight, s.Geometry.PaddingWidth);
+            s.Window.PaddingHeight, s.Window.PaddingWidth);
 
     /// <summary>The plan of an input gradient: the gradient of the output, padded by 2 − padding, convolved with the rotated weights.</summary>
     public static WinogradPlan InputGradient<T>(in ConvolutionShape s, int outputSize, VectorWidth width)
         where T : unmanaged => new(
             outputSize, SimdDispatch.Lanes<T>(width), Unsafe.SizeOf<T>(), s.N, s.K, s.OutputHeight, s.OutputWidth, s.C, s.H, s.W,
-            2 - s.Geometry.PaddingHeight, 2 - s.Geometry.PaddingWidth);
+            2 - s.Window.PaddingHeight, 2 - s.Window.PaddingWidth);
 
     /// <summary>Elements from one point to the next in v or m: one vector more than the tiles fill, or all points of a tile could fall into one cache set.</summary>
     public int PointStep(int tiles, int row) => (tiles * row) + (PanelColumns / MicroKernel.Vectors);
