@@ -22,7 +22,7 @@ internal static class ServeCommand
             Say(new JsonObject { ["first_ms"] = Timing.WarmUp(work, parsed.GetValue(seconds)), ["detail"] = detail });
             while (Console.ReadLine() is { } line)
                 Say(new JsonObject { ["median_ms"] = Timing.Median(Timing.Repeat(work, double.Parse(line, CultureInfo.InvariantCulture))) });
-            Say(new JsonObject { ["peak_memory_mb"] = Machine.PeakMemoryMegabytes });
+            Say(new JsonObject { ["peak_memory_mb"] = MachineInfo.PeakMemoryMegabytes });
         });
         return command;
     }

@@ -28,7 +28,7 @@ internal static class VggCommand
                 ["threads"] = context.Workers.Count,
                 ["median_ms"] = Math.Round(timing.MedianMs, 3),
                 ["images_per_second"] = Math.Round(1000 * vggCase.Batch / timing.MedianMs, 2),
-                ["peak_memory_mb"] = Math.Round(Machine.PeakMemoryMegabytes, 1),
+                ["peak_memory_mb"] = Math.Round(MachineInfo.PeakMemoryMegabytes, 1),
                 ["first_ms"] = Math.Round(timing.FirstMs, 1),
             });
         });

@@ -2,8 +2,8 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using DeepSharp.Bench.Measuring;
+using DeepSharp.Formats;
 using DeepSharp.Tensors;
-using DeepSharp.Vgg;
 
 namespace DeepSharp.Bench.Compare;
 
@@ -63,7 +63,7 @@ internal sealed record CompareResults
 
     /// <summary>This machine.</summary>
     public static string ThisMachine =>
-        $"{Tensors.Machine.Processor}, {Environment.ProcessorCount} logical processors, vectors of {(int)VectorWidths.Widest} bits, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}";
+        $"{Tensors.MachineInfo.Processor}, {Environment.ProcessorCount} logical processors, vectors of {(int)VectorWidths.Widest} bits, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}";
 
     /// <summary>Reads the file.</summary>
     /// <exception cref="IOException">There is none.</exception>

@@ -76,7 +76,7 @@ public sealed record MemoryWork(string Name, double Passes, Shape Shape, Func<Co
     private static Action MaxPool(ComputeContext context, Shape shape)
     {
         var x = Random(context, shape, "x");
-        return () => context.Kernels.MaxPool2d(x, Window2d.Square(2, 2), recordWinners: false, out _).Dispose();
+        return () => context.Kernels.MaxPool2d(x, Window2d.Square(2, 2), recordArgmax: false, out _).Dispose();
     }
 
     private static Action Sgd(ComputeContext context, Shape shape)

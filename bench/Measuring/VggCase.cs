@@ -1,4 +1,5 @@
 using DeepSharp.Autograd;
+using DeepSharp.Nn;
 using DeepSharp.Tensors;
 using DeepSharp.Vgg;
 
@@ -37,7 +38,10 @@ public sealed record VggCase(string Name, bool Trains, char Config, bool BatchNo
     {
         var config = Config switch { 'A' => VggConfig.A, 'D' => VggConfig.D, _ => throw new InvalidOperationException($"No configuration {Config} here.") };
         var options = new VggOptions { BatchNorm = BatchNorm, Classes = ImageNet ? 1000 : 10, Head = ImageNet ? VggHead.ImageNet : VggHead.Compact };
-        return VggModel.Create<float>(config, options, seed: 1, context);
+        var model = VggModel.Create<float>(config, options, seed: 1, context);
+        // Drawn now, so that the first step is not timed with it.
+        foreach (var parameter in model.Parameters()) _ = parameter.Value;
+        return model;
     }
 
     /// <summary>The step to time, on random images that stay in memory.</summary>
@@ -45,7 +49,7 @@ public sealed record VggCase(string Name, bool Trains, char Config, bool BatchNo
     {
         var model = CreateModel(context);
         var images = Tensor<float>.RandomNormal([Batch, 3, ImageSize, ImageSize], new RandomStream(1, "images"), context: context);
-        int[] labels = [.. Enumerable.Range(0, Batch).Select(i => i % model.Plan.Options.Classes)];
+        int[] labels = [.. Enumerable.Range(0, Batch).Select(i => i % model.Options.Classes)];
         // Without batch normalization the usual rate diverges on random images within a few steps, and infinities compute at another speed.
         return Trains ? TrainingStep(model, images, labels, learningRate: BatchNorm ? 0.05 : 1e-3) : () => Infer(model, images);
     }

@@ -3,7 +3,9 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Autograd;
 
-/// <summary>One differentiable operation, and at the same time its record on the tape: inputs, output, and what backward needs as fields.</summary>
+/// <summary>
+/// One differentiable operation, and at the same time its record on the tape: inputs, output, and what backward needs as fields.
+/// </summary>
 /// <remarks>
 /// To add one, derive from this class: <see cref="Forward"/> computes the value, <see cref="Backward"/> passes a gradient to every input that
 /// <see cref="Needs"/> one, and an extension method calls <see cref="Apply"/>. An instance is applied once.
@@ -42,17 +44,22 @@ public abstract class Operation<T>
     protected bool IsRecording => recording;
 
     /// <summary>Runs the operation and, where a gradient will be needed, records it.</summary>
-    /// <exception cref="InvalidOperationException">The inputs are on different tapes or in different contexts, or the operation was applied before.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The inputs are on different tapes or in different contexts, or the operation was applied before.
+    /// </exception>
     public Variable<T> Apply(params ReadOnlySpan<Variable<T>> inputs)
     {
-        if (output is not null) throw new InvalidOperationException($"{Name}: an operation is applied once; make a new one for each application.");
-        if (inputs.Length == 0) throw new ArgumentException($"{Name}: an operation has at least one input.");
+        if (output is not null)
+            throw new InvalidOperationException($"{Name}: an operation is applied once; make a new one for each application.");
+        if (inputs.Length == 0) throw new ArgumentException($"{Name}: an operation has at least one input.", nameof(inputs));
         this.inputs = inputs.ToArray();
         bool needsGradient = false;
         foreach (var input in inputs)
         {
-            if (!ReferenceEquals(input.Tape, inputs[0].Tape)) throw new InvalidOperationException($"{Name}: the inputs are on different tapes.");
-            // Asked here first, because the name of the operation costs strings.
+            ArgumentNullException.ThrowIfNull(input, nameof(inputs));
+            if (!ReferenceEquals(input.Tape, inputs[0].Tape))
+                throw new InvalidOperationException($"{Name}: the inputs are on different tapes.");
+            // Compared here first, because the name of the operation costs strings.
             if (!ReferenceEquals(inputs[0].Value.Context, input.Value.Context)) inputs[0].Value.RequireSameContext(input.Value, Name);
             needsGradient |= input.RequiresGradient;
         }
@@ -80,14 +87,19 @@ public abstract class Operation<T>
         return output;
     }
 
-    /// <summary>Computes the value from the <see cref="Input"/>s, in a tensor of its own; throws <see cref="ShapeException"/> where they do not fit.</summary>
+    /// <summary>
+    /// Computes the value from the <see cref="Input"/>s, in a tensor of its own; throws <see cref="ShapeException"/> where they do not fit.
+    /// </summary>
     protected abstract Tensor<T> Forward();
 
     /// <summary>Calls <see cref="Propagate"/> for every input that <see cref="Needs"/> a gradient.</summary>
-    /// <param name="upstream">The gradient of the loss by the output, of the output's shape. It is released afterwards, unless passed on by <see cref="Propagate"/>.</param>
+    /// <param name="upstream">
+    /// The gradient of the loss by the output, of the output's shape. It is released afterwards, unless passed on by
+    /// <see cref="Propagate"/>.
+    /// </param>
     protected abstract void Backward(Tensor<T> upstream);
 
-    /// <summary>Gives back what was saved for backward, where that is more than the inputs and the output.</summary>
+    /// <summary>Releases what was saved for backward beside the inputs and the output.</summary>
     protected virtual void ReleaseSaved()
     {
     }
@@ -113,8 +125,12 @@ public abstract class Operation<T>
     /// <summary>Whether an input takes part in backward.</summary>
     protected bool Needs(int index) => inputs[index].RequiresGradient;
 
-    /// <summary>Passes a gradient to an input, which adds it to what it has. Takes over <paramref name="gradient"/>, also when the input needs none.</summary>
-    /// <remarks>The upstream gradient itself may be passed on, but to one input only; the others get a <see cref="Tensor{T}.Clone"/>.</remarks>
+    /// <summary>
+    /// Adds a gradient to that of an input. Takes ownership of <paramref name="gradient"/>, even if the input needs none.
+    /// </summary>
+    /// <remarks>
+    /// The upstream gradient itself may be passed on, but to one input only; the others get a <see cref="Tensor{T}.Clone"/>.
+    /// </remarks>
     protected void Propagate(int index, Tensor<T> gradient)
     {
         ArgumentNullException.ThrowIfNull(gradient);
@@ -124,7 +140,7 @@ public abstract class Operation<T>
     }
 
     /// <summary>
-    /// As <see cref="Propagate"/>, for an input that was broadcast: sums <paramref name="gradient"/> over the axes along which the input was stretched.
+    /// As <see cref="Propagate"/> for an input that was broadcast: sums <paramref name="gradient"/> over the axes along which the input was stretched.
     /// </summary>
     protected void PropagateBroadcast(int index, Tensor<T> gradient)
     {
@@ -140,8 +156,9 @@ public abstract class Operation<T>
         if (!ReferenceEquals(gradient, upstreamOfBackward)) gradient.Dispose();
     }
 
-    // The name is put together only where somebody wants to see it.
-    private Profiler.Scope Profile(ComputeContext context, string pass) => context.Options.Profiler is null ? default : context.Profile(Name, pass);
+    // The name is built only for a profiler.
+    private Profiler.Scope Profile(ComputeContext context, string pass) =>
+        context.Options.Profiler is null ? default : context.Profile(Name, pass);
 
     internal void RunBackward()
     {

@@ -5,26 +5,46 @@ namespace DeepSharp.Autograd;
 
 /// <summary>A tensor that training changes, with its gradient. It owns both.</summary>
 /// <remarks>
-/// Backward adds into the gradient; several backwards before one optimizer step accumulate. <see cref="UseUpGradient"/>, called by the optimizer's step,
-/// marks the gradient as used: it stays readable, and the next backward overwrites it, so no pass is spent on zeroing.
+/// Backward adds to the gradient, so several backward passes before one optimizer step accumulate. <see cref="UseUpGradient"/>, called by the
+/// optimizer's step, marks the gradient as used: it stays readable, and the next backward overwrites it, so no pass is spent on zeroing.
 /// </remarks>
 public sealed class Parameter<T> : IDisposable
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private bool usedUp;
+    private readonly Lock gate = new();
+    private Func<ComputeContext, Tensor<T>>? initialize;
+    private Tensor<T>? value;
+    private bool usedUp, isDisposed;
 
-    /// <summary>A parameter that takes over <paramref name="value"/>.</summary>
+    /// <summary>A parameter that takes ownership of <paramref name="value"/>.</summary>
     public Parameter(Tensor<T> value)
     {
         ArgumentNullException.ThrowIfNull(value);
-        Value = value;
+        this.value = value;
+        (Shape, Context) = (value.Shape, value.Context);
+    }
+
+    /// <summary>A parameter whose value takes no memory until it is first used.</summary>
+    /// <param name="shape">The shape of the value.</param>
+    /// <param name="initialize">Makes the value, once, in the given context.</param>
+    /// <param name="context">The context of the value; null for <see cref="ComputeContext.Default"/>.</param>
+    public Parameter(Shape shape, Func<ComputeContext, Tensor<T>> initialize, ComputeContext? context = null)
+    {
+        ArgumentNullException.ThrowIfNull(initialize);
+        (Shape, Context, this.initialize) = (shape, context ?? ComputeContext.Default, initialize);
     }
 
     /// <summary>The value.</summary>
-    public Tensor<T> Value { get; }
+    public Tensor<T> Value => value ?? Initialize();
 
     /// <summary>The shape of the value.</summary>
-    public Shape Shape => Value.Shape;
+    public Shape Shape { get; }
+
+    /// <summary>The context of the value.</summary>
+    public ComputeContext Context { get; }
+
+    /// <summary>Whether the value exists; if not, its first use makes it.</summary>
+    public bool IsInitialized => Volatile.Read(ref value) is not null;
 
     /// <summary>The gradient, of the shape of the value; null before the first backward.</summary>
     public Tensor<T>? Gradient { get; private set; }
@@ -45,12 +65,35 @@ public sealed class Parameter<T> : IDisposable
         Gradient = null;
     }
 
-    /// <summary>Adds to the gradient and takes over <paramref name="gradient"/>.</summary>
+    /// <summary>Replaces all elements of the value; one that does not exist yet is not initialized first.</summary>
+    /// <param name="write">Writes every element of a tensor of the parameter's shape. If it throws, a value that did not exist still does not.</param>
+    public void Overwrite(Action<Tensor<T>> write)
+    {
+        ArgumentNullException.ThrowIfNull(write);
+        lock (gate)
+        {
+            ObjectDisposedException.ThrowIf(isDisposed && value is null, this);
+            var target = value ?? new Tensor<T>(Shape, Context, "Parameter");
+            try
+            {
+                write(target);
+            }
+            catch when (value is null)
+            {
+                target.Dispose();
+                throw;
+            }
+
+            (value, initialize) = (target, null);
+        }
+    }
+
+    /// <summary>Adds to the gradient and takes ownership of <paramref name="gradient"/>.</summary>
     internal void Accumulate(Tensor<T> gradient)
     {
         if (HasFreshGradient)
         {
-            Value.Context.Kernels.AddInto(Gradient!, gradient);
+            Context.Kernels.AddInto(Gradient!, gradient);
             gradient.Dispose();
             return;
         }
@@ -60,10 +103,36 @@ public sealed class Parameter<T> : IDisposable
         usedUp = false;
     }
 
-    /// <summary>Gives the memory of value and gradient back.</summary>
+    /// <summary>Shape and gradient state in one line.</summary>
+    public override string ToString()
+    {
+        string state = !RequiresGradient ? "frozen" : Gradient is null ? "no gradient" : usedUp ? "gradient used by a step" : "gradient ready";
+        return $"Parameter {Shape}, {state}";
+    }
+
+    /// <summary>Releases the memory of value and gradient; a value that does not exist yet cannot be made any more.</summary>
     public void Dispose()
     {
-        Value.Dispose();
+        lock (gate)
+        {
+            isDisposed = true;
+            value?.Dispose();
+        }
+
         Gradient?.Dispose();
+    }
+
+    private Tensor<T> Initialize()
+    {
+        lock (gate)
+        {
+            if (value is not null) return value;
+            ObjectDisposedException.ThrowIf(isDisposed, this);
+            var made = initialize!(Context);
+            if (made.Shape != Shape) throw new ShapeException($"Parameter: the initial value is {made.Shape}, expected {Shape}.");
+            initialize = null;
+            Volatile.Write(ref value, made);
+            return made;
+        }
     }
 }

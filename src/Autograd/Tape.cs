@@ -10,7 +10,7 @@ namespace DeepSharp.Autograd;
 /// var loss = model.Forward(tape.Input(images)).CrossEntropy(labels);
 /// tape.Backward(loss);
 /// </code>
-/// The tape owns what operations make on it and borrows inputs and parameters. Whether it records and which mode it is in are independent.
+/// The tape owns the results of its operations and borrows inputs and parameters. Recording and mode are independent.
 /// A tape is used by one thread; any number of tapes may use one model at once in evaluation.
 /// </remarks>
 public sealed class Tape<T> : IDisposable
@@ -36,7 +36,9 @@ public sealed class Tape<T> : IDisposable
     /// <summary>Whether operations are recorded, so that <see cref="Backward(Variable{T})"/> is possible.</summary>
     public bool IsRecording { get; }
 
-    /// <summary>Puts a tensor on the tape. The caller keeps owning it, and must not change it before <see cref="Backward(Variable{T})"/>.</summary>
+    /// <summary>
+    /// Puts a tensor on the tape. The caller keeps owning it, and must not change it before <see cref="Backward(Variable{T})"/>.
+    /// </summary>
     /// <param name="value">The tensor.</param>
     /// <param name="requiresGradient">Whether backward computes its gradient, see <see cref="Variable{T}.Gradient"/>.</param>
     public Variable<T> Input(Tensor<T> value, bool requiresGradient = false)
@@ -69,7 +71,9 @@ public sealed class Tape<T> : IDisposable
         return variable;
     }
 
-    /// <summary>Computes the gradient of a scalar <paramref name="loss"/> by every parameter and input that asks for one, and adds it to theirs.</summary>
+    /// <summary>
+    /// Computes the gradient of a scalar <paramref name="loss"/> by every parameter and input that asks for one, and adds it to theirs.
+    /// </summary>
     /// <exception cref="ShapeException">The loss has more than one element; give an upstream gradient then.</exception>
     public void Backward(Variable<T> loss)
     {
@@ -81,17 +85,22 @@ public sealed class Tape<T> : IDisposable
 
     /// <summary>As <see cref="Backward(Variable{T})"/> for any output, given the gradient of the loss by it.</summary>
     /// <param name="output">Where to start.</param>
-    /// <param name="upstream">The gradient of the loss by <paramref name="output"/>; taken over.</param>
-    /// <exception cref="InvalidOperationException">The tape does not record, ran backward before, or nothing below the output requires a gradient.</exception>
+    /// <param name="upstream">The gradient of the loss by <paramref name="output"/>; the tape takes ownership.</param>
+    /// <exception cref="InvalidOperationException">
+    /// The tape does not record, ran backward before, or nothing below the output requires a gradient.
+    /// </exception>
     public void Backward(Variable<T> output, Tensor<T> upstream)
     {
         ArgumentNullException.ThrowIfNull(output);
         ArgumentNullException.ThrowIfNull(upstream);
         ObjectDisposedException.ThrowIf(disposed, this);
         if (!ReferenceEquals(output.Tape, this)) throw new InvalidOperationException("Backward: the output is on another tape.");
-        if (!IsRecording) throw new InvalidOperationException("Backward: this tape does not record; make it with Mode.Training or recording: true.");
-        if (backwardDone) throw new InvalidOperationException("Backward ran on this tape before and has released what it needs; make a new tape for each forward pass.");
-        if (!output.RequiresGradient) throw new InvalidOperationException("Backward: nothing that the output depends on requires a gradient.");
+        if (!IsRecording)
+            throw new InvalidOperationException("Backward: this tape does not record; make it with Mode.Training or recording: true.");
+        if (backwardDone)
+            throw new InvalidOperationException("Backward ran on this tape before and has released what it needs; make a new tape for each forward pass.");
+        if (!output.RequiresGradient)
+            throw new InvalidOperationException("Backward: nothing that the output depends on requires a gradient.");
         output.Accumulate(upstream);
         backwardDone = true;
         // The loss stays readable: its value is what people print.
@@ -100,7 +109,7 @@ public sealed class Tape<T> : IDisposable
         operations.Clear();
     }
 
-    /// <summary>Gives back everything that operations made on this tape.</summary>
+    /// <summary>Releases everything that operations made on this tape.</summary>
     public void Dispose()
     {
         if (disposed) return;
@@ -115,12 +124,13 @@ public sealed class Tape<T> : IDisposable
     internal void Add(Variable<T> output, bool recorded)
     {
         ObjectDisposedException.ThrowIf(disposed, this);
-        if (backwardDone && recorded) throw new InvalidOperationException($"{output.Source?.Name}: backward ran on this tape; make a new tape for each forward pass.");
+        if (backwardDone && recorded)
+            throw new InvalidOperationException($"{output.Source?.Name}: backward ran on this tape; make a new tape for each forward pass.");
         AddVariable(output);
         if (recorded) operations.Add(output.Source!);
     }
 
-    /// <summary>Releases the value of an intermediate result that nothing will read any more; does nothing where backward needs it.</summary>
+    /// <summary>Releases the value of an intermediate result, unless backward needs it.</summary>
     public void ReleaseIntermediate(Variable<T> variable)
     {
         ArgumentNullException.ThrowIfNull(variable);

@@ -10,7 +10,8 @@ public sealed class Variable<T>
     private readonly Tensor<T> value;
     private bool released, keepsValue;
 
-    internal Variable(Tape<T> tape, Tensor<T> value, bool requiresGradient, bool ownsValue, Operation<T>? source = null, Parameter<T>? parameter = null)
+    internal Variable(
+        Tape<T> tape, Tensor<T> value, bool requiresGradient, bool ownsValue, Operation<T>? source = null, Parameter<T>? parameter = null)
     {
         Tape = tape;
         this.value = value;
@@ -27,12 +28,18 @@ public sealed class Variable<T>
     public Shape Shape => value.Shape;
 
     /// <summary>The value, owned by the tape (or by the parameter, or by the caller for an input).</summary>
-    /// <exception cref="ObjectDisposedException">Backward, or <c>Sequential</c>, has released it; <see cref="Keep"/> prevents that.</exception>
+    /// <exception cref="ObjectDisposedException">
+    /// Backward, or <c>Sequential</c>, has released it; <see cref="Keep"/> prevents that.
+    /// </exception>
     public Tensor<T> Value => !released ? value : throw new ObjectDisposedException(
-        nameof(Variable<T>), $"The value {Shape} of {Source?.Name ?? "an input"} was released once nothing on the tape needed it; call Keep() on the variable before, to read it later.");
+        nameof(Variable<T>),
+        $"The value {Shape} of {Source?.Name ?? "an input"} was released once nothing on the tape needed it; " +
+        "call Keep() on the variable before, to read it later.");
 
-    /// <summary>The gradient that backward left: for inputs that ask for one and for variables marked by <see cref="Keep"/>, else null.</summary>
-    /// <remarks>Of a parameter it is the parameter's.</remarks>
+    /// <summary>
+    /// The gradient after backward, for inputs that require one and for variables marked by <see cref="Keep"/>; else null.
+    /// </summary>
+    /// <remarks>The gradient of a parameter is <see cref="Parameter{T}.Gradient"/>.</remarks>
     public Tensor<T>? Gradient => Parameter is null ? PendingGradient : Parameter.Gradient;
 
     /// <summary>Whether backward reaches it.</summary>
@@ -60,10 +67,15 @@ public sealed class Variable<T>
         return this;
     }
 
-    /// <summary>Keeps the value, but lets backward pass the gradient on: what becomes of the loss.</summary>
+    /// <summary>Origin, shape and gradient state in one line.</summary>
+    public override string ToString() =>
+        $"{Source?.Name ?? (Parameter is null ? "Input" : "Parameter")} {Shape}, " +
+        $"{(RequiresGradient ? "requires" : "needs no")} gradient{(released ? ", value released" : "")}";
+
+    /// <summary>Keeps the value but not the gradient: used for the loss.</summary>
     internal void KeepValueOnly() => keepsValue = true;
 
-    /// <summary>Adds to the gradient and takes over <paramref name="gradient"/>.</summary>
+    /// <summary>Adds to the gradient and takes ownership of <paramref name="gradient"/>.</summary>
     internal void Accumulate(Tensor<T> gradient)
     {
         if (gradient.Shape != Shape) throw new ShapeException($"Backward: a gradient {gradient.Shape} was passed to a variable {Shape}.");
@@ -82,7 +94,7 @@ public sealed class Variable<T>
         }
     }
 
-    /// <summary>Hands the gradient over to the caller, unless it is to be kept.</summary>
+    /// <summary>Passes ownership of the gradient to the caller.</summary>
     internal Tensor<T>? TakeGradient()
     {
         var gradient = PendingGradient;
@@ -90,7 +102,7 @@ public sealed class Variable<T>
         return gradient;
     }
 
-    /// <summary>Gives the value back to the pool, if the tape owns it and nobody asked to keep it.</summary>
+    /// <summary>Releases the value if the tape owns it and it is not kept.</summary>
     internal void ReleaseValue()
     {
         if (!OwnsValue || IsKept || keepsValue || released) return;
@@ -98,7 +110,7 @@ public sealed class Variable<T>
         value.Dispose();
     }
 
-    /// <summary>Gives everything back: the tape ends.</summary>
+    /// <summary>Releases value and gradient at the end of the tape.</summary>
     internal void End()
     {
         released = true;

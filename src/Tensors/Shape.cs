@@ -20,15 +20,15 @@ public readonly struct Shape : IEquatable<Shape>, IEnumerable<int>
     public Shape(params ReadOnlySpan<int> lengths)
     {
         if (lengths.Length > MaxRank)
-            throw new ArgumentException($"A tensor has at most {MaxRank} dimensions, found {lengths.Length}: [{string.Join(", ", lengths.ToArray())}].");
+            throw new ArgumentException($"A tensor has at most {MaxRank} dimensions, found {lengths.Length}: [{string.Join(", ", lengths.ToArray())}].", nameof(lengths));
         long count = 1;
         foreach (int length in lengths)
         {
             if (length < 1)
-                throw new ArgumentException($"Every dimension must be at least 1, found [{string.Join(", ", lengths.ToArray())}].");
+                throw new ArgumentException($"Every dimension must be at least 1, found [{string.Join(", ", lengths.ToArray())}].", nameof(lengths));
             count *= length;
             if (count > Array.MaxLength)
-                throw new ArgumentException($"A tensor holds at most {Array.MaxLength} elements, [{string.Join(", ", lengths.ToArray())}] has more.");
+                throw new ArgumentException($"A tensor holds at most {Array.MaxLength} elements, [{string.Join(", ", lengths.ToArray())}] has more.", nameof(lengths));
         }
 
         Rank = lengths.Length;
@@ -45,6 +45,9 @@ public readonly struct Shape : IEquatable<Shape>, IEnumerable<int>
     /// <summary>The product of all lengths; 1 for rank 0.</summary>
     // A default(Shape) is the shape of a scalar, so zero stands for one.
     public int ElementCount { get => field == 0 ? 1 : field; }
+
+    /// <summary>Whether it is stored as a matrix: [M, N], or [M, N, 1, 1], where row-major and channels-last order agree.</summary>
+    internal bool IsMatrix => Rank == 2 || (Rank == 4 && d2 == 1 && d3 == 1);
 
     /// <summary>The length along <paramref name="axis"/>; a negative axis counts from the end.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such axis.</exception>

@@ -26,6 +26,22 @@ public readonly record struct Window2d(
         ? new(weights[2], weights[3], stride, stride, padding, padding)
         : throw new ShapeException($"Conv2d: expected weights [K, C, kH, kW], found {weights}.");
 
-    /// <summary>Size, stride and padding: <c>2×2, stride 2×2, padding 0×0</c>.</summary>
-    public override string ToString() => $"{Height}×{Width}, stride {StrideHeight}×{StrideWidth}, padding {PaddingHeight}×{PaddingWidth}";
+    /// <summary>The shape that a pooling with this window gives for an input [N, C, H, W].</summary>
+    /// <param name="input">The shape of the input.</param>
+    /// <param name="operation">The operation that an error names.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The window has a size or stride below 1, or a padding below 0 or above half the window.</exception>
+    /// <exception cref="ShapeException">The input is not of rank 4, or its padded maps are smaller than the window.</exception>
+    public Shape OutputShape(Shape input, string operation)
+    {
+        var (vertical, horizontal) = WindowAxis.OfPooling(this, input, operation);
+        return [input[0], input[1], vertical.Outputs, horizontal.Outputs];
+    }
+
+    /// <summary>Size, stride and padding: <c>3×3, stride 2, padding 1</c>, with both numbers where they differ.</summary>
+    public override string ToString()
+    {
+        return $"{Height}×{Width}, stride {Both(StrideHeight, StrideWidth)}, padding {Both(PaddingHeight, PaddingWidth)}";
+
+        static string Both(int vertical, int horizontal) => vertical == horizontal ? $"{vertical}" : $"{vertical}×{horizontal}";
+    }
 }

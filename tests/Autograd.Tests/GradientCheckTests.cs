@@ -18,7 +18,7 @@ public class GradientCheckTests
     [Fact]
     public void A_wrong_gradient_is_reported_by_input_index_and_both_values()
     {
-        using var x = new TestValues(1).Normal([2]);
+        using var x = new TestValues(1, Context).Normal([2]);
         using var y = Tensor<double>.Full([1, 3, 2, 2], 5, Context);
         var result = GradientCheck.Run((_, inputs) => inputs[0].Exp().Sum() * new OneElementWrong().Apply(inputs[1]).Sum(), [x, y]);
         Assert.False(result.Passed);

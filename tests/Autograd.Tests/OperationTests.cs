@@ -5,6 +5,14 @@ public class OperationTests
     private static readonly ComputeContext Context = TestContexts.Default;
 
     [Fact]
+    public void Is_named_after_its_class_without_the_suffix()
+    {
+        Assert.Equal("Linear", new LinearOperation<float>().Name);
+        Assert.Equal("Conv2d", new Conv2dOperation<double>(new Window2d(3, 3)).Name);
+        Assert.Equal("Saving", new Saving().Name);
+    }
+
+    [Fact]
     public void An_input_modified_after_forward_is_an_error()
     {
         using var tape = new Tape<double>(Mode.Training);
@@ -68,7 +76,7 @@ public class OperationTests
         var exp = new UnaryOperation<double>(UnaryFunction.Exp);
         exp.Apply(x);
         Assert.StartsWith("Exp: an operation is applied once", Assert.Throws<InvalidOperationException>(() => exp.Apply(x)).Message, StringComparison.Ordinal);
-        Assert.Equal("Exp: an operation has at least one input.", Assert.Throws<ArgumentException>(() => new UnaryOperation<double>(UnaryFunction.Exp).Apply()).Message);
+        Assert.Equal("Exp: an operation has at least one input. (Parameter 'inputs')", Assert.Throws<ArgumentException>(() => new UnaryOperation<double>(UnaryFunction.Exp).Apply()).Message);
     }
 
     [Fact]

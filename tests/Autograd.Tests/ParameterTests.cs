@@ -65,6 +65,65 @@ public class ParameterTests
         Assert.True(gradient.IsDisposed);
     }
 
+    [Fact]
+    public void A_value_is_made_once_by_whoever_uses_it_first()
+    {
+        int made = 0;
+        using var parameter = new Parameter<double>([3], context =>
+        {
+            Interlocked.Increment(ref made);
+            // Time for the other threads to ask too.
+            Thread.Sleep(20);
+            return Tensor<double>.Ones([3], context);
+        }, TestContexts.Default);
+        Assert.False(parameter.IsInitialized);
+        Assert.Equal([3], parameter.Shape.ToArray());
+        Assert.Same(TestContexts.Default, parameter.Context);
+        Assert.Equal(0, made);
+        using var ready = new Barrier(4);
+        var values = new Tensor<double>[4];
+        Thread[] threads = [.. values.Select((_, i) => new Thread(() =>
+        {
+            ready.SignalAndWait();
+            values[i] = parameter.Value;
+        }))];
+        foreach (var thread in threads) thread.Start();
+        foreach (var thread in threads) thread.Join();
+        Assert.Equal(1, made);
+        Assert.All(values, value => Assert.Same(parameter.Value, value));
+        Assert.True(parameter.IsInitialized);
+    }
+
+    [Fact]
+    public void Overwriting_makes_no_initial_value()
+    {
+        using var parameter = new Parameter<double>([2], _ => throw new InvalidOperationException("Nobody needs it."), TestContexts.Default);
+        Assert.Throws<TimeoutException>(() => parameter.Overwrite(_ => throw new TimeoutException()));
+        Assert.False(parameter.IsInitialized);
+        parameter.Overwrite(value => value.CopyFrom([1, 2]));
+        Assert.Equal([1, 2], parameter.Value.ToArray());
+        var first = parameter.Value;
+        parameter.Overwrite(value => value.CopyFrom([3, 4]));
+        Assert.Same(first, parameter.Value);
+        Assert.Equal([3, 4], first.ToArray());
+    }
+
+    [Fact]
+    public void A_disposed_parameter_makes_no_value()
+    {
+        var parameter = new Parameter<double>([2], context => Tensor<double>.Ones([2], context), TestContexts.Default);
+        parameter.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => parameter.Value);
+        Assert.Throws<ObjectDisposedException>(() => parameter.Overwrite(_ => Assert.Fail("There is nothing to write to.")));
+    }
+
+    [Fact]
+    public void An_initial_value_of_another_shape_is_refused()
+    {
+        using var parameter = new Parameter<double>([2], context => Tensor<double>.Ones([3], context), TestContexts.Default);
+        Assert.Contains("[3], expected [2]", Assert.Throws<ShapeException>(() => parameter.Value).Message, StringComparison.Ordinal);
+    }
+
     private static Parameter<double> New(params double[] elements) => new(Tensor<double>.FromArray(elements, [elements.Length], TestContexts.Default));
 
     private static void Backward(Parameter<double> parameter, double factor)
@@ -84,5 +143,28 @@ public class ParameterTests
             Backwards++;
             Propagate(0, upstream);
         }
+    }
+
+    [Fact]
+    public void Text_shows_shape_and_gradient_in_one_line()
+    {
+        using var parameter = new Parameter<double>(Tensor.Ones<double>([2], TestContexts.Default));
+        Assert.Equal("Parameter [2], no gradient", parameter.ToString());
+        using (var tape = new Tape<double>(Mode.Training))
+        {
+            var x = tape.Input(Tensor.Ones<double>([2], TestContexts.Default));
+            var y = tape.Use(parameter).Relu();
+            Assert.Equal("Input [2], needs no gradient", x.ToString());
+            Assert.Equal("Parameter [2], requires gradient", tape.Use(parameter).ToString());
+            Assert.Equal("Relu [2], requires gradient", y.ToString());
+            tape.Backward(y.Sum());
+            Assert.Equal("Relu [2], requires gradient, value released", y.ToString());
+        }
+
+        Assert.Equal("Parameter [2], gradient ready", parameter.ToString());
+        parameter.UseUpGradient();
+        Assert.Equal("Parameter [2], gradient used by a step", parameter.ToString());
+        parameter.RequiresGradient = false;
+        Assert.Equal("Parameter [2], frozen", parameter.ToString());
     }
 }

@@ -1,5 +1,7 @@
 using System.Text.Json;
-using DeepSharp.Tensors;
+using DeepSharp.Data;
+using DeepSharp.Formats;
+using DeepSharp.Nn;
 using DeepSharp.Vgg;
 
 namespace DeepSharp.Cli.Tests;
@@ -76,7 +78,7 @@ public sealed class WeightsTests : IDisposable
     public void Images_are_resized_as_the_file_says()
     {
         var usual = ShapesDataset.Generate(trainCount: 1, testCount: 1).Test.Normalization;
-        var description = new ImageDescription([], usual.Mean, usual.Deviation, 3, 48, 48, Resize: 56);
+        var description = new ImagePreprocessing([], usual.Mean, usual.Deviation, 3, 48, 48, Resize: 56);
         using (var bare = WeightsFile.Open(folder["bare.pth"]))
         {
             var writer = WeightsWriter.For("sized.pth");
@@ -90,7 +92,7 @@ public sealed class WeightsTests : IDisposable
         var images = new DataSource { LimitTest = 4 }.Load().Test;
         using var model = VggModel.Load<float>(folder["bare.pth"]);
         List<float> expected = [];
-        model.Evaluate(description.Prepare(images), see: logits => expected.AddRange(logits.ToArray()));
+        model.Evaluate(description.Apply(images), new EvaluationOptions<float> { OnLogits = logits => expected.AddRange(logits.ToArray()) });
         Assert.Equal(expected, found);
         Run("evaluate --weights bare.pth --limit-test 4 --save-logits bare.npy");
         Assert.NotEqual(Logits("bare.npy", 4), found);
@@ -145,7 +147,7 @@ public sealed class WeightsTests : IDisposable
         var images = new DataSource { LimitTest = 20 }.Load().Test;
         using var model = VggModel.Load<float>(folder["bare.pth"]);
         List<float> expected = [];
-        model.Evaluate(images, batchSize: 8, see: logits => expected.AddRange(logits.ToArray()));
+        model.Evaluate(images, new() { BatchSize = 8, OnLogits = logits => expected.AddRange(logits.ToArray()) });
         Assert.Equal(expected, found);
         int[] best = [.. found.Chunk(10).Select(row => row.AsSpan().IndexOf(row.Max()))];
         Assert.Equal(result.GetProperty("correct").GetInt32(), Enumerable.Range(0, 20).Count(i => best[i] == images.Label(i)));

@@ -9,6 +9,9 @@ public sealed class TemporaryFolder : IDisposable
     /// <summary>The path of a file in it.</summary>
     public string this[string name] => System.IO.Path.Combine(Path, name);
 
+    /// <summary>The names of the files in it, in order.</summary>
+    public string[] Files => [.. Directory.GetFiles(Path).Select(file => System.IO.Path.GetFileName(file)).Order()];
+
     /// <summary>Deletes it.</summary>
     public void Dispose() => Directory.Delete(Path, recursive: true);
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using DeepSharp.Tensors;
 
 namespace DeepSharp.Testing;
@@ -5,15 +6,27 @@ namespace DeepSharp.Testing;
 /// <summary>Contexts for tests: buffers filled with NaN, one for each vector width.</summary>
 public static class TestContexts
 {
-    private static readonly Dictionary<VectorWidth, ComputeContext> ByWidth = Enum.GetValues<VectorWidth>()
-        .ToDictionary(width => width, width => new ComputeContext(new ComputeOptions { Workers = 2, VectorWidth = width, FillWithNaN = true }));
+    private static readonly Dictionary<VectorWidth, ComputeContext> ByWidth = Enum.GetValues<VectorWidth>().ToDictionary(
+        width => width,
+        width => new ComputeContext(new ComputeOptions { Workers = 2, VectorWidth = width, FillWithNaN = true }));
 
     /// <summary>Every width, as data of a theory. Widths that the processor lacks are emulated by the run-time.</summary>
     public static TheoryData<VectorWidth> Widths => new(Enum.GetValues<VectorWidth>());
 
-    /// <summary>A context with the widest vectors, or those that DEEPSHARP_VECTOR_WIDTH asks for.</summary>
+    /// <summary>
+    /// A context with the widest vectors, or those that DEEPSHARP_VECTOR_WIDTH asks for. It is not <see cref="ComputeContext.Default"/>, so that code that
+    /// uses the wrong one is found: tensors of two contexts do not mix.
+    /// </summary>
     public static ComputeContext Default => Of(ComputeOptions.FromEnvironment().VectorWidth);
 
     /// <summary>The context of a width.</summary>
     public static ComputeContext Of(VectorWidth width) => ByWidth[width];
+
+    // The generators of DeepSharp.Testing use the default context, whose options come from here.
+    [ModuleInitializer]
+    internal static void Configure()
+    {
+        Environment.SetEnvironmentVariable("DEEPSHARP_WORKERS", "2");
+        Environment.SetEnvironmentVariable("DEEPSHARP_FILL_NAN", "1");
+    }
 }

@@ -42,8 +42,8 @@ public class ShapeTests
     [Fact]
     public void Impossible_shapes_are_named()
     {
-        Assert.Equal("A tensor has at most 4 dimensions, found 5: [1, 2, 3, 4, 5].", Assert.Throws<ArgumentException>(() => new Shape(1, 2, 3, 4, 5)).Message);
-        Assert.Equal("Every dimension must be at least 1, found [2, 0].", Assert.Throws<ArgumentException>(() => new Shape(2, 0)).Message);
+        Assert.Equal("A tensor has at most 4 dimensions, found 5: [1, 2, 3, 4, 5]. (Parameter 'lengths')", Assert.Throws<ArgumentException>(() => new Shape(1, 2, 3, 4, 5)).Message);
+        Assert.Equal("Every dimension must be at least 1, found [2, 0]. (Parameter 'lengths')", Assert.Throws<ArgumentException>(() => new Shape(2, 0)).Message);
         Assert.Contains("[2000000000, 2] has more", Assert.Throws<ArgumentException>(() => new Shape(2_000_000_000, 2)).Message, StringComparison.Ordinal);
         // The product overflows 64 bits.
         Assert.Throws<ArgumentException>(() => new Shape(int.MaxValue, int.MaxValue, int.MaxValue, int.MaxValue));

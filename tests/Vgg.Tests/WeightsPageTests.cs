@@ -11,8 +11,8 @@ public class WeightsPageTests
         using var file = WeightsFile.Open(path);
         var recognition = VggRecognition.Of(file, VggConfig.Parse("4,M,8,8"));
         foreach (string assumption in recognition.Assumptions) Console.WriteLine($"Assuming {assumption}.");
-        using var model = VggModel.Load<float>(file, recognition);
-        Assert.Equal("4,M,8,8", model.Plan.Config.ToString());
+        using var model = VggModel.Load<float>(recognition);
+        Assert.Equal("4,M,8,8", model.Config.ToString());
         Assert.Empty(recognition.Assumptions);
     }
 

@@ -7,7 +7,7 @@ namespace DeepSharp.Autograd;
 /// <remarks>
 /// Output row i is the mean of the input rows ⌊i·H/height⌋ to ⌈(i+1)·H/height⌉ − 1, and so for columns, as in PyTorch; the output may be larger than the input.
 /// </remarks>
-internal sealed class AdaptiveAveragePool2d<T>(int height, int width) : Operation<T>
+internal sealed class AdaptiveAveragePool2dOperation<T>(int height, int width) : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     /// <inheritdoc/>
@@ -20,8 +20,14 @@ internal sealed class AdaptiveAveragePool2d<T>(int height, int width) : Operatio
 public static partial class VariableOperations
 {
     /// <summary>Averages the maps of x [N,C,H,W] to <paramref name="height"/> × <paramref name="width"/> pixels.</summary>
+    /// <returns><paramref name="x"/> itself where its maps have that size.</returns>
     /// <exception cref="ShapeException">x is not of rank 4.</exception>
-    /// <exception cref="ArgumentException">The height or width is below 1.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The height or width is below 1.</exception>
     public static Variable<T> AdaptiveAveragePool2d<T>(this Variable<T> x, int height, int width)
-        where T : unmanaged, IFloatingPointIeee754<T> => new AdaptiveAveragePool2d<T>(height, width).Apply(x);
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        var shape = x.Shape;
+        return shape.Rank == 4 && (shape[2], shape[3]) == (height, width) ? x : new AdaptiveAveragePool2dOperation<T>(height, width).Apply(x);
+    }
 }

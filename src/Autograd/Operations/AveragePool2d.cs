@@ -4,7 +4,7 @@ using DeepSharp.Tensors;
 namespace DeepSharp.Autograd;
 
 /// <summary>The mean of each window of a map: [N,C,H,W] becomes [N,C,⌊(H + 2·padding − kernel)/stride⌋ + 1, …].</summary>
-internal sealed class AveragePool2d<T>(Window2d window, bool countPadding) : Operation<T>
+internal sealed class AveragePool2dOperation<T>(Window2d window, bool countPadding) : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     /// <inheritdoc/>
@@ -23,7 +23,7 @@ public static partial class VariableOperations
     /// <param name="countPadding">Whether padding counts as zeros (PyTorch's count_include_pad); else the mean is over the pixels that exist.</param>
     /// <exception cref="ShapeException">x is not of rank 4, or its maps are smaller than the window.</exception>
     public static Variable<T> AveragePool2d<T>(this Variable<T> x, Window2d window, bool countPadding = true)
-        where T : unmanaged, IFloatingPointIeee754<T> => new AveragePool2d<T>(window, countPadding).Apply(x);
+        where T : unmanaged, IFloatingPointIeee754<T> => new AveragePool2dOperation<T>(window, countPadding).Apply(x);
 
     /// <summary>The mean of each square window of x [N,C,H,W].</summary>
     /// <param name="x">The maps.</param>

@@ -10,7 +10,7 @@ namespace DeepSharp.Autograd;
 /// On a training tape mean and variance are the batch's, gradients flow through them, and the running ones are updated; frozen, or on an evaluation tape,
 /// they are the running ones, which are constants.
 /// </remarks>
-internal sealed class BatchNorm<T>(BatchNormSettings<T> settings) : Operation<T>
+internal sealed class BatchNormOperation<T>(BatchNormSettings<T> settings) : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private BatchNormPass<T>? pass;
@@ -19,7 +19,7 @@ internal sealed class BatchNorm<T>(BatchNormSettings<T> settings) : Operation<T>
     protected override Tensor<T> Forward()
     {
         pass = new BatchNormPass<T>(settings, Input(0), Tape.Mode);
-        return pass.Forward(Input(0), Input(1), Input(2), relu: false);
+        return Kernels.BatchNormForward(Input(0), pass.Mean, pass.InverseDeviation, Input(1), Input(2), relu: false);
     }
 
     /// <inheritdoc/>
@@ -40,7 +40,6 @@ internal sealed class BatchNormPass<T> : IDisposable
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly bool ofBatch;
-    private readonly Tensor<T> mean, inverseDeviation;
 
     /// <summary>Takes the statistics of <paramref name="x"/>, updating the running ones, or the running ones.</summary>
     public BatchNormPass(BatchNormSettings<T> settings, Tensor<T> x, Mode mode)
@@ -51,21 +50,24 @@ internal sealed class BatchNormPass<T> : IDisposable
         ofBatch = settings.UsesBatch(mode);
         if (ofBatch)
         {
-            (mean, inverseDeviation, var variance) = kernels.BatchNormStatistics(x, settings.Epsilon);
+            (Mean, InverseDeviation, var variance) = kernels.BatchNormStatistics(x, settings.Epsilon);
             kernels.BatchNormUpdateRunning(
-                settings.RunningMean, settings.RunningVariance, mean, variance, x.ElementCount / x.Shape[1], settings.Momentum);
+                settings.RunningMean, settings.RunningVariance, Mean, variance, x.ElementCount / x.Shape[1], settings.Momentum);
             variance.Dispose();
         }
         else
         {
             // A copy: what backward uses must not change when a later training pass updates the running statistics.
-            mean = settings.RunningMean.Clone();
-            inverseDeviation = kernels.BatchNormInverseDeviation(settings.RunningVariance, settings.Epsilon);
+            Mean = settings.RunningMean.Clone();
+            InverseDeviation = kernels.BatchNormInverseDeviation(settings.RunningVariance, settings.Epsilon);
         }
     }
 
-    public Tensor<T> Forward(Tensor<T> x, Tensor<T> gamma, Tensor<T> beta, bool relu) =>
-        x.Context.Kernels.BatchNormForward(x, mean, inverseDeviation, gamma, beta, relu);
+    /// <summary>The mean that is subtracted, [C].</summary>
+    public Tensor<T> Mean { get; }
+
+    /// <summary>The 1/√(variance + ε) that is multiplied by, [C].</summary>
+    public Tensor<T> InverseDeviation { get; }
 
     /// <summary>The gradients that are needed; those of γ and β come together.</summary>
     public (Tensor<T>? Dx, Tensor<T>? DGamma, Tensor<T>? DBeta) Backward(
@@ -73,30 +75,30 @@ internal sealed class BatchNormPass<T> : IDisposable
     {
         var kernels = x.Context.Kernels;
         var (dGamma, dBeta) = ofBatch || needsParameters
-            ? kernels.BatchNormParameterGradients(x, dy, mean, inverseDeviation, gamma, beta, relu)
+            ? kernels.BatchNormParameterGradients(x, dy, Mean, InverseDeviation, gamma, beta, relu)
             : default((Tensor<T>?, Tensor<T>?));
         var dx = needsInput
-            ? kernels.BatchNormInputGradient(x, dy, mean, inverseDeviation, gamma, beta, relu, ofBatch ? dGamma : null, ofBatch ? dBeta : null)
+            ? kernels.BatchNormInputGradient(x, dy, Mean, InverseDeviation, gamma, beta, relu, ofBatch ? dGamma : null, ofBatch ? dBeta : null)
             : null;
         return (dx, dGamma, dBeta);
     }
 
     public void Dispose()
     {
-        mean.Dispose();
-        inverseDeviation.Dispose();
+        Mean.Dispose();
+        InverseDeviation.Dispose();
     }
 }
 
 public static partial class VariableOperations
 {
-    /// <summary>Normalises each channel of x [N,C] or [N,C,H,W] to mean β and deviation γ.</summary>
+    /// <summary>Normalizes each channel of x [N,C] or [N,C,H,W] to mean β and standard deviation γ.</summary>
     /// <param name="x">The input.</param>
     /// <param name="gamma">The scale, [C].</param>
     /// <param name="beta">The shift, [C].</param>
     /// <param name="runningMean">The running mean [C]: updated in training, used otherwise.</param>
     /// <param name="runningVariance">The running unbiased variance [C]: updated in training, used otherwise.</param>
-    /// <param name="momentum">The share of the batch in an update of the running statistics.</param>
+    /// <param name="momentum">The weight of the batch in an update of the running statistics.</param>
     /// <param name="epsilon">Added to the variance.</param>
     /// <param name="frozen">Uses the running statistics as constants in training, too, and leaves them unchanged.</param>
     /// <exception cref="ShapeException">The shapes do not fit, or a training batch has only one value per channel.</exception>
@@ -110,5 +112,5 @@ public static partial class VariableOperations
         double epsilon = 1e-5,
         bool frozen = false)
         where T : unmanaged, IFloatingPointIeee754<T> =>
-        new BatchNorm<T>(new BatchNormSettings<T>(runningMean, runningVariance, momentum, epsilon, frozen)).Apply(x, gamma, beta);
+        new BatchNormOperation<T>(new BatchNormSettings<T>(runningMean, runningVariance, momentum, epsilon, frozen)).Apply(x, gamma, beta);
 }

@@ -4,7 +4,7 @@ using DeepSharp.Tensors;
 namespace DeepSharp.Autograd;
 
 /// <summary>Two-dimensional convolution (cross-correlation): x [N,C,H,W], weights [K,C,kH,kW] and bias [K] give [N,K,OH,OW].</summary>
-internal sealed class Conv2d<T>(Window2d window) : Operation<T>
+internal sealed class Conv2dOperation<T>(Window2d window) : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     /// <inheritdoc/>
@@ -50,5 +50,5 @@ public static partial class VariableOperations
     /// <exception cref="ArgumentOutOfRangeException">A stride is below 1 or a padding below 0.</exception>
     public static Variable<T> Conv2d<T>(this Variable<T> x, Variable<T> weights, Variable<T>? bias, Window2d window)
         where T : unmanaged, IFloatingPointIeee754<T> =>
-        bias is null ? new Conv2d<T>(window).Apply(x, weights) : new Conv2d<T>(window).Apply(x, weights, bias);
+        bias is null ? new Conv2dOperation<T>(window).Apply(x, weights) : new Conv2dOperation<T>(window).Apply(x, weights, bias);
 }

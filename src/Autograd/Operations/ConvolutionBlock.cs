@@ -13,16 +13,16 @@ public sealed record ConvolutionBlockSettings<T>(Window2d Window, BatchNormSetti
 
 /// <summary>Convolution → batch normalization → ReLU → max pooling as one operation; all but the convolution are optional.</summary>
 /// <remarks>
-/// It computes what the single operations compute and keeps less: where there is pooling, not the full-size result of the rectifier, because
-/// max(relu(x)) = relu(max(x)) lets backward rectify the pooled gradient; and where gradients are not recorded, batch normalization is folded into
-/// weights that are kept until any of the tensors folded in changes.
+/// It computes what the single operations compute and keeps less: where there is pooling, not the full-size result of ReLU, because
+/// max(relu(x)) = relu(max(x)) lets backward apply ReLU to the pooled gradient. Without recording, batch normalization is folded into weights, which
+/// are cached until any of the folded tensors changes.
 /// </remarks>
-internal sealed class ConvolutionBlock<T>(ConvolutionBlockSettings<T> settings, bool hasBias) : Operation<T>
+internal sealed class ConvolutionBlockOperation<T>(ConvolutionBlockSettings<T> settings, bool hasBias) : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private BatchNormPass<T>? normalization;
     private Tensor<T>? convolved;
-    private PooledMemory<byte>? winners;
+    private PooledMemory<byte>? argmax;
     private Shape unpooled;
 
     private int Gamma => hasBias ? 3 : 2;
@@ -34,7 +34,8 @@ internal sealed class ConvolutionBlock<T>(ConvolutionBlockSettings<T> settings, 
     {
         Tensor<T> x = Input(0), weights = Input(1), y;
         var bias = hasBias ? Input(2) : null;
-        var options = (settings.Relu ? ConvolutionOptions.Relu : ConvolutionOptions.None) | (IsRecording ? ConvolutionOptions.None : ConvolutionOptions.CacheWeights);
+        var options = settings.Relu ? ConvolutionOptions.Relu : ConvolutionOptions.None;
+        if (!IsRecording) options |= ConvolutionOptions.CacheWeights;
         if (settings.BatchNorm is not { } batchNorm)
         {
             y = Kernels.Convolution(x, weights, bias, settings.Window, options);
@@ -43,7 +44,8 @@ internal sealed class ConvolutionBlock<T>(ConvolutionBlockSettings<T> settings, 
         {
             convolved = Kernels.Convolution(x, weights, bias, settings.Window);
             normalization = new BatchNormPass<T>(batchNorm, convolved, Tape.Mode);
-            y = normalization.Forward(convolved, Input(Gamma), Input(Beta), settings.Relu);
+            y = Kernels.BatchNormForward(
+                convolved, normalization.Mean, normalization.InverseDeviation, Input(Gamma), Input(Beta), settings.Relu);
         }
         else
         {
@@ -53,7 +55,7 @@ internal sealed class ConvolutionBlock<T>(ConvolutionBlockSettings<T> settings, 
 
         if (settings.Pool is not { } pool) return y;
         unpooled = y.Shape;
-        var pooled = Kernels.MaxPool2d(y, pool, IsRecording, out winners);
+        var pooled = Kernels.MaxPool2d(y, pool, IsRecording, out argmax);
         y.Dispose();
         return pooled;
     }
@@ -63,19 +65,21 @@ internal sealed class ConvolutionBlock<T>(ConvolutionBlockSettings<T> settings, 
         Tensor<T> mean = settings.RunningMean, variance = settings.RunningVariance;
         ReadOnlySpan<Tensor<T>> others = bias is null ? [gamma, beta, mean, variance] : [gamma, beta, mean, variance, bias];
         return weights.Derive(
-            (typeof(FoldedConvolution<T>), settings.Epsilon), w => w.Context.Kernels.FoldBatchNorm(w, bias, gamma, beta, mean, variance, settings.Epsilon), others);
+            (typeof(FoldedConvolution<T>), settings.Epsilon),
+            w => w.Context.Kernels.FoldBatchNorm(w, bias, gamma, beta, mean, variance, settings.Epsilon),
+            others);
     }
 
     /// <inheritdoc/>
     protected override void Backward(Tensor<T> upstream)
     {
-        // The gradient on its way up: of the pooled output, of the rectified one, of the convolution's.
+        // The gradient by the pooled output, then by the result of ReLU, then by the convolution's output.
         var gradient = upstream;
         bool relu = settings.Relu;
         if (settings.Pool is { } pool)
         {
             if (relu) gradient = Replace(gradient, upstream, Kernels.ReluBackward(Output, gradient));
-            gradient = Replace(gradient, upstream, Kernels.MaxPool2dBackward(gradient, winners!, unpooled, pool));
+            gradient = Replace(gradient, upstream, Kernels.MaxPool2dBackward(gradient, argmax!, unpooled, pool));
             relu = false;
         }
 
@@ -99,7 +103,7 @@ internal sealed class ConvolutionBlock<T>(ConvolutionBlockSettings<T> settings, 
         if (!ReferenceEquals(gradient, upstream)) gradient.Dispose();
     }
 
-    /// <summary>The next gradient; the one before is given back, unless it is the upstream one, which the tape gives back.</summary>
+    /// <summary>Returns the next gradient and releases the one before, unless that is the upstream one, which the tape releases.</summary>
     private static Tensor<T> Replace(Tensor<T> before, Tensor<T> upstream, Tensor<T> next)
     {
         if (!ReferenceEquals(before, upstream)) before.Dispose();
@@ -111,7 +115,7 @@ internal sealed class ConvolutionBlock<T>(ConvolutionBlockSettings<T> settings, 
     {
         normalization?.Dispose();
         convolved?.Dispose();
-        winners?.Dispose();
+        argmax?.Dispose();
     }
 }
 
@@ -132,8 +136,12 @@ public static partial class VariableOperations
     {
         ArgumentNullException.ThrowIfNull(settings);
         if (settings.BatchNorm is not null != gamma is not null || gamma is null != beta is null)
-            throw new ArgumentException("ConvolutionBlock: gamma and beta must be given exactly where the settings have a batch normalization.", nameof(gamma));
-        var block = new ConvolutionBlock<T>(settings, bias is not null);
+        {
+            throw new ArgumentException(
+                "ConvolutionBlock: gamma and beta must be given exactly where the settings have a batch normalization.", nameof(gamma));
+        }
+
+        var block = new ConvolutionBlockOperation<T>(settings, bias is not null);
         if (bias is null) return gamma is null ? block.Apply(x, weights) : block.Apply(x, weights, gamma, beta!);
         return gamma is null ? block.Apply(x, weights, bias) : block.Apply(x, weights, bias, gamma, beta!);
     }

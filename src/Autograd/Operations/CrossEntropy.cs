@@ -5,7 +5,7 @@ namespace DeepSharp.Autograd;
 
 /// <summary>The cross-entropy −Σ q·log softmax(x) of logits x [N, classes] and integer labels, where q is the target that the label stands for.</summary>
 /// <remarks>With label smoothing ε the target is 1 − ε + ε/classes at the label and ε/classes elsewhere, as in PyTorch.</remarks>
-internal sealed class CrossEntropy<T> : Operation<T>
+internal sealed class CrossEntropyOperation<T> : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly PooledMemory<int> labels;
@@ -13,11 +13,12 @@ internal sealed class CrossEntropy<T> : Operation<T>
     private readonly LossReduction reduction;
     private Tensor<T>? probabilities;
 
-    internal CrossEntropy(PooledMemory<int> labels, double labelSmoothing, LossReduction reduction) =>
+    internal CrossEntropyOperation(PooledMemory<int> labels, double labelSmoothing, LossReduction reduction) =>
         (this.labels, this.labelSmoothing, this.reduction) = (labels, labelSmoothing, reduction);
 
     /// <inheritdoc/>
-    protected override Tensor<T> Forward() => Kernels.CrossEntropy(Input(0), labels.Memory, labelSmoothing, reduction, out probabilities);
+    protected override Tensor<T> Forward() =>
+        Kernels.CrossEntropy(Input(0), labels.Memory, labelSmoothing, reduction, IsRecording, out probabilities);
 
     /// <inheritdoc/>
     // dx = (softmax(x) − q) · dy / N
@@ -37,7 +38,7 @@ public static partial class VariableOperations
     /// <summary>The cross-entropy of logits and labels, softmax included, of rank 0.</summary>
     /// <param name="logits">The scores [N, classes], any real numbers.</param>
     /// <param name="labels">N class numbers; they are copied.</param>
-    /// <param name="labelSmoothing">The share of the target, 0 to 1, that is spread evenly over all classes.</param>
+    /// <param name="labelSmoothing">The part of the target, 0 to 1, that is spread evenly over all classes.</param>
     /// <param name="reduction">The mean or the sum of the losses of the rows.</param>
     /// <exception cref="ShapeException">The logits are not [N, classes], or the number of labels is not N.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A label is not the number of a class, or the smoothing is not in 0 to 1.</exception>
@@ -53,6 +54,6 @@ public static partial class VariableOperations
             throw new ArgumentOutOfRangeException(nameof(labelSmoothing), $"CrossEntropy: label smoothing must be in 0 to 1, found {labelSmoothing}.");
         var copy = logits.Value.Context.Pool.Rent<int>(labels.Length);
         labels.CopyTo(copy.Span);
-        return new CrossEntropy<T>(copy, labelSmoothing, reduction).Apply(logits);
+        return new CrossEntropyOperation<T>(copy, labelSmoothing, reduction).Apply(logits);
     }
 }

@@ -4,8 +4,10 @@ using DeepSharp.Tensors;
 namespace DeepSharp.Autograd;
 
 /// <summary>Inverted dropout: each element is dropped with probability <c>rate</c>, the others are multiplied by 1 / (1 − rate).</summary>
-/// <remarks>The mask is a pure function of the stream and the element's logical number; backward draws it again instead of keeping it.</remarks>
-internal sealed class Dropout<T>(double rate, RandomStream stream) : Operation<T>
+/// <remarks>
+/// The mask is a pure function of the stream and the element's logical number; backward draws it again instead of keeping it.
+/// </remarks>
+internal sealed class DropoutOperation<T>(double rate, RandomStream stream) : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     /// <inheritdoc/>
@@ -17,17 +19,23 @@ internal sealed class Dropout<T>(double rate, RandomStream stream) : Operation<T
 
 public static partial class VariableOperations
 {
-    /// <summary>In training, drops each element with probability <paramref name="rate"/> and scales the others by 1 / (1 − rate); in evaluation, does nothing.</summary>
+    /// <summary>
+    /// In training, drops each element with probability <paramref name="rate"/> and scales the others by 1 / (1 − rate); in evaluation,
+    /// does nothing.
+    /// </summary>
     /// <param name="x">A tensor of any shape.</param>
     /// <param name="rate">The probability of being dropped, 0 to 1.</param>
-    /// <param name="stream">Decides: element i, counted in logical order, is kept when word i is at least rate·2³². Give every layer and step another one.</param>
+    /// <param name="stream">
+    /// Decides: element i, counted in logical order, is kept when word i is at least rate·2³². Give every layer and step another one.
+    /// </param>
     /// <returns><paramref name="x"/> itself in evaluation or when the rate is 0.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The rate is not in 0 to 1.</exception>
     public static Variable<T> Dropout<T>(this Variable<T> x, double rate, RandomStream stream)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(x);
-        if (rate is not (>= 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(rate), $"Dropout: the rate must be in 0 to 1, found {rate}.");
-        return x.Tape.Mode == Mode.Evaluation || rate == 0 ? x : new Dropout<T>(rate, stream).Apply(x);
+        if (rate is not (>= 0 and <= 1))
+            throw new ArgumentOutOfRangeException(nameof(rate), $"Dropout: the rate must be in 0 to 1, found {rate}.");
+        return x.Tape.Mode == Mode.Evaluation || rate == 0 ? x : new DropoutOperation<T>(rate, stream).Apply(x);
     }
 }

@@ -21,7 +21,9 @@ internal sealed class UnaryOperation<T>(UnaryFunction function, double parameter
     }
 }
 
-/// <summary>A function of two tensors, element by element. Shapes broadcast by PyTorch's rule: aligned at the last axis, a length of 1 stretches.</summary>
+/// <summary>
+/// A function of two tensors, element by element. Shapes broadcast by PyTorch's rule: aligned at the last axis, a length of 1 stretches.
+/// </summary>
 internal sealed class BinaryOperation<T>(BinaryFunction function) : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {

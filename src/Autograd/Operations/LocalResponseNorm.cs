@@ -11,7 +11,7 @@ namespace DeepSharp.Autograd;
 /// <param name="alpha">α, which is not divided by the size.</param>
 /// <param name="beta">β.</param>
 /// <param name="k">k.</param>
-internal sealed class LocalResponseNorm<T>(int size, double alpha, double beta, double k) : Operation<T>
+internal sealed class LocalResponseNormOperation<T>(int size, double alpha, double beta, double k) : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     /// <inheritdoc/>
@@ -19,7 +19,8 @@ internal sealed class LocalResponseNorm<T>(int size, double alpha, double beta, 
 
     /// <inheritdoc/>
     // With s = k + α·Σx²: dx_c = dy_c·s_c^−β − 2αβ·x_c·Σ dy_j·x_j·s_j^(−β−1) over all j whose window contains c.
-    protected override void Backward(Tensor<T> upstream) => Propagate(0, Kernels.LocalResponseNormBackward(Input(0), upstream, size, alpha, beta, k));
+    protected override void Backward(Tensor<T> upstream) =>
+        Propagate(0, Kernels.LocalResponseNormBackward(Input(0), upstream, size, alpha, beta, k));
 }
 
 public static partial class VariableOperations
@@ -34,9 +35,9 @@ public static partial class VariableOperations
     /// True as in PyTorch, Caffe and ONNX: alpha is divided by <paramref name="size"/>. False as in the AlexNet paper, whose constants are size 5, k 2, alpha 1e-4, beta 0.75.
     /// </param>
     /// <exception cref="ShapeException">x is not of rank 4.</exception>
-    /// <exception cref="ArgumentException">The size is below 1.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The size is below 1.</exception>
     public static Variable<T> LocalResponseNorm<T>(
         this Variable<T> x, int size, double alpha = 1e-4, double beta = 0.75, double k = 1, bool divideAlphaBySize = true)
         where T : unmanaged, IFloatingPointIeee754<T> =>
-        new LocalResponseNorm<T>(size, divideAlphaBySize ? alpha / size : alpha, beta, k).Apply(x);
+        new LocalResponseNormOperation<T>(size, divideAlphaBySize ? alpha / size : alpha, beta, k).Apply(x);
 }

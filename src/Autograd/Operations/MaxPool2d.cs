@@ -4,31 +4,31 @@ using DeepSharp.Tensors;
 namespace DeepSharp.Autograd;
 
 /// <summary>The maximum of each window of a map: [N,C,H,W] becomes [N,C,⌊(H + 2·padding − kernel)/stride⌋ + 1, …].</summary>
-internal sealed class MaxPool2d<T>(Window2d window) : Operation<T>
+internal sealed class MaxPool2dOperation<T>(Window2d window) : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    // Which position of its window each output came from, one byte each; all that backward needs.
-    private PooledMemory<byte>? winners;
+    // The argmax indices: which position of its window each output came from, one byte each; all that backward needs.
+    private PooledMemory<byte>? argmax;
 
     /// <inheritdoc/>
-    protected override Tensor<T> Forward() => Kernels.MaxPool2d(Input(0), window, IsRecording, out winners);
+    protected override Tensor<T> Forward() => Kernels.MaxPool2d(Input(0), window, IsRecording, out argmax);
 
     /// <inheritdoc/>
-    // dx = dy where the input won, else 0.
-    protected override void Backward(Tensor<T> upstream) => Propagate(0, Kernels.MaxPool2dBackward(upstream, winners!, InputShape(0), window));
+    // dx = dy at the argmax index, else 0.
+    protected override void Backward(Tensor<T> upstream) => Propagate(0, Kernels.MaxPool2dBackward(upstream, argmax!, InputShape(0), window));
 
     /// <inheritdoc/>
-    protected override void ReleaseSaved() => winners?.Dispose();
+    protected override void ReleaseSaved() => argmax?.Dispose();
 }
 
 public static partial class VariableOperations
 {
     /// <summary>The maximum of each window of x [N,C,H,W].</summary>
     /// <param name="x">The maps.</param>
-    /// <param name="window">The window; padding is at most half of it, and never wins.</param>
+    /// <param name="window">The window; padding is at most half of it, and never the maximum.</param>
     /// <exception cref="ShapeException">x is not of rank 4, or its maps are smaller than the window.</exception>
     public static Variable<T> MaxPool2d<T>(this Variable<T> x, Window2d window)
-        where T : unmanaged, IFloatingPointIeee754<T> => new MaxPool2d<T>(window).Apply(x);
+        where T : unmanaged, IFloatingPointIeee754<T> => new MaxPool2dOperation<T>(window).Apply(x);
 
     /// <summary>The maximum of each square window of x [N,C,H,W].</summary>
     /// <param name="x">The maps.</param>

@@ -4,7 +4,7 @@ using DeepSharp.Tensors;
 namespace DeepSharp.Autograd;
 
 /// <summary>The mean (or sum) of (x − t)² over all elements of a prediction x and a target t of the same shape.</summary>
-internal sealed class MeanSquaredError<T>(LossReduction reduction) : Operation<T>
+internal sealed class MeanSquaredErrorOperation<T>(LossReduction reduction) : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     /// <inheritdoc/>
@@ -29,5 +29,5 @@ public static partial class VariableOperations
     /// <summary>The mean (or sum) of the squared differences to <paramref name="target"/>, of rank 0.</summary>
     /// <exception cref="ShapeException">The shapes differ.</exception>
     public static Variable<T> MeanSquaredError<T>(this Variable<T> prediction, Variable<T> target, LossReduction reduction = LossReduction.Mean)
-        where T : unmanaged, IFloatingPointIeee754<T> => new MeanSquaredError<T>(reduction).Apply(prediction, target);
+        where T : unmanaged, IFloatingPointIeee754<T> => new MeanSquaredErrorOperation<T>(reduction).Apply(prediction, target);
 }

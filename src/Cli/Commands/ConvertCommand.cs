@@ -1,6 +1,8 @@
 using System.CommandLine;
 using DeepSharp.Cli.Options;
 using DeepSharp.Cli.Output;
+using DeepSharp.Formats;
+using DeepSharp.Nn;
 using DeepSharp.Vgg;
 using Spectre.Console;
 
@@ -41,26 +43,32 @@ internal sealed class ConvertCommand
         if (!Extensions.Contains(extension, StringComparer.OrdinalIgnoreCase)) throw new ArgumentException($"OUT must end in {string.Join(", ", Extensions)}, found \"{output}\".");
         using var file = WeightsFile.Open(cache.Find(parsed, parsed.GetRequiredValue(source), screen.Line, stop.Token));
         if (extension.Equals(Onnx, StringComparison.OrdinalIgnoreCase)) WriteNetwork(parsed, file, output, screen);
-        else WriteWeights(file, output, screen);
+        else WriteWeights(parsed, file, output, screen);
         return 0;
     }
 
-    private static void WriteWeights(WeightsFile file, string output, IAnsiConsole screen)
+    private void WriteWeights(ParseResult parsed, WeightsFile file, string output, IAnsiConsole screen)
     {
         var writer = WeightsWriter.For(output);
-        writer.AddAll(file);
+        // The constants of an ONNX network have names of their own; its layers are what other formats hold.
+        writer.AddAll(file is OnnxFile ? Recognize(parsed, file, screen).Weights : file.WithoutTraining());
         // The preparation of images travels with the weights, also where it was known by the name of the file.
-        ImageDescription.Read(file)?.Write(writer.Metadata);
+        PretrainedWeights.PreprocessingOf(file)?.Write(writer.Metadata);
         writer.Save(output);
         screen.Line($"{writer.Count} tensors from {file.Path} to {output}");
     }
 
+    private VggRecognition Recognize(ParseResult parsed, WeightsFile file, IAnsiConsole screen)
+    {
+        var found = recognition.Recognize(parsed, file);
+        foreach (string assumption in found.Assumptions) screen.Line($"Assuming {assumption}.");
+        return found;
+    }
+
     private void WriteNetwork(ParseResult parsed, WeightsFile file, string output, IAnsiConsole screen)
     {
-        var found = recognition.Recognise(parsed, file);
-        foreach (string assumption in found.Assumptions) screen.Line($"Assuming {assumption}.");
-        using var network = VggModel.Load<float>(file, found);
-        var images = ImageDescription.Read(file);
+        using var network = VggModel.Load<float>(Recognize(parsed, file, screen));
+        var images = PretrainedWeights.PreprocessingOf(file);
         Dictionary<string, string> metadata = new(file.Metadata);
         images?.Write(metadata);
         OnnxExport.Write(network, output, new OnnxOptions
@@ -70,6 +78,6 @@ internal sealed class ConvertCommand
             Width = parsed.GetValue(size) ?? images?.Width,
             Metadata = metadata,
         });
-        screen.Line($"{VggNames.Of(network.Plan)} from {file.Path} to {output}");
+        screen.Line($"{network.Description.Name} from {file.Path} to {output}");
     }
 }

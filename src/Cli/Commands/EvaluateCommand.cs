@@ -3,6 +3,9 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using DeepSharp.Cli.Options;
 using DeepSharp.Cli.Output;
+using DeepSharp.Data;
+using DeepSharp.Formats;
+using DeepSharp.Nn;
 using DeepSharp.Vgg;
 
 namespace DeepSharp.Cli.Commands;
@@ -45,30 +48,31 @@ internal sealed class EvaluateCommand
         using var network = weights.Load(parsed, file, context, screen.Line);
         data.Download(parsed, source, screen.Line, stop.Token);
         var images = source.Load(context).Test;
-        int classes = network.Plan.Options.Classes;
+        int classes = network.Options.Classes;
         if (classes < images.ClassNames.Count) throw new InvalidDataException($"{file.Path}: the network knows {classes} classes, the images have {images.ClassNames.Count}.");
         // Weights alone come without a description; the data set knows its usual preparation.
-        var prepared = weights.Images(parsed, file, images.Channels, images.Height, images.Width)?.Prepare(images) ?? images;
+        var prepared = weights.Images(parsed, file, images.Channels, images.Height, images.Width)?.Apply(images) ?? images;
         var result = Evaluate(parsed, network, prepared, stop.Token);
         screen.Line(string.Create(CultureInfo.InvariantCulture, $"{result.Correct} of {result.Total} test images right ({result.Accuracy:0.00%}), test loss {result.Loss:0.0000}"));
         if (parsed.GetValue(json))
         {
             Reports.Print(
-                new EvaluateReport(VggNames.Of(network.Plan), result.Accuracy, result.Correct, result.Total, result.Loss), Reports.Default.EvaluateReport);
+                new EvaluateReport(network.Description.Name, result.Accuracy, result.Correct, result.Total, result.Loss), Reports.Default.EvaluateReport);
         }
 
         return 0;
     }
 
-    private EvaluationResult Evaluate(ParseResult parsed, VggModel<float> network, IImageDataset images, CancellationToken cancellation)
+    private EvaluationResult Evaluate(ParseResult parsed, VggModel<float> network, IImageDataset images, CancellationToken cancellationToken)
     {
         int batch = parsed.GetValue(batchSize) ?? Evaluation.DefaultBatchSize;
-        if (parsed.GetValue(saveLogits) is not { } path) return network.Evaluate(images, batch, cancellation: cancellation);
+        var options = new EvaluationOptions<float> { BatchSize = batch };
+        if (parsed.GetValue(saveLogits) is not { } path) return network.Evaluate(images, options, cancellationToken);
         EvaluationResult? result = null;
         AtomicFile.Write(path, stream =>
         {
-            stream.Write(NumPyFile.FloatHeader(images.Count, network.Plan.Options.Classes));
-            result = network.Evaluate(images, batch, cancellation: cancellation, see: logits => stream.Write(MemoryMarshal.AsBytes(logits.Read())));
+            stream.Write(NumPyFile.FloatHeader(images.Count, network.Options.Classes));
+            result = network.Evaluate(images, options with { OnLogits = logits => stream.Write(MemoryMarshal.AsBytes(logits.Read())) }, cancellationToken);
         });
         return result!;
     }

@@ -29,7 +29,7 @@ internal static class InfoCommand
         var options = ComputeOptions.FromEnvironment();
         return new InfoReport(
             typeof(InfoCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown",
-            Machine.Processor,
+            MachineInfo.Processor,
             RuntimeInformation.ProcessArchitecture.ToString(),
             RuntimeInformation.OSDescription,
             RuntimeInformation.FrameworkDescription,

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using DeepSharp.Cli.Options;
 using DeepSharp.Cli.Output;
+using DeepSharp.Data;
+using DeepSharp.Formats;
 using DeepSharp.Vgg;
 using Spectre.Console;
 
@@ -33,42 +35,42 @@ internal sealed class InspectCommand
         string? problem = null;
         try
         {
-            recognition = options.Recognise(parsed, file);
+            recognition = options.Recognize(parsed, file);
         }
         catch (Exception e) when (e is InvalidDataException or ArgumentException)
         {
-            problem = e.Message;
+            problem = (e as ArgumentException)?.Reason() ?? e.Message;
         }
 
-        var images = ImageDescription.Read(file);
+        var images = PretrainedWeights.PreprocessingOf(file);
         if (parsed.GetValue(json)) Reports.Print(Report(file, recognition, problem, images), Reports.Default.InspectReport);
         else Show(screen, file, recognition, problem, images);
         return 0;
     }
 
-    private static void Show(IAnsiConsole screen, WeightsFile file, VggRecognition? recognition, string? problem, ImageDescription? images)
+    private static void Show(IAnsiConsole screen, WeightsFile file, VggRecognition? recognition, string? problem, ImagePreprocessing? images)
     {
         var table = new Table().RoundedBorder().Title(Markup.Escape(file.Path)).AddColumns("Name", "Type", "Shape");
         foreach (var tensor in file.Tensors.Values) table.AddRow(Markup.Escape(tensor.Name), Markup.Escape(tensor.Type), Markup.Escape(Text(tensor.Shape)));
         screen.Write(table);
         foreach (var (key, value) in file.Metadata) screen.Line($"metadata {key}: {value}");
         if (images is not null) screen.Line($"Trained on {images}");
-        if (recognition is not { Plan: { Options: var options } plan }) screen.Line($"Not recognised: {problem}");
+        if (recognition is not { Description: { Options: var options } plan }) screen.Line($"Not recognised: {problem}");
         else
         {
-            screen.Line($"Recognised as {VggNames.Of(plan)}: configuration {plan.Config}, {(options.BatchNorm ? "with" : "without")} batch normalization, "
+            screen.Line($"Recognised as {plan.Name}: configuration {plan.Config}, {(options.BatchNorm ? "with" : "without")} batch normalization, "
                 + $"{(options.ConvolutionBias ? "with" : "without")} bias of convolutions, {options.InputChannels} input channels, pooling to {options.Head.PoolSize}×{options.Head.PoolSize}, "
                 + $"hidden layers {Text(options.Head.Hidden)}, {options.Classes} classes, {plan.ParameterCount:N0} parameters.");
             foreach (string assumption in recognition.Assumptions) screen.Line($"Assuming {assumption}.");
         }
     }
 
-    private static InspectReport Report(WeightsFile file, VggRecognition? recognition, string? problem, ImageDescription? images) => new(
+    private static InspectReport Report(WeightsFile file, VggRecognition? recognition, string? problem, ImagePreprocessing? images) => new(
         file.Path,
         [.. file.Tensors.Values.Select(tensor => new TensorReport(tensor.Name, tensor.Type, tensor.Shape))],
         file.Metadata,
-        recognition is not { Plan: var plan } ? null : new RecognisedReport(
-            VggNames.Of(plan), plan.Config.ToString(), plan.Options.BatchNorm, plan.Options.ConvolutionBias, plan.Options.InputChannels, plan.Options.Head.PoolSize,
+        recognition is not { Description: var plan } ? null : new RecognisedReport(
+            plan.Name, plan.Config.ToString(), plan.Options.BatchNorm, plan.Options.ConvolutionBias, plan.Options.InputChannels, plan.Options.Head.PoolSize,
             plan.Options.Head.Hidden, plan.Options.Classes, plan.ParameterCount, recognition.Assumptions),
         problem,
         images is null ? null : new ImagesReport(images.Classes, images.Mean, images.Std, images.Channels, images.Height, images.Width, images.Resize));

@@ -3,6 +3,7 @@ using System.Globalization;
 using DeepSharp.Autograd;
 using DeepSharp.Cli.Options;
 using DeepSharp.Cli.Output;
+using DeepSharp.Data;
 using DeepSharp.Vgg;
 
 namespace DeepSharp.Cli.Commands;
@@ -51,12 +52,12 @@ internal sealed class PredictCommand
         using var file = weights.Open(parsed, screen.Line, stop.Token);
         using var context = compute.Context(parsed);
         using var network = weights.Load(parsed, file, context, screen.Line);
-        var named = Names(parsed, network.Plan.Options.Classes);
+        var named = Names(parsed, network.Options.Classes);
         List<PredictionReport> predictions = [];
         foreach (var (path, loaded) in files)
         {
             var some = loaded.Take(Math.Min(parsed.GetValue(limit) ?? loaded.Count, loaded.Count));
-            var description = weights.Images(parsed, file, network.Plan.Options.InputChannels, some.Height, some.Width)
+            var description = weights.Images(parsed, file, network.Options.InputChannels, some.Height, some.Width)
                 ?? throw new ArgumentException($"{file.Path} does not say how images are prepared; give --mean and --std.");
             if (named is not null) description = description with { Classes = named };
             foreach (var classes in Predict(parsed, network, description, some, stop.Token))
@@ -68,7 +69,7 @@ internal sealed class PredictCommand
             }
         }
 
-        if (parsed.GetValue(json)) Reports.Print(new PredictReport(VggNames.Of(network.Plan), predictions), Reports.Default.PredictReport);
+        if (parsed.GetValue(json)) Reports.Print(new PredictReport(network.Description.Name, predictions), Reports.Default.PredictReport);
         return 0;
 
         static string Line(ClassReport found) => string.Create(CultureInfo.InvariantCulture, $"{found.Name} {found.Probability:0.00%}");
@@ -86,12 +87,12 @@ internal sealed class PredictCommand
     }
 
     private IEnumerable<IReadOnlyList<ClassReport>> Predict(
-        ParseResult parsed, VggModel<float> network, ImageDescription description, IImageDataset images, CancellationToken cancellation)
+        ParseResult parsed, VggModel<float> network, ImagePreprocessing description, IImageDataset images, CancellationToken cancellationToken)
     {
-        int count = Math.Min(parsed.GetValue(top) ?? DefaultTop, network.Plan.Options.Classes);
-        foreach (var batch in description.PrepareUnlabelled(images).Batches<float>(BatchSize, network.Context))
+        int count = Math.Min(parsed.GetValue(top) ?? DefaultTop, network.Options.Classes);
+        foreach (var batch in description.ApplyUnlabeled(images).Batches<float>(BatchSize, network.Context))
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             using var tape = new Tape<float>(Mode.Evaluation);
             var probabilities = network.Forward(tape.Input(batch.Images)).Softmax(axis: 1).Value;
             float[] values = probabilities.ToArray();

@@ -32,9 +32,10 @@ internal sealed class SummaryCommand
     {
         // An option of a list that was not given is an empty list.
         Shape shape = parsed.GetValue(input) is [_, ..] lengths ? new(lengths) : [1, 3, 32, 32];
-        var plan = model.Plan(parsed, VggNames.Small, shape[1], Math.Min(shape[2], shape[3]), parsed.GetValue(classes));
-        var summary = new ModelSummary(plan, shape);
-        string name = VggNames.Of(plan);
+        var description = model.Description(parsed, VggNames.Small, shape[1], Math.Min(shape[2], shape[3]), parsed.GetValue(classes));
+        using var network = description.CreateModel<float>();
+        var summary = ModelSummary.Of(network, shape);
+        string name = description.Name;
         if (parsed.GetValue(json)) Reports.Print(Report(name, summary), Reports.Default.SummaryReport);
         else Show(name, summary, Screen.Open(json: false));
         return 0;

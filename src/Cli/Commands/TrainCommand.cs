@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.Globalization;
 using DeepSharp.Cli.Options;
 using DeepSharp.Cli.Output;
+using DeepSharp.Data;
+using DeepSharp.Nn;
 using DeepSharp.Tensors;
 using DeepSharp.Vgg;
 using Spectre.Console;
@@ -63,22 +65,55 @@ internal sealed class TrainCommand
     {
         using var stop = new StopSignal();
         var screen = Screen.Open(parsed.GetValue(json));
-        return parsed.GetValue(resume) is { } folder ? Resume(parsed, folder, screen, stop.Token) : Begin(parsed, screen, stop.Token);
-    }
-
-    private int Begin(ParseResult parsed, IAnsiConsole screen, CancellationToken cancellation)
-    {
-        var source = data.Source(parsed) with { LimitTrain = parsed.GetValue(limitTrain) };
-        var options = settings.Options(parsed, source.Name);
-        var plan = model.Plan(parsed, TrainingDefaults.Model(source.Name), DataSource.Channels, DataSource.Size, DataSource.Classes);
-        string folder = OutputFolder(parsed, plan, source);
-        using var context = compute.Context(parsed, profiler: Profiler(parsed));
-        data.Download(parsed, source, screen.Line, cancellation);
+        using var checkpoint = Checkpoint(parsed);
+        var source = checkpoint is null ? data.Source(parsed) with { LimitTrain = parsed.GetValue(limitTrain) } : data.Resumed(parsed, checkpoint.Data!);
+        var options = checkpoint is null ? settings.Options(parsed, source.Name) : settings.Resumed(parsed, checkpoint.Options);
+        var description = checkpoint is null
+            ? model.Description(parsed, TrainingDefaults.Model(source.Name), DataSource.Channels, DataSource.Size, DataSource.Classes) with { Seed = options.Seed } : null;
+        string folder = description is null ? parsed.GetValue(resume)! : OutputFolder(parsed, description.Name, source);
+        using var context = compute.Context(parsed, checkpoint?.ConvolutionAlgorithm, parsed.GetValue(profile) ? new Profiler() : null);
+        data.Download(parsed, source, screen.Line, stop.Token);
         var images = source.Load(context);
-        using var network = VggModel.Create<float>(plan.Config, plan.Options, options.Seed, context);
+        using var network = description?.CreateModel<float>(context) ?? checkpoint!.CreateModel<float>(context);
         if (parsed.GetValue(initFrom) is { } file) InitializeFrom(network, CacheOption.FileOf(file), screen);
         using var trainer = new Trainer<float>(network, images, options, folder) { Source = source };
-        return Train(parsed, screen, trainer, network, images, folder, cancellation);
+        if (checkpoint is not null) trainer.Restore(checkpoint);
+        // The training replaces the file, which not every system allows while it is open.
+        checkpoint?.Dispose();
+
+        screen.Line(string.Create(CultureInfo.InvariantCulture,
+            $"{network.Description.Name}: {network.ParameterCount:N0} parameters; {source.Name}: {images.Train.Count:N0} training and {images.Test.Count:N0} test images; "
+            + $"{context.Workers.Count} threads; checkpoints in {folder}"));
+        try
+        {
+            var result = new TrainingDisplay(screen).Run(trainer, stop.Token);
+            Show(parsed, screen, network, result);
+            return 0;
+        }
+        catch (OperationCanceledException)
+        {
+            throw new OperationCanceledException($"Interrupted; go on with: deepsharp train --resume {folder}");
+        }
+    }
+
+    private void Show(ParseResult parsed, IAnsiConsole screen, VggModel<float> network, TrainingResult result)
+    {
+        screen.Line(string.Create(CultureInfo.InvariantCulture,
+            $"Test accuracy {result.Last.TestAccuracy:0.00%} after {result.Epochs.Count} {(result.Epochs.Count == 1 ? "epoch" : "epochs")} and {result.Seconds:0.0} s; weights in {result.Checkpoint}"));
+        // The table ends with a line break of its own.
+        if (network.Context.Options.Profiler is { } profiler) screen.Line(new ProfileReport(profiler).ToString().TrimEnd());
+        if (parsed.GetValue(json)) Reports.Print(Report(network.Description.Name, result), Reports.Default.TrainReport);
+    }
+
+    /// <summary>The checkpoint to resume; null for a training from the beginning.</summary>
+    private TrainingCheckpoint? Checkpoint(ParseResult parsed)
+    {
+        if (parsed.GetValue(resume) is not { } folder) return null;
+        RequireNothingFixed(parsed);
+        var checkpoint = TrainingCheckpoint.Open(folder);
+        if (checkpoint.Data is not null) return checkpoint;
+        checkpoint.Dispose();
+        throw new InvalidDataException($"The checkpoint in {folder} does not say which images it was trained on; resume it from the program that wrote it.");
     }
 
     private static void InitializeFrom(VggModel<float> network, string file, IAnsiConsole screen)
@@ -86,60 +121,16 @@ internal sealed class TrainCommand
         if (!File.Exists(file)) throw new FileNotFoundException($"--init-from: expected a file of weights or the folder of a training, found no file {file}.");
         using var trained = VggModel.Load<float>(file, network.Context);
         var layers = network.InitializeFrom(trained);
-        if (layers.Count == 0) throw new InvalidDataException($"{file}: no layer of {VggNames.Of(trained.Plan)} fits {VggNames.Of(network.Plan)}.");
+        if (layers.Count == 0) throw new InvalidDataException($"{file}: no layer of {trained.Description.Name} fits {network.Description.Name}.");
         screen.Line($"{string.Join(", ", layers)} start as in {file}");
     }
 
-    private int Resume(ParseResult parsed, string folder, IAnsiConsole screen, CancellationToken cancellation)
-    {
-        RequireNothingFixed(parsed);
-        using var checkpoint = TrainingCheckpoint.Open(folder);
-        if (checkpoint.Data is not { } saved) throw new InvalidDataException($"The checkpoint in {folder} does not say which images it was trained on; resume it from the program that wrote it.");
-        var source = data.Resumed(parsed, saved);
-        using var context = compute.Context(parsed, checkpoint.ConvolutionAlgorithm, Profiler(parsed));
-        data.Download(parsed, source, screen.Line, cancellation);
-        var images = source.Load(context);
-        using var network = checkpoint.CreateModel<float>(context);
-        using var trainer = new Trainer<float>(network, images, settings.Resumed(parsed, checkpoint.Options), folder) { Source = source };
-        trainer.Restore(checkpoint);
-        // The training replaces the file, which not every system allows while it is open.
-        checkpoint.Dispose();
-        return Train(parsed, screen, trainer, network, images, folder, cancellation);
-    }
-
-    private int Train(
-        ParseResult parsed, IAnsiConsole screen, Trainer<float> trainer, VggModel<float> network, ImageData images, string folder, CancellationToken cancellation)
-    {
-        string name = VggNames.Of(network.Plan);
-        screen.Line(string.Create(CultureInfo.InvariantCulture,
-            $"{name}: {network.Plan.ParameterCount:N0} parameters; {trainer.Source!.Name}: {images.Train.Count:N0} training and {images.Test.Count:N0} test images; "
-            + $"{network.Context.Workers.Count} threads; checkpoints in {folder}"));
-        TrainingResult result;
-        try
-        {
-            result = new TrainingDisplay(screen).Run(trainer, cancellation);
-        }
-        catch (OperationCanceledException)
-        {
-            throw new OperationCanceledException($"Interrupted; go on with: deepsharp train --resume {folder}");
-        }
-
-        screen.Line(string.Create(CultureInfo.InvariantCulture,
-            $"Test accuracy {result.Last.TestAccuracy:0.00%} after {result.Epochs.Count} {(result.Epochs.Count == 1 ? "epoch" : "epochs")} and {result.Seconds:0.0} s; weights in {result.Checkpoint}"));
-        // The table ends with a line break of its own.
-        if (network.Context.Options.Profiler is { } profiler) screen.Line(new ProfileReport(profiler).ToString().TrimEnd());
-        if (parsed.GetValue(json)) Reports.Print(Report(name, result), Reports.Default.TrainReport);
-        return 0;
-    }
-
-    private Profiler? Profiler(ParseResult parsed) => parsed.GetValue(profile) ? new Profiler() : null;
-
     private static TrainReport Report(string name, TrainingResult result) => new(
         name, result.Epochs.Count, result.Steps, result.Last.TrainLoss, result.Last.TestLoss, result.Last.TestAccuracy, result.ImagesPerSecond, result.Seconds,
-        Machine.PeakMemoryMegabytes, result.Checkpoint!, result.WeightsSha256);
+        MachineInfo.PeakMemoryMegabytes, result.Checkpoint!, result.WeightsSha256);
 
     /// <summary>The folder that was asked for, which must not have a checkpoint, or one that has none.</summary>
-    private string OutputFolder(ParseResult parsed, VggPlan plan, DataSource source)
+    private string OutputFolder(ParseResult parsed, string name, DataSource source)
     {
         bool replaces = parsed.GetValue(overwrite);
         if (parsed.GetValue(output) is { } folder)
@@ -148,7 +139,6 @@ internal sealed class TrainCommand
             throw new IOException($"There is a checkpoint in {folder}; go on with it by --resume {folder}, replace it by --overwrite, or choose another --out.");
         }
 
-        string name = VggNames.Of(plan);
         folder = Path.Combine("runs", $"{(VggNames.All.Contains(name) ? name : "custom")}-{source.Name}");
         string free = folder;
         for (int number = 2; !replaces && TrainingCheckpoint.Exists(free); number++) free = $"{folder}-{number}";

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using DeepSharp.Cli.Output;
+using DeepSharp.Nn;
 using DeepSharp.Vgg;
 
 namespace DeepSharp.Cli.Options;
@@ -20,7 +21,7 @@ internal sealed class CacheOption
     public static string FileOf(string weights) => Directory.Exists(weights) ? Path.Combine(weights, TrainingCheckpoint.FileName) : weights;
 
     /// <summary>The path of the file of weights: of the file itself, of the checkpoint in a folder, or of the one that a name stands for.</summary>
-    public string Find(ParseResult parsed, string weights, Action<string> say, CancellationToken cancellation)
+    public string Find(ParseResult parsed, string weights, Action<string> say, CancellationToken cancellationToken)
     {
         weights = FileOf(weights);
         if (File.Exists(weights)) return weights;
@@ -28,6 +29,6 @@ internal sealed class CacheOption
             throw new FileNotFoundException($"Expected a file of weights, the folder of a training or one of {string.Join(", ", PretrainedWeights.All.Select(known => known.Name))}, found no file {weights}.");
         string target = parsed.GetValue(folder) ?? PretrainedWeights.CacheFolder;
         if (!File.Exists(Path.Combine(target, pretrained.FileName))) say($"Downloading {pretrained.Address} to {target}.");
-        return pretrained.DownloadAsync(target, new DownloadLines(say), cancellation).GetAwaiter().GetResult();
+        return pretrained.DownloadAsync(target, new DownloadLines(say), cancellationToken).GetAwaiter().GetResult();
     }
 }

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using DeepSharp.Cli.Output;
-using DeepSharp.Vgg;
+using DeepSharp.Data;
 
 namespace DeepSharp.Cli.Options;
 
@@ -44,12 +44,12 @@ internal sealed class DataOptions
     public DataSource Resumed(ParseResult parsed, DataSource source) => Checked(parsed, source with { Folder = parsed.GetValue(folder) ?? source.Folder });
 
     /// <summary>Downloads the images if that was asked for.</summary>
-    public void Download(ParseResult parsed, DataSource source, Action<string> say, CancellationToken cancellation)
+    public void Download(ParseResult parsed, DataSource source, Action<string> say, CancellationToken cancellationToken)
     {
         if (!parsed.GetValue(download)) return;
         string target = source.Folder ?? DataSource.DefaultCifar10Folder;
         say($"Downloading CIFAR-10 to {target}, unless it is there.");
-        Cifar10.DownloadAsync(target, new DownloadLines(say), cancellation).GetAwaiter().GetResult();
+        Cifar10.DownloadAsync(target, new DownloadLines(say), cancellationToken).GetAwaiter().GetResult();
     }
 
     private DataSource Checked(ParseResult parsed, DataSource source)

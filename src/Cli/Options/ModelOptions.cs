@@ -1,4 +1,5 @@
 using System.CommandLine;
+using DeepSharp.Nn;
 using DeepSharp.Vgg;
 
 namespace DeepSharp.Cli.Options;
@@ -72,7 +73,7 @@ internal sealed class ModelOptions
     /// <param name="channels">The channels of the images.</param>
     /// <param name="size">The height or width of the images, whichever is less.</param>
     /// <param name="classes">The number of classes; null for what is usual with the head.</param>
-    public VggPlan Plan(ParseResult parsed, string defaultModel, int channels, int size, int? classes)
+    public VggDescription Description(ParseResult parsed, string defaultModel, int channels, int size, int? classes)
     {
         string? name = parsed.GetValue(model), text = parsed.GetValue(config);
         bool normalizes = parsed.GetValue(batchNorm);
@@ -80,7 +81,7 @@ internal sealed class ModelOptions
         if (normalizes && text is null) throw new ArgumentException("--batch-norm goes with --config; of the named models take one that ends in -bn.");
         var (steps, hasBatchNorm) = text is null ? VggNames.Find(name ?? defaultModel) : (VggConfig.Parse(text), normalizes);
         var classifier = VggHead.Parse(parsed.GetValue(head) ?? TrainingDefaults.Head(size));
-        return new VggPlan(steps, new VggOptions
+        return new VggDescription(steps, new VggOptions
         {
             BatchNorm = hasBatchNorm,
             ConvolutionBias = !parsed.GetValue(noConvBias),

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using DeepSharp.Formats;
+using DeepSharp.Nn;
 using DeepSharp.Vgg;
 
 namespace DeepSharp.Cli.Options;
@@ -30,7 +32,7 @@ internal sealed class RecognitionOptions
     public IReadOnlyList<Option> All => [model, config, lrn];
 
     /// <summary>The network in a file.</summary>
-    public VggRecognition Recognise(ParseResult parsed, WeightsFile file)
+    public VggRecognition Recognize(ParseResult parsed, WeightsFile file)
     {
         string? name = parsed.GetValue(model), text = parsed.GetValue(config);
         if (name is not null && text is not null) throw new ArgumentException("Expected --model or --config, found both.");

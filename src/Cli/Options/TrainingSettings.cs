@@ -1,5 +1,6 @@
 using System.CommandLine;
-using DeepSharp.Vgg;
+using DeepSharp.Data;
+using DeepSharp.Nn;
 
 namespace DeepSharp.Cli.Options;
 
@@ -36,9 +37,9 @@ internal sealed class TrainingSettings
     public IReadOnlyList<Option> Fixed => [batchSize, learningRate, momentum, weightDecay, stepSize, gamma, seed, augment];
 
     /// <summary>The options that were asked for, for a data set.</summary>
-    public TrainingOptions Options(ParseResult parsed, string data)
+    public TrainingOptions<float> Options(ParseResult parsed, string data)
     {
-        var defaults = TrainingDefaults.Options(data);
+        var defaults = new TrainingOptions<float>(TrainingDefaults.Options(data));
         return defaults with
         {
             Epochs = parsed.GetValue(epochs) ?? defaults.Epochs,
@@ -60,7 +61,7 @@ internal sealed class TrainingSettings
     }
 
     /// <summary>The options of a training that is resumed: only the number of epochs may be another.</summary>
-    public TrainingOptions Resumed(ParseResult parsed, TrainingOptions options) => options with { Epochs = parsed.GetValue(epochs) ?? options.Epochs };
+    public TrainingOptions<float> Resumed(ParseResult parsed, TrainingOptions options) => new TrainingOptions<float>(options) with { Epochs = parsed.GetValue(epochs) ?? options.Epochs };
 
     private static string Name(Augment augment) => augment == Augment.None ? "none" : "crop-flip";
 

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using DeepSharp.Data;
+using DeepSharp.Formats;
 using DeepSharp.Tensors;
 using DeepSharp.Vgg;
 
@@ -27,21 +29,21 @@ internal sealed class WeightsOptions
     public IReadOnlyList<Option> All => [weights, .. recognition.All, mean, deviation, cache.Option];
 
     /// <summary>Opens the file, downloading it where a name was given.</summary>
-    public WeightsFile Open(ParseResult parsed, Action<string> say, CancellationToken cancellation) =>
-        WeightsFile.Open(cache.Find(parsed, parsed.GetRequiredValue(weights), say, cancellation));
+    public WeightsFile Open(ParseResult parsed, Action<string> say, CancellationToken cancellationToken) =>
+        WeightsFile.Open(cache.Find(parsed, parsed.GetRequiredValue(weights), say, cancellationToken));
 
     /// <summary>The network with its weights; what was assumed about it is said.</summary>
     public VggModel<float> Load(ParseResult parsed, WeightsFile file, ComputeContext context, Action<string> say)
     {
-        var found = recognition.Recognise(parsed, file);
+        var found = recognition.Recognize(parsed, file);
         foreach (string assumption in found.Assumptions) say($"Assuming {assumption}.");
-        return VggModel.Load<float>(file, found, context);
+        return VggModel.Load<float>(found, context);
     }
 
     /// <summary>How images are to be prepared: as the options say, else as the file does; null where neither does.</summary>
-    public ImageDescription? Images(ParseResult parsed, WeightsFile file, int channels, int height, int width)
+    public ImagePreprocessing? Images(ParseResult parsed, WeightsFile file, int channels, int height, int width)
     {
-        var stored = ImageDescription.Read(file);
+        var stored = PretrainedWeights.PreprocessingOf(file);
         // An option of a list that was not given is an empty list.
         var (means, deviations) = (parsed.GetValue(mean) ?? [], parsed.GetValue(deviation) ?? []);
         if (means.Length == 0 && deviations.Length == 0) return stored;
@@ -50,6 +52,6 @@ internal sealed class WeightsOptions
         if (means.Length != expected || deviations.Length != expected)
             throw new ArgumentException($"--mean and --std must have a number for each of the {expected} channels, found {means.Length} and {deviations.Length}.");
         if (deviations.Min() <= 0) throw new ArgumentException($"--std must be positive, found {deviations.Min()}.");
-        return stored is not null ? stored with { Mean = means, Std = deviations } : new ImageDescription([], means, deviations, channels, height, width);
+        return stored is not null ? stored with { Mean = means, Std = deviations } : new ImagePreprocessing([], means, deviations, channels, height, width);
     }
 }

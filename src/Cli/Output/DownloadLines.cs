@@ -1,4 +1,4 @@
-using DeepSharp.Vgg;
+using DeepSharp.Data;
 
 namespace DeepSharp.Cli.Output;
 

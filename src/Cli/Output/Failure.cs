@@ -1,4 +1,5 @@
 using System.CommandLine;
+using DeepSharp.Formats;
 
 namespace DeepSharp.Cli.Output;
 
@@ -36,7 +37,7 @@ internal static class Failure
     // Names of parameters are for programmers.
     private static string Message(Exception error) => error switch
     {
-        ArgumentException { ParamName: { } name } => error.Message.Split($" (Parameter '{name}')")[0],
+        ArgumentException argument => argument.Reason(),
         OutOfMemoryException => "There is not enough memory; use a smaller model or batch size.",
         _ => error.Message,
     };

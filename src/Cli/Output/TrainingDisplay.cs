@@ -1,5 +1,5 @@
 using System.Globalization;
-using DeepSharp.Vgg;
+using DeepSharp.Nn;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
@@ -15,16 +15,16 @@ internal sealed class TrainingDisplay(IAnsiConsole console) : IProgress<Training
     private string status = "";
 
     /// <summary>Runs a training and shows it.</summary>
-    public TrainingResult Run(Trainer<float> trainer, CancellationToken cancellation)
+    public TrainingResult Run(Trainer<float> trainer, CancellationToken cancellationToken)
     {
-        if (!console.CanRedraw) return trainer.Run(this, cancellation);
+        if (!console.CanRedraw) return trainer.Run(this, cancellationToken);
         return console.Progress()
             .AutoClear(true)
             .Columns(new TaskDescriptionColumn(), new ProgressBarColumn { Width = BarWidth }, new StatusColumn(this))
             .Start(context =>
             {
                 bar = context.AddTask("starting");
-                return trainer.Run(this, cancellation);
+                return trainer.Run(this, cancellationToken);
             });
     }
 

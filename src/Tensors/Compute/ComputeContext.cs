@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace DeepSharp.Tensors;
 
 /// <summary>Where tensors live and are computed: workers, memory pool and kernels. A tensor belongs to one context as it belongs to a device in PyTorch.</summary>
@@ -49,6 +51,11 @@ public sealed class ComputeContext : IDisposable
 
     /// <summary>Measures a step until the result is disposed: a <see cref="ProfileReport"/> is per step, and what no other line has is its own line.</summary>
     public Profiler.Scope ProfileStep() => Profile(Profiler.Step, Profiler.Rest);
+
+    /// <summary>For instance <c>2 workers, vectors of 512 bits, 12.5 MB pooled, convolutions: automatic</c>.</summary>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Workers.Count} workers, vectors of {(int)VectorWidth} bits, {Pool.BytesShelved / 1e6:0.#} MB pooled, convolutions: {ConvolutionAlgorithm?.Name ?? "automatic"}");
 
     /// <summary>Ends the worker threads.</summary>
     public void Dispose() => Workers.Dispose();

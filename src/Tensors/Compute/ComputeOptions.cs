@@ -15,29 +15,29 @@ public sealed record ComputeOptions
     /// <summary>Adds up the time of operations and passes; null measures nothing.</summary>
     public Profiler? Profiler { get; init; }
 
-    /// <summary>Fills every rented and returned buffer with NaN, so that a kernel that reads what nobody wrote is found. For tests.</summary>
+    /// <summary>Fills every rented and returned buffer with NaN, which exposes kernels that read memory before writing it. For tests.</summary>
     public bool FillWithNaN { get; init; }
 
     /// <summary>The options that the environment asks for: DEEPSHARP_WORKERS, DEEPSHARP_VECTOR_WIDTH (0, 128, 256, 512), DEEPSHARP_FILL_NAN (1).</summary>
-    /// <exception cref="ArgumentException">A variable has a value that makes no sense.</exception>
+    /// <exception cref="ArgumentException">A variable has an invalid value.</exception>
     public static ComputeOptions FromEnvironment()
     {
         var options = new ComputeOptions();
-        if (Number("DEEPSHARP_WORKERS") is { } workers)
-            options = options with { Workers = workers >= 1 ? workers : throw new ArgumentException($"DEEPSHARP_WORKERS must be at least 1, found {workers}.") };
-        if (Number("DEEPSHARP_VECTOR_WIDTH") is { } width)
+        return options with
         {
-            if (!Enum.IsDefined((VectorWidth)width)) throw new ArgumentException($"DEEPSHARP_VECTOR_WIDTH must be 0, 128, 256 or 512, found {width}.");
-            options = options with { VectorWidth = (VectorWidth)width };
-        }
-
-        return options with { FillWithNaN = Number("DEEPSHARP_FILL_NAN") == 1 };
+            Workers = Number("DEEPSHARP_WORKERS", "at least 1", count => count >= 1) ?? options.Workers,
+            VectorWidth = (VectorWidth?)Number("DEEPSHARP_VECTOR_WIDTH", "0, 128, 256 or 512", width => Enum.IsDefined((VectorWidth)width))
+                ?? options.VectorWidth,
+            FillWithNaN = Number("DEEPSHARP_FILL_NAN", "a whole number", _ => true) == 1,
+        };
     }
 
-    private static int? Number(string variable)
+    private static int? Number(string variable, string expected, Predicate<int> isValid)
     {
         string? text = Environment.GetEnvironmentVariable(variable);
         if (string.IsNullOrEmpty(text)) return null;
-        return int.TryParse(text, out int value) ? value : throw new ArgumentException($"{variable} must be a whole number, found \"{text}\".");
+        return int.TryParse(text, out int value) && isValid(value)
+            ? value
+            : throw new ArgumentException($"{variable} must be {expected}, found \"{text}\".", nameof(variable));
     }
 }

@@ -7,9 +7,9 @@ namespace DeepSharp.Tensors;
 /// <summary>The threads of a context. They take numbered blocks of a kernel, in any order.</summary>
 /// <remarks>
 /// A kernel cuts its work into blocks that depend on the shape alone, and every block writes its own outputs; so results do not depend on how many
-/// workers there are or on who takes which block. Each worker has a share of neighbouring blocks, which it takes in order, and then helps with the shares
-/// of the others: what a worker wrote in one kernel is mostly what it reads in the next, and a line that another core has written costs several times as
-/// much as one's own. Idle workers spin briefly, because the next kernel usually follows at once, and then sleep.
+/// workers there are or on who takes which block. Each worker first takes a part of neighboring blocks, in order, and then helps with the parts of
+/// the others: what a worker wrote in one kernel is mostly what it reads in the next, and a cache line written by another core costs several times as
+/// much as its own. Idle workers spin briefly, because the next kernel usually follows at once, and then sleep.
 /// </remarks>
 public sealed class Workers : IDisposable
 {
@@ -24,8 +24,8 @@ public sealed class Workers : IDisposable
     // The present job. Its number is also in the upper half of each share's word, the blocks of the share that nobody has taken yet in the lower half: a
     // worker that comes late from the job before finds another number and takes nothing.
     private readonly Share[] shares;
-    private int job, jobBlocks, blocksDone;
-    private Body jobBody;
+    private int job, jobBlocks, jobLength, jobBlockLength, blocksDone;
+    private Action<int, int>? jobBody;
     private ExceptionDispatchInfo? error;
     private volatile bool stopped;
 
@@ -43,24 +43,25 @@ public sealed class Workers : IDisposable
     public int Count { get; }
 
     /// <summary>How many blocks each worker has run; number 0 is the calling thread.</summary>
-    public IReadOnlyList<long> BlocksRun => blocksRun;
+    public IReadOnlyList<long> BlocksRun => Array.AsReadOnly(blocksRun);
 
     /// <summary>Runs <paramref name="body"/> for the blocks 0 to <paramref name="blocks"/> − 1 and returns when all are done.</summary>
+    /// <inheritdoc cref="Run(int, int, Action{int, int})"/>
+    public void Run(int blocks, Action<int> body) => Run(blocks, 1, (block, _) => body(block));
+
+    /// <summary>Runs <paramref name="body"/>(from, count) over <paramref name="length"/> elements in blocks of <paramref name="blockLength"/>.</summary>
     /// <remarks>
     /// One kernel at a time is spread over the workers. A call from inside a block, or from a second thread meanwhile, runs on its own thread alone.
     /// The first exception of a block is rethrown here.
     /// </remarks>
-    public void Run(int blocks, Action<int> body) => Run(blocks, new Body(body));
-
-    /// <summary>Runs <paramref name="body"/>(from, count) over <paramref name="length"/> elements in blocks of <paramref name="blockLength"/>.</summary>
-    internal void Run(int length, int blockLength, Action<int, int> body) =>
-        Run((length + blockLength - 1) / blockLength, new Body(null, body, length, blockLength));
-
-    private void Run(int blocks, Body body)
+    public void Run(int length, int blockLength, Action<int, int> body)
     {
+        ArgumentNullException.ThrowIfNull(body);
+        ArgumentOutOfRangeException.ThrowIfLessThan(blockLength, 1);
+        int blocks = (length + blockLength - 1) / blockLength;
         if (Count == 1 || blocks <= 1 || Interlocked.CompareExchange(ref busy, 1, 0) != 0)
         {
-            for (int block = 0; block < blocks; block++) body.Run(block);
+            for (int from = 0; from < length; from += blockLength) body(from, Math.Min(blockLength, length - from));
             if (Count == 1) blocksRun[0] += blocks;
             return;
         }
@@ -68,7 +69,7 @@ public sealed class Workers : IDisposable
         try
         {
             if (Interlocked.Exchange(ref started, 1) == 0) StartThreads();
-            (jobBlocks, blocksDone, jobBody, error) = (blocks, 0, body, null);
+            (jobBlocks, jobLength, jobBlockLength, blocksDone, jobBody, error) = (blocks, length, blockLength, 0, body, null);
             for (int worker = 0; worker < Count; worker++)
                 Volatile.Write(ref shares[worker].State, ((long)(job + 1) << 32) | (uint)(EndOfShare(worker) - EndOfShare(worker - 1)));
             Interlocked.Increment(ref job);
@@ -81,7 +82,7 @@ public sealed class Workers : IDisposable
         }
         finally
         {
-            jobBody = default;
+            jobBody = null;
             Volatile.Write(ref busy, 0);
         }
     }
@@ -136,7 +137,8 @@ public sealed class Workers : IDisposable
             {
                 try
                 {
-                    jobBody.Run(block);
+                    int from = block * jobBlockLength;
+                    jobBody!(from, Math.Min(jobBlockLength, jobLength - from));
                 }
                 catch (Exception e)
                 {
@@ -176,15 +178,5 @@ public sealed class Workers : IDisposable
     {
         [FieldOffset(0)]
         public long State;
-    }
-
-    /// <summary>What a block does: a function of its number, or of where it begins and how long it is.</summary>
-    private readonly struct Body(Action<int>? ofNumber, Action<int, int>? ofRange = null, int length = 0, int blockLength = 0)
-    {
-        public void Run(int block)
-        {
-            if (ofNumber is not null) ofNumber(block);
-            else ofRange!(block * blockLength, Math.Min(blockLength, length - (block * blockLength)));
-        }
     }
 }

@@ -3,7 +3,7 @@ namespace DeepSharp.Tensors;
 /// <summary>The list of convolution algorithms, in the order in which they are asked.</summary>
 public static class ConvolutionAlgorithms
 {
-    /// <summary>All algorithms. Im2col can run everything and wins wherever nothing before it does; the last one is there to be compared with.</summary>
+    /// <summary>All algorithms. Im2col can run everything and wins where none before it does; the last one is a reference.</summary>
     public static IReadOnlyList<ConvolutionAlgorithm> All { get; } =
     [
         new PointwiseConvolution(),
@@ -18,7 +18,8 @@ public static class ConvolutionAlgorithms
     /// <summary>The algorithm with a name.</summary>
     /// <exception cref="ArgumentException">There is none.</exception>
     public static ConvolutionAlgorithm Named(string name) => All.FirstOrDefault(algorithm => algorithm.Name == name)
-        ?? throw new ArgumentException($"Unknown convolution algorithm \"{name}\"; expected one of: {string.Join(", ", All.Select(algorithm => algorithm.Name))}.");
+        ?? throw new ArgumentException(
+            $"Unknown convolution algorithm \"{name}\"; expected one of: {string.Join(", ", All.Select(algorithm => algorithm.Name))}.", nameof(name));
 
     /// <summary>The algorithm for a shape: the forced one where it can run, else the first that wins. A pure function of its arguments.</summary>
     /// <param name="shape">All lengths.</param>

@@ -2,7 +2,7 @@ namespace DeepSharp.Tensors;
 
 /// <summary>Maps so small that the padding outweighs them: one matrix product for each output pixel and each input pixel that it sees.</summary>
 /// <remarks>
-/// y[:, p] = Σ_q x[:, q] · w[tap(p, q)]ᵀ, where the rows are the images and the tap is the place of q in the window around p. With 3×3 kernels and
+/// y[:, p] = Σ_q x[:, q] · w[tap(p, q)]ᵀ, where the rows are the images and the tap is the position of q in the window around p. With 3×3 kernels and
 /// padding 1 on 2×2 maps these are 16 products of [N, C] by [C, K], where the windows of im2col are 36, 20 of them with padding, and one Winograd tile
 /// takes 36 and its transforms.
 /// </remarks>
@@ -30,10 +30,9 @@ internal sealed class DenseConvolution : ConvolutionAlgorithm
         in ConvolutionShape shape, Tensor<T> x, Tensor<T> weights, Epilogue<T> epilogue, Tensor<T> y, bool cacheWeights)
     {
         var s = shape;
-        var output = y.WriteMemory();
         var columns = MatrixView<T>.RowMajor(weights.ReadMemory(), s.K, s.PatchLength).Transposed with { Rows = s.C };
-        DenseProducts.Multiply(x.Context, new DenseMap(s), x.ReadMemory(), s.H * s.W, columns, s.C, output, s.OutputHeight * s.OutputWidth, s.N);
-        epilogue.Apply(x.Context, output, s.K);
+        DenseProducts.Multiply(
+            x.Context, new DenseMap(s), x.ReadMemory(), s.H * s.W, columns, s.C, y.WriteMemory(), s.OutputHeight * s.OutputWidth, s.N, epilogue);
     }
 
     internal override void InputGradient<T>(in ConvolutionShape shape, Tensor<T> dy, Tensor<T> weights, Tensor<T> dx)

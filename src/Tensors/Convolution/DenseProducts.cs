@@ -19,31 +19,33 @@ internal static class DenseProducts
     /// <param name="to">Images [N][pixels][columns]; every element is written.</param>
     /// <param name="targets">The pixels of one of them.</param>
     /// <param name="n">The number of images.</param>
+    /// <param name="epilogue">Applied to each pixel of the result.</param>
     public static void Multiply<T>(
-        ComputeContext context, DenseMap map, ReadOnlyMemory<T> from, int sources, MatrixView<T> b, int tapStep, Memory<T> to, int targets, int n)
+        ComputeContext context, DenseMap map, ReadOnlyMemory<T> from, int sources, MatrixView<T> b, int tapStep, Memory<T> to, int targets, int n,
+        Epilogue<T> epilogue = default)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         // A copy of the images with another distance between them: a power of two would put their pixels into the same cache sets.
         int length = sources * b.Rows, row = length + SimdDispatch.Lanes<T>(context.VectorWidth);
         using var copy = context.Pool.RentScratch<T>(Packing.RoundUp(n, MicroKernel.Rows) * row);
         var images = copy.Memory;
-        Blocks.Run(context, n, (first, count) =>
+        context.Workers.Run(n, Blocks.Rows(length), (first, count) =>
         {
             for (int i = first; i < first + count; i++) from.Span.Slice(i * length, length).CopyTo(images.Span[(i * row)..]);
-        }, Blocks.Rows(length));
+        });
 
         int panelColumns = GemmBlocks.For<T>(context.VectorWidth).PanelColumns;
-        context.Workers.Run((b.Columns + panelColumns - 1) / panelColumns, panel =>
+        context.Workers.Run((b.Columns + panelColumns - 1) / panelColumns, 1, (panel, _) =>
         {
             using var packed = context.Pool.RentScratch<T>(map.Taps * b.Rows * panelColumns);
             SimdDispatch.Run<T, Panel<T>>(context.VectorWidth, new(
-                map, images.Span, sources, row, b, tapStep, to.Span, targets, n, packed.Span, panel * panelColumns, panelColumns));
+                map, images.Span, sources, row, b, tapStep, to.Span, targets, n, packed.Span, panel * panelColumns, panelColumns, epilogue));
         });
     }
 
     private readonly ref struct Panel<T>(
         DenseMap map, ReadOnlySpan<T> images, int sources, int row, MatrixView<T> b, int tapStep, Span<T> to, int targets, int n, Span<T> packed,
-        int firstColumn, int panelColumns) : ISimdAction<T>
+        int firstColumn, int panelColumns, Epilogue<T> epilogue) : ISimdAction<T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         private readonly ReadOnlySpan<T> images = images;
@@ -72,7 +74,13 @@ internal static class DenseProducts
                     first = false;
                 }
 
-                if (first) Clear(target);
+                for (int i = 0; i < n; i++)
+                {
+                    var columns = to.Slice((((i * targets) + target) * b.Columns) + firstColumn, Columns);
+                    // A pixel that sees nothing but padding.
+                    if (first) columns.Clear();
+                    epilogue.Apply(columns, firstColumn);
+                }
             }
         }
 
@@ -80,11 +88,5 @@ internal static class DenseProducts
             where TSimd : struct, ISimd<TVector, T>
             where TVector : struct => PanelProduct.Run<TSimd, TVector, T>(
                 images[(source * b.Rows)..], row, panel, b.Rows, to[((target * b.Columns) + firstColumn)..], targets * b.Columns, n, Columns, accumulate);
-
-        /// <summary>A pixel that sees nothing but padding.</summary>
-        private void Clear(int target)
-        {
-            for (int i = 0; i < n; i++) to.Slice((((i * targets) + target) * b.Columns) + firstColumn, Columns).Clear();
-        }
     }
 }

@@ -14,7 +14,7 @@ internal static class DenseWeightGradient
         int outputs = s.OutputHeight * s.OutputWidth, rowBlocks = (s.K + blocks.BlockRows - 1) / blocks.BlockRows;
         using var packed = context.Pool.RentScratch<T>(rowBlocks * outputs * s.N * blocks.BlockRows);
         var gradients = packed.Memory;
-        context.Workers.Run(rowBlocks * outputs, task =>
+        context.Workers.Run(rowBlocks * outputs, 1, (task, _) =>
         {
             var (block, output) = Math.DivRem(task, outputs);
             var view = Gradients(s, dy, output);
@@ -23,7 +23,7 @@ internal static class DenseWeightGradient
         });
 
         int inputs = s.H * s.W;
-        context.Workers.Run((s.C + blocks.PanelColumns - 1) / blocks.PanelColumns, panel =>
+        context.Workers.Run((s.C + blocks.PanelColumns - 1) / blocks.PanelColumns, 1, (panel, _) =>
         {
             using var images = context.Pool.RentScratch<T>(inputs * s.N * blocks.PanelColumns);
             SimdDispatch.Run<T, Panel<T>>(context.VectorWidth, new(s, map, blocks, x, dy, gradients.Span, dw.Span, images.Span, panel * blocks.PanelColumns));

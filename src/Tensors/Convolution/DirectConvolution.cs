@@ -22,7 +22,7 @@ internal sealed class DirectConvolution : ConvolutionAlgorithm
     {
         var s = shape;
         var (input, kernel, output) = (x.ReadMemory(), weights.ReadMemory(), y.WriteMemory());
-        x.Context.Workers.Run(s.N * s.OutputHeight, row =>
+        x.Context.Workers.Run(s.N * s.OutputHeight, 1, (row, _) =>
         {
             var (n, p) = (row / s.OutputHeight, row % s.OutputHeight);
             var pixels = output.Span.Slice(row * s.OutputWidth * s.K, s.OutputWidth * s.K);
@@ -37,7 +37,7 @@ internal sealed class DirectConvolution : ConvolutionAlgorithm
                 }
             }
 
-            epilogue.Apply(pixels, s.K);
+            epilogue.ApplyToRows(pixels, s.K);
         });
     }
 
@@ -45,7 +45,7 @@ internal sealed class DirectConvolution : ConvolutionAlgorithm
     {
         var s = shape;
         var (upstream, kernel, gradient) = (dy.ReadMemory(), weights.ReadMemory(), dx.WriteMemory());
-        dx.Context.Workers.Run(s.N, n =>
+        dx.Context.Workers.Run(s.N, 1, (n, _) =>
         {
             gradient.Span.Slice(n * s.H * s.W * s.C, s.H * s.W * s.C).Clear();
             for (int p = 0; p < s.OutputHeight; p++)
@@ -67,7 +67,7 @@ internal sealed class DirectConvolution : ConvolutionAlgorithm
     {
         var s = shape;
         var (input, upstream, gradient) = (x.ReadMemory(), dy.ReadMemory(), dw.WriteMemory());
-        dw.Context.Workers.Run(s.K, k =>
+        dw.Context.Workers.Run(s.K, 1, (k, _) =>
         {
             var target = gradient.Span.Slice(k * s.PatchLength, s.PatchLength);
             target.Clear();

@@ -34,21 +34,20 @@ internal sealed class Im2ColConvolution : ConvolutionAlgorithm
             using var windows = context.Pool.RentScratch<T>(Packing.RoundUp(allPixels, MicroKernel.Rows) * s.PatchLength);
             Im2Col(s, input.Span, 0, s.N * s.OutputHeight, windows.Span);
             PackedProducts.Multiply(context, windows.Memory, allPixels, s.PatchLength, PackedProducts.Kept(s, weights).Memory, output, s.K);
-            epilogue.Apply(output.Span, s.K);
+            epilogue.ApplyToRows(output.Span, s.K);
             return;
         }
 
         var kernel = MatrixView<T>.RowMajor(weights.ReadMemory(), s.K, s.PatchLength).Transposed;
         int rowsPerGroup = Math.Max(1, PixelsPerGroup(s) / s.OutputWidth);
-        Blocks.Run(context, s.N * s.OutputHeight, (firstRow, rows) =>
+        context.Workers.Run(s.N * s.OutputHeight, rowsPerGroup, (firstRow, rows) =>
         {
             int pixels = rows * s.OutputWidth;
             using var patches = context.Pool.RentScratch<T>(pixels * s.PatchLength);
             Im2Col(s, input.Span, firstRow, rows, patches.Span);
             var target = output.Slice(firstRow * s.OutputWidth * s.K, pixels * s.K);
-            GemmKernel.Run(context, T.One, MatrixView<T>.RowMajor(patches.Memory, pixels, s.PatchLength), kernel, T.Zero, target, s.K);
-            epilogue.Apply(target.Span, s.K);
-        }, rowsPerGroup);
+            GemmKernel.Run(context, T.One, MatrixView<T>.RowMajor(patches.Memory, pixels, s.PatchLength), kernel, T.Zero, target, s.K, epilogue);
+        });
     }
 
     internal override void InputGradient<T>(in ConvolutionShape shape, Tensor<T> dy, Tensor<T> weights, Tensor<T> dx) =>
@@ -63,7 +62,7 @@ internal sealed class Im2ColConvolution : ConvolutionAlgorithm
         var (partials, groupsPerPartial) = PartialSums.Of<T>(length, (totalRows + rowsPerGroup - 1) / rowsPerGroup);
         using var sums = context.Pool.RentScratch<T>(partials * length);
         int rowsPerPartial = groupsPerPartial * rowsPerGroup;
-        context.Workers.Run(partials, partial =>
+        context.Workers.Run(partials, 1, (partial, _) =>
         {
             var sum = sums.Memory.Slice(partial * length, length);
             int end = Math.Min(totalRows, (partial + 1) * rowsPerPartial);
@@ -78,7 +77,7 @@ internal sealed class Im2ColConvolution : ConvolutionAlgorithm
                     firstRow == partial * rowsPerPartial ? T.Zero : T.One, sum, s.PatchLength);
             }
         });
-        Blocks.Run(context, length, (from, count) =>
+        context.Workers.Run(length, Blocks.Elements, (from, count) =>
         {
             var target = gradient.Span.Slice(from, count);
             sums.Span.Slice(from, count).CopyTo(target);

@@ -4,7 +4,7 @@ using System.Numerics.Tensors;
 namespace DeepSharp.Tensors;
 
 /// <summary>dx = col2im(dy · w): what each output pixel gives to its window, added to the pixels of the window.</summary>
-/// <remarks>Columns are the places of the window, so that few input channels, as in the first layer, fill the lanes: 3×3 windows of 3 channels 27 of 32.</remarks>
+/// <remarks>Columns are the positions of the window, so few input channels fill the lanes: 3×3 windows of 3 channels 27 of 32.</remarks>
 internal static class Im2ColInputGradient
 {
     // So that a few images keep workers busy too, they are cut into bands of rows. Windows that reach into two bands are computed for both: a band has at least
@@ -28,7 +28,7 @@ internal static class Im2ColInputGradient
         var product = ConvolutionShape.Of([1, s.K, s.OutputHeight, s.OutputWidth], [columns, s.K, 1, 1], new Window2d(1, 1));
         int rowsPerChunk = Math.Clamp(PatchElements / (s.OutputWidth * columns), 1, s.OutputHeight);
         int bandRows = (s.H + Bands(s) - 1) / Bands(s), bands = (s.H + bandRows - 1) / bandRows;
-        context.Workers.Run(s.N * bands, task =>
+        context.Workers.Run(s.N * bands, 1, (task, _) =>
         {
             var (image, band) = Math.DivRem(task, bands);
             using var patches = context.Pool.RentScratch<T>(rowsPerChunk * s.OutputWidth * columns);

@@ -33,7 +33,7 @@ internal static class PackedProducts
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         int panelColumns = GemmBlocks.For<T>(context.VectorWidth).PanelColumns;
-        context.Workers.Run((channels + panelColumns - 1) / panelColumns, panel => SimdDispatch.Run<T, Panel<T>>(context.VectorWidth, new(
+        context.Workers.Run((channels + panelColumns - 1) / panelColumns, 1, (panel, _) => SimdDispatch.Run<T, Panel<T>>(context.VectorWidth, new(
             patches.Span, rows, depth, packed.Span.Slice(panel * depth * panelColumns, depth * panelColumns), y.Span[(panel * panelColumns)..],
             channels, Math.Min(panelColumns, channels - (panel * panelColumns)))));
     }

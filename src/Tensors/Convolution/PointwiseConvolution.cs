@@ -20,11 +20,9 @@ internal sealed class PointwiseConvolution : ConvolutionAlgorithm
         in ConvolutionShape shape, Tensor<T> x, Tensor<T> weights, Epilogue<T> epilogue, Tensor<T> y, bool cacheWeights)
     {
         var (pixels, channels, context) = (shape.N * shape.H * shape.W, shape.K, x.Context);
-        var output = y.WriteMemory();
         GemmKernel.Run(
-            context, T.One, MatrixView<T>.RowMajor(x.ReadMemory(), pixels, shape.C), MatrixView<T>.RowMajor(weights.ReadMemory(), channels, shape.C).Transposed,
-            T.Zero, output, channels);
-        epilogue.Apply(context, output, channels);
+            context, T.One, MatrixView<T>.RowMajor(x.ReadMemory(), pixels, shape.C),
+            MatrixView<T>.RowMajor(weights.ReadMemory(), channels, shape.C).Transposed, T.Zero, y.WriteMemory(), channels, epilogue);
     }
 
     internal override void InputGradient<T>(in ConvolutionShape shape, Tensor<T> dy, Tensor<T> weights, Tensor<T> dx) =>

@@ -1,7 +1,10 @@
+using System.ComponentModel;
+
 namespace DeepSharp.Tensors;
 
 /// <summary>What the gradient of an elementwise function is computed from, beside the upstream gradient.</summary>
 [Flags]
+[EditorBrowsable(EditorBrowsableState.Never)]
 public enum BackwardReads
 {
     /// <summary>Nothing else.</summary>

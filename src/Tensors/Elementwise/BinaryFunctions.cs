@@ -2,7 +2,9 @@ using System.Numerics;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>A function of two elements. Operands broadcast by PyTorch's rule: shapes are aligned at the last axis, and a length of 1 stretches.</summary>
+/// <summary>
+/// A function of two elements. Operands broadcast by PyTorch's rule: shapes are aligned at the last axis, and a length of 1 stretches.
+/// </summary>
 public enum BinaryFunction
 {
     /// <summary>x + y.</summary>
@@ -36,7 +38,9 @@ internal interface IBinaryFunction<T>
         where TSimd : struct, ISimd<TVector, T>
         where TVector : struct;
 
-    /// <summary>dz · ∂f/∂x for operand 0, dz · ∂f/∂y for operand 1, from what <see cref="Reads"/> asks for; the others are arbitrary.</summary>
+    /// <summary>
+    /// dz · ∂f/∂x for operand 0, dz · ∂f/∂y for operand 1, from what <see cref="Reads"/> asks for; the others are arbitrary.
+    /// </summary>
     static abstract TVector Backward<TSimd, TVector>(int operand, TVector x, TVector y, TVector z, TVector dz)
         where TSimd : struct, ISimd<TVector, T>
         where TVector : struct;
@@ -149,7 +153,8 @@ internal readonly struct MaximumFunction<T> : IBinaryFunction<T>
         where TVector : struct
     {
         var half = TSimd.Broadcast(T.CreateTruncating(0.5));
-        return TSimd.Select(TSimd.GreaterThan(a, b), TSimd.Broadcast(T.One), TSimd.Select(TSimd.GreaterThan(b, a), TSimd.Broadcast(T.Zero), half));
+        var least = TSimd.Select(TSimd.GreaterThan(b, a), TSimd.Broadcast(T.Zero), half);
+        return TSimd.Select(TSimd.GreaterThan(a, b), TSimd.Broadcast(T.One), least);
     }
 }
 

@@ -16,7 +16,10 @@ internal abstract class BinaryKernel<T>
         return kernel.Run(name, operand: null, Shape.Broadcast(name, x.Shape, y.Shape), x, y, x, x);
     }
 
-    /// <summary>The gradient of operand 0 or 1, of the shape of <paramref name="dz"/>: not yet summed over the axes along which the operand was stretched.</summary>
+    /// <summary>
+    /// The gradient of operand 0 or 1, of the shape of <paramref name="dz"/>: not yet summed over the axes along which the operand was
+    /// stretched.
+    /// </summary>
     /// <exception cref="ShapeException">The shapes do not fit.</exception>
     public static Tensor<T> Backward(BinaryFunction function, int operand, Tensor<T>? x, Tensor<T>? y, Tensor<T>? z, Tensor<T> dz)
     {
@@ -25,10 +28,14 @@ internal abstract class BinaryKernel<T>
         ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)operand, 1u, nameof(operand));
         var reads = kernel.Reads(operand);
         // Whatever the gradient does not depend on is replaced by dz.
-        var (left, right, output) = (
-            Needed(x, BackwardReads.Input, nameof(x)), Needed(y, BackwardReads.Right, nameof(y)), Needed(z, BackwardReads.Output, nameof(z)));
+        Tensor<T> left = Needed(x, BackwardReads.Input, nameof(x)), right = Needed(y, BackwardReads.Right, nameof(y));
+        var output = Needed(z, BackwardReads.Output, nameof(z));
         if (output.Shape != dz.Shape || Shape.Broadcast(name, Shape.Broadcast(name, left.Shape, right.Shape), dz.Shape) != dz.Shape)
-            throw new ShapeException($"{name}: operands {left.Shape} and {right.Shape} and the output {output.Shape} do not fit the upstream gradient {dz.Shape}.");
+        {
+            throw new ShapeException(
+                $"{name}: operands {left.Shape} and {right.Shape} and the output {output.Shape} do not fit the upstream gradient {dz.Shape}.");
+        }
+
         return kernel.Run(name, operand, dz.Shape, left, right, output, dz);
 
         Tensor<T> Needed(Tensor<T>? value, BackwardReads what, string argument)
@@ -63,18 +70,23 @@ internal sealed class BinaryKernel<T, TFunction> : BinaryKernel<T>
     {
         var loop = new BroadcastLoop(shape, x.Shape, y.Shape);
         var result = new Tensor<T>(shape, x.Context, name);
-        var (left, right, output, upstream, target) = (x.ReadMemory(), y.ReadMemory(), z.ReadMemory(), dz.ReadMemory(), result.WriteMemory());
-        Blocks.Run(
-            x.Context,
-            loop.PieceCount,
-            (from, count) => SimdDispatch.Run<T, Action>(x.Context.VectorWidth, new(loop, from, count, operand, left.Span, right.Span, output.Span, upstream.Span, target.Span)),
-            loop.PiecesPerBlock);
+        ReadOnlyMemory<T> left = x.ReadMemory(), right = y.ReadMemory(), output = z.ReadMemory(), upstream = dz.ReadMemory();
+        var target = result.WriteMemory();
+        Blocks.Run(x.Context, loop.PieceCount, (from, count) => SimdDispatch.Run<T, Action>(
+            x.Context.VectorWidth, new(loop, from, count, operand, left.Span, right.Span, output.Span, upstream.Span, target.Span)), loop.PiecesPerBlock);
         return result;
     }
 
     private readonly ref struct Action(
-        BroadcastLoop loop, int from, int count, int? operand, ReadOnlySpan<T> left, ReadOnlySpan<T> right, ReadOnlySpan<T> output, ReadOnlySpan<T> upstream, Span<T> target)
-        : ISimdAction<T>
+        BroadcastLoop loop,
+        int from,
+        int count,
+        int? operand,
+        ReadOnlySpan<T> left,
+        ReadOnlySpan<T> right,
+        ReadOnlySpan<T> output,
+        ReadOnlySpan<T> upstream,
+        Span<T> target) : ISimdAction<T>
     {
         private readonly ReadOnlySpan<T> left = left, right = right, output = output, upstream = upstream;
         private readonly Span<T> target = target;
@@ -107,7 +119,8 @@ internal sealed class BinaryKernel<T, TFunction> : BinaryKernel<T>
                 for (nint i = from; i < to; i += TSimd.Width)
                 {
                     var x = leftStep == 0 ? sameLeft : TSimd.Load(in a, i * leftStep);
-                    TSimd.Store(TFunction.Forward<TSimd, TVector>(x, rightStep == 0 ? sameRight : TSimd.Load(in b, i * rightStep)), ref y, i);
+                    var other = rightStep == 0 ? sameRight : TSimd.Load(in b, i * rightStep);
+                    TSimd.Store(TFunction.Forward<TSimd, TVector>(x, other), ref y, i);
                 }
 
                 return;

@@ -1,9 +1,11 @@
 namespace DeepSharp.Tensors;
 
-/// <summary>The way through two tensors that broadcast to one output: rows of the output in storage order, and where each operand's row begins.</summary>
+/// <summary>
+/// Iterates over two operands that broadcast to one output: the rows of the output in storage order, and where the rows of the operands begin.
+/// </summary>
 /// <remarks>
-/// Axes over which both operands go on evenly are merged: equal shapes and scalars are one long row, [N,C,H,W] with [1,C,1,1] is N·H·W rows of C elements,
-/// because storage is channels-last. Rows are cut into pieces of at most <see cref="Blocks.Elements"/>, so that one long row is spread over workers too.
+/// Axes without a gap in either operand are merged: equal shapes and scalars are one long row, [N,C,H,W] with [1,C,1,1] is N·H·W rows of C elements,
+/// because storage is channels-last. Rows are cut into pieces of at most <see cref="Blocks.Elements"/>, so that workers share one long row.
 /// </remarks>
 internal sealed class BroadcastLoop
 {
@@ -15,9 +17,9 @@ internal sealed class BroadcastLoop
     public BroadcastLoop(Shape output, Shape left, Shape right)
     {
         row = new Axis(1, 1, 1);
-        int[] leftStrides = Layout.Strides(left), rightStrides = Layout.Strides(right);
+        int[] leftStrides = StorageLayout.Strides(left), rightStrides = StorageLayout.Strides(right);
         // From the fastest axis in storage to the slowest; a length of 1 is no loop.
-        var order = Layout.StorageOrder(output.Rank);
+        var order = StorageLayout.StorageOrder(output.Rank);
         bool first = true;
         for (int i = order.Length - 1; i >= 0; i--)
         {

@@ -1,6 +1,9 @@
+using System.ComponentModel;
+
 namespace DeepSharp.Tensors;
 
 /// <summary>What a tape and a backend must know about the elementwise functions.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public static class ElementwiseFunctions
 {
     extension(UnaryFunction function)

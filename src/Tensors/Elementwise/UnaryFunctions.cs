@@ -60,7 +60,8 @@ internal interface IUnaryFunction<T>
 /// <summary>The unary functions by name. Each is one struct below: the function and its derivative.</summary>
 internal static class UnaryFunctions
 {
-    private static readonly string[] Names = Array.ConvertAll(Enum.GetNames<UnaryFunction>(), name => name == nameof(UnaryFunction.GeluTanh) ? nameof(UnaryFunction.Gelu) : name);
+    private static readonly string[] Names = Array.ConvertAll(Enum.GetNames<UnaryFunction>(), name =>
+        name == nameof(UnaryFunction.GeluTanh) ? nameof(UnaryFunction.Gelu) : name);
     private static readonly string[] GradientNames = Array.ConvertAll(Names, name => $"{name} backward");
 
     /// <summary>The function with its parameter.</summary>
@@ -180,15 +181,12 @@ internal readonly struct SigmoidFunction<T> : ILaneGradient<T, SigmoidFunction<T
         where TVector : struct => TSimd.Multiply(dy, TSimd.Multiply(y, TSimd.Subtract(TSimd.Broadcast(T.One), y)));
 }
 
-internal readonly struct ReluFunction<T> : ILaneFunction<T, ReluFunction<T>>, ILaneGradient<T, ReluFunction<T>>
+internal readonly struct ReluFunction<T> : ILaneGradient<T, ReluFunction<T>>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     public BackwardReads Reads => BackwardReads.Output;
 
-    // y = max(x, 0)
-    public TVector Forward<TSimd, TVector>(TVector x)
-        where TSimd : struct, ISimd<TVector, T>
-        where TVector : struct => TSimd.Max(x, TSimd.Broadcast(T.Zero));
+    public void Forward(VectorWidth width, ReadOnlySpan<T> x, Span<T> y) => TensorPrimitives.Max(x, T.Zero, y);
 
     // dx = dy where y > 0, else 0; at the kink 0, as in PyTorch
     public TVector Backward<TSimd, TVector>(TVector y, TVector dy)
@@ -196,22 +194,21 @@ internal readonly struct ReluFunction<T> : ILaneFunction<T, ReluFunction<T>>, IL
         where TVector : struct => TSimd.Select(TSimd.GreaterThan(y, TSimd.Broadcast(T.Zero)), dy, TSimd.Broadcast(T.Zero));
 }
 
-internal readonly struct LeakyReluFunction<T>(double slope) : ILaneFunction<T, LeakyReluFunction<T>>, ILaneGradient<T, LeakyReluFunction<T>>
+internal readonly struct LeakyReluFunction<T>(double slope) : ILaneGradient<T, LeakyReluFunction<T>>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly T slope = T.CreateTruncating(slope);
 
     public BackwardReads Reads => BackwardReads.Input;
 
-    // y = x where x > 0, else slope · x
-    public TVector Forward<TSimd, TVector>(TVector x)
-        where TSimd : struct, ISimd<TVector, T>
-        where TVector : struct => Backward<TSimd, TVector>(x, x);
+    // y = x where x > 0, else slope · x: the gradient formula with x in the place of dy
+    public void Forward(VectorWidth width, ReadOnlySpan<T> x, Span<T> y) => LaneGradient.Run(width, this, x, x, y);
 
     // dx = dy where x > 0, else slope · dy; at the kink slope · dy, as in PyTorch
     public TVector Backward<TSimd, TVector>(TVector x, TVector dy)
         where TSimd : struct, ISimd<TVector, T>
-        where TVector : struct => TSimd.Select(TSimd.GreaterThan(x, TSimd.Broadcast(T.Zero)), dy, TSimd.Multiply(dy, TSimd.Broadcast(slope)));
+        where TVector : struct =>
+        TSimd.Select(TSimd.GreaterThan(x, TSimd.Broadcast(T.Zero)), dy, TSimd.Multiply(dy, TSimd.Broadcast(slope)));
 }
 
 // Hendrycks and Gimpel, arXiv 1606.08415. Computed in double.
@@ -239,7 +236,8 @@ internal readonly struct GeluFunction<T>(bool approximate) : IUnaryFunction<T>
         for (int i = 0; i < x.Length; i++) dx[i] = T.CreateTruncating(Slope(double.CreateTruncating(x[i]))) * dy[i];
     }
 
-    private double Gate(double x) => approximate ? 0.5 * (1 + Math.Tanh(Scale * (x + (Cubic * x * x * x)))) : NormalDistribution.Cumulative(x);
+    private double Gate(double x) =>
+        approximate ? 0.5 * (1 + Math.Tanh(Scale * (x + (Cubic * x * x * x)))) : NormalDistribution.Cumulative(x);
 
     private double Slope(double x)
     {

@@ -13,7 +13,8 @@ internal static class UnaryKernel
         var f = UnaryFunctions.Of<T>(function, parameter);
         var y = new Tensor<T>(x.Shape, x.Context, UnaryFunctions.NameOf(function));
         var (width, source, target) = (x.Context.VectorWidth, x.ReadMemory(), y.WriteMemory());
-        Blocks.Run(x.Context, x.ElementCount, (from, count) => f.Forward(width, source.Span.Slice(from, count), target.Span.Slice(from, count)));
+        Blocks.Run(x.Context, x.ElementCount, (from, count) =>
+            f.Forward(width, source.Span.Slice(from, count), target.Span.Slice(from, count)));
         return y;
     }
 
@@ -25,9 +26,11 @@ internal static class UnaryKernel
         var f = UnaryFunctions.Of<T>(function, parameter);
         string name = UnaryFunctions.NameOf(function, gradient: true);
         // A function that reads neither x nor y gets dy in their place.
-        saved ??= f.Reads == BackwardReads.None ? dy : throw new ArgumentNullException(nameof(saved), $"{name} is computed from the {f.Reads}.");
+        if (f.Reads == BackwardReads.None) saved = dy;
+        ArgumentNullException.ThrowIfNull(saved);
         saved.RequireSameContext(dy, name);
-        if (saved.Shape != dy.Shape) throw new ShapeException($"{name}: the upstream gradient {dy.Shape} must have the shape {saved.Shape}.");
+        if (saved.Shape != dy.Shape)
+            throw new ShapeException($"{name}: the upstream gradient {dy.Shape} must have the shape {saved.Shape}.");
         var dx = new Tensor<T>(dy.Shape, dy.Context, name);
         var (width, source, upstream, target) = (dy.Context.VectorWidth, saved.ReadMemory(), dy.ReadMemory(), dx.WriteMemory());
         Blocks.Run(dy.Context, dy.ElementCount, (from, count) =>

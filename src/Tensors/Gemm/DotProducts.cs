@@ -22,12 +22,15 @@ internal static class DotProducts
         where T : unmanaged, IFloatingPointIeee754<T> => a.Rows <= MostRows && a.ColumnStride == 1 && b.RowStride == 1;
 
     /// <summary>The product; the arguments are those of <see cref="GemmKernel"/>.</summary>
-    public static void Run<T>(ComputeContext context, T alpha, MatrixView<T> a, MatrixView<T> b, bool accumulate, Memory<T> c, int cRowStride)
+    public static void Run<T>(
+        ComputeContext context, T alpha, MatrixView<T> a, MatrixView<T> b, bool accumulate, Memory<T> c, int cRowStride, Epilogue<T> epilogue)
         where T : unmanaged, IFloatingPointIeee754<T> =>
-        Blocks.Run(context, b.Columns, (column, columns) => SimdDispatch.Run<T, Action<T>>(
-            context.VectorWidth, new(alpha, a, b, accumulate, c.Span, cRowStride, column, columns)), ColumnsPerTask);
+        context.Workers.Run(b.Columns, ColumnsPerTask, (column, columns) => SimdDispatch.Run<T, Action<T>>(
+            context.VectorWidth, new(alpha, a, b, accumulate, c.Span, cRowStride, epilogue, column, columns)));
 
-    private readonly ref struct Action<T>(T alpha, MatrixView<T> a, MatrixView<T> b, bool accumulate, Span<T> c, int cRowStride, int firstColumn, int columns) : ISimdAction<T>
+    private readonly ref struct Action<T>(
+        T alpha, MatrixView<T> a, MatrixView<T> b, bool accumulate, Span<T> c, int cRowStride, Epilogue<T> epilogue, int firstColumn, int columns)
+        : ISimdAction<T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         private readonly ReadOnlySpan<T> rows = a.Memory.Span, columnsOfB = b.Memory.Span;
@@ -41,9 +44,11 @@ internal static class DotProducts
             {
                 for (int i = 0; i < a.Rows; i += TileRows) Tile<TSimd, TVector>(i, j);
             }
+
+            for (int i = 0; i < a.Rows; i++) epilogue.Apply(c.Slice((i * cRowStride) + firstColumn, columns), firstColumn);
         }
 
-        // Rows and columns beyond the rim repeat the last one, and what comes of them is not stored.
+        // Rows and columns past the edge repeat the last one; their results are not stored.
         private ref T Row(int i) => ref Unsafe.Add(ref MemoryMarshal.GetReference(rows), (nint)Math.Min(i, a.Rows - 1) * a.RowStride);
 
         private ref T Column(int j) => ref Unsafe.Add(ref MemoryMarshal.GetReference(columnsOfB), (nint)Math.Min(j, b.Columns - 1) * b.ColumnStride);

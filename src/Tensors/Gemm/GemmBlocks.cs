@@ -12,8 +12,8 @@ namespace DeepSharp.Tensors;
 ///            block of A   BlockRows × Depth          96 × 512  = 192 KiB
 /// L3         slices of packed A and B                1536 × 1536, 1536 × 2048
 /// </code>
-/// A panel of B is read from the second-level cache, which keeps up with the micro-kernel; a shorter one would fit the first level, but then c passes by
-/// more often, and that costs more. The sizes depend on the vector width alone, never on the number of workers: a sum is always cut in the same places.
+/// A panel of B is read from the second-level cache, which keeps up with the micro-kernel; a shorter one would fit the first level, but then C is
+/// re-read more often, which costs more. The sizes depend on the vector width alone, never on the number of workers: a sum is always cut in the same places.
 /// </remarks>
 internal readonly record struct GemmBlocks(int PanelColumns, int Depth, int BlockRows, int BlockColumns)
 {

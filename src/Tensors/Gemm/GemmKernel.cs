@@ -10,28 +10,6 @@ namespace DeepSharp.Tensors;
 /// </remarks>
 internal static class GemmKernel
 {
-    /// <summary>The product of tensors of rank 2.</summary>
-    /// <exception cref="ShapeException">The shapes do not fit.</exception>
-    public static void Run<T>(T alpha, Tensor<T> a, bool transposeA, Tensor<T> b, bool transposeB, T beta, Tensor<T> c)
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        if (a.Shape.Rank != 2 || b.Shape.Rank != 2 || c.Shape.Rank != 2)
-            throw new ShapeException($"Gemm: expected matrices, found {a.Shape}, {b.Shape} and {c.Shape}.");
-        var left = MatrixView<T>.RowMajor(a.ReadMemory(), a.Shape[0], a.Shape[1]);
-        var right = MatrixView<T>.RowMajor(b.ReadMemory(), b.Shape[0], b.Shape[1]);
-        if (transposeA) left = left.Transposed;
-        if (transposeB) right = right.Transposed;
-        if (left.Columns != right.Rows || c.Shape[0] != left.Rows || c.Shape[1] != right.Columns)
-        {
-            throw new ShapeException(
-                $"Gemm: {a.Shape}{(transposeA ? "ᵀ" : "")} times {b.Shape}{(transposeB ? "ᵀ" : "")} into {c.Shape} does not fit; expected [M, K] times [K, N] into [M, N].");
-        }
-
-        a.RequireSameContext(b, "Gemm");
-        a.RequireSameContext(c, "Gemm");
-        Run(c.Context, alpha, left, right, beta, c.WriteMemory(), c.Shape[1]);
-    }
-
     /// <summary>The product of matrices anywhere in memory.</summary>
     /// <param name="context">Workers, scratch memory and vector width.</param>
     /// <param name="alpha">The factor of the product.</param>
@@ -40,7 +18,9 @@ internal static class GemmKernel
     /// <param name="beta">The factor of C; where it is 0, C is not read.</param>
     /// <param name="c">[M, N], rows contiguous.</param>
     /// <param name="cRowStride">Elements from one row of C to the next.</param>
-    public static void Run<T>(ComputeContext context, T alpha, MatrixView<T> a, MatrixView<T> b, T beta, Memory<T> c, int cRowStride)
+    /// <param name="epilogue">Applied to each block of C when its sums are complete.</param>
+    public static void Run<T>(
+        ComputeContext context, T alpha, MatrixView<T> a, MatrixView<T> b, T beta, Memory<T> c, int cRowStride, Epilogue<T> epilogue = default)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         int rows = a.Rows, columns = b.Columns, depth = a.Columns;
@@ -48,7 +28,7 @@ internal static class GemmKernel
         if (accumulate && beta != T.One) Scale(c.Span, rows, columns, cRowStride, beta);
         if (DotProducts.Fits(a, b))
         {
-            DotProducts.Run(context, alpha, a, b, accumulate, c, cRowStride);
+            DotProducts.Run(context, alpha, a, b, accumulate, c, cRowStride, epilogue);
             return;
         }
 
@@ -61,7 +41,7 @@ internal static class GemmKernel
         using var packedB = context.Pool.RentScratch<T>((packsB ? sliceColumns : blocks.PanelColumns) * sliceDepth);
 
         // One object moves from slice to slice.
-        var slice = new Slice<T>(context, alpha, a, b, packsB, c, cRowStride, blocks, packedA.Memory, packedB.Memory);
+        var slice = new Slice<T>(context, alpha, a, b, packsB, c, cRowStride, epilogue, blocks, packedA.Memory, packedB.Memory);
         for (slice.Column = 0; slice.Column < columns; slice.Column += sliceColumns)
         {
             slice.Columns = Math.Min(sliceColumns, columns - slice.Column);
@@ -90,8 +70,8 @@ internal static class GemmKernel
 
     /// <summary>One slice: packs both operands, then multiplies block by block.</summary>
     private sealed class Slice<T>(
-        ComputeContext context, T alpha, MatrixView<T> a, MatrixView<T> b, bool packsB, Memory<T> c, int cRowStride, GemmBlocks blocks,
-        Memory<T> packedA, Memory<T> packedB)
+        ComputeContext context, T alpha, MatrixView<T> a, MatrixView<T> b, bool packsB, Memory<T> c, int cRowStride, Epilogue<T> epilogue,
+        GemmBlocks blocks, Memory<T> packedA, Memory<T> packedB)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         private const int PanelsPerTask = 4;
@@ -99,7 +79,7 @@ internal static class GemmKernel
         public int Row, Rows, Column, Columns, Depth, Depths;
         public bool Accumulate;
 
-        private Action<int>? pack, multiply;
+        private Action<int, int>? pack, multiply;
 
         private int RowBlocks => Count(Rows, blocks.BlockRows);
 
@@ -112,11 +92,11 @@ internal static class GemmKernel
 
         public void Run(bool packB)
         {
-            context.Workers.Run((RowBlocks + (packB ? Count(Panels - FirstPacked, PanelsPerTask) : 0)) * DepthBlocks, pack ??= Pack);
-            context.Workers.Run(RowBlocks * Count(Columns, blocks.BlockColumns), multiply ??= Multiply);
+            context.Workers.Run((RowBlocks + (packB ? Count(Panels - FirstPacked, PanelsPerTask) : 0)) * DepthBlocks, 1, pack ??= Pack);
+            context.Workers.Run(RowBlocks * Count(Columns, blocks.BlockColumns), 1, multiply ??= Multiply);
         }
 
-        private void Pack(int task)
+        private void Pack(int task, int tasks)
         {
             var (part, k) = Math.DivRem(task, DepthBlocks);
             if (part < RowBlocks)
@@ -129,7 +109,7 @@ internal static class GemmKernel
             for (int panel = first; panel < end; panel++) PackB(panel, k);
         }
 
-        private void Multiply(int task) =>
+        private void Multiply(int task, int tasks) =>
             SimdDispatch.Run<T, BlockAction<T>>(context.VectorWidth, new(this, task % RowBlocks, task / RowBlocks));
 
         private void PackA(int block, int k)
@@ -187,6 +167,9 @@ internal static class GemmKernel
                     }
                 }
             }
+
+            for (int i = 0; Depth + Depths == a.Columns && i < rows; i++)
+                epilogue.Apply(target.Slice(((Row + firstRow + i) * cRowStride) + Column + firstColumn, columns), Column + firstColumn);
         }
 
         private static int Count(int length, int block) => (length + block - 1) / block;

@@ -9,6 +9,9 @@ internal readonly record struct MatrixView<T>(ReadOnlyMemory<T> Memory, int Rows
     /// <summary>The transposed matrix over the same memory.</summary>
     public MatrixView<T> Transposed => new(Memory, Columns, Rows, ColumnStride, RowStride);
 
+    /// <summary>A tensor that is a matrix, see <see cref="Shape.IsMatrix"/>.</summary>
+    public static MatrixView<T> Of(Tensor<T> matrix) => RowMajor(matrix.ReadMemory(), matrix.Shape[0], matrix.Shape[1]);
+
     /// <summary>A row-major matrix.</summary>
     public static MatrixView<T> RowMajor(ReadOnlyMemory<T> memory, int rows, int columns) => new(memory, rows, columns, columns, 1);
 }

@@ -105,7 +105,7 @@ internal static class MicroKernel
         StoreRow<TSimd, TVector, T>(ref Unsafe.Add(ref c, 5 * cRow), c50, c51, factor, accumulate);
     }
 
-    /// <summary>As <see cref="Run"/>, where at the rim of c only some rows and columns of the tile exist; of a and b there are whole tiles all the same.</summary>
+    /// <summary>As <see cref="Run"/> for an edge tile of c: computes a full tile into scratch and copies the valid part.</summary>
     [SkipLocalsInit]
     public static void RunPart<TSimd, TVector, T>(
         ref readonly T a, in TileRows rows, ref readonly T b, nint bRow, ref T c, nint cRow, int presentRows, int presentColumns, T alpha, bool accumulate)
@@ -120,7 +120,7 @@ internal static class MicroKernel
             return;
         }
 
-        // A whole tile beside c, of which a part is taken over.
+        // A whole tile in scratch memory; its valid part is copied.
         Span<T> tile = StackMemory.Align(stackalloc T[(Rows * whole) + StackMemory.Slack<T>()]);
         Run<TSimd, TVector, T>(in a, rows, in b, bRow, ref tile[0], whole, alpha, accumulate: false);
         for (int i = 0; i < presentRows; i++)

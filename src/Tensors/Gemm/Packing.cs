@@ -91,7 +91,7 @@ internal static class Packing
         int columns = MicroKernel.Vectors * SimdDispatch.Lanes<T>(context.VectorWidth), panels = (b.Columns + columns - 1) / columns;
         var packed = context.Pool.Rent<T>(panels * b.Rows * columns);
         var target = packed.Memory;
-        context.Workers.Run(panels, panel => PackB(
+        context.Workers.Run(panels, 1, (panel, _) => PackB(
             b, 0, b.Rows, panel * columns, Math.Min(columns, b.Columns - (panel * columns)), columns, target.Span[(panel * b.Rows * columns)..]));
         return packed;
     }

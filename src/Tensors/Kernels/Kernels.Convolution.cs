@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Numerics;
 
 namespace DeepSharp.Tensors;
@@ -12,12 +13,11 @@ public partial class Kernels
     /// <param name="window">Kernel size, strides and padding.</param>
     /// <param name="options">Whether ReLU follows, and whether the weights serve many calls.</param>
     /// <exception cref="ShapeException">The shapes do not fit.</exception>
+    [EditorBrowsable(EditorBrowsableState.Never)]
     public virtual Tensor<T> Convolution<T>(
         Tensor<T> x, Tensor<T> weights, Tensor<T>? bias, Window2d window, ConvolutionOptions options = ConvolutionOptions.None)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        ArgumentNullException.ThrowIfNull(x);
-        ArgumentNullException.ThrowIfNull(weights);
         var shape = ConvolutionShape.Of(x.Shape, weights.Shape, window);
         // Cached weights have the order of their context's vectors.
         x.RequireSameContext(weights, "Conv2d");
@@ -34,11 +34,10 @@ public partial class Kernels
 
     /// <summary>The gradient of a convolution by its input.</summary>
     /// <exception cref="ShapeException">The shapes do not fit.</exception>
+    [EditorBrowsable(EditorBrowsableState.Never)]
     public virtual Tensor<T> ConvolutionInputGradient<T>(Tensor<T> dy, Tensor<T> weights, Shape input, Window2d window)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        ArgumentNullException.ThrowIfNull(dy);
-        ArgumentNullException.ThrowIfNull(weights);
         var shape = ConvolutionShape.Of(input, weights.Shape, window);
         RequireGradientShape(shape, dy.Shape);
         dy.RequireSameContext(weights, "Conv2d backward");
@@ -50,11 +49,10 @@ public partial class Kernels
 
     /// <summary>The gradient of a convolution by its weights.</summary>
     /// <exception cref="ShapeException">The shapes do not fit.</exception>
+    [EditorBrowsable(EditorBrowsableState.Never)]
     public virtual Tensor<T> ConvolutionWeightGradient<T>(Tensor<T> x, Tensor<T> dy, Shape weights, Window2d window)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        ArgumentNullException.ThrowIfNull(x);
-        ArgumentNullException.ThrowIfNull(dy);
         var shape = ConvolutionShape.Of(x.Shape, weights, window);
         RequireGradientShape(shape, dy.Shape);
         x.RequireSameContext(dy, "Conv2d backward");

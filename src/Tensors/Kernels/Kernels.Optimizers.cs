@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Numerics;
 
 namespace DeepSharp.Tensors;
@@ -5,6 +6,7 @@ namespace DeepSharp.Tensors;
 public partial class Kernels
 {
     /// <summary>One step of stochastic gradient descent: updates weight and velocity (null without momentum) by the gradient.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
     public virtual void SgdStep<T>(Tensor<T> weight, Tensor<T> gradient, Tensor<T>? velocity, SgdUpdate update)
         where T : unmanaged, IFloatingPointIeee754<T> => SgdKernel.Run(weight, gradient, velocity, update);
 }

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Numerics;
 
 namespace DeepSharp.Tensors;
@@ -5,58 +6,74 @@ namespace DeepSharp.Tensors;
 public partial class Kernels
 {
     /// <summary>The sum over some axes, which have length 1 in the result or are left out.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
     public virtual Tensor<T> Sum<T>(Tensor<T> x, AxisSet axes, bool keepDims)
         where T : unmanaged, IFloatingPointIeee754<T> => SumKernel.Forward(x, axes, keepDims);
 
     /// <summary>The gradient of a sum by a tensor of <paramref name="shape"/>: dy, repeated over the axes.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
     public virtual Tensor<T> SumBackward<T>(Tensor<T> dy, AxisSet axes, Shape shape)
         where T : unmanaged, IFloatingPointIeee754<T> => SumKernel.Backward(dy, axes, shape);
 
     /// <summary>Sums x over the axes along which <paramref name="shape"/> would be stretched to the shape of x.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
     public virtual Tensor<T> SumTo<T>(Tensor<T> x, Shape shape)
         where T : unmanaged, IFloatingPointIeee754<T> => SumKernel.To(x, shape);
 
     /// <summary>The mean over some axes, which have length 1 in the result or are left out.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
     public virtual Tensor<T> Mean<T>(Tensor<T> x, AxisSet axes, bool keepDims)
         where T : unmanaged, IFloatingPointIeee754<T> => SumKernel.Forward(x, axes, keepDims, axes.CountIn(x.Shape));
 
     /// <summary>The gradient of a mean by a tensor of <paramref name="shape"/>: dy / n, repeated over the axes.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
     public virtual Tensor<T> MeanBackward<T>(Tensor<T> dy, AxisSet axes, Shape shape)
         where T : unmanaged, IFloatingPointIeee754<T> => SumKernel.Backward(dy, axes, shape, axes.CountIn(shape));
 
     /// <summary>The variance over some axes; unbiased divides by n − 1.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
     public virtual Tensor<T> Variance<T>(Tensor<T> x, AxisSet axes, bool unbiased, bool keepDims)
         where T : unmanaged, IFloatingPointIeee754<T> => VarianceKernel.Forward(x, axes, unbiased, keepDims);
 
     /// <summary>The gradient of a variance by x.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
     public virtual Tensor<T> VarianceBackward<T>(Tensor<T> x, Tensor<T> dy, AxisSet axes, bool unbiased)
         where T : unmanaged, IFloatingPointIeee754<T> => VarianceKernel.Backward(x, dy, axes, unbiased);
 
     /// <summary>The largest element over some axes, the first of equal ones, and its positions for backward.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
     public virtual Tensor<T> Max<T>(Tensor<T> x, AxisSet axes, bool keepDims, out PooledMemory<int> positions)
         where T : unmanaged, IFloatingPointIeee754<T> => MaxKernel.Forward(x, axes, keepDims, out positions);
 
     /// <summary>The gradient of a maximum by a tensor of <paramref name="shape"/>: dy at its position, else 0.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
     public virtual Tensor<T> MaxBackward<T>(Tensor<T> dy, ReadOnlyMemory<int> positions, AxisSet axes, Shape shape)
         where T : unmanaged, IFloatingPointIeee754<T> => MaxKernel.Backward(dy, positions, axes, shape);
 
-    /// <summary>The positions of the largest elements along one axis, the first of equal ones, in logical order of the other axes.</summary>
+    /// <summary>
+    /// The positions of the largest elements along one axis, the first of equal ones, in logical order of the other axes.
+    /// </summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
     public virtual int[] ArgMax<T>(Tensor<T> x, int axis)
         where T : unmanaged, IFloatingPointIeee754<T> => MaxKernel.ArgMax(x, axis);
 
     /// <summary>exp(x) / Σ exp(x) along one axis.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
     public virtual Tensor<T> Softmax<T>(Tensor<T> x, int axis)
         where T : unmanaged, IFloatingPointIeee754<T> => SoftmaxKernel.Softmax(x, axis);
 
     /// <summary>The gradient of softmax, from its output y.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
     public virtual Tensor<T> SoftmaxBackward<T>(Tensor<T> y, Tensor<T> dy, int axis)
         where T : unmanaged, IFloatingPointIeee754<T> => SoftmaxKernel.SoftmaxBackward(y, dy, axis);
 
     /// <summary>The logarithm of softmax along one axis.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
     public virtual Tensor<T> LogSoftmax<T>(Tensor<T> x, int axis)
         where T : unmanaged, IFloatingPointIeee754<T> => SoftmaxKernel.LogSoftmax(x, axis);
 
     /// <summary>The gradient of log-softmax, from its output y.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
     public virtual Tensor<T> LogSoftmaxBackward<T>(Tensor<T> y, Tensor<T> dy, int axis)
         where T : unmanaged, IFloatingPointIeee754<T> => SoftmaxKernel.LogSoftmaxBackward(y, dy, axis);
 }

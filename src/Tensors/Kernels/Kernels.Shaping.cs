@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Numerics;
 
 namespace DeepSharp.Tensors;
@@ -5,22 +6,54 @@ namespace DeepSharp.Tensors;
 public partial class Kernels
 {
     /// <summary>The same elements in logical row-major order under another shape.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
     public virtual Tensor<T> Reshape<T>(Tensor<T> x, Shape shape)
         where T : unmanaged, IFloatingPointIeee754<T> => ReshapeKernel.Run(x, shape);
 
     /// <summary>The axes in another order: axis i of the result is axis <paramref name="axes"/>[i] of x.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
     public virtual Tensor<T> Permute<T>(Tensor<T> x, ReadOnlySpan<int> axes)
         where T : unmanaged, IFloatingPointIeee754<T> => PermuteKernel.Run(x, axes);
 
     /// <summary>A box of x: from <paramref name="start"/> onward, of the given shape.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
     public virtual Tensor<T> Slice<T>(Tensor<T> x, ReadOnlySpan<int> start, Shape shape)
         where T : unmanaged, IFloatingPointIeee754<T> => SliceKernel.Cut(x, start, shape);
 
     /// <summary>Overwrites a box of <paramref name="target"/>, from <paramref name="start"/> onward, by x.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
     public virtual void SetSlice<T>(Tensor<T> target, ReadOnlySpan<int> start, Tensor<T> x)
         where T : unmanaged, IFloatingPointIeee754<T> => SliceKernel.Set(target, start, x);
 
     /// <summary>x stretched to a larger shape by the broadcasting rule.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
     public virtual Tensor<T> Expand<T>(Tensor<T> x, Shape shape)
         where T : unmanaged, IFloatingPointIeee754<T> => ExpandKernel.Run(x, shape);
+
+    /// <summary>x surrounded by a constant.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public Tensor<T> Pad<T>(Tensor<T> x, ReadOnlySpan<int> before, ReadOnlySpan<int> after, double value)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var padded = Tensor<T>.Full(ShapeRules.Pad(x.Shape, before, after), T.CreateTruncating(value), x.Context);
+        SetSlice(padded, before, x);
+        return padded;
+    }
+
+    /// <summary>Tensors joined along an axis, which must not be negative.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public Tensor<T> Concat<T>(int axis, params ReadOnlySpan<Tensor<T>> parts)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        Shape[] shapes = Array.ConvertAll(parts.ToArray(), part => part.Shape);
+        var whole = new Tensor<T>(ShapeRules.Concat(axis, shapes), parts[0].Context, nameof(Concat));
+        int[] start = new int[whole.Shape.Rank];
+        for (int i = 0; i < parts.Length; start[axis] += shapes[i++][axis])
+        {
+            whole.RequireSameContext(parts[i], nameof(Concat));
+            SetSlice(whole, start, parts[i]);
+        }
+
+        return whole;
+    }
 }

@@ -10,28 +10,31 @@ namespace DeepSharp.Tensors;
 /// </remarks>
 internal static class CrossEntropyKernel
 {
-    /// <summary>The loss, of rank 0, and for backward the softmax of every row.</summary>
+    /// <summary>The loss, of rank 0, and if asked for the softmax of every row, which backward needs.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A label is not the number of a class.</exception>
-    public static Tensor<T> Forward<T>(Tensor<T> logits, ReadOnlyMemory<int> labels, double labelSmoothing, LossReduction reduction, out Tensor<T> probabilities)
+    public static Tensor<T> Forward<T>(
+        Tensor<T> logits, ReadOnlyMemory<int> labels, double labelSmoothing, LossReduction reduction, bool keepProbabilities,
+        out Tensor<T>? probabilities)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         CheckLabels(logits.Shape, labels.Span);
+        var context = logits.Context;
         int rows = logits.Shape[0], classes = logits.Shape[1];
-        var softmax = new Tensor<T>(logits.Shape, logits.Context, "CrossEntropy");
-        using var lossOfRow = logits.Context.Pool.RentScratch<double>(rows);
-        var (x, p, losses) = (logits.ReadMemory(), softmax.WriteMemory(), lossOfRow.Memory);
-        Blocks.Run(logits.Context, rows, (from, count) =>
+        probabilities = keepProbabilities ? new Tensor<T>(logits.Shape, context, "CrossEntropy") : null;
+        using var lossOfRow = context.Pool.RentScratch<double>(rows);
+        var (x, kept, losses) = (logits.ReadMemory(), probabilities?.WriteMemory() ?? default, lossOfRow.Memory);
+        context.Workers.Run(rows, Blocks.Rows(classes), (from, count) =>
         {
+            using var scratch = context.Pool.RentScratch<T>(classes);
             for (int row = from; row < from + count; row++)
             {
-                losses.Span[row] = Row(
-                    logits.Context.VectorWidth, x.Span.Slice(row * classes, classes), p.Span.Slice(row * classes, classes), labels.Span[row], labelSmoothing);
+                var p = kept.IsEmpty ? scratch.Span : kept.Span.Slice(row * classes, classes);
+                losses.Span[row] = Row(context.VectorWidth, x.Span.Slice(row * classes, classes), p, labels.Span[row], labelSmoothing);
             }
-        }, Blocks.Rows(classes));
+        });
         double total = 0;
         foreach (double loss in losses.Span) total += loss;
-        probabilities = softmax;
-        return Tensor<T>.Scalar(T.CreateTruncating(total / Divisor(rows, reduction)), logits.Context);
+        return Tensor<T>.Scalar(T.CreateTruncating(total / Divisor(rows, reduction)), context);
     }
 
     /// <summary>dx = (p − q)·dy / N, or (p − q)·dy if the losses are summed.</summary>
@@ -44,13 +47,13 @@ internal static class CrossEntropyKernel
         var (p, dx) = (probabilities.ReadMemory(), gradient.WriteMemory());
         T scale = upstream.ToScalar() / T.CreateTruncating(Divisor(rows, reduction));
         T everywhere = T.CreateTruncating(labelSmoothing / classes), atLabel = T.CreateTruncating(1 - labelSmoothing);
-        Blocks.Run(probabilities.Context, rows, (from, count) =>
+        probabilities.Context.Workers.Run(rows, Blocks.Rows(classes), (from, count) =>
         {
             var part = dx.Span.Slice(from * classes, count * classes);
             TensorPrimitives.Subtract(p.Span.Slice(from * classes, count * classes), everywhere, part);
             for (int row = 0; row < count; row++) part[(row * classes) + labels.Span[from + row]] -= atLabel;
             TensorPrimitives.Multiply(part, scale, part);
-        }, Blocks.Rows(classes));
+        });
         return gradient;
     }
 

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>Keeps buffers that were given back and hands them out again, so that a steady training step allocates nothing.</summary>
-/// <remarks>Buffers are pinned, uninitialised arrays used from a 64-byte-aligned offset. Safe to use from several threads.</remarks>
+/// <summary>Keeps released buffers and hands them out again, so that a steady training step allocates nothing.</summary>
+/// <remarks>Buffers are pinned, uninitialized arrays used from a 64-byte-aligned offset. Safe to use from several threads.</remarks>
 public sealed class MemoryPool
 {
     private const int Alignment = 64;
@@ -16,7 +16,7 @@ public sealed class MemoryPool
 
     internal MemoryPool(bool fillWithNaN) => this.fillWithNaN = fillWithNaN;
 
-    /// <summary>How many rentals were served from a buffer that was given back.</summary>
+    /// <summary>How many rentals were served from a released buffer.</summary>
     public long Hits => Interlocked.Read(ref hits);
 
     /// <summary>How many rentals had to allocate.</summary>
@@ -33,7 +33,7 @@ public sealed class MemoryPool
         return new PooledMemory<T>(this, array, offset, length);
     }
 
-    /// <summary>As <see cref="Rent"/>, for memory that one method uses and gives back.</summary>
+    /// <summary>As <see cref="Rent"/>, for memory that one method uses and releases.</summary>
     internal Scratch<T> RentScratch<T>(int length)
         where T : unmanaged
     {

@@ -1,9 +1,9 @@
 namespace DeepSharp.Tensors;
 
-/// <summary>A piece of pool memory with exactly one owner; <see cref="Dispose"/> gives it back.</summary>
+/// <summary>A piece of pool memory with exactly one owner; <see cref="Dispose"/> returns it.</summary>
 /// <remarks>
 /// The memory is pinned, so it never moves, and starts at a 64-byte boundary. Forgetting <see cref="Dispose"/> costs speed, never correctness:
-/// the garbage collector reclaims what nobody holds.
+/// the garbage collector reclaims unreachable memory.
 /// </remarks>
 public sealed class PooledMemory<T> : IDisposable
     where T : unmanaged
@@ -23,18 +23,18 @@ public sealed class PooledMemory<T> : IDisposable
     /// <summary>The number of elements.</summary>
     public int Length { get; }
 
-    /// <summary>Whether the memory was given back.</summary>
+    /// <summary>Whether the memory was released.</summary>
     public bool IsDisposed => array is null;
 
     /// <summary>The memory.</summary>
-    /// <exception cref="ObjectDisposedException">It was given back.</exception>
+    /// <exception cref="ObjectDisposedException">It was released.</exception>
     public Memory<T> Memory => (array ?? throw new ObjectDisposedException(nameof(PooledMemory<T>))).AsMemory(offset, Length);
 
     /// <summary>The memory as a span.</summary>
-    /// <exception cref="ObjectDisposedException">It was given back.</exception>
+    /// <exception cref="ObjectDisposedException">It was released.</exception>
     public Span<T> Span => (array ?? throw new ObjectDisposedException(nameof(PooledMemory<T>))).AsSpan(offset, Length);
 
-    /// <summary>Gives the memory back to its pool. Twice is harmless.</summary>
+    /// <summary>Returns the memory to its pool. Twice is harmless.</summary>
     public void Dispose()
     {
         if (Interlocked.Exchange(ref array, null) is { } rented) pool.Return(rented);

@@ -14,6 +14,6 @@ internal readonly struct Scratch<T>(MemoryPool pool, T[] array, int offset, int 
     /// <summary>The memory as a span.</summary>
     public Span<T> Span => array.AsSpan(offset, length);
 
-    /// <summary>Gives the memory back to its pool, once.</summary>
+    /// <summary>Returns the memory to its pool, once.</summary>
     public void Dispose() => pool.Return(array);
 }

@@ -8,7 +8,7 @@ internal static class StackMemory
 {
     private const int Alignment = 64;
 
-    /// <summary>The elements to take from the stack beside those that are needed, so that <see cref="Align"/> can leave some out.</summary>
+    /// <summary>The extra elements to allocate, so that <see cref="Align"/> can skip some.</summary>
     public static int Slack<T>()
         where T : unmanaged => Alignment / Unsafe.SizeOf<T>();
 

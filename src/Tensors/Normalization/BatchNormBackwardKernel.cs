@@ -23,7 +23,7 @@ internal static class BatchNormBackwardKernel
         using var partial = x.Context.Pool.RentScratch<T>(rows.Chunks * 2 * channels);
         using var rented = BatchNormKernel.Coefficients(mean, inverseDeviation, gamma, beta, BatchNormKernel.CoefficientsOfForward);
         var (parts, coefficients) = (partial.Memory, rented.Memory);
-        x.Context.Workers.Run(rows.Chunks, chunk =>
+        x.Context.Workers.Run(rows.Chunks, 1, (chunk, _) =>
         {
             var elements = rows.ElementsOf(chunk);
             SimdDispatch.Run<T, SumAction<T>>(width, new(
@@ -74,7 +74,7 @@ internal static class BatchNormBackwardKernel
         }
 
         var coefficients = rented.Memory;
-        x.Context.Workers.Run(rows.Chunks, chunk =>
+        x.Context.Workers.Run(rows.Chunks, 1, (chunk, _) =>
         {
             var elements = rows.ElementsOf(chunk);
             SimdDispatch.Run<T, InputAction<T>>(x.Context.VectorWidth, new(

@@ -13,7 +13,7 @@ public sealed class FoldedConvolution<T>(Tensor<T> weights, Tensor<T> bias) : ID
     /// <summary>The bias, [K].</summary>
     public Tensor<T> Bias { get; } = bias;
 
-    /// <summary>Gives the memory back.</summary>
+    /// <summary>Releases the memory.</summary>
     public void Dispose()
     {
         Weights.Dispose();

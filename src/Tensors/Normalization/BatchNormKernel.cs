@@ -9,7 +9,7 @@ internal static class BatchNormKernel
     /// <summary>How many coefficients forward has for each channel.</summary>
     public const int CoefficientsOfForward = 3;
 
-    /// <summary>Normalises x [N,C] or [N,C,H,W]; everything else is [C].</summary>
+    /// <summary>Normalizes x [N,C] or [N,C,H,W]; everything else is [C].</summary>
     /// <param name="x">The input.</param>
     /// <param name="mean">What is subtracted: the mean of the batch, or the running one.</param>
     /// <param name="inverseDeviation">1/σ, where σ² = variance + ε.</param>
@@ -24,7 +24,7 @@ internal static class BatchNormKernel
         var y = new Tensor<T>(x.Shape, x.Context, "BatchNorm");
         using var rented = Coefficients(mean, inverseDeviation, gamma, beta, CoefficientsOfForward);
         var (source, target, coefficients) = (x.ReadMemory(), y.WriteMemory(), rented.Memory);
-        x.Context.Workers.Run(rows.Chunks, chunk =>
+        x.Context.Workers.Run(rows.Chunks, 1, (chunk, _) =>
         {
             var elements = rows.ElementsOf(chunk);
             SimdDispatch.Run<T, Action<T>>(x.Context.VectorWidth, new(source.Span[elements], target.Span[elements], coefficients.Span, rows.Channels, relu));

@@ -4,8 +4,8 @@ namespace DeepSharp.Tensors;
 
 /// <summary>Mean and variance of each channel over a batch, in one pass, and what follows from them.</summary>
 /// <remarks>
-/// Σx² − (Σx)²/n loses everything where the mean is large beside the deviation. Here each chunk of rows sums deviations from its own first row, which
-/// loses at most a factor of its number of rows, and chunks are merged in ascending order by the formula of Chan, Golub and LeVeque (1979):
+/// Σx² − (Σx)²/n loses everything where the mean is large relative to the standard deviation. Here each chunk of rows sums deviations from its own first
+/// row, which loses at most a factor of its number of rows, and chunks are merged in ascending order by the formula of Chan, Golub and LeVeque (1979):
 /// δ = m_b − m_a, m = m_a + δ·n_b/n, M = M_a + M_b + δ²·n_a·n_b/n, where M is the sum of squared deviations from the mean.
 /// </remarks>
 internal static class BatchNormStatisticsKernel
@@ -23,7 +23,7 @@ internal static class BatchNormStatisticsKernel
         // [chunks][2][channels]: means, then sums of squared deviations.
         using var partial = x.Context.Pool.RentScratch<T>(rows.Chunks * 2 * channels);
         var parts = partial.Memory;
-        x.Context.Workers.Run(rows.Chunks, chunk => SimdDispatch.Run<T, ChunkAction<T>>(
+        x.Context.Workers.Run(rows.Chunks, 1, (chunk, _) => SimdDispatch.Run<T, ChunkAction<T>>(
             width, new(source.Span[rows.ElementsOf(chunk)], parts.Span.Slice(chunk * 2 * channels, 2 * channels), channels)));
 
         Tensor<T> mean = new([channels], x.Context, "BatchNorm mean"), variance = new([channels], x.Context, "BatchNorm variance");
@@ -48,7 +48,7 @@ internal static class BatchNormStatisticsKernel
     /// <param name="mean">The mean of the batch.</param>
     /// <param name="variance">The variance of the batch, Σ(x − mean)²/n.</param>
     /// <param name="count">n, the number of values per channel.</param>
-    /// <param name="momentum">The share of the batch.</param>
+    /// <param name="momentum">The weight of the batch.</param>
     public static void UpdateRunning<T>(Tensor<T> runningMean, Tensor<T> runningVariance, Tensor<T> mean, Tensor<T> variance, int count, double momentum)
         where T : unmanaged, IFloatingPointIeee754<T>
     {

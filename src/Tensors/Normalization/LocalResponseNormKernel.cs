@@ -13,7 +13,7 @@ internal static class LocalResponseNormKernel
 {
     private const string Operation = "LocalResponseNorm";
 
-    /// <summary>Normalises x [N,C,H,W].</summary>
+    /// <summary>Normalizes x [N,C,H,W].</summary>
     public static Tensor<T> Forward<T>(Tensor<T> x, int size, double alpha, double beta, double k)
         where T : unmanaged, IFloatingPointIeee754<T> => Run(x, null, size, alpha, beta, k);
 
@@ -25,20 +25,20 @@ internal static class LocalResponseNormKernel
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         if (x.Shape.Rank != 4) throw new ShapeException($"{Operation}: the input must be [N, C, H, W], found {x.Shape}.");
-        if (size < 1) throw new ArgumentException($"{Operation}: the window must have at least 1 channel, found {size}.");
+        if (size < 1) throw new ArgumentOutOfRangeException(nameof(size), $"{Operation}: the window must have at least 1 channel, found {size}.");
         if (dy is not null && dy.Shape != x.Shape) throw new ShapeException($"{Operation} backward: input {x.Shape} and gradient {dy.Shape} must have the same shape.");
         int channels = x.Shape[1];
         var window = new Window(channels, Math.Min(size / 2, channels - 1), Math.Min((size - 1) / 2, channels - 1), alpha, beta, k);
         var result = new Tensor<T>(x.Shape, x.Context, dy is null ? Operation : $"{Operation} backward");
         var (source, upstream, target) = (x.ReadMemory(), dy?.ReadMemory() ?? default, result.WriteMemory());
-        Blocks.Run(x.Context, x.ElementCount / channels, (pixel, count) =>
+        x.Context.Workers.Run(x.ElementCount / channels, Blocks.Rows(channels), (pixel, count) =>
         {
             int from = pixel * channels, length = count * channels;
             var gradient = upstream.IsEmpty ? default : upstream.Span.Slice(from, length);
             using var scratch = x.Context.Pool.RentScratch<T>(window.ScratchLength);
             SimdDispatch.Run<T, Action<T>>(x.Context.VectorWidth, new(
                 source.Span.Slice(from, length), gradient, target.Span.Slice(from, length), window, scratch.Span));
-        }, Blocks.Rows(channels));
+        });
         return result;
     }
 
@@ -139,7 +139,7 @@ internal static class LocalResponseNormKernel
             ref readonly T powers = ref power.GetPinnableReference();
             ref readonly T summands = ref terms.GetPinnableReference();
             ref T target = ref result.GetPinnableReference();
-            // Seen from a channel, the windows that contain it reach as far the other way round.
+            // The windows that contain a channel extend around it by the mirrored distances.
             nint first = window.Before - window.After, taps = window.Before + window.After;
             var factor = TSimd.Broadcast(T.CreateTruncating(-2 * window.Alpha * window.Beta));
             for (nint c = from; c < to; c += TSimd.Width)

@@ -28,7 +28,7 @@ internal static class SgdKernel
     }
 
     private static void RunInBlocks<T>(ComputeContext context, Memory<T> weight, ReadOnlyMemory<T> gradient, Memory<T> velocity, SgdUpdate update)
-        where T : unmanaged, IFloatingPointIeee754<T> => Blocks.Run(context, weight.Length, (from, count) =>
+        where T : unmanaged, IFloatingPointIeee754<T> => context.Workers.Run(weight.Length, Blocks.Elements, (from, count) =>
         {
             var velocities = velocity.IsEmpty ? default : velocity.Span.Slice(from, count);
             SimdDispatch.Run<T, Action<T>>(context.VectorWidth, new(weight.Span.Slice(from, count), gradient.Span.Slice(from, count), velocities, update));

@@ -30,11 +30,16 @@ internal static class AveragePoolKernel
         return Backward(dy, input, new Windows(vertical, horizontal, countPadding ? window.Area : 0), Fixed);
     }
 
-    /// <summary>y [N,C,height,width], each the mean of its share of x [N,C,H,W].</summary>
+    /// <summary>y [N,C,height,width], each the mean of a part of x [N,C,H,W].</summary>
     public static Tensor<T> AdaptiveForward<T>(Tensor<T> x, int height, int width)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        if (height < 1 || width < 1) throw new ArgumentException($"{Adaptive}: the output must have at least 1×1 pixels, found {height}×{width}.");
+        if (height < 1 || width < 1)
+        {
+            throw new ArgumentOutOfRangeException(
+                height < 1 ? nameof(height) : nameof(width), $"{Adaptive}: the output must have at least 1×1 pixels, found {height}×{width}.");
+        }
+
         return Forward(x, AdaptiveWindows(x.Shape, height, width), Adaptive);
     }
 
@@ -77,8 +82,8 @@ internal static class AveragePoolKernel
         int channels = target.Shape[1], rows = target.Shape[0] * target.Shape[2];
         // A block touches as many elements of the larger side as any other kernel's.
         int rowElements = Math.Max(source.ElementCount, target.ElementCount) / rows;
-        Blocks.Run(source.Context, rows, (row, count) => SimdDispatch.Run<T, Action<T>>(
-            width, new(from.Span, to.Span, windows, channels, backward, row, count)), Blocks.Rows(Math.Max(1, rowElements)));
+        source.Context.Workers.Run(rows, Blocks.Rows(Math.Max(1, rowElements)), (row, count) => SimdDispatch.Run<T, Action<T>>(
+            width, new(from.Span, to.Span, windows, channels, backward, row, count)));
     }
 
     /// <summary>The windows of both axes, and the area to divide by; 0 for the number of pixels in each window.</summary>

@@ -4,10 +4,10 @@ using System.Runtime.InteropServices;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>The maximum of each window. The first maximum in row-major order wins, padding never does, and NaN wins over every number, as in PyTorch.</summary>
+/// <summary>The maximum of each window, of equal ones the first in row-major order; never padding, but NaN if there is one, as in PyTorch.</summary>
 /// <remarks>
-/// For backward, forward records which position of its window each output came from: one byte in storage order, or one element of T where a window has
-/// more than 256 positions. That is a quarter of an output at most, and backward needs no input.
+/// For backward, forward records the argmax indices, the position in its window that each output came from: one byte each in storage order, or one element
+/// of T where a window has more than 256 positions. Backward needs no input.
 /// </remarks>
 internal static class MaxPoolKernel
 {
@@ -16,54 +16,58 @@ internal static class MaxPoolKernel
     /// <summary>y[n,c,i,j] = max of x[n,c] over window (i,j); x [N,C,H,W].</summary>
     /// <param name="x">The input.</param>
     /// <param name="window">The window.</param>
-    /// <param name="recordWinners">Whether to record for backward.</param>
-    /// <param name="winners">The record, owned by the caller.</param>
-    public static Tensor<T> Forward<T>(Tensor<T> x, Window2d window, bool recordWinners, out PooledMemory<byte>? winners)
+    /// <param name="recordArgmax">Whether to record for backward.</param>
+    /// <param name="argmax">The argmax indices, owned by the caller; null unless recorded.</param>
+    public static Tensor<T> Forward<T>(Tensor<T> x, Window2d window, bool recordArgmax, out PooledMemory<byte>? argmax)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         using var profile = x.Context.Profile(Operation, "forward");
         var (vertical, horizontal) = WindowAxis.OfPooling(window, x.Shape, Operation);
         var y = new Tensor<T>([x.Shape[0], x.Shape[1], vertical.Outputs, horizontal.Outputs], x.Context, Operation);
-        winners = recordWinners ? x.Context.Pool.Rent<byte>(WinnerBytes<T>(y.Shape, window)) : null;
-        var (source, target, record) = (x.ReadMemory(), y.WriteMemory(), winners?.Memory ?? default);
+        argmax = recordArgmax ? x.Context.Pool.Rent<byte>(ArgmaxBytes<T>(y.Shape, window)) : null;
+        var (source, target, record) = (x.ReadMemory(), y.WriteMemory(), argmax?.Memory ?? default);
         int channels = x.Shape[1], inputsOfRow = channels * horizontal.Inputs * window.StrideHeight;
-        Blocks.Run(x.Context, x.Shape[0] * vertical.Outputs, (from, count) => SimdDispatch.Run<T, ForwardAction<T>>(
-            x.Context.VectorWidth, new(source.Span, target.Span, record.Span, channels, vertical, horizontal, from, count)), Blocks.Rows(inputsOfRow));
+        x.Context.Workers.Run(x.Shape[0] * vertical.Outputs, Blocks.Rows(inputsOfRow), (from, count) => SimdDispatch.Run<T, ForwardAction<T>>(
+            x.Context.VectorWidth, new(source.Span, target.Span, record.Span, channels, vertical, horizontal, from, count)));
         return y;
     }
 
-    /// <summary>dx gets each element of dy at the position that won, and 0 elsewhere; windows that overlap add up, in row-major order.</summary>
+    /// <summary>dx gets each element of dy at its argmax index, and 0 elsewhere; overlapping windows add up, in row-major order.</summary>
     /// <param name="dy">The gradient by the output.</param>
-    /// <param name="winners">What forward recorded.</param>
+    /// <param name="argmax">The argmax indices that forward recorded.</param>
     /// <param name="input">The shape of the input.</param>
     /// <param name="window">The window.</param>
-    public static Tensor<T> Backward<T>(Tensor<T> dy, PooledMemory<byte> winners, Shape input, Window2d window)
+    public static Tensor<T> Backward<T>(Tensor<T> dy, PooledMemory<byte> argmax, Shape input, Window2d window)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         using var profile = dy.Context.Profile(Operation, "backward");
         var (vertical, horizontal) = WindowAxis.OfPooling(window, input, Operation);
         Shape expected = [input[0], input[1], vertical.Outputs, horizontal.Outputs];
-        if (dy.Shape != expected || winners.Length != WinnerBytes<T>(expected, window))
-            throw new ShapeException($"{Operation} backward: input {input} gives an output {expected}, the gradient is {dy.Shape} with {winners.Length} recorded bytes.");
+        if (dy.Shape != expected || argmax.Length != ArgmaxBytes<T>(expected, window))
+        {
+            throw new ShapeException(
+                $"{Operation} backward: input {input} gives an output {expected}, the gradient is {dy.Shape} with {argmax.Length} recorded bytes.");
+        }
+
         var dx = new Tensor<T>(input, dy.Context, $"{Operation} backward");
-        var (upstream, target, record) = (dy.ReadMemory(), dx.WriteMemory(), winners.Memory);
+        var (upstream, target, record) = (dy.ReadMemory(), dx.WriteMemory(), argmax.Memory);
         int channels = input[1];
-        Blocks.Run(dy.Context, input[0] * vertical.Inputs, (from, count) => SimdDispatch.Run<T, BackwardAction<T>>(
-            dy.Context.VectorWidth, new(upstream.Span, target.Span, record.Span, channels, vertical, horizontal, from, count)), Blocks.Rows(channels * horizontal.Inputs));
+        dy.Context.Workers.Run(input[0] * vertical.Inputs, Blocks.Rows(channels * horizontal.Inputs), (from, count) => SimdDispatch.Run<T, BackwardAction<T>>(
+            dy.Context.VectorWidth, new(upstream.Span, target.Span, record.Span, channels, vertical, horizontal, from, count)));
         return dx;
     }
 
-    private static int WinnerBytes<T>(Shape output, Window2d window)
+    private static int ArgmaxBytes<T>(Shape output, Window2d window)
         where T : unmanaged => window.Area <= 256 ? output.ElementCount : checked(output.ElementCount * Unsafe.SizeOf<T>());
 
     // One output row at a time; lanes are channels.
     private readonly ref struct ForwardAction<T>(
-        ReadOnlySpan<T> x, Span<T> y, Span<byte> winners, int channels, WindowAxis vertical, WindowAxis horizontal, int fromRow, int rows) : ISimdAction<T>
+        ReadOnlySpan<T> x, Span<T> y, Span<byte> argmax, int channels, WindowAxis vertical, WindowAxis horizontal, int fromRow, int rows) : ISimdAction<T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         private readonly ReadOnlySpan<T> x = x;
         private readonly Span<T> y = y;
-        private readonly Span<byte> winners = winners;
+        private readonly Span<byte> argmax = argmax;
 
         public void Invoke<TSimd, TVector>()
             where TSimd : struct, ISimd<TVector, T>
@@ -93,16 +97,16 @@ internal static class MaxPoolKernel
         {
             ref readonly T source = ref x.GetPinnableReference();
             ref T target = ref y.GetPinnableReference();
-            ref byte record = ref winners.GetPinnableReference();
-            ref T wideRecord = ref MemoryMarshal.Cast<byte, T>(winners).GetPinnableReference();
-            bool records = !winners.IsEmpty, wide = winners.Length > y.Length;
+            ref byte record = ref argmax.GetPinnableReference();
+            ref T wideRecord = ref MemoryMarshal.Cast<byte, T>(argmax).GetPinnableReference();
+            bool records = !argmax.IsEmpty, wide = argmax.Length > y.Length;
             nint nextPixel = channels, nextRow = (nint)channels * horizontal.Inputs;
             int kernelWidth = horizontal.Kernel;
             var one = TSimd.Broadcast(T.One);
             for (nint c = from; c < to; c += TSimd.Width)
             {
                 var best = TSimd.Load(in source, corner + c);
-                var winner = TSimd.Broadcast(T.CreateTruncating(position));
+                var index = TSimd.Broadcast(T.CreateTruncating(position));
                 for (int i = 0; i < height; i++)
                 {
                     nint pixel = corner + c + (i * nextRow);
@@ -111,30 +115,30 @@ internal static class MaxPoolKernel
                     {
                         var value = TSimd.Load(in source, pixel);
                         var larger = TSimd.GreaterThan(value, best);
-                        // NaN is larger than nothing and equal to nothing, and must win all the same.
+                        // NaN compares as neither larger nor equal, but must be the maximum.
                         var number = TSimd.EqualTo(value, value);
                         best = TSimd.Select(number, TSimd.Select(larger, value, best), value);
-                        winner = TSimd.Select(number, TSimd.Select(larger, here, winner), here);
+                        index = TSimd.Select(number, TSimd.Select(larger, here, index), here);
                         here = TSimd.Add(here, one);
                         pixel += nextPixel;
                     }
                 }
 
                 TSimd.Store(best, ref target, output + c);
-                if (wide) TSimd.Store(winner, ref wideRecord, output + c);
-                else if (records) TSimd.StoreBytes(winner, ref record, output + c);
+                if (wide) TSimd.Store(index, ref wideRecord, output + c);
+                else if (records) TSimd.StoreBytes(index, ref record, output + c);
             }
         }
     }
 
     // One input row at a time: each input gathers from the windows that contain it, so rows are independent.
     private readonly ref struct BackwardAction<T>(
-        ReadOnlySpan<T> dy, Span<T> dx, ReadOnlySpan<byte> winners, int channels, WindowAxis vertical, WindowAxis horizontal, int fromRow, int rows) : ISimdAction<T>
+        ReadOnlySpan<T> dy, Span<T> dx, ReadOnlySpan<byte> argmax, int channels, WindowAxis vertical, WindowAxis horizontal, int fromRow, int rows) : ISimdAction<T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         private readonly ReadOnlySpan<T> dy = dy;
         private readonly Span<T> dx = dx;
-        private readonly ReadOnlySpan<byte> winners = winners;
+        private readonly ReadOnlySpan<byte> argmax = argmax;
 
         public void Invoke<TSimd, TVector>()
             where TSimd : struct, ISimd<TVector, T>
@@ -175,15 +179,15 @@ internal static class MaxPoolKernel
         {
             ref readonly T upstream = ref dy.GetPinnableReference();
             ref T target = ref dx.GetPinnableReference();
-            ref readonly byte record = ref winners.GetPinnableReference();
-            ref readonly T wideRecord = ref MemoryMarshal.Cast<byte, T>(winners).GetPinnableReference();
-            bool wide = winners.Length > dy.Length;
+            ref readonly byte record = ref argmax.GetPinnableReference();
+            ref readonly T wideRecord = ref MemoryMarshal.Cast<byte, T>(argmax).GetPinnableReference();
+            bool wide = argmax.Length > dy.Length;
             var zero = TSimd.Broadcast(T.Zero);
             var here = TSimd.Broadcast(T.CreateTruncating(position));
             for (nint c = from; c < to; c += TSimd.Width)
             {
-                var winner = wide ? TSimd.Load(in wideRecord, output + c) : TSimd.LoadBytes(in record, output + c);
-                var taken = TSimd.Select(TSimd.EqualTo(winner, here), TSimd.Load(in upstream, output + c), zero);
+                var index = wide ? TSimd.Load(in wideRecord, output + c) : TSimd.LoadBytes(in record, output + c);
+                var taken = TSimd.Select(TSimd.EqualTo(index, here), TSimd.Load(in upstream, output + c), zero);
                 TSimd.Store(first ? taken : TSimd.Add(TSimd.Load(in target, input + c), taken), ref target, input + c);
             }
         }

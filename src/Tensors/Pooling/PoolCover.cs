@@ -7,7 +7,7 @@ internal struct PoolCover(WindowAxis axis)
     /// <summary>The first output whose window contains the input.</summary>
     public int First { get; private set; }
 
-    /// <summary>One behind the last output whose window contains the input.</summary>
+    /// <summary>One past the last output whose window contains the input.</summary>
     public int End { get; private set; }
 
     /// <summary>Moves to an input, not before the present one.</summary>

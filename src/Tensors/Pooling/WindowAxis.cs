@@ -30,8 +30,9 @@ internal readonly struct WindowAxis
         if (input[2] + (2 * window.PaddingHeight) < window.Height || input[3] + (2 * window.PaddingWidth) < window.Width)
         {
             throw new ShapeException(
-                $"{operation}: input {input} has maps of {input[2]}×{input[3]} pixels, too small for the window {window}; "
-                + "use larger maps or more padding.");
+                $"{operation}: a window of {window.Height}×{window.Width} does not fit into {input[2]}×{input[3]} pixels"
+                + (window.PaddingHeight + window.PaddingWidth > 0 ? $" with a padding of {window.PaddingHeight}×{window.PaddingWidth}" : "")
+                + "; use a larger image or fewer poolings.");
         }
 
         return (

@@ -17,23 +17,23 @@ internal static class DropoutKernel
         var (source, target) = (x.ReadMemory(), y.WriteMemory());
         ulong threshold = (ulong)Math.Ceiling(rate * 4294967296.0);
         T scale = T.CreateTruncating(1 / (1 - rate));
-        if (Layout.IsRowMajor(x.Shape))
+        if (StorageLayout.IsRowMajor(x.Shape))
         {
-            Blocks.Run(x.Context, x.ElementCount, (from, count) =>
+            x.Context.Workers.Run(x.ElementCount, Blocks.Elements, (from, count) =>
                 Run(source.Span.Slice(from, count), target.Span.Slice(from, count), 1, from, count, threshold, scale, stream));
             return y;
         }
 
         // Channels-last: logical neighbours lie a pixel apart in storage. One plane is one channel of one image.
         int channels = x.Shape[1], map = x.Shape[2] * x.Shape[3];
-        Blocks.Run(x.Context, x.Shape[0] * channels, (from, count) =>
+        x.Context.Workers.Run(x.Shape[0] * channels, Blocks.Rows(map), (from, count) =>
         {
             for (int plane = from; plane < from + count; plane++)
             {
                 int first = (plane / channels * map * channels) + (plane % channels);
                 Run(source.Span[first..], target.Span[first..], channels, (long)plane * map, map, threshold, scale, stream);
             }
-        }, Blocks.Rows(map));
+        });
         return y;
     }
 

@@ -18,7 +18,8 @@ public readonly record struct AxisSet
         foreach (int axis in axes)
         {
             int actual = shape.Axis(axis);
-            if (set.Contains(actual)) throw new ArgumentException($"Axis {axis} of {shape} is given twice: [{string.Join(", ", axes.ToArray())}].");
+            if (set.Contains(actual))
+                throw new ArgumentException($"Axis {axis} of {shape} is given twice: [{string.Join(", ", axes.ToArray())}].", nameof(axes));
             set = set.With(actual);
         }
 

@@ -3,7 +3,9 @@ using System.Numerics.Tensors;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>The largest element over any axes and its place. Of equal ones the first in logical order wins, and NaN is larger than anything.</summary>
+/// <summary>
+/// The largest element over any axes and its place. Of equal ones the first in logical order wins, and NaN is larger than anything.
+/// </summary>
 internal static class MaxKernel
 {
     /// <summary>The largest elements, and for backward their positions among the elements that they were compared with.</summary>
@@ -52,7 +54,7 @@ internal static class MaxKernel
         using (positions)
         {
             int[] indices = new int[positions.Length];
-            Layout.ToLogical<int>(max.Shape, positions.Span, indices);
+            StorageLayout.ToLogical<int>(max.Shape, positions.Span, indices);
             return indices;
         }
     }

@@ -2,7 +2,9 @@ using System.Numerics;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>A tensor as rows that are contiguous in memory: some axes run along the rows, in logical order; the others count them, in storage order.</summary>
+/// <summary>
+/// A tensor as rows that are contiguous in memory: some axes run along the rows, in logical order; the others count them, in storage order.
+/// </summary>
 /// <remarks>
 /// Row kernels need to know no other layout. For the axes that storage ends with (the last one, or the channels of images) a tensor already lies so;
 /// for others it is brought into this order and back.
@@ -17,17 +19,17 @@ internal static class Rows
         var box = Order(x.Shape, axes, out int[] strides);
         int length = axes.CountIn(x.Shape);
         var rows = new Tensor<T>([x.ElementCount / length, length], x.Context, "Rows");
-        StridedCopy.Run(x.Context, box, x.ReadMemory(), strides, rows.WriteMemory(), Layout.RowMajorStrides(box));
+        StridedCopy.Run(x.Context, box, x.ReadMemory(), strides, rows.WriteMemory(), StorageLayout.RowMajorStrides(box));
         return rows;
     }
 
-    /// <summary>The inverse of <see cref="Gather"/>, where that is not null. Takes over <paramref name="rows"/>.</summary>
+    /// <summary>The inverse of <see cref="Gather"/>, where that is not null. Takes ownership of <paramref name="rows"/>.</summary>
     public static Tensor<T> Scatter<T>(Tensor<T> rows, Shape shape, AxisSet axes)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var box = Order(shape, axes, out int[] strides);
         var x = new Tensor<T>(shape, rows.Context, "Rows");
-        StridedCopy.Run(rows.Context, box, rows.ReadMemory(), Layout.RowMajorStrides(box), x.WriteMemory(), strides);
+        StridedCopy.Run(rows.Context, box, rows.ReadMemory(), StorageLayout.RowMajorStrides(box), x.WriteMemory(), strides);
         rows.Dispose();
         return x;
     }
@@ -50,11 +52,11 @@ internal static class Rows
     /// <summary>The lengths and the storage strides of the axes, in the order of rows.</summary>
     private static Shape Order(Shape shape, AxisSet axes, out int[] strides)
     {
-        int[] storageStrides = Layout.Strides(shape);
+        int[] storageStrides = StorageLayout.Strides(shape);
         Span<int> lengths = stackalloc int[shape.Rank];
         strides = new int[shape.Rank];
         int next = 0;
-        foreach (int axis in Layout.StorageOrder(shape.Rank))
+        foreach (int axis in StorageLayout.StorageOrder(shape.Rank))
         {
             if (!axes.Contains(axis)) (lengths[next], strides[next++]) = (shape[axis], storageStrides[axis]);
         }

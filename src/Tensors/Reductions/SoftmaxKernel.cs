@@ -3,7 +3,9 @@ using System.Numerics.Tensors;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>Softmax, exp(x) / Σ exp(x), and its logarithm along one axis. The largest element is subtracted first, so that nothing overflows.</summary>
+/// <summary>
+/// Softmax, exp(x) / Σ exp(x), and its logarithm along one axis. The largest element is subtracted first, so that nothing overflows.
+/// </summary>
 internal static class SoftmaxKernel
 {
     private delegate void RowFunction<T>(VectorWidth width, ReadOnlySpan<T> x, Span<T> y);
@@ -64,7 +66,8 @@ internal static class SoftmaxKernel
         var (source, target) = (rows.ReadMemory(), y.WriteMemory());
         Blocks.Run(x.Context, x.ElementCount / length, (from, count) =>
         {
-            for (int row = from; row < from + count; row++) function(x.Context.VectorWidth, source.Span.Slice(row * length, length), target.Span.Slice(row * length, length));
+            for (int row = from; row < from + count; row++)
+                function(x.Context.VectorWidth, source.Span.Slice(row * length, length), target.Span.Slice(row * length, length));
         }, Blocks.Rows(length));
         return gathered is null ? y : Rows.Scatter(y, x.Shape, axes);
     }

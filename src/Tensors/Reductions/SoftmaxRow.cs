@@ -4,7 +4,9 @@ using System.Runtime.CompilerServices;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>The part that softmax, its logarithm and cross-entropy share: y = exp(x − m) of one row and its sum, m being the largest element.</summary>
+/// <summary>
+/// The part that softmax, its logarithm and cross-entropy share: y = exp(x − m) of one row and its sum, m being the largest element.
+/// </summary>
 internal static class SoftmaxRow
 {
     /// <summary>Fills <paramref name="y"/> with exp(x − m).</summary>

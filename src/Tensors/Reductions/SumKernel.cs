@@ -24,7 +24,7 @@ internal static class SumKernel
         var kept = axes.Reduce(x.Shape, keepDims: true);
         var shape = axes.Reduce(x.Shape, keepDims);
         // Leaving out axes of length 1 changes nothing where storage is row-major.
-        if (keepDims || Layout.IsRowMajor(kept)) return Forward(x, axes, shape, divisor);
+        if (keepDims || StorageLayout.IsRowMajor(kept)) return Forward(x, axes, shape, divisor);
         using var sum = Forward(x, axes, kept, divisor);
         return ReshapeKernel.Run(sum, shape);
     }
@@ -34,7 +34,8 @@ internal static class SumKernel
     public static Tensor<T> To<T>(Tensor<T> x, Shape shape)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        if (Shape.Broadcast("SumTo", shape, x.Shape) != x.Shape) throw new ShapeException($"SumTo: {x.Shape} cannot be summed to {shape}, which is larger.");
+        if (Shape.Broadcast("SumTo", shape, x.Shape) != x.Shape)
+            throw new ShapeException($"SumTo: {x.Shape} cannot be summed to {shape}, which is larger.");
         var stretched = default(AxisSet);
         int missing = x.Shape.Rank - shape.Rank;
         for (int axis = 0; axis < x.Shape.Rank; axis++)
@@ -43,7 +44,7 @@ internal static class SumKernel
         }
 
         var kept = stretched.Reduce(x.Shape, keepDims: true);
-        if (kept == shape || Layout.IsRowMajor(kept)) return Forward(x, stretched, shape, divisor: 1);
+        if (kept == shape || StorageLayout.IsRowMajor(kept)) return Forward(x, stretched, shape, divisor: 1);
         using var sum = Forward(x, stretched, kept, divisor: 1);
         return ReshapeKernel.Run(sum, shape);
     }
@@ -81,7 +82,7 @@ internal static class SumKernel
     {
         int outer = 1, length = 1, inner = 1;
         var later = default(AxisSet);
-        var order = Layout.StorageOrder(shape.Rank);
+        var order = StorageLayout.StorageOrder(shape.Rank);
         for (int i = order.Length - 1; i >= 0; i--)
         {
             int axis = order[i];

@@ -10,14 +10,16 @@ internal static class ExpandKernel
     public static Tensor<T> Run<T>(Tensor<T> x, Shape shape)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        if (Shape.Broadcast("Expand", x.Shape, shape) != shape) throw new ShapeException($"Expand: {x.Shape} does not broadcast to {shape}.");
+        if (Shape.Broadcast("Expand", x.Shape, shape) != shape)
+            throw new ShapeException($"Expand: {x.Shape} does not broadcast to {shape}.");
         var y = new Tensor<T>(shape, x.Context, "Expand");
         // Aligned at the last axis; a stride of 0 repeats.
         Span<int> sourceStrides = stackalloc int[shape.Rank];
-        int[] strides = Layout.Strides(x.Shape);
+        int[] strides = StorageLayout.Strides(x.Shape);
         int missing = shape.Rank - x.Shape.Rank;
-        for (int axis = 0; axis < shape.Rank; axis++) sourceStrides[axis] = axis < missing || x.Shape[axis - missing] == 1 ? 0 : strides[axis - missing];
-        StridedCopy.Run(x.Context, shape, x.ReadMemory(), sourceStrides, y.WriteMemory(), Layout.Strides(shape));
+        for (int axis = 0; axis < shape.Rank; axis++)
+            sourceStrides[axis] = axis < missing || x.Shape[axis - missing] == 1 ? 0 : strides[axis - missing];
+        StridedCopy.Run(x.Context, shape, x.ReadMemory(), sourceStrides, y.WriteMemory(), StorageLayout.Strides(shape));
         return y;
     }
 }

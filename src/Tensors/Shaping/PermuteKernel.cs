@@ -12,9 +12,9 @@ internal static class PermuteKernel
     {
         // That each is there, once, is checked by the set.
         if (AxisSet.Of(x.Shape, axes) != AxisSet.Of(x.Shape, []) || axes.Length != x.Shape.Rank)
-            throw new ArgumentException($"Permute: {x.Shape} needs each of its {x.Shape.Rank} axes once, found [{string.Join(", ", axes.ToArray())}].");
+            throw new ArgumentException($"Permute: {x.Shape} needs each of its {x.Shape.Rank} axes once, found [{string.Join(", ", axes.ToArray())}].", nameof(axes));
         Span<int> lengths = stackalloc int[axes.Length], sourceStrides = stackalloc int[axes.Length];
-        int[] strides = Layout.Strides(x.Shape);
+        int[] strides = StorageLayout.Strides(x.Shape);
         for (int i = 0; i < axes.Length; i++)
         {
             lengths[i] = x.Shape[axes[i]];
@@ -22,7 +22,7 @@ internal static class PermuteKernel
         }
 
         var y = new Tensor<T>(new Shape(lengths), x.Context, "Permute");
-        StridedCopy.Run(x.Context, y.Shape, x.ReadMemory(), sourceStrides, y.WriteMemory(), Layout.Strides(y.Shape));
+        StridedCopy.Run(x.Context, y.Shape, x.ReadMemory(), sourceStrides, y.WriteMemory(), StorageLayout.Strides(y.Shape));
         return y;
     }
 }

@@ -14,20 +14,20 @@ internal static class ReshapeKernel
             throw new ShapeException($"Reshape: {x.Shape} has {x.ElementCount} elements, {shape} has {shape.ElementCount}.");
         var y = new Tensor<T>(shape, x.Context, "Reshape");
         var (source, target) = (x.ReadMemory(), y.WriteMemory());
-        if (Layout.IsRowMajor(shape) || x.Shape == shape)
+        if (StorageLayout.IsRowMajor(shape) || x.Shape == shape)
         {
-            var strides = x.Shape == shape ? Layout.Strides(shape) : Layout.RowMajorStrides(x.Shape);
-            StridedCopy.Run(x.Context, x.Shape, source, Layout.Strides(x.Shape), target, strides);
+            var strides = x.Shape == shape ? StorageLayout.Strides(shape) : StorageLayout.RowMajorStrides(x.Shape);
+            StridedCopy.Run(x.Context, x.Shape, source, StorageLayout.Strides(x.Shape), target, strides);
         }
-        else if (Layout.IsRowMajor(x.Shape))
+        else if (StorageLayout.IsRowMajor(x.Shape))
         {
-            StridedCopy.Run(x.Context, shape, source, Layout.RowMajorStrides(shape), target, Layout.Strides(shape));
+            StridedCopy.Run(x.Context, shape, source, StorageLayout.RowMajorStrides(shape), target, StorageLayout.Strides(shape));
         }
         else
         {
             // Channels-last to channels-last with other lengths: the only common order is the logical one.
             using var logical = Run(x, [x.ElementCount]);
-            StridedCopy.Run(x.Context, shape, logical.ReadMemory(), Layout.RowMajorStrides(shape), target, Layout.Strides(shape));
+            StridedCopy.Run(x.Context, shape, logical.ReadMemory(), StorageLayout.RowMajorStrides(shape), target, StorageLayout.Strides(shape));
         }
 
         return y;

@@ -2,7 +2,9 @@ using System.Numerics;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>Copies a box of elements between two strided layouts: the one loop nest under reshape, permute, slice, pad, concat and expand.</summary>
+/// <summary>
+/// Copies a box of elements between two strided layouts: the one loop nest under reshape, permute, slice, pad, concat and expand.
+/// </summary>
 /// <remarks>
 /// Axes are sorted by their stride in the target, so that it is written from front to back, and merged where neither layout has a gap. What is left is
 /// copied in lines along the fastest axis: contiguous lines as a whole, a repeated element (source stride 0) by filling, and everything else, which is a

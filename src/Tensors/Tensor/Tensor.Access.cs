@@ -13,7 +13,8 @@ public sealed partial class Tensor<T>
 
     /// <summary>The only element of a tensor that has just one.</summary>
     /// <exception cref="ShapeException">It has more.</exception>
-    public T ToScalar() => ElementCount == 1 ? Read()[0] : throw new ShapeException($"ToScalar: {Shape} has {ElementCount} elements, expected 1.");
+    public T ToScalar() =>
+        ElementCount == 1 ? Read()[0] : throw new ShapeException($"ToScalar: {Shape} has {ElementCount} elements, expected 1.");
 
     /// <summary>The elements in logical row-major order, as a new array.</summary>
     public T[] ToArray()
@@ -27,8 +28,9 @@ public sealed partial class Tensor<T>
     /// <exception cref="ArgumentException">The target is too short.</exception>
     public void CopyTo(Span<T> target)
     {
-        if (target.Length < ElementCount) throw new ArgumentException($"CopyTo: {Shape} has {ElementCount} elements, the target has room for {target.Length}.");
-        Layout.ToLogical(Shape, Read(), target);
+        if (target.Length < ElementCount)
+            throw new ArgumentException($"CopyTo: {Shape} has {ElementCount} elements, the target has room for {target.Length}.", nameof(target));
+        StorageLayout.ToLogical(Shape, Read(), target);
     }
 
     /// <summary>Replaces the elements by those of another tensor of the same shape.</summary>
@@ -44,14 +46,16 @@ public sealed partial class Tensor<T>
     /// <exception cref="ShapeException">The number of elements differs.</exception>
     public void CopyFrom(ReadOnlySpan<T> elements)
     {
-        if (elements.Length != ElementCount) throw new ShapeException($"CopyFrom: {Shape} has {ElementCount} elements, {elements.Length} were given.");
-        Layout.ToStorage(Shape, elements, Write());
+        if (elements.Length != ElementCount)
+            throw new ShapeException($"CopyFrom: {Shape} has {ElementCount} elements, {elements.Length} were given.");
+        StorageLayout.ToStorage(Shape, elements, Write());
     }
 
     private int Offset(ReadOnlySpan<int> indices)
     {
-        if (indices.Length != Shape.Rank) throw new ArgumentException($"{Shape} takes {Shape.Rank} indices, {indices.Length} were given.");
-        int[] strides = Layout.Strides(Shape);
+        if (indices.Length != Shape.Rank)
+            throw new ArgumentException($"{Shape} takes {Shape.Rank} indices, {indices.Length} were given.", nameof(indices));
+        int[] strides = StorageLayout.Strides(Shape);
         int offset = 0;
         for (int axis = 0; axis < indices.Length; axis++)
         {

@@ -26,7 +26,7 @@ public sealed partial class Tensor<T>
         if (elements.Length != shape.ElementCount)
             throw new ShapeException($"FromArray: {shape} has {shape.ElementCount} elements, {elements.Length} were given.");
         var tensor = new Tensor<T>(shape, context, nameof(FromArray));
-        Layout.ToStorage(shape, elements, tensor.Write());
+        StorageLayout.ToStorage(shape, elements, tensor.Write());
         return tensor;
     }
 
@@ -34,7 +34,9 @@ public sealed partial class Tensor<T>
     public static Tensor<T> RandomNormal(Shape shape, RandomStream stream, double mean = 0, double deviation = 1, ComputeContext? context = null) =>
         FromStream(shape, i => mean + (deviation * stream.Normal(i)), context, nameof(RandomNormal));
 
-    /// <summary>Uniformly distributed elements from [<paramref name="low"/>, <paramref name="high"/>); element i is number i of the stream.</summary>
+    /// <summary>
+    /// Uniformly distributed elements from [<paramref name="low"/>, <paramref name="high"/>); element i is number i of the stream.
+    /// </summary>
     public static Tensor<T> RandomUniform(Shape shape, RandomStream stream, double low = 0, double high = 1, ComputeContext? context = null) =>
         FromStream(shape, i => low + ((high - low) * stream.Uniform(i)), context, nameof(RandomUniform));
 
@@ -49,7 +51,7 @@ public sealed partial class Tensor<T>
     private static Tensor<T> FromStream(Shape shape, Func<long, double> draw, ComputeContext? context, string origin)
     {
         var tensor = new Tensor<T>(shape, context, origin);
-        bool inPlace = Layout.IsRowMajor(shape);
+        bool inPlace = StorageLayout.IsRowMajor(shape);
         using var scratch = inPlace ? null : tensor.Context.Pool.Rent<T>(shape.ElementCount);
         var logical = scratch?.Memory ?? tensor.WriteMemory();
         Blocks.Run(tensor.Context, shape.ElementCount, (from, count) =>
@@ -57,7 +59,7 @@ public sealed partial class Tensor<T>
             var part = logical.Span.Slice(from, count);
             for (int i = 0; i < count; i++) part[i] = T.CreateTruncating(draw(from + i));
         });
-        if (!inPlace) Layout.ToStorage(shape, logical.Span, tensor.Write());
+        if (!inPlace) StorageLayout.ToStorage(shape, logical.Span, tensor.Write());
         return tensor;
     }
 }

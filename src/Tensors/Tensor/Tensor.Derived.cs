@@ -7,7 +7,9 @@ public sealed partial class Tensor<T>
     /// <summary>A value computed from the elements (transformed weights, say), kept until the elements change.</summary>
     /// <param name="key">What it is; one value is kept for each key.</param>
     /// <param name="make">Computes it.</param>
-    /// <param name="others">Other tensors that it is computed from; it is computed again when any of them changes, or others are given.</param>
+    /// <param name="others">
+    /// Other tensors that it is computed from; it is computed again when any of them changes, or others are given.
+    /// </param>
     public TValue Derive<TValue>(object key, Func<Tensor<T>, TValue> make, params ReadOnlySpan<Tensor<T>> others)
         where TValue : class
     {

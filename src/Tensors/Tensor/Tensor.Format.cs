@@ -10,13 +10,15 @@ public sealed partial class Tensor<T>
     // NumPy's and PyTorch's: beyond 1,000 elements each axis shows its first and last 3.
     private const int ElementsShown = 1000, EdgeShown = 3;
 
-    /// <summary>Type, shape and values in logical order, as NumPy shows them; of more than 1,000 elements the first and last 3 along each axis.</summary>
+    /// <summary>
+    /// Type, shape and values in logical order, as NumPy shows them; of more than 1,000 elements the first and last 3 along each axis.
+    /// </summary>
     public override string ToString()
     {
         string name = $"{(typeof(T) == typeof(float) ? "float" : "double")} {Shape}";
         if (IsDisposed) return $"{name}, disposed";
         var elements = Read();
-        int[] strides = Layout.Strides(Shape);
+        int[] strides = StorageLayout.Strides(Shape);
         // Once for the width of the columns, once for the text.
         int width = 0;
         Append(new StringBuilder(), elements, strides, 0, 0, ref width);

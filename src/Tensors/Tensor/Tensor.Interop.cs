@@ -7,7 +7,9 @@ namespace DeepSharp.Tensors;
 // Views for other libraries over the same memory: valid until the tensor is disposed.
 public sealed partial class Tensor<T>
 {
-    /// <summary>The elements as the platform's tensor span, with logical lengths and strides, for writing. Raises <see cref="Version"/>.</summary>
+    /// <summary>
+    /// The elements as the platform's tensor span, with logical lengths and strides, for writing. Raises <see cref="Version"/>.
+    /// </summary>
     /// <remarks>The platform has no spans of rank 0: a scalar becomes a span of one element.</remarks>
     /// <exception cref="ObjectDisposedException">The tensor was disposed.</exception>
     public TensorSpan<T> AsTensorSpan()
@@ -53,7 +55,9 @@ public sealed partial class Tensor<T>
         return Span2D<T>.DangerousCreate(ref Write()[offset], Shape[2], Shape[3] * Shape[1], pitch: 0);
     }
 
-    /// <summary>Image <paramref name="n"/> of [N,C,H,W] as H rows of W·C elements: pixel after pixel, the channels of a pixel side by side.</summary>
+    /// <summary>
+    /// Image <paramref name="n"/> of [N,C,H,W] as H rows of W·C elements: pixel after pixel, the channels of a pixel side by side.
+    /// </summary>
     /// <exception cref="ShapeException">The rank is not 4.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There is no such image.</exception>
     public ReadOnlySpan2D<T> AsReadOnlySpan2D(int n)
@@ -65,7 +69,7 @@ public sealed partial class Tensor<T>
     private (nint[] Lengths, nint[] Strides) PlatformLayout()
     {
         if (Shape.Rank == 0) return ([1], [0]);
-        int[] strides = Layout.Strides(Shape);
+        int[] strides = StorageLayout.Strides(Shape);
         // The platform wants a stride of 0 where the length is 1.
         return (Array.ConvertAll(Shape.ToArray(), length => (nint)length), [.. strides.Select((stride, axis) => Shape[axis] == 1 ? 0 : (nint)stride)]);
     }
@@ -74,7 +78,7 @@ public sealed partial class Tensor<T>
     {
         RequireRank(4, operation);
         if ((uint)n >= (uint)Shape[0]) throw new ArgumentOutOfRangeException(nameof(n), $"{operation}: {Shape} has no image {n}.");
-        return n * Layout.Strides(Shape)[0];
+        return n * StorageLayout.Strides(Shape)[0];
     }
 
     private void RequireRank(int rank, string operation)

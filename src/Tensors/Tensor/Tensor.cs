@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Numerics;
 
 namespace DeepSharp.Tensors;
@@ -6,8 +7,8 @@ namespace DeepSharp.Tensors;
 /// <remarks>
 /// Logical shapes are PyTorch's: images [N, C, H, W], convolution weights [O, I, kH, kW]. Everything logical (indexer, <see cref="ToArray"/>,
 /// <see cref="CopyTo"/>, <see cref="FromArray"/>, broadcasting, files) speaks row-major order of that shape; only <see cref="Read"/> and
-/// <see cref="Write"/> show the storage order of <see cref="Layout"/>. Tensors never share storage. <see cref="Dispose"/> gives the memory back to the
-/// context's pool; forgetting it costs speed, never correctness.
+/// <see cref="Write"/> show the storage order of <see cref="StorageLayout"/>. Tensors never share storage. <see cref="Dispose"/> returns the memory to the
+/// context's pool; a missing call costs speed, never correctness.
 /// </remarks>
 public sealed partial class Tensor<T> : IDisposable
     where T : unmanaged, IFloatingPointIeee754<T>
@@ -46,7 +47,7 @@ public sealed partial class Tensor<T> : IDisposable
     /// <summary>Whether <see cref="Dispose"/> was called.</summary>
     public bool IsDisposed => memory.IsDisposed;
 
-    /// <summary>The elements in storage order, see <see cref="Layout"/>.</summary>
+    /// <summary>The elements in storage order, see <see cref="StorageLayout"/>.</summary>
     /// <exception cref="ObjectDisposedException">The tensor was disposed.</exception>
     public ReadOnlySpan<T> Read() => HostMemory().Span;
 
@@ -66,13 +67,17 @@ public sealed partial class Tensor<T> : IDisposable
     }
 
     /// <summary>A backend's copy of the present version of this tensor, if it keeps one.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
     public IDeviceCopy<T>? DeviceCopy => deviceCopy is not null && DeviceVersion == Version ? deviceCopy : null;
 
     private long DeviceVersion { get; set; }
 
     /// <summary>Attaches a backend's copy.</summary>
     /// <param name="copy">The copy; the tensor owns it from now on.</param>
-    /// <param name="hostIsStale">Whether the copy is newer than the host's memory, so that the next <see cref="Read"/> must download it.</param>
+    /// <param name="hostIsStale">
+    /// Whether the copy is newer than the host's memory, so that the next <see cref="Read"/> must download it.
+    /// </param>
+    [EditorBrowsable(EditorBrowsableState.Never)]
     public void AttachDeviceCopy(IDeviceCopy<T> copy, bool hostIsStale)
     {
         ArgumentNullException.ThrowIfNull(copy);
@@ -84,7 +89,7 @@ public sealed partial class Tensor<T> : IDisposable
         DeviceVersion = Version;
     }
 
-    /// <summary>Gives the memory back to the pool. Twice is harmless.</summary>
+    /// <summary>Returns the memory to the pool. Disposing twice is harmless.</summary>
     public void Dispose()
     {
         deviceCopy?.Dispose();
@@ -95,6 +100,7 @@ public sealed partial class Tensor<T> : IDisposable
 
     /// <summary>Throws unless both tensors live in the same context.</summary>
     /// <exception cref="InvalidOperationException">They do not.</exception>
+    [EditorBrowsable(EditorBrowsableState.Never)]
     public void RequireSameContext(Tensor<T> other, string operation)
     {
         ArgumentNullException.ThrowIfNull(other);

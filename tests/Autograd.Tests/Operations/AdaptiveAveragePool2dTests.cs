@@ -18,4 +18,20 @@ public class AdaptiveAveragePool2dTests
         using var x = Tensor<float>.RandomNormal([2, 17, 7, 5], new RandomStream(1, "x"), context: TestContexts.Default);
         Assert.Equal(x.ToArray(), tape.Input(x).AdaptiveAveragePool2d(7, 5).Value.ToArray());
     }
+
+    [Fact]
+    public void A_map_of_the_wanted_size_is_returned_itself_and_passes_its_gradient_on()
+    {
+        var values = new TestValues(1);
+        using var tape = new Tape<double>(Mode.Training);
+        var x = tape.Input(values.Normal([2, 3, 4, 5]), requiresGradient: true);
+        Assert.Same(x, x.AdaptiveAveragePool2d(4, 5));
+        Assert.NotSame(x, x.AdaptiveAveragePool2d(5, 4));
+        var doubled = x * 2;
+        var pooled = doubled.AdaptiveAveragePool2d(4, 5);
+        var upstream = values.Normal([2, 3, 4, 5]);
+        double[] expected = [.. upstream.ToArray().Select(value => 2 * value)];
+        tape.Backward(pooled, upstream);
+        Assert.Equal(expected, x.Gradient!.ToArray());
+    }
 }

@@ -18,7 +18,7 @@ public class BatchNormTests
     public void Gradients_add_up_where_the_input_is_used_beside() => GradientCheckProperty.Holds(
         Cases,
         (shape, values) => [values.Normal(shape)],
-        (shape, inputs) => new State(shape[1]).Apply(inputs[0], epsilon: 0.1) * inputs[0]);
+        (shape, inputs) => new State(shape[1], inputs[0].Value.Context).Apply(inputs[0], epsilon: 0.1) * inputs[0]);
 
     [Fact]
     public void Training_normalises_and_updates_the_running_statistics()
@@ -68,16 +68,18 @@ public class BatchNormTests
             });
     }
 
-    private sealed class State(int channels)
+    private sealed class State(int channels, ComputeContext? context = null)
     {
-        public Tensor<double> Mean { get; } = Tensor<double>.Zeros([channels], TestContexts.Default);
+        private readonly ComputeContext context = context ?? TestContexts.Default;
 
-        public Tensor<double> Variance { get; } = Tensor<double>.Ones([channels], TestContexts.Default);
+        public Tensor<double> Mean { get; } = Tensor<double>.Zeros([channels], context ?? TestContexts.Default);
+
+        public Tensor<double> Variance { get; } = Tensor<double>.Ones([channels], context ?? TestContexts.Default);
 
         public Variable<double> Apply(Variable<double> x, double epsilon = 1e-5, bool frozen = false)
         {
-            var gamma = x.Tape.Input(Tensor<double>.Ones([channels], TestContexts.Default));
-            var beta = x.Tape.Input(Tensor<double>.Zeros([channels], TestContexts.Default));
+            var gamma = x.Tape.Input(Tensor<double>.Ones([channels], context));
+            var beta = x.Tape.Input(Tensor<double>.Zeros([channels], context));
             return x.BatchNorm(gamma, beta, Mean, Variance, epsilon: epsilon, frozen: frozen);
         }
     }

@@ -92,7 +92,7 @@ public class ConvolutionBlockTests
         var (output, inputs) = sample.Apply(tape, tensors, fuse);
         double[] values = output.Value.ToArray();
         if (mode == Mode.Evaluation) return (values, [], []);
-        tape.Backward(output, Tensor<double>.RandomNormal(output.Shape, new RandomStream(sample.Seed, "upstream"), context: TestContexts.Default));
+        tape.Backward(output, Tensor<double>.RandomNormal(output.Shape, new RandomStream(sample.Seed, "upstream"), context: output.Value.Context));
         return (values, [.. inputs.Select(input => input.Gradient!.ToArray())], [.. tensors.Mean.ToArray(), .. tensors.Variance.ToArray()]);
     }
 

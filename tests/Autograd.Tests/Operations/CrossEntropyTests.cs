@@ -20,6 +20,31 @@ public class CrossEntropyTests
             (sample, x) => x[0].CrossEntropy(sample.labels, sample.smoothing, sample.reduction));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0.1)]
+    public void Evaluation_gives_the_same_bits_without_probabilities(double smoothing)
+    {
+        const int Rows = 500, Classes = 40;
+        int[] labels = [.. Enumerable.Range(0, Rows).Select(i => i % Classes)];
+        float trained = Loss(Mode.Training, out long whileTraining), evaluated = Loss(Mode.Evaluation, out long whileEvaluating);
+        Assert.Equal(trained, evaluated);
+        Assert.True(whileTraining >= Rows * Classes * sizeof(float), $"{whileTraining} bytes should hold the probabilities");
+        Assert.True(whileEvaluating < Rows * Classes * sizeof(float) / 2, $"{whileEvaluating} bytes were rented");
+
+        // The bytes that the pool has allocated for the loss: all of them are back on its shelves.
+        float Loss(Mode mode, out long bytes)
+        {
+            using var context = new ComputeContext(new ComputeOptions { Workers = 2 });
+            using var logits = Tensor<float>.RandomNormal([Rows, Classes], new RandomStream(1, "logits"), context: context);
+            long before = context.Pool.BytesShelved;
+            float loss;
+            using (var tape = new Tape<float>(mode)) loss = tape.Input(logits, requiresGradient: true).CrossEntropy(labels, smoothing).Value.ToScalar();
+            bytes = context.Pool.BytesShelved - before;
+            return loss;
+        }
+    }
+
     [Fact]
     public void Labels_may_change_after_forward()
     {

@@ -1,5 +1,6 @@
 using DeepSharp.Tensors;
 using DeepSharp.Testing;
+using X = DeepSharp.Autograd.Variable<double>;
 
 namespace DeepSharp.Autograd.Tests.Operations;
 
@@ -10,7 +11,7 @@ public class ElementwiseTests
     private static readonly Func<TestValues, Shape, Tensor<double>> FarFromZero = (values, shape) => values.Uniform(shape, -6, 6);
 
     // The function, and the points to check at where those of the normal distribution are not smooth or not in the domain.
-    private static readonly Dictionary<string, (Func<Variable<double>, Variable<double>> Function, Func<TestValues, Shape, Tensor<double>>? Values)> OneOperand = new()
+    private static readonly Dictionary<string, (Func<X, X> Function, Func<TestValues, Shape, Tensor<double>>? Values)> OneOperand = new()
     {
         ["-x"] = (x => -x, null),
         ["Abs"] = (x => x.Abs(), AwayFromZero),
@@ -46,16 +47,15 @@ public class ElementwiseTests
         ["Minimum of a number"] = (x => x.Minimum(0), AwayFromZero),
     };
 
-    private static readonly Dictionary<string, (Func<Variable<double>, Variable<double>, Variable<double>> Function, Func<TestValues, Shape, Shape, Tensor<double>[]> Values)>
-        TwoOperands = new()
-        {
-            ["+"] = ((x, y) => x + y, Normal),
-            ["-"] = ((x, y) => x - y, Normal),
-            ["*"] = ((x, y) => x * y, Normal),
-            ["/"] = ((x, y) => x / y, (values, left, right) => [values.Normal(left), values.Positive(right)]),
-            ["Maximum"] = ((x, y) => x.Maximum(y), (values, left, right) => values.Distinct(left, right)),
-            ["Minimum"] = ((x, y) => x.Minimum(y), (values, left, right) => values.Distinct(left, right)),
-        };
+    private static readonly Dictionary<string, (Func<X, X, X> Function, Func<TestValues, Shape, Shape, Tensor<double>[]> Values)> TwoOperands = new()
+    {
+        ["+"] = ((x, y) => x + y, Normal),
+        ["-"] = ((x, y) => x - y, Normal),
+        ["*"] = ((x, y) => x * y, Normal),
+        ["/"] = ((x, y) => x / y, (values, left, right) => [values.Normal(left), values.Positive(right)]),
+        ["Maximum"] = ((x, y) => x.Maximum(y), (values, left, right) => values.Distinct(left, right)),
+        ["Minimum"] = ((x, y) => x.Minimum(y), (values, left, right) => values.Distinct(left, right)),
+    };
 
     public static TheoryData<string> OneOperandCases => [.. OneOperand.Keys];
 
@@ -63,7 +63,8 @@ public class ElementwiseTests
 
     [Theory]
     [MemberData(nameof(OneOperandCases))]
-    public void Gradient_equals_central_differences(string name) => GradientCheckProperty.Holds(OneOperand[name].Function, OneOperand[name].Values);
+    public void Gradient_equals_central_differences(string name) =>
+        GradientCheckProperty.Holds(OneOperand[name].Function, OneOperand[name].Values);
 
     [Theory]
     [MemberData(nameof(TwoOperandCases))]

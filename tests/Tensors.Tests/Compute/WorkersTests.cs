@@ -17,6 +17,26 @@ public class WorkersTests
         }
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Ranges_cover_every_element_exactly_once(int count)
+    {
+        using var workers = new Workers(count);
+        foreach (var (length, blockLength) in (ReadOnlySpan<(int, int)>)[(0, 4), (1, 4), (4, 4), (5, 4), (1001, 7), (6, 1)])
+        {
+            int[] runs = new int[length];
+            workers.Run(length, blockLength, (from, rangeLength) =>
+            {
+                Assert.Equal(Math.Min(blockLength, length - from), rangeLength);
+                foreach (ref int run in runs.AsSpan(from, rangeLength)) Interlocked.Increment(ref run);
+            });
+            Assert.All(runs, run => Assert.Equal(1, run));
+        }
+
+        Assert.Throws<ArgumentOutOfRangeException>("blockLength", () => workers.Run(5, 0, (_, _) => { }));
+    }
+
     [Fact]
     public void Every_worker_takes_blocks_and_counts_them()
     {

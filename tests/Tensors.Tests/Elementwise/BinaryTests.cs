@@ -37,7 +37,8 @@ public class BinaryTests
         T Greater(T a, T b) => a > b ? T.One : a < b ? T.Zero : half;
     }
 
-    private static void Equal<T>(BinaryFunction function, Tensor<T> x, Tensor<T> y, Func<T, T, T> reference, params Func<T, T, T>[] derivatives)
+    private static void Equal<T>(
+        BinaryFunction function, Tensor<T> x, Tensor<T> y, Func<T, T, T> reference, params Func<T, T, T>[] derivatives)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         using var z = x.Context.Kernels.Binary(function, x, y);
@@ -113,8 +114,8 @@ public class BinaryTests
         var kernels = TestContexts.Default.Kernels;
         using var x = Tensor<float>.Zeros([2, 3], TestContexts.Default);
         using var dz = Tensor<float>.Zeros([3], TestContexts.Default);
-        Assert.Equal("y", Assert.Throws<ArgumentNullException>(() => kernels.BinaryBackward(BinaryFunction.Divide, 0, x, null, x, dz)).ParamName);
-        Assert.Equal("operand", Assert.Throws<ArgumentOutOfRangeException>(() => kernels.BinaryBackward(BinaryFunction.Divide, 2, x, x, x, dz)).ParamName);
+        Assert.Throws<ArgumentNullException>("y", () => kernels.BinaryBackward(BinaryFunction.Divide, 0, x, null, x, dz));
+        Assert.Throws<ArgumentOutOfRangeException>("operand", () => kernels.BinaryBackward(BinaryFunction.Divide, 2, x, x, x, dz));
         Assert.Contains(
             "[2, 3] and the output [3] do not fit the upstream gradient [3]",
             Assert.Throws<ShapeException>(() => kernels.BinaryBackward(BinaryFunction.Divide, 0, null, x, null, dz)).Message,

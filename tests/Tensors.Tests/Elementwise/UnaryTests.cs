@@ -79,12 +79,13 @@ public class UnaryTests
         var kernels = TestContexts.Default.Kernels;
         using var x = Tensor<float>.Zeros([2], TestContexts.Default);
         using var dy = Tensor<float>.Zeros([3], TestContexts.Default);
-        Assert.StartsWith(
-            "Log backward is computed from the Input.", Assert.Throws<ArgumentNullException>(() => kernels.UnaryBackward(UnaryFunction.Log, null, dy)).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentNullException>("saved", () => kernels.UnaryBackward(UnaryFunction.Log, null, dy));
         Assert.Equal(
-            "Log backward: the upstream gradient [3] must have the shape [2].", Assert.Throws<ShapeException>(() => kernels.UnaryBackward(UnaryFunction.Log, x, dy)).Message);
+            "Log backward: the upstream gradient [3] must have the shape [2].",
+            Assert.Throws<ShapeException>(() => kernels.UnaryBackward(UnaryFunction.Log, x, dy)).Message);
         Assert.Throws<ArgumentOutOfRangeException>(() => kernels.Unary((UnaryFunction)99, x));
     }
 
-    private sealed record UnaryCase(Func<double, double> Reference, int Epsilons, double Low, double High, UnaryFunction Function, double Parameter = 0);
+    private sealed record UnaryCase(
+        Func<double, double> Reference, int Epsilons, double Low, double High, UnaryFunction Function, double Parameter = 0);
 }

@@ -21,10 +21,10 @@ public class CrossEntropyTests
     public void Stays_finite_for_logits_whose_exponential_is_not()
     {
         using var logits = Tensor<float>.FromArray([1e4f, 0, -1e4f, 0, 1e4f, 3], [2, 3], TestContexts.Default);
-        using var loss = logits.Context.Kernels.CrossEntropy(logits, new[] { 0, 0 }, 0, LossReduction.Sum, out var probabilities);
+        using var loss = logits.Context.Kernels.CrossEntropy(logits, new[] { 0, 0 }, 0, LossReduction.Sum, keepProbabilities: true, out var probabilities);
         Assert.Equal(1e4f, loss.ToScalar());
-        Assert.Equal([1, 0, 0, 0, 1, 0], probabilities.ToArray());
-        probabilities.Dispose();
+        Assert.Equal([1, 0, 0, 0, 1, 0], probabilities!.ToArray());
+        probabilities!.Dispose();
     }
 
     [Theory]
@@ -34,7 +34,7 @@ public class CrossEntropyTests
     {
         using var logits = Tensor<float>.Zeros([4, 10], TestContexts.Default);
         var error = Assert.Throws<ArgumentOutOfRangeException>(
-            () => logits.Context.Kernels.CrossEntropy(logits, new[] { 0, 9, label, label }, 0, LossReduction.Mean, out _));
+            () => logits.Context.Kernels.CrossEntropy(logits, new[] { 0, 9, label, label }, 0, LossReduction.Mean, keepProbabilities: true, out _));
         Assert.Contains($"label {label} at position 2 is outside 0 to 9", error.Message, StringComparison.Ordinal);
     }
 
@@ -46,9 +46,9 @@ public class CrossEntropyTests
         int[] labels = [.. Enumerable.Range(0, rows).Select(row => stream.Below(classes, row))];
         using var upstream = Tensor<T>.Scalar(T.CreateTruncating(1.5), logits.Context);
 
-        using var loss = logits.Context.Kernels.CrossEntropy(logits, labels, smoothing, reduction, out var probabilities);
-        using var gradient = logits.Context.Kernels.CrossEntropyBackward(probabilities, labels, smoothing, reduction, upstream);
-        probabilities.Dispose();
+        using var loss = logits.Context.Kernels.CrossEntropy(logits, labels, smoothing, reduction, keepProbabilities: true, out var probabilities);
+        using var gradient = logits.Context.Kernels.CrossEntropyBackward(probabilities!, labels, smoothing, reduction, upstream);
+        probabilities!.Dispose();
 
         double[] x = [.. logits.ToArray().Select(double.CreateTruncating)], dx = [.. gradient.ToArray().Select(double.CreateTruncating)];
         double divisor = reduction == LossReduction.Mean ? rows : 1, expected = 0, bound = 0;

@@ -32,7 +32,7 @@ public class LocalResponseNormTests
         var kernels = x.Context.Kernels;
         Assert.Contains("[2, 3]", Assert.Throws<ShapeException>(() => kernels.LocalResponseNorm(matrix, 5, 1, 1, 1)).Message, StringComparison.Ordinal);
         Assert.Throws<ShapeException>(() => kernels.LocalResponseNormBackward(x, matrix, 5, 1, 1, 1));
-        Assert.Throws<ArgumentException>(() => kernels.LocalResponseNorm(x, 0, 1, 1, 1));
+        Assert.Throws<ArgumentOutOfRangeException>("size", () => kernels.LocalResponseNorm(x, 0, 1, 1, 1));
     }
 
     private static void Check<T>(Shape shape, int size, double beta, int seed, VectorWidth width)

@@ -40,10 +40,10 @@ public class MaxPoolTests
             9, float.NaN, /**/ 7, -3,
         ];
         using var x = Tensor<float>.FromArray([.. Enumerable.Repeat(map, Channels).SelectMany(m => m)], [1, Channels, 4, 4], TestContexts.Of(width));
-        using var y = x.Context.Kernels.MaxPool2d(x, Window2d.Square(2, 2), recordWinners: true, out var winners);
+        using var y = x.Context.Kernels.MaxPool2d(x, Window2d.Square(2, 2), recordArgmax: true, out var argmax);
         using var dy = Tensor<float>.Ones(y.Shape, x.Context);
-        using var dx = x.Context.Kernels.MaxPool2dBackward(dy, winners!, x.Shape, Window2d.Square(2, 2));
-        winners!.Dispose();
+        using var dx = x.Context.Kernels.MaxPool2dBackward(dy, argmax!, x.Shape, Window2d.Square(2, 2));
+        argmax!.Dispose();
         Assert.Equal(Enumerable.Repeat(new[] { 1, float.NegativeInfinity, float.NaN, 7 }, Channels).SelectMany(m => m), y.ToArray());
         float[] expected = [1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 1, 0, 0];
         Assert.Equal(Enumerable.Repeat(expected, Channels).SelectMany(m => m), dx.ToArray());
@@ -53,8 +53,8 @@ public class MaxPoolTests
     public void Records_nothing_unless_asked()
     {
         using var x = Tensor<float>.Ones([1, 3, 4, 4], TestContexts.Default);
-        using var y = x.Context.Kernels.MaxPool2d(x, Window2d.Square(2, 2), recordWinners: false, out var winners);
-        Assert.Null(winners);
+        using var y = x.Context.Kernels.MaxPool2d(x, Window2d.Square(2, 2), recordArgmax: false, out var argmax);
+        Assert.Null(argmax);
         Assert.Equal(Enumerable.Repeat(1f, 12), y.ToArray());
     }
 
@@ -62,12 +62,12 @@ public class MaxPoolTests
     public void A_window_that_makes_no_sense_is_named()
     {
         using var x = Tensor<float>.Ones([1, 3, 4, 4], TestContexts.Default);
-        void Pool(Window2d window) => x.Context.Kernels.MaxPool2d(x, window, recordWinners: false, out _);
+        void Pool(Window2d window) => x.Context.Kernels.MaxPool2d(x, window, recordArgmax: false, out _);
         Assert.Contains("at least 1", Assert.Throws<ArgumentOutOfRangeException>("window", () => Pool(Window2d.Square(2, 0))).Message, StringComparison.Ordinal);
         Assert.Contains("half the window", Assert.Throws<ArgumentOutOfRangeException>("window", () => Pool(Window2d.Square(3, 1, 2))).Message, StringComparison.Ordinal);
         Assert.Contains("4×4", Assert.Throws<ShapeException>(() => Pool(Window2d.Square(5, 5))).Message, StringComparison.Ordinal);
         using var matrix = Tensor<float>.Ones([4, 4], TestContexts.Default);
-        Assert.Throws<ShapeException>(() => matrix.Context.Kernels.MaxPool2d(matrix, Window2d.Square(2, 2), recordWinners: false, out _));
+        Assert.Throws<ShapeException>(() => matrix.Context.Kernels.MaxPool2d(matrix, Window2d.Square(2, 2), recordArgmax: false, out _));
         Assert.Throws<ShapeException>(() => x.Context.Kernels.MaxPool2dBackward(x, x.Context.Pool.Rent<byte>(1), x.Shape, Window2d.Square(2, 2)));
     }
 
@@ -79,9 +79,9 @@ public class MaxPoolTests
         T[] values = [.. Enumerable.Range(0, pooling.Input.ElementCount).Select(i => T.CreateChecked(draw.Below(4, i) - 2))];
         using var x = Tensor<T>.FromArray(values, pooling.Input, TestContexts.Of(width));
         using var dy = pooling.Normal<T>(pooling.Output, "dy", width);
-        using var y = x.Context.Kernels.MaxPool2d(x, pooling.Window, recordWinners: true, out var winners);
-        using var dx = x.Context.Kernels.MaxPool2dBackward(dy, winners!, x.Shape, pooling.Window);
-        winners!.Dispose();
+        using var y = x.Context.Kernels.MaxPool2d(x, pooling.Window, recordArgmax: true, out var argmax);
+        using var dx = x.Context.Kernels.MaxPool2dBackward(dy, argmax!, x.Shape, pooling.Window);
+        argmax!.Dispose();
 
         var (expected, gradient) = Reference(pooling, x, dy);
         Assert.Equal(pooling.Output, y.Shape);
@@ -105,9 +105,9 @@ public class MaxPoolTests
                 for (int j = 0; j < pooling.Output[3]; j++, o++)
                 {
                     // MaxBy returns the first of several maxima.
-                    int winner = pooling.Positions(i, j).Select(p => (((map * height) + p.H) * width) + p.W).MaxBy(p => input[p]);
-                    output[o] = input[winner];
-                    gradient[winner] += double.CreateChecked(upstream[o]);
+                    int largest = pooling.Positions(i, j).Select(p => (((map * height) + p.H) * width) + p.W).MaxBy(p => input[p]);
+                    output[o] = input[largest];
+                    gradient[largest] += double.CreateChecked(upstream[o]);
                 }
             }
         }

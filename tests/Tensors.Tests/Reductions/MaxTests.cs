@@ -47,7 +47,7 @@ public class MaxTests
         using var dx = Context.Kernels.MaxBackward(dy, positions.Memory, set, shape);
         positions.Dispose();
 
-        int[] strides = Layout.RowMajorStrides(max.Shape);
+        int[] strides = StorageLayout.RowMajorStrides(max.Shape);
         float[] elements = x.ToArray(), upstream = dy.ToArray(), expected = new float[max.ElementCount], gradient = new float[elements.Length];
         foreach (var group in Enumerable.Range(0, elements.Length)
             .GroupBy(i => Indices.At(shape, i).Select((index, axis) => set.Contains(axis) ? 0 : index * strides[axis]).Sum()))

@@ -42,7 +42,7 @@ public class SoftmaxTests
         using var gradient = context.Kernels.SoftmaxBackward(softmax, dy, axis);
         using var logGradient = context.Kernels.LogSoftmaxBackward(logSoftmax, dy, axis);
 
-        int length = shape[axis], stride = Layout.RowMajorStrides(shape)[shape.Axis(axis)];
+        int length = shape[axis], stride = StorageLayout.RowMajorStrides(shape)[shape.Axis(axis)];
         double[] xs = Doubles(x), dys = Doubles(dy), y = Doubles(softmax), logY = Doubles(logSoftmax), dx = Doubles(gradient), logDx = Doubles(logGradient);
         for (int i = 0; i < xs.Length; i++)
         {

@@ -44,7 +44,7 @@ public class VarianceTests
         Assert.Equal(set.Reduce(shape, keepDims: false), biased.Shape);
         Assert.Equal(set.Reduce(shape, keepDims: true), kept.Shape);
 
-        int[] strides = Layout.RowMajorStrides(kept.Shape);
+        int[] strides = StorageLayout.RowMajorStrides(kept.Shape);
         T[] elements = x.ToArray(), found = biased.ToArray(), unbiased = kept.ToArray();
         var groups = Enumerable.Range(0, elements.Length)
             .GroupBy(i => Indices.At(shape, i).Select((index, axis) => set.Contains(axis) ? 0 : index * strides[axis]).Sum(), i => double.CreateTruncating(elements[i]));

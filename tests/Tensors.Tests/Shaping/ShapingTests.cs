@@ -27,7 +27,7 @@ public class ShapingTests
         Check(Reshaped, (x, shape) =>
         {
             float[] elements = x.ToArray();
-            int[] strides = Layout.RowMajorStrides(shape);
+            int[] strides = StorageLayout.RowMajorStrides(shape);
             return (Context.Kernels.Reshape(x, shape), index => elements[index.Zip(strides, (i, stride) => i * stride).Sum()]);
         });
     }

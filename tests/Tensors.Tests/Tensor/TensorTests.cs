@@ -34,7 +34,7 @@ public class TensorTests
     public void Wrong_indices_are_named()
     {
         using var x = Tensor<float>.Zeros([2, 3], Context);
-        Assert.Equal("[2, 3] takes 2 indices, 1 were given.", Assert.Throws<ArgumentException>(() => x[0]).Message);
+        Assert.Equal("[2, 3] takes 2 indices, 1 were given. (Parameter 'indices')", Assert.Throws<ArgumentException>(() => x[0]).Message);
         Assert.StartsWith(
             "Index 3 on axis 1 is outside [2, 3].", Assert.Throws<ArgumentOutOfRangeException>(() => x[0, 3]).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => x[-3, 0]);
@@ -48,7 +48,7 @@ public class TensorTests
         Assert.Equal("FromArray: [2, 3] has 6 elements, 2 were given.", Assert.Throws<ShapeException>(() => Tensor<float>.FromArray([1, 2], [2, 3])).Message);
         Assert.Equal("CopyFrom: [2, 3] has 6 elements, 1 were given.", Assert.Throws<ShapeException>(() => x.CopyFrom([1f])).Message);
         Assert.Equal("CopyFrom: [3, 2] cannot be copied into [2, 3].", Assert.Throws<ShapeException>(() => x.CopyFrom(y)).Message);
-        Assert.Equal("CopyTo: [2, 3] has 6 elements, the target has room for 5.", Assert.Throws<ArgumentException>(() => x.CopyTo(new float[5])).Message);
+        Assert.Equal("CopyTo: [2, 3] has 6 elements, the target has room for 5. (Parameter 'target')", Assert.Throws<ArgumentException>(() => x.CopyTo(new float[5])).Message);
         Assert.Equal("ToScalar: [2, 3] has 6 elements, expected 1.", Assert.Throws<ShapeException>(() => x.ToScalar()).Message);
     }
 

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using DeepSharp.Tensors;
 
 namespace DeepSharp.Vgg.Tests.Invariants;
 
@@ -29,7 +28,7 @@ public sealed class FirstVersionTests : IDisposable
         using var context = new ComputeContext(new ComputeOptions { Workers = 3, VectorWidth = width, FillWithNaN = true });
         using var checkpoint = TrainingCheckpoint.Open(folder.Path);
         using var model = checkpoint.CreateModel<float>(context);
-        using var trainer = new Trainer<float>(model, checkpoint.Data!.Load(context), checkpoint.Options, folder.Path) { Source = checkpoint.Data };
+        using var trainer = new Trainer<float>(model, checkpoint.Data!.Load(context), new TrainingOptions<float>(checkpoint.Options), folder.Path) { Source = checkpoint.Data };
         trainer.Restore(checkpoint);
         checkpoint.Dispose();
         Assert.Equal(expected, trainer.Run().WeightsSha256);
@@ -47,9 +46,9 @@ public sealed class FirstVersionTests : IDisposable
         foreach (var (file, weights) in new[] { ("weights.safetensors", TrainedWeights), ("weights.pth", TrainedWeights), ("unfolded.onnx", TrainedWeights), ("folded.onnx", FoldedWeights) })
         {
             using var model = VggModel.Load<float>(PathOf(file), context);
-            Assert.Equal(weights, WeightsHash.Compute(model));
+            Assert.Equal(weights, model.State().Sha256());
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            model.Evaluate(images, batchSize: 16, see: logits => hash.AppendData(MemoryMarshal.AsBytes(logits.Read())));
+            model.Evaluate(images, new EvaluationOptions<float> { BatchSize = 16, OnLogits = logits => hash.AppendData(MemoryMarshal.AsBytes(logits.Read())) });
             Assert.Equal(expected, Convert.ToHexStringLower(hash.GetHashAndReset()));
         }
     }

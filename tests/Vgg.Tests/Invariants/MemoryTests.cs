@@ -1,5 +1,3 @@
-using DeepSharp.Autograd;
-
 namespace DeepSharp.Vgg.Tests.Invariants;
 
 /// <summary>What training takes of the process's memory. Runs alone, because it measures the whole process.</summary>

@@ -48,9 +48,9 @@ public class SameBitsTests
             using var context = new ComputeContext(new ComputeOptions { Workers = workers, ConvolutionAlgorithm = algorithm, FillWithNaN = true });
             using var loop = new TrainingLoop(config, options, images, context);
             loop.Model.Fuse = fuse;
-            string before = WeightsHash.Compute(loop.Model);
+            string before = loop.Model.State().Sha256();
             for (int step = 0; step < Steps; step++) loop.Step();
-            string after = WeightsHash.Compute(loop.Model);
+            string after = loop.Model.State().Sha256();
             Assert.NotEqual(before, after);
             float[] evaluated = loop.Evaluate();
             Assert.Equal(workers, context.Workers.BlocksRun.Count);

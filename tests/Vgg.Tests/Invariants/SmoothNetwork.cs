@@ -1,5 +1,3 @@
-using DeepSharp.Autograd;
-
 namespace DeepSharp.Vgg.Tests.Invariants;
 
 /// <summary>A small VGG in double, and images at which it is smooth, so that central differences tell its gradients.</summary>
@@ -14,7 +12,7 @@ internal sealed class SmoothNetwork : IDisposable
     /// <summary>The parameters on which the output depends.</summary>
     /// <remarks>A batch normalization takes the bias of the convolution before it out again: its gradient is 0, and differences show only rounding.</remarks>
     public IEnumerable<(string Name, Parameter<double> Parameter)> Parameters => Model.NamedParameters().Where(named =>
-        !(Model.Plan.Options.BatchNorm && Model.Plan.Features.Any(layer => layer is Conv2dPlan && named.Name == $"{layer.Key}.bias")));
+        !(Model.Options.BatchNorm && Model.Features.Index().Any(layer => layer.Item is Conv2d<double> && named.Name == $"features.{layer.Index}.bias")));
 
     /// <summary>Draws weights and images from <paramref name="seed"/> and the seeds after it, until the network is smooth there.</summary>
     public static SmoothNetwork Find(string config, VggOptions options, Shape images, long seed)
@@ -30,7 +28,7 @@ internal sealed class SmoothNetwork : IDisposable
     /// <summary>Computes the logits; dropout takes the same elements each time.</summary>
     public Variable<double> Forward(Tape<double> tape)
     {
-        foreach (var (_, position) in Model.NamedPositions()) position.Value = 0;
+        foreach (var (_, position) in Model.Positions()) position.Integer = 0;
         return Model.Forward(tape.Input(Images));
     }
 
@@ -65,7 +63,7 @@ internal sealed class SmoothNetwork : IDisposable
             if (Model.Features[i] is MaxPool2d<double> && !HasClearMaxima(Input(Model.Features, maps, i))) return false;
         }
 
-        int poolSize = Model.Plan.Options.Head.PoolSize;
+        int poolSize = Model.Options.Head.PoolSize;
         var rows = Model.Features.Forward(maps).AdaptiveAveragePool2d(poolSize, poolSize).Flatten();
         for (int i = 0; i < Model.Classifier.Count; i++)
         {
@@ -78,7 +76,7 @@ internal sealed class SmoothNetwork : IDisposable
     /// <summary>What a layer reads; dropout in the layers before it takes the elements that <see cref="Forward"/> takes.</summary>
     private Tensor<double> Input(Sequential<double> layers, Variable<double> x, int layer)
     {
-        foreach (var (_, position) in Model.NamedPositions()) position.Value = 0;
+        foreach (var (_, position) in Model.Positions()) position.Integer = 0;
         return layers.Forward(x, ..layer).Value;
     }
 

@@ -1,5 +1,3 @@
-using DeepSharp.Autograd;
-
 namespace DeepSharp.Vgg.Tests.Invariants;
 
 /// <summary>A model in training by SGD with momentum and weight decay, always on the same batch of random images.</summary>

@@ -1,5 +1,3 @@
-using DeepSharp.Autograd;
-
 namespace DeepSharp.Vgg.Tests.Invariants;
 
 /// <summary>What training and evaluation of a whole network must be able to do.</summary>

@@ -1,6 +1,3 @@
-using DeepSharp.Autograd;
-using DeepSharp.Tensors;
-
 namespace DeepSharp.Vgg.Tests.Models;
 
 /// <summary>Deep nets without batch normalization: which initialisations let them train, and starting from a shallower net.</summary>

@@ -1,5 +1,3 @@
-using DeepSharp.Tensors;
-
 namespace DeepSharp.Vgg.Tests.Models;
 
 public class ModelSummaryTests
@@ -9,14 +7,14 @@ public class ModelSummaryTests
     [InlineData("D", true, false, 30.94)]
     public void Counts_multiply_adds_as_torchinfo(string config, bool batchNorm, bool convolutionBias, double billions)
     {
-        var plan = new VggPlan(Configurations.Named(config), new VggOptions { BatchNorm = batchNorm, ConvolutionBias = convolutionBias });
-        Assert.Equal(billions, Math.Round(new ModelSummary(plan, [2, 3, 224, 224]).MultiplyAdds / 1e9, 2));
+        using var model = VggModel.Create<float>(Configurations.Named(config), new VggOptions { BatchNorm = batchNorm, ConvolutionBias = convolutionBias });
+        Assert.Equal(billions, Math.Round(ModelSummary.Of(model, [2, 3, 224, 224]).MultiplyAdds / 1e9, 2));
     }
 
     [Fact]
     public void Counts_megabytes_as_torchinfo()
     {
-        var summary = new ModelSummary(new VggPlan(VggConfig.E, new VggOptions { BatchNorm = true }), [2, 3, 224, 224]);
+        var summary = ModelSummary.Of(VggModel.Create<float>(VggConfig.E, new VggOptions { BatchNorm = true }), [2, 3, 224, 224]);
         long[] bytes = [summary.InputBytes, summary.ForwardBackwardBytes, summary.ParameterBytes, summary.TotalBytes];
         Assert.Equal([1.20, 475.41, 574.71, 1051.33], bytes.Select(count => Math.Round(count / 1e6, 2)));
     }
@@ -24,7 +22,7 @@ public class ModelSummaryTests
     [Fact]
     public void Numbers_the_layers_as_torchinfo()
     {
-        var tree = new ModelSummary(new VggPlan(VggConfig.A, new VggOptions { BatchNorm = true }), [2, 3, 224, 224]).Tree;
+        var tree = ModelSummary.Of(VggModel.Create<float>(VggConfig.A, new VggOptions { BatchNorm = true }), [2, 3, 224, 224]).Tree;
         Assert.Equal("VGG", tree[0].ToString());
         Assert.Equal("Sequential (features): 1-1", tree[1].ToString());
         Assert.Equal("Conv2d (0): 2-1", tree[2].ToString());
@@ -39,26 +37,28 @@ public class ModelSummaryTests
     [Fact]
     public void Names_the_algorithms_that_the_context_chooses()
     {
-        var plan = new VggPlan(VggConfig.C, new VggOptions { Head = VggHead.Compact });
         using var forced = new ComputeContext(new ComputeOptions { ConvolutionAlgorithm = "direct", Workers = 1 });
         foreach (var context in (ComputeContext[])[TestContexts.Default, forced])
         {
-            var (summary, input) = (new ModelSummary(plan, [8, 3, 32, 32], context), new Shape(8, 3, 32, 32));
-            foreach (var (layer, planned) in summary.Layers.Zip(plan.Layers))
+            using var model = VggModel.Create<float>(VggConfig.C, new VggOptions { Head = VggHead.Compact }, context: context);
+            var (summary, input) = (ModelSummary.Of(model, [8, 3, 32, 32]), new Shape(8, 3, 32, 32));
+            Assert.Equal(model.NamedModules().Count(named => named.Module is Conv2d<float>), summary.Layers.Count(layer => layer.Algorithms is not null));
+            foreach (var layer in summary.Layers)
             {
-                Assert.Equal(planned is Conv2dPlan, layer.Algorithms is not null);
-                if (planned is Conv2dPlan convolution)
+                var module = model.NamedModules().FirstOrDefault(named => named.Name == layer.Key).Module;
+                Assert.Equal(module is Conv2d<float>, layer.Algorithms is not null);
+                if (module is Conv2d<float> convolution)
                 {
-                    var shape = ConvolutionShape.Of(input, [convolution.OutChannels, input[1], convolution.KernelSize, convolution.KernelSize], Window2d.Square(convolution.KernelSize, 1, convolution.Padding));
+                    var shape = convolution.Convolution(input);
                     Assert.Equal(ConvolutionAlgorithms.Choose(shape, ConvolutionPass.Forward, context.VectorWidth, context.ConvolutionAlgorithm).Name, layer.Algorithms!.Forward);
                     Assert.Equal(ConvolutionAlgorithms.Choose(shape, ConvolutionPass.WeightGradient, context.VectorWidth, context.ConvolutionAlgorithm).Name, layer.Algorithms.WeightGradient);
                 }
 
                 input = layer.OutputShape;
             }
-        }
 
-        Assert.All(new ModelSummary(plan, [8, 3, 32, 32], forced).Layers, layer => Assert.Equal(layer.Kind == "Conv2d" ? "direct" : null, layer.Algorithms?.ToString()));
+            if (context == forced) Assert.All(summary.Layers, layer => Assert.Equal(layer.Kind == "Conv2d" ? "direct" : null, layer.Algorithms?.ToString()));
+        }
     }
 
     [Fact]
@@ -74,21 +74,21 @@ public class ModelSummaryTests
     [Fact]
     public void Follows_the_shapes_through_an_image_that_is_not_square()
     {
-        var plan = new VggPlan(VggConfig.C, new VggOptions { BatchNorm = true, Classes = 10 });
-        var summary = new ModelSummary(plan, [2, 3, 64, 96]);
+        using var model = VggModel.Create<float>(VggConfig.C, new VggOptions { BatchNorm = true, Classes = 10 });
+        var summary = ModelSummary.Of(model, [2, 3, 64, 96]);
         Assert.Equal([2, 64, 64, 96], summary.Layers[0].OutputShape);
         Assert.Equal([2, 512, 2, 3], summary.Layers.Last(layer => layer.Kind == "MaxPool2d").OutputShape);
         Assert.Equal([2, 512, 7, 7], summary.Layers.Single(layer => layer.Key == "avgpool").OutputShape);
         Assert.Equal([2, 25088], summary.Layers.Single(layer => layer.Key == "flatten").OutputShape);
         Assert.Equal([2, 10], summary.Layers[^1].OutputShape);
         Assert.Equal(1, summary.Layers.Sum(layer => layer.ParameterShare), 1e-12);
-        Assert.Equal(plan.ParameterCount, summary.ParameterCount);
+        Assert.Equal(model.ParameterCount, summary.ParameterCount);
     }
 
     [Fact]
     public void Padding_of_a_1x1_kernel_widens_the_map()
     {
-        var summary = new ModelSummary(new VggPlan(VggConfig.Parse("8:1p1,4:1"), new VggOptions()), [1, 3, 32, 32]);
+        var summary = ModelSummary.Of(VggModel.Create<float>(VggConfig.Parse("8:1p1,4:1"), new VggOptions()), [1, 3, 32, 32]);
         Assert.Equal([1, 8, 34, 34], summary.Layers[0].OutputShape);
         Assert.Equal([1, 4, 34, 34], summary.Layers[2].OutputShape);
     }
@@ -103,7 +103,7 @@ public class ModelSummaryTests
     [InlineData("classifier.6", 404)]
     public void Knows_the_receptive_fields(string key, int pixels)
     {
-        var summary = new ModelSummary(new VggPlan(VggConfig.D, new VggOptions()), [1, 3, 224, 224]);
+        var summary = ModelSummary.Of(VggModel.Create<float>(VggConfig.D, new VggOptions()), [1, 3, 224, 224]);
         Assert.Equal(pixels, summary.Layers.Single(layer => layer.Key == key).ReceptiveField);
     }
 
@@ -112,14 +112,14 @@ public class ModelSummaryTests
     [InlineData(1, 224, 404)]
     public void A_pooling_that_repeats_positions_adds_no_pixels_and_one_that_averages_does(int poolSize, int side, int pixels)
     {
-        var plan = new VggPlan(VggConfig.D, new VggOptions { Head = new VggHead { PoolSize = poolSize } });
-        Assert.Equal(pixels, new ModelSummary(plan, [1, 3, side, side]).Layers[^1].ReceptiveField);
+        using var model = VggModel.Create<float>(VggConfig.D, new VggOptions { Head = new VggHead { PoolSize = poolSize } });
+        Assert.Equal(pixels, ModelSummary.Of(model, [1, 3, side, side]).Layers[^1].ReceptiveField);
     }
 
     [Fact]
     public void Names_the_layer_that_cannot_take_the_input()
     {
-        var plan = new VggPlan(VggConfig.A, new VggOptions());
-        Assert.Contains("features.20", Assert.Throws<ShapeException>(() => new ModelSummary(plan, [1, 3, 31, 64])).Message, StringComparison.Ordinal);
+        using var model = VggModel.Create<float>(VggConfig.A, new VggOptions());
+        Assert.Contains("features.20", Assert.Throws<ShapeException>(() => ModelSummary.Of(model, [1, 3, 31, 64])).Message, StringComparison.Ordinal);
     }
 }

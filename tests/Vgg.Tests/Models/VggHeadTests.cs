@@ -12,8 +12,9 @@ public class VggHeadTests
     [InlineData("4096,4096", 18_923_530)]
     public void Has_the_parameters_of_its_layers(string head, long parameters)
     {
-        var plan = new VggPlan(VggConfig.D, new VggOptions { BatchNorm = true, Classes = 10, Head = VggHead.Parse(head) });
-        Assert.Equal(14_723_136 + parameters, plan.ParameterCount);
+        using var model = VggModel.Create<float>(VggConfig.D, new VggOptions { BatchNorm = true, Classes = 10, Head = VggHead.Parse(head) });
+        Assert.Equal(14_723_136 + parameters, model.ParameterCount);
+        Assert.Equal(14_723_136 + parameters, model.Description.ParameterCount);
     }
 
     [Theory]
@@ -23,15 +24,15 @@ public class VggHeadTests
     [InlineData("compact", "Linear")]
     [InlineData("64", "Linear ReLU Dropout Linear")]
     public void Has_its_layers_in_the_order_that_people_know(string head, string kinds) =>
-        Assert.Equal(kinds, string.Join(' ', Plan(VggHead.Parse(head)).Classifier.Select(layer => layer.Kind)));
+        Assert.Equal(kinds, string.Join(' ', Create(VggHead.Parse(head)).Classifier.Select(layer => layer.Kind)));
 
     [Fact]
     public void A_pooling_size_widens_the_first_layer() =>
-        Assert.Equal(new LinearPlan("classifier.0", 512 * 8 * 8, 64), Plan(VggHead.Parse("64") with { PoolSize = 8 }).Classifier[0]);
+        Assert.Equal([64, 512 * 8 * 8], ((Linear<float>)Create(VggHead.Parse("64") with { PoolSize = 8 }).Classifier[0]).Weight.Shape.ToArray());
 
     [Fact]
     public void Without_dropout_there_are_no_such_layers() =>
-        Assert.Equal("Linear ReLU Linear ReLU Linear", string.Join(' ', Plan(VggHead.Cifar with { Dropout = 0 }).Classifier.Select(layer => layer.Kind)));
+        Assert.Equal("Linear ReLU Linear ReLU Linear", string.Join(' ', Create(VggHead.Cifar with { Dropout = 0 }).Classifier.Select(layer => layer.Kind)));
 
     [Fact]
     public void Heads_have_names()
@@ -51,7 +52,8 @@ public class VggHeadTests
     {
         var error = Assert.Throws<ArgumentException>(() => VggHead.Parse(text));
         Assert.Equal(
-            $"There is no head \"{text}\"; expected imagenet, cifar, small, compact, or the widths of the hidden layers as in 4096,4096.", error.Message);
+            $"There is no head \"{text}\"; expected imagenet, cifar, small, compact, or the widths of the hidden layers as in 4096,4096. (Parameter 'text')",
+            error.Message);
     }
 
     [Theory]
@@ -59,7 +61,7 @@ public class VggHeadTests
     [InlineData(-0.1)]
     [InlineData(double.NaN)]
     public void Refuses_a_dropout_that_leaves_nothing(double rate) =>
-        Assert.Contains("dropout", Assert.Throws<ArgumentException>(() => Plan(VggHead.Small with { Dropout = rate })).Message, StringComparison.Ordinal);
+        Assert.Contains("dropout", Assert.Throws<ArgumentException>(() => Create(VggHead.Small with { Dropout = rate })).Message, StringComparison.Ordinal);
 
-    private static VggPlan Plan(VggHead head) => new(VggConfig.D, new VggOptions { Head = head });
+    private static VggModel<float> Create(VggHead head) => VggModel.Create<float>(VggConfig.D, new VggOptions { Head = head });
 }

@@ -1,6 +1,3 @@
-using DeepSharp.Autograd;
-using DeepSharp.Tensors;
-
 namespace DeepSharp.Vgg.Tests.Models;
 
 public class VggModelTests
@@ -34,32 +31,39 @@ public class VggModelTests
         Assert.Equal([10, 512], parameters["classifier.0.weight"]);
         Assert.Equal(34, parameters.Count);
         Assert.Equal(16, model.NamedBuffers().Count());
-        Assert.Equal(8, model.NamedCounters().Count());
+        Assert.Equal(8, Integers(model).Count());
         Assert.Contains("features.26.running_var", model.NamedBuffers().Select(named => named.Name));
-        Assert.Contains("features.26.num_batches_tracked", model.NamedCounters().Select(named => named.Name));
-        Assert.Equal(model.Plan.ParameterCount, model.Parameters().Sum(parameter => parameter.Value.ElementCount));
+        Assert.Contains("features.26.num_batches_tracked", Integers(model).Select(named => named.Key));
+        Assert.Equal(model.ParameterCount, model.Parameters().Sum(parameter => parameter.Value.ElementCount));
     }
 
     [Fact]
-    public void Has_the_layers_that_the_plan_describes()
+    public void Has_the_layers_that_its_summary_lists()
     {
         using var model = VggModel.Create<float>(Small, SmallOptions, seed: 1, Context);
-        foreach (var layer in model.Plan.Layers.Where(layer => layer.Key != "flatten"))
+        foreach (var layer in ModelSummary.Of(model, [1, 2, 8, 8]).Layers.Where(layer => layer.Key != "flatten"))
         {
             var module = model.NamedModules().Single(named => named.Name == layer.Key).Module;
-            Assert.Equal(layer.GetType().Name.Replace("Plan", "", StringComparison.Ordinal), module.GetType().Name.Split('`')[0]);
+            Assert.Equal(layer.Kind, module.Kind);
             Assert.Equal(layer.ParameterCount, module.Parameters().Sum(parameter => parameter.Value.ElementCount));
         }
+
+        string[] kinds =
+        [
+            "Conv2d", "BatchNorm2d", "ReLU", "LocalResponseNorm", "MaxPool2d", "Conv2d", "BatchNorm2d", "ReLU", "Conv2d", "BatchNorm2d", "ReLU", "MaxPool2d",
+            "AdaptiveAvgPool2d", "Flatten", "Dropout", "Linear", "ReLU", "Linear",
+        ];
+        Assert.Equal(kinds, model.Layers([1, 2, 8, 8]).Select(call => call.Layer.Kind));
     }
 
     [Theory]
     [InlineData(8, 8)]
     [InlineData(9, 13)]
-    public void Gives_the_shapes_that_the_plan_foretells(int height, int width)
+    public void Gives_the_shapes_that_the_summary_foretells(int height, int width)
     {
         using var model = VggModel.Create<float>(Small, SmallOptions, seed: 1, Context);
         using var images = Tensor<float>.RandomNormal([3, 2, height, width], new RandomStream(1, "images"), context: Context);
-        var summary = new ModelSummary(model.Plan, images.Shape);
+        var summary = ModelSummary.Of(model, images.Shape);
         using var tape = new Tape<float>(Mode.Evaluation);
         for (int i = 0; i < model.Features.Count; i++)
             Assert.Equal(summary.Layers[i].OutputShape, model.Features.Forward(tape.Input(images), ..(i + 1)).Shape);
@@ -70,8 +74,8 @@ public class VggModelTests
     public void The_seed_decides_the_weights()
     {
         using VggModel<float> one = Create(1), again = Create(1), other = Create(2);
-        Assert.Equal(WeightsHash.Compute(one), WeightsHash.Compute(again));
-        Assert.NotEqual(WeightsHash.Compute(one), WeightsHash.Compute(other));
+        Assert.Equal(one.State().Sha256(), again.State().Sha256());
+        Assert.NotEqual(one.State().Sha256(), other.State().Sha256());
 
         static VggModel<float> Create(long seed) => VggModel.Create<float>(Small, SmallOptions, seed, Context);
     }
@@ -102,10 +106,10 @@ public class VggModelTests
         using (var tape = new Tape<float>(Mode.Training)) saved.Forward(tape.Input(images));
         saved.Save(folder["model.safetensors"]);
         using var loaded = VggModel.Load<float>(folder["model.safetensors"], Context);
-        Assert.Equal(Small.ToString(), loaded.Plan.Config.ToString());
-        Assert.Equal(SmallOptions, loaded.Plan.Options);
-        Assert.Equal(1, loaded.NamedCounters().First().Counter.Value);
-        Assert.Equal(WeightsHash.Compute(saved), WeightsHash.Compute(loaded));
+        Assert.Equal(Small.ToString(), loaded.Config.ToString());
+        Assert.Equal(SmallOptions, loaded.Options);
+        Assert.Equal(1, Integers(loaded).First().Value.Integer);
+        Assert.Equal(saved.State().Sha256(), loaded.State().Sha256());
         using var evaluation = new Tape<float>(Mode.Evaluation);
         Assert.Equal(saved.Forward(evaluation.Input(images)).Value.ToArray(), loaded.Forward(evaluation.Input(images)).Value.ToArray());
     }
@@ -121,6 +125,7 @@ public class VggModelTests
     [InlineData("""{"config":"64,M","hidden":[2000000000,2000000000,2000000000,2000000000]}""", " parameters, found only ")]
     [InlineData("""{"config":"64,M\u0007"}""", "damaged: Configuration: token 2 (\"M?\"")]
     [InlineData("""{"config":"65536,M","poolSize":2000000000}""", "damaged")]
+    [InlineData("""{"config":"1,M,M,M,M,M,M","classes":1,"poolSize":1,"hidden":[]}""", "damaged: features.7 (MaxPool2d): a window of 2×2 does not fit into 1×1 pixels")]
     public void Says_what_is_wrong_with_the_description_in_a_file(string? description, string reason)
     {
         using var folder = new TemporaryFolder();
@@ -132,4 +137,50 @@ public class VggModelTests
         Assert.Contains(reason, error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(error.Message, char.IsControl);
     }
+
+    [Fact]
+    public void A_description_in_a_file_takes_no_memory_before_it_is_checked()
+    {
+        using var folder = new TemporaryFolder();
+        // Running statistics of 1.5 GB, weights of 464 TB.
+        string config = string.Join(',', Enumerable.Repeat("65536", 3000));
+        var writer = new SafeTensorsWriter { Metadata = { ["vgg"] = $$"""{"config":"{{config}}","batchNorm":true}""" } };
+        writer.Save(folder["model.safetensors"]);
+        long allocated = WeightsFuzz.Allocated(() =>
+        {
+            var error = Assert.Throws<InvalidDataException>(() => VggModel.Load<float>(folder["model.safetensors"], Context));
+            Assert.Contains(" parameters, found only ", error.Message, StringComparison.Ordinal);
+        });
+        Assert.InRange(allocated, 0, 64 << 20);
+    }
+
+    [Fact]
+    public void Counting_and_summarizing_take_no_memory_for_weights()
+    {
+        long allocated = WeightsFuzz.Allocated(() =>
+        {
+            using var context = new ComputeContext(new ComputeOptions { Workers = 1 });
+            using var model = VggModel.Create<float>(VggConfig.E, new VggOptions { BatchNorm = true }, seed: 1, context);
+            Assert.Equal(143_678_248, model.ParameterCount);
+            Assert.Equal(143_678_248, model.Description.ParameterCount);
+            Assert.Equal(143_678_248, ModelSummary.Of(model, [1, 3, 224, 224]).ParameterCount);
+            Assert.All(model.Parameters(), parameter => Assert.False(parameter.IsInitialized));
+        });
+        // Running statistics are 44 KB; the weights would be 575 MB.
+        Assert.InRange(allocated, 0, 4 << 20);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Weights_are_the_same_in_whatever_order_they_are_first_used(bool backwards)
+    {
+        using VggModel<float> one = VggModel.Create<float>(Small, SmallOptions, seed: 1, Context), other = VggModel.Create<float>(Small, SmallOptions, seed: 1, Context);
+        var parameters = other.Parameters();
+        if (backwards) foreach (var parameter in parameters.Reverse()) _ = parameter.Value;
+        else Parallel.ForEach(parameters.Concat(parameters), parameter => _ = parameter.Value);
+        Assert.Equal(one.State().Sha256(), other.State().Sha256());
+    }
+
+    private static IEnumerable<KeyValuePair<string, StateEntry>> Integers(Module<float> model) => model.State().Where(named => named.Value.IsInteger);
 }

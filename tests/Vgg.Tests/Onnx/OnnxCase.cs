@@ -1,5 +1,3 @@
-using DeepSharp.Autograd;
-
 namespace DeepSharp.Vgg.Tests.Onnx;
 
 /// <summary>A model to export, narrow enough to be quick, with statistics that batch normalizations can get wrong.</summary>
@@ -48,7 +46,7 @@ public sealed record OnnxCase(string Name, string Config, VggOptions Options, On
         // Biases of 0 and scales of 1 would hide that they are left out, and small weights that the image matters.
         foreach (var (name, parameter) in model.NamedParameters())
         {
-            int fanIn = parameter.Value.ElementCount / parameter.Value.Shape[0];
+            int fanIn = parameter.Shape.ElementCount / parameter.Shape[0];
             Draw(name, parameter.Value, fanIn > 1 ? Math.Sqrt(2.0 / fanIn) : 0.1, isScale: fanIn == 1 && name.EndsWith("weight", StringComparison.Ordinal));
         }
 

@@ -93,33 +93,6 @@ public class OnnxExportTests
         Assert.Empty(Directory.EnumerateFiles(folder.Path));
     }
 
-    [Fact]
-    public void A_file_larger_than_protobuf_allows_is_refused_before_it_is_begun()
-    {
-        using var folder = new TemporaryFolder();
-        using var graph = new OnnxGraph();
-        graph.Add("Relu", "relu", [graph.Last]);
-        graph.Add(new OnnxTensor("large", [1 << 29], _ => Assert.Fail("Nothing should be written.")));
-        var error = Assert.Throws<NotSupportedException>(() => OnnxWriter.Write(folder["model.onnx"], graph, [1, 3, 32, 32], 10, new Dictionary<string, string>()));
-
-        Assert.Contains("2147483648 bytes", error.Message, StringComparison.Ordinal);
-        Assert.Empty(Directory.EnumerateFiles(folder.Path));
-    }
-
-    [Fact]
-    public void Writing_that_fails_leaves_the_file_that_was_there()
-    {
-        using var folder = new TemporaryFolder();
-        File.WriteAllText(folder["model.onnx"], "before");
-        using var graph = new OnnxGraph();
-        graph.Add("Relu", "relu", [graph.Last]);
-        graph.Add(new OnnxTensor("damaged", [4], _ => throw new IOException("The disk is full.")));
-
-        Assert.Throws<IOException>(() => OnnxWriter.Write(folder["model.onnx"], graph, [1, 3, 32, 32], 10, new Dictionary<string, string>()));
-        Assert.Equal("before", File.ReadAllText(folder["model.onnx"]));
-        Assert.Single(Directory.EnumerateFiles(folder.Path));
-    }
-
     private static OnnxContent Export(OnnxCase onnxCase, OnnxOptions? options = null)
     {
         using var folder = new TemporaryFolder();

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using DeepSharp.Autograd;
 
 namespace DeepSharp.Vgg.Tests.Onnx;
 
@@ -18,7 +17,7 @@ public class OnnxRuntimeTests
     [Fact]
     public void Every_model_gives_the_same_scores_in_ONNX_Runtime()
     {
-        string script = Path.Combine(RepositoryRoot(), "tests", "Onnx", "run.mjs");
+        string script = Path.Combine(Repository.Root, "tests", "Onnx", "run.mjs");
         if (!Directory.Exists(Path.Combine(Path.GetDirectoryName(script)!, "node_modules", "onnxruntime-node")))
         {
             const string Missing = "onnxruntime-node is not installed: npm ci in tests/Onnx (needs Node.js).";
@@ -70,12 +69,5 @@ public class OnnxRuntimeTests
         string error = node.StandardError.ReadToEnd();
         node.WaitForExit();
         Assert.True(node.ExitCode == 0, error);
-    }
-
-    private static string RepositoryRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "DeepSharp.sln"))) folder = folder.Parent ?? throw new DirectoryNotFoundException("The tests are not in a checkout.");
-        return folder.FullName;
     }
 }

@@ -1,6 +1,4 @@
 using System.Numerics;
-using DeepSharp.Autograd;
-using DeepSharp.Tensors;
 
 namespace DeepSharp.Vgg.Tests.Parity;
 
@@ -34,7 +32,7 @@ public class FullModelParityTests
         using var file = SafeTensorsFile.Open(Path.Combine(folder!, $"{name}.safetensors"));
         using var context = new ComputeContext();
         var (config, batchNorm) = VggNames.Find(name);
-        using var model = VggModel.Create<T>(config, new VggOptions { BatchNorm = batchNorm, Initialization = Initialization.Zero }, seed: 0, context);
+        using var model = VggModel.Create<T>(config, new VggOptions { BatchNorm = batchNorm }, seed: 0, context);
         SeededState.Fill(model);
         ModelParity.Check(model, [1, 3, 224, 224], Mode.Evaluation, key =>
         {

@@ -1,6 +1,4 @@
 using System.Numerics;
-using DeepSharp.Autograd;
-using DeepSharp.Tensors;
 
 namespace DeepSharp.Vgg.Tests.Parity;
 
@@ -31,7 +29,7 @@ internal static class ModelParity
         }
 
         using var tape = new Tape<T>(mode, recording: true);
-        tape.Backward(model.Forward(tape.Input(input)).CrossEntropy([.. Enumerable.Range(0, images[0]).Select(n => n % model.Plan.Options.Classes)]));
+        tape.Backward(model.Forward(tape.Input(input)).CrossEntropy([.. Enumerable.Range(0, images[0]).Select(n => n % model.Options.Classes)]));
         foreach (var (key, parameter) in model.NamedParameters())
         {
             double[] gradient = expected($"gradient/{key}");

@@ -1,5 +1,3 @@
-using DeepSharp.Tensors;
-
 namespace DeepSharp.Vgg.Tests.Parity;
 
 /// <summary>A network whose logits and gradients PyTorch computed; the list is that of tests/Fixtures/make_model_fixtures.py.</summary>
@@ -60,7 +58,6 @@ internal sealed record ModelParityCase(string Config)
         Head = Head,
         Classes = Classes,
         InputChannels = Images[1],
-        Initialization = Initialization.Zero,
     };
 
     /// <summary>The configuration with its channels replaced by fewer.</summary>

@@ -1,6 +1,4 @@
 using System.Numerics;
-using DeepSharp.Autograd;
-using DeepSharp.Tensors;
 
 namespace DeepSharp.Vgg.Tests.Parity;
 

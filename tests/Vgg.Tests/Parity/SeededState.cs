@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Text;
-using DeepSharp.Tensors;
 
 namespace DeepSharp.Vgg.Tests.Parity;
 

@@ -6,7 +6,7 @@ public sealed class PretrainedWeightsTests : IDisposable
 {
     private readonly byte[] content = [.. Enumerable.Range(0, 50_000).Select(i => (byte)(i * 5 / 3))];
     private readonly LoopbackServer server;
-    private readonly Data.TemporaryFolder folder = new();
+    private readonly TemporaryFolder folder = new();
 
     public PretrainedWeightsTests() => server = new LoopbackServer(content);
 
@@ -25,7 +25,7 @@ public sealed class PretrainedWeightsTests : IDisposable
         foreach (var weights in PretrainedWeights.All)
         {
             var (config, batchNorm) = VggNames.Find(weights.Name);
-            Assert.Equal(weights.Name, VggNames.Of(new VggPlan(config, new VggOptions { BatchNorm = batchNorm })));
+            Assert.Equal(weights.Name, VggNames.Of(config, batchNorm));
             Assert.Matches($"^{weights.Name.Replace('-', '_')}-[0-9a-f]{{8}}\\.pth$", weights.FileName);
             Assert.Same(weights, PretrainedWeights.Find(weights.Name));
         }
@@ -38,10 +38,10 @@ public sealed class PretrainedWeightsTests : IDisposable
     public async Task Are_downloaded_once_and_checked_by_the_hash_in_the_name()
     {
         var weights = Small(Hash());
-        string path = await weights.DownloadAsync(folder["cache/weights"], cancellation: Cancellation);
+        string path = await weights.DownloadAsync(folder["cache/weights"], cancellationToken: Cancellation);
         Assert.Equal(folder[$"cache/weights/small-{Hash()}.pth"], path);
         Assert.Equal(content, await File.ReadAllBytesAsync(path, Cancellation));
-        await weights.DownloadAsync(folder["cache/weights"], cancellation: Cancellation);
+        await weights.DownloadAsync(folder["cache/weights"], cancellationToken: Cancellation);
         Assert.Single(server.RequestedFrom);
     }
 
@@ -51,7 +51,7 @@ public sealed class PretrainedWeightsTests : IDisposable
     {
         var weights = Small(Hash());
         await File.WriteAllBytesAsync(folder[weights.FileName], [1, 2], Cancellation);
-        Assert.Equal(folder[weights.FileName], await weights.DownloadAsync(folder.Path, cancellation: Cancellation));
+        Assert.Equal(folder[weights.FileName], await weights.DownloadAsync(folder.Path, cancellationToken: Cancellation));
         Assert.Equal([1, 2], await File.ReadAllBytesAsync(folder[weights.FileName], Cancellation));
         Assert.Empty(server.RequestedFrom);
     }
@@ -61,7 +61,7 @@ public sealed class PretrainedWeightsTests : IDisposable
     {
         var weights = Small(Hash());
         Directory.CreateDirectory(folder[weights.FileName + ".part"]);
-        var error = await Assert.ThrowsAnyAsync<IOException>(() => weights.DownloadAsync(folder.Path, cancellation: Cancellation));
+        var error = await Assert.ThrowsAnyAsync<IOException>(() => weights.DownloadAsync(folder.Path, cancellationToken: Cancellation));
         Assert.Contains($"{folder[weights.FileName]}.part cannot be written: ", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("Without the network", error.Message, StringComparison.Ordinal);
     }
@@ -71,7 +71,7 @@ public sealed class PretrainedWeightsTests : IDisposable
     {
         await File.WriteAllBytesAsync(folder["file"], [1], Cancellation);
         var weights = Small(Hash());
-        var error = await Assert.ThrowsAnyAsync<IOException>(() => weights.DownloadAsync(folder["file/cache"], cancellation: Cancellation));
+        var error = await Assert.ThrowsAnyAsync<IOException>(() => weights.DownloadAsync(folder["file/cache"], cancellationToken: Cancellation));
         Assert.StartsWith($"Download of {weights.Address}: {folder["file/cache"]} cannot be written: ", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("Without the network", error.Message, StringComparison.Ordinal);
     }
@@ -81,16 +81,16 @@ public sealed class PretrainedWeightsTests : IDisposable
     {
         var weights = Small(Hash());
         server.BreaksAfter = 10_000;
-        await Assert.ThrowsAsync<IOException>(() => weights.DownloadAsync(folder.Path, cancellation: Cancellation));
+        await Assert.ThrowsAsync<IOException>(() => weights.DownloadAsync(folder.Path, cancellationToken: Cancellation));
         server.BreaksAfter = int.MaxValue;
-        Assert.Equal(content, await File.ReadAllBytesAsync(await weights.DownloadAsync(folder.Path, cancellation: Cancellation), Cancellation));
+        Assert.Equal(content, await File.ReadAllBytesAsync(await weights.DownloadAsync(folder.Path, cancellationToken: Cancellation), Cancellation));
         Assert.Equal([0, 10_000], server.RequestedFrom);
     }
 
     [Fact]
     public async Task Of_another_hash_are_removed()
     {
-        var error = await Assert.ThrowsAsync<InvalidDataException>(() => Small("00000000").DownloadAsync(folder.Path, cancellation: Cancellation));
+        var error = await Assert.ThrowsAsync<InvalidDataException>(() => Small("00000000").DownloadAsync(folder.Path, cancellationToken: Cancellation));
         Assert.Contains("expected SHA256 00000000", error.Message, StringComparison.Ordinal);
         Assert.Empty(folder.Files);
     }
@@ -99,9 +99,25 @@ public sealed class PretrainedWeightsTests : IDisposable
     public async Task Without_the_network_the_message_names_the_file_to_put_where()
     {
         server.Dispose();
-        var error = await Assert.ThrowsAsync<IOException>(() => Small("00000000").DownloadAsync(folder.Path, cancellation: Cancellation));
+        var error = await Assert.ThrowsAsync<IOException>(() => Small("00000000").DownloadAsync(folder.Path, cancellationToken: Cancellation));
         Assert.EndsWith($" Without the network, put the file small-00000000.pth into the folder {folder.Path}.", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', error.Message);
+    }
+
+    [Fact]
+    public void Torchvision_s_own_files_are_known_by_their_names()
+    {
+        Assert.Same(ImagePreprocessing.ImageNet, Description("vgg16-397923af.pth"));
+        Assert.Null(Description("vgg16.pth"));
+
+        ImagePreprocessing? Description(string name)
+        {
+            var writer = new PthWriter();
+            writer.Add("any", 1);
+            writer.Save(folder[name]);
+            using var file = WeightsFile.Open(folder[name]);
+            return PretrainedWeights.PreprocessingOf(file);
+        }
     }
 
     private PretrainedWeights Small(string hash) => new("small", $"small-{hash}.pth") { Server = new Uri(server.Address, "/") };

@@ -42,22 +42,22 @@ internal sealed class ImplicitGemmConvolution : ConvolutionAlgorithm
         ImplicitGemmForward.Run(x.Context, s, x.ReadMemory(), packed.Memory, epilogue, y.WriteMemory());
     }
 
-    /// <summary>The gradient of the output, padded by kernel − 1 − padding, convolved with the weights turned by 180° and K and C exchanged.</summary>
+    /// <summary>The gradient of the output, padded by kernel − 1 − padding, convolved with the weights rotated by 180°, K and C exchanged.</summary>
     internal override void InputGradient<T>(in ConvolutionShape shape, Tensor<T> dy, Tensor<T> weights, Tensor<T> dx)
     {
         var window = shape.Window;
         window = window with { PaddingHeight = window.Height - 1 - window.PaddingHeight, PaddingWidth = window.Width - 1 - window.PaddingWidth };
         var s = ConvolutionShape.Of(shape.Output, [shape.C, shape.K, window.Height, window.Width], window);
-        using var turned = dy.Context.Pool.RentScratch<T>(weights.ElementCount);
-        var (source, target) = (weights.ReadMemory(), turned.Memory);
+        using var rotated = dy.Context.Pool.RentScratch<T>(weights.ElementCount);
+        var (source, target) = (weights.ReadMemory(), rotated.Memory);
         int taps = s.Window.Height * s.Window.Width;
-        dy.Context.Workers.Run(s.C, k =>
+        dy.Context.Workers.Run(s.C, 1, (k, _) =>
         {
             // [K][taps][C] to [taps reversed][K] rows of C: the depth of the product runs over (tap, K), its columns are C.
             for (int tap = 0; tap < taps; tap++)
                 source.Span.Slice(((k * taps) + tap) * s.K, s.K).CopyTo(target.Span[((((taps - 1 - tap) * s.C) + k) * s.K)..]);
         });
-        using var packed = Packing.Panels(dy.Context, MatrixView<T>.RowMajor(turned.Memory, taps * s.C, s.K));
+        using var packed = Packing.Panels(dy.Context, MatrixView<T>.RowMajor(rotated.Memory, taps * s.C, s.K));
         ImplicitGemmForward.Run(dy.Context, s, dy.ReadMemory(), packed.Memory, default, dx.WriteMemory());
     }
 

@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>y[p, :, :] = Σ_i windows of row i · w[:, i]: the forward pass, and with turned weights the gradient of the input.</summary>
+/// <summary>y[p, :, :] = Σ_i windows of row i · w[:, i]: the forward pass, and with rotated weights the gradient of the input.</summary>
 internal static class ImplicitGemmForward
 {
     // Output pixels of a task: enough that each panel of weights, read from the second-level cache or beyond, serves for many.
@@ -17,7 +17,7 @@ internal static class ImplicitGemmForward
         using var table = context.Pool.RentScratch<int>(Packing.RoundUp(rowsPerTask * s.OutputWidth, MicroKernel.Rows));
         var places = table.Memory;
         rows.FillPlaces(places.Span, rowsPerTask * s.OutputWidth);
-        context.Workers.Run(s.N * tasksPerImage, task =>
+        context.Workers.Run(s.N * tasksPerImage, 1, (task, _) =>
         {
             var (image, part) = Math.DivRem(task, tasksPerImage);
             using var scratch = context.Pool.RentScratch<T>(rows.Elements(rowsPerTask));
@@ -25,7 +25,7 @@ internal static class ImplicitGemmForward
             rows.Copy(x.Span, image, first, count, scratch.Span);
             var output = y.Span.Slice(((image * s.OutputHeight) + first) * s.OutputWidth * s.K, count * s.OutputWidth * s.K);
             Multiply(context, s, scratch.Span, places.Span, packed.Span, output, count * s.OutputWidth);
-            epilogue.Apply(output, s.K);
+            epilogue.ApplyToRows(output, s.K);
         });
     }
 

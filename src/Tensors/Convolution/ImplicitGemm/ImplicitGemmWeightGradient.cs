@@ -35,7 +35,7 @@ internal static class ImplicitGemmWeightGradient
         // Sums are [part][panel][tap][2 vectors].
         using var sums = context.Pool.RentScratch<T>(parts * length);
         var partial = sums.Memory;
-        context.Workers.Run(parts, part =>
+        context.Workers.Run(parts, 1, (part, _) =>
         {
             using var padded = context.Pool.RentScratch<T>(rows.Elements(rowsPerChunk));
             // Of a last panel that K does not fill the rest stays zero.
@@ -54,7 +54,7 @@ internal static class ImplicitGemmWeightGradient
 
         // The parts added up, and transposed.
         int tasks = (s.PatchLength + PlacesPerTask - 1) / PlacesPerTask;
-        context.Workers.Run(panels * tasks, task =>
+        context.Workers.Run(panels * tasks, 1, (task, _) =>
         {
             var (panel, group) = Math.DivRem(task, tasks);
             int first = group * PlacesPerTask, count = Math.Min(PlacesPerTask, s.PatchLength - first), start = ((panel * taps) + first) * panelColumns;

@@ -43,7 +43,7 @@ internal readonly struct PaddedRows(ConvolutionShape s)
     public void Copy<T>(ReadOnlySpan<T> x, int image, int firstOutputRow, int outputRows, Span<T> target)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        int first = (firstOutputRow * s.Window.StrideHeight) - s.Window.PaddingHeight, rim = s.Window.PaddingWidth * s.C;
+        int first = (firstOutputRow * s.Window.StrideHeight) - s.Window.PaddingHeight, border = s.Window.PaddingWidth * s.C;
         for (int i = 0; i < InputRows(outputRows); i++)
         {
             var row = target.Slice(i * RowLength, RowLength);
@@ -53,9 +53,9 @@ internal readonly struct PaddedRows(ConvolutionShape s)
                 continue;
             }
 
-            row[..rim].Clear();
-            x.Slice(((image * s.H) + first + i) * s.W * s.C, s.W * s.C).CopyTo(row[rim..]);
-            row[(rim + (s.W * s.C))..].Clear();
+            row[..border].Clear();
+            x.Slice(((image * s.H) + first + i) * s.W * s.C, s.W * s.C).CopyTo(row[border..]);
+            row[(border + (s.W * s.C))..].Clear();
         }
     }
 

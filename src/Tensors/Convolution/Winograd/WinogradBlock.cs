@@ -32,17 +32,17 @@ internal readonly struct WinogradBlock<TTile, T>(
             image.Span, plan.H, plan.W, plan.C, plan, plan.PaddingHeight, plan.PaddingWidth, firstTile + first, count,
             v.Span[(first * plan.InputRow)..], InputStep, plan.InputRow);
 
-    /// <summary>m[point] (+)= v[point] · u for one panel of weights and a part of the depth. The padded tiles are multiplied too, and nobody reads their products.</summary>
+    /// <summary>m[point] (+)= v[point] · u for one panel of weights and a part of the depth; products of padded tiles are unused.</summary>
     public void Multiply<TSimd, TVector>(ReadOnlySpan<T> u, int point, int firstDepth, int depths, Span<T> m)
         where TSimd : struct, ISimd<TVector, T>
         where TVector : struct => PanelProduct.Run<TSimd, TVector, T>(
             v.Span[((point * InputStep) + firstDepth)..], plan.InputRow, u, depths, m[(point * ProductStep)..], plan.ProductRow,
             paddedTiles, plan.PanelColumns, accumulate: firstDepth > 0);
 
-    /// <summary>Where the outputs will be written, more or less: whole rows of the image.</summary>
+    /// <summary>The output rows covered by the tiles, rounded to whole rows.</summary>
     public ReadOnlySpan<T> Outputs => plan.Rows(output.Span, plan.OutputHeight, plan.OutputWidth * plan.K, firstTile, tiles);
 
-    /// <summary>What the next block as long as this one will read, more or less: whole rows of the image.</summary>
+    /// <summary>The input rows of the next block of the same length, rounded to whole rows.</summary>
     public ReadOnlySpan<T> NextInput => plan.Rows(image.Span, plan.H, plan.W * plan.C, firstTile + tiles, tiles);
 
     /// <summary>y = Aᵀ m A for the channels of a group of panels.</summary>

@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace DeepSharp.Tensors;
 
 /// <summary>3×3 convolution with stride 1 by Winograd's minimal filtering, see <see cref="IWinogradTile"/>.</summary>
@@ -34,56 +32,27 @@ internal sealed class WinogradConvolution<TTile> : ConvolutionAlgorithm
     internal override void Forward<T>(
         in ConvolutionShape shape, Tensor<T> x, Tensor<T> weights, Epilogue<T> epilogue, Tensor<T> y, bool cacheWeights)
     {
-        var context = x.Context;
-        var plan = WinogradPlan.Forward<T>(shape, TTile.OutputSize, context.VectorWidth);
-        if (cacheWeights)
-        {
-            var u = weights.Derive(this, w => Transform(context, plan, w, rotated: false));
-            Run(context, plan, x, u, epilogue, y);
-            return;
-        }
-
-        Run(context, plan, x, weights, rotated: false, epilogue, y);
+        var plan = WinogradPlan.Forward<T>(shape, TTile.OutputSize, x.Context.VectorWidth);
+        var cached = cacheWeights ? weights.Derive(this, w => WinogradWeights.Transform<TTile, T>(plan, w, rotated: false)) : null;
+        WinogradForward.Run<TTile, T>(x.Context, plan, x, weights, rotated: false, cached, epilogue, y);
     }
 
     internal override void InputGradient<T>(in ConvolutionShape shape, Tensor<T> dy, Tensor<T> weights, Tensor<T> dx)
     {
         var plan = WinogradPlan.InputGradient<T>(shape, TTile.OutputSize, dy.Context.VectorWidth);
-        Run(dy.Context, plan, dy, weights, rotated: true, default, dx);
+        WinogradForward.Run<TTile, T>(dy.Context, plan, dy, weights, rotated: true, cached: null, default, dx);
     }
 
     internal override void WeightGradient<T>(in ConvolutionShape shape, Tensor<T> x, Tensor<T> dy, Tensor<T> dw)
     {
-        var plan = WinogradPlan.Forward<T>(shape, TTile.OutputSize, x.Context.VectorWidth);
-        WinogradWeightGradient.Run<TTile, T>(x.Context, plan, x.ReadMemory(), dy.ReadMemory(), dw.WriteMemory());
-    }
-
-    private static void Run<T>(ComputeContext context, WinogradPlan plan, Tensor<T> x, Tensor<T> weights, bool rotated, Epilogue<T> epilogue, Tensor<T> y)
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        if (plan.IsOneBlock)
-        {
-            new WinogradByPanels<TTile, T>(context, plan, x.ReadMemory(), epilogue, y.WriteMemory()).Run(weights.ReadMemory(), rotated);
-            return;
-        }
-
-        using var u = Transform(context, plan, weights, rotated);
-        Run(context, plan, x, u, epilogue, y);
-    }
-
-    private static void Run<T>(ComputeContext context, WinogradPlan plan, Tensor<T> x, PooledMemory<T> u, Epilogue<T> epilogue, Tensor<T> y)
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        var filter = new WinogradFilter<T>(u.Memory, plan.WeightStep);
-        if (plan.GoesByPanels) new WinogradByPanels<TTile, T>(context, plan, x.ReadMemory(), epilogue, y.WriteMemory()).Run(filter);
-        else WinogradForward.Run<TTile, T>(context, plan, x.ReadMemory(), filter, epilogue, y.WriteMemory());
-    }
-
-    private static PooledMemory<T> Transform<T>(ComputeContext context, WinogradPlan plan, Tensor<T> weights, bool rotated)
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        var u = context.Pool.Rent<T>(plan.Points * plan.WeightStep);
-        WinogradWeights.Transform<TTile, T>(context, plan, weights.ReadMemory(), rotated, u.Memory);
-        return u;
+        var (context, target) = (x.Context, dw.WriteMemory());
+        var plan = WinogradPlan.Forward<T>(shape, TTile.OutputSize, context.VectorWidth);
+        var operands = new WinogradGradientOperands<T>(plan, x.ReadMemory(), dy.ReadMemory());
+        using var rented = context.Pool.RentScratch<T>(operands.Parts * operands.SumElements);
+        var sums = rented.Memory;
+        if (operands.Parts > 1) WinogradWeightGradient.RunParts<TTile, T>(context, operands, sums);
+        else WinogradWeightGradient.RunStages<TTile, T>(context, operands, sums);
+        context.Workers.Run(plan.K, 1, (k, _) =>
+            SimdDispatch.Run<T, WinogradWeightGradient.Weights<TTile, T>>(context.VectorWidth, new(operands, sums, target, k)));
     }
 }

@@ -2,22 +2,48 @@ using System.Numerics;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>A Winograd convolution with transformed weights in which each task takes a block of tiles through all stages: windows, products, outputs.</summary>
+/// <summary>A Winograd convolution in which each task takes a block of tiles through all stages: windows, products, outputs.</summary>
+/// <remarks>
+/// The scratch memory of a block stays in the second-level cache. For large weights and few tiles see <see cref="WinogradByPanels"/>.
+/// </remarks>
 internal static class WinogradForward
 {
-    /// <summary>Convolves images. The scratch memory of a block stays in the second-level cache.</summary>
+    /// <summary>Convolves images.</summary>
+    /// <param name="context">Workers, scratch memory and vector width.</param>
+    /// <param name="plan">All lengths.</param>
+    /// <param name="x">Images.</param>
+    /// <param name="weights">The weights in storage order.</param>
+    /// <param name="rotated">Whether the kernel is rotated by 180°, with C and K exchanged: for the input gradient.</param>
+    /// <param name="cached">The transformed weights, if they are cached.</param>
+    /// <param name="epilogue">Bias and ReLU.</param>
+    /// <param name="y">The outputs.</param>
     public static void Run<TTile, T>(
-        ComputeContext context, WinogradPlan plan, ReadOnlyMemory<T> image, WinogradFilter<T> filter, Epilogue<T> epilogue, Memory<T> output)
+        ComputeContext context, WinogradPlan plan, Tensor<T> x, Tensor<T> weights, bool rotated, PooledMemory<T>? cached, Epilogue<T> epilogue,
+        Tensor<T> y)
         where TTile : struct, IWinogradTile
-        where T : unmanaged, IFloatingPointIeee754<T> => Blocks.Run(context, plan.Tiles, (firstTile, tiles) =>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        using var made = cached is null && !plan.IsOneBlock ? WinogradWeights.Transform<TTile, T>(plan, weights, rotated) : null;
+        var transformed = (cached ?? made)?.Memory ?? default;
+        var (image, output) = (x.ReadMemory(), y.WriteMemory());
+        if (plan.GoesByPanels)
+        {
+            WinogradByPanels.Run<TTile, T>(context, plan, image, transformed, weights.ReadMemory(), rotated, epilogue, output);
+            return;
+        }
+
+        var filter = new WinogradFilter<T>(transformed, plan.WeightStep);
+        context.Workers.Run(plan.Tiles, plan.BlockTiles, (firstTile, tiles) =>
         {
             using var v = context.Pool.RentScratch<T>(plan.BlockElements(plan.InputRow));
             using var m = context.Pool.RentScratch<T>(plan.BlockElements(plan.ProductRow));
             var block = new WinogradBlock<TTile, T>(plan, image, epilogue, output, v.Memory, firstTile, tiles);
             SimdDispatch.Run<T, AllStages<TTile, T>>(context.VectorWidth, new(plan, block, filter, tiles, m.Memory));
-        }, plan.BlockTiles);
+        });
+    }
 
-    private readonly struct AllStages<TTile, T>(WinogradPlan plan, WinogradBlock<TTile, T> block, WinogradFilter<T> filter, int tiles, Memory<T> products) : ISimdAction<T>
+    private readonly struct AllStages<TTile, T>(
+        WinogradPlan plan, WinogradBlock<TTile, T> block, WinogradFilter<T> filter, int tiles, Memory<T> products) : ISimdAction<T>
         where TTile : struct, IWinogradTile
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -26,7 +52,7 @@ internal static class WinogradForward
             where TVector : struct
         {
             var m = products.Span;
-            // Memory has nothing to do while the processor multiplies.
+            // Prefetch the next operands during the multiply.
             var outputs = new MemoryAhead<T>(block.Outputs, plan.Points);
             var nextInput = new MemoryAhead<T>(block.NextInput, plan.Points);
             block.TransformInput<TSimd, TVector>(0, tiles);

@@ -47,7 +47,7 @@ internal sealed record WinogradGradientOperands<T>(WinogradPlan Plan, ReadOnlyMe
 
     private int Lanes => Plan.PanelColumns / MicroKernel.Vectors;
 
-    /// <summary>Elements of v and d for so many tiles.</summary>
+    /// <summary>Elements of v and d for a number of tiles.</summary>
     public int StageElements(int tiles) => Plan.Points * (Plan.PointStep(tiles, Plan.InputRow) + Plan.PointStep(tiles, GradientRow));
 }
 
@@ -60,7 +60,7 @@ internal readonly struct WinogradGradientStage<TTile, T>(
     /// <summary>The number of tiles, at most the capacity of the scratch memory.</summary>
     public int Tiles => tiles;
 
-    /// <summary>What the next stage as long as this one will read of the input, more or less.</summary>
+    /// <summary>The input rows of the next stage of the same length, rounded to whole rows.</summary>
     public ReadOnlySpan<T> NextInput => operands.Plan.Rows(operands.X.Span, operands.Plan.H, operands.Plan.W * operands.Plan.C, firstTile + tiles, tiles);
 
     /// <summary>… of the gradient of the output.</summary>

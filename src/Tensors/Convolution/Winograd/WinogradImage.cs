@@ -4,10 +4,10 @@ using System.Runtime.InteropServices;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>Cuts channels-last images into square windows, zeros beyond the rim, and transforms each into points.</summary>
+/// <summary>Cuts channels-last images into square windows, zeros past the border, and transforms each into points.</summary>
 internal static class WinogradImage
 {
-    // Channels of a window at the rim that are copied at once: 9 KiB in float.
+    // Channels of a window at the border that are copied at once: 9 KiB in float.
     private const int ChannelsAtOnce = 64;
 
     /// <summary>Transforms the windows of some tiles.</summary>
@@ -78,7 +78,7 @@ internal static class WinogradImage
         }
     }
 
-    /// <summary>Copies some channels of each pixel of a window that hangs over the rim; zeros where there is no pixel.</summary>
+    /// <summary>Copies some channels of each pixel of a window that crosses the border; zeros where there is no pixel.</summary>
     private static void Cut<TSimd, TVector, T>(
         ReadOnlySpan<T> image, nint start, int height, int width, int channels, int top, int left, int size, nint fromChannel, nint toChannel, Span<T> window)
         where TSimd : struct, ISimd<TVector, T>

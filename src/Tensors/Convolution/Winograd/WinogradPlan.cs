@@ -94,7 +94,7 @@ internal readonly record struct WinogradPlan
     public int ProductRow { get; }
 
     /// <summary>
-    /// Whether a task is a panel of output channels, <see cref="WinogradByPanels{TTile,T}"/>, and not a block of tiles: because the transformed weights are
+    /// Whether a task is a panel of output channels, <see cref="WinogradByPanels"/>, and not a block of tiles: because the transformed weights are
     /// too large to be read again for every small block of tiles, or because there are too few tiles for blocks.
     /// </summary>
     public bool GoesByPanels { get; }
@@ -134,7 +134,7 @@ internal readonly record struct WinogradPlan
         return (image, high * OutputSize, column * OutputSize);
     }
 
-    /// <summary>What lies under some tiles of images of so many rows, more or less: whole rows.</summary>
+    /// <summary>The input rows covered by a range of tiles, rounded to whole rows.</summary>
     public ReadOnlySpan<T> Rows<T>(ReadOnlySpan<T> images, int height, int rowLength, int firstTile, int tiles)
     {
         // A tile may begin below the last row, where the padding makes the output larger than the input.

@@ -18,21 +18,10 @@ internal static class WinogradWeightGradient
     // Transformed input and gradient of a stage that the workers share, together.
     private const int StageBytes = 6 << 20;
 
-    /// <summary>Computes the gradient; <paramref name="plan"/> is the forward one.</summary>
-    public static void Run<TTile, T>(ComputeContext context, WinogradPlan plan, ReadOnlyMemory<T> x, ReadOnlyMemory<T> dy, Memory<T> dw)
+    /// <summary>The sums of each part of the tiles.</summary>
+    public static void RunParts<TTile, T>(ComputeContext context, WinogradGradientOperands<T> operands, Memory<T> sums)
         where TTile : struct, IWinogradTile
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        var operands = new WinogradGradientOperands<T>(plan, x, dy);
-        using var sums = context.Pool.RentScratch<T>(operands.Parts * operands.SumElements);
-        if (operands.Parts > 1) RunParts<TTile, T>(context, operands, sums.Memory);
-        else RunStages<TTile, T>(context, operands, sums.Memory);
-        context.Workers.Run(plan.K, k => SimdDispatch.Run<T, Weights<TTile, T>>(context.VectorWidth, new(operands, sums.Memory, dw, k)));
-    }
-
-    private static void RunParts<TTile, T>(ComputeContext context, WinogradGradientOperands<T> operands, Memory<T> sums)
-        where TTile : struct, IWinogradTile
-        where T : unmanaged, IFloatingPointIeee754<T> => context.Workers.Run(operands.Parts, part =>
+        where T : unmanaged, IFloatingPointIeee754<T> => context.Workers.Run(operands.Parts, 1, (part, _) =>
         {
             int capacity = WinogradGradientOperands<T>.TilesPerSum, first = operands.FirstTile(part), end = operands.FirstTile(part + 1);
             using var transformed = context.Pool.RentScratch<T>(operands.StageElements(capacity));
@@ -44,7 +33,8 @@ internal static class WinogradWeightGradient
             }
         });
 
-    private static void RunStages<TTile, T>(ComputeContext context, WinogradGradientOperands<T> operands, Memory<T> sums)
+    /// <summary>The sums of all tiles, stage by stage.</summary>
+    public static void RunStages<TTile, T>(ComputeContext context, WinogradGradientOperands<T> operands, Memory<T> sums)
         where TTile : struct, IWinogradTile
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -57,8 +47,8 @@ internal static class WinogradWeightGradient
         {
             int tiles = Math.Min(capacity, plan.Tiles - first);
             var stage = new WinogradGradientStage<TTile, T>(operands, transformed.Memory, capacity, sums, first, tiles, first > 0);
-            Blocks.Run(context, tiles, (from, count) => SimdDispatch.Run<T, Images<TTile, T>>(context.VectorWidth, new(stage, from, count)), TilesPerTask);
-            context.Workers.Run(plan.Points * rowTasks, task =>
+            context.Workers.Run(tiles, TilesPerTask, (from, count) => SimdDispatch.Run<T, Images<TTile, T>>(context.VectorWidth, new(stage, from, count)));
+            context.Workers.Run(plan.Points * rowTasks, 1, (task, _) =>
             {
                 var (point, group) = Math.DivRem(task, rowTasks);
                 SimdDispatch.Run<T, Products<TTile, T>>(context.VectorWidth, new(stage, point, group * RowsPerTask, Math.Min((group + 1) * RowsPerTask, operands.SumRows)));
@@ -75,7 +65,7 @@ internal static class WinogradWeightGradient
             where TVector : struct
         {
             stage.Transform<TSimd, TVector>(0, stage.Tiles);
-            // Memory has nothing to do while the processor multiplies.
+            // Prefetch the next operands during the multiply.
             var input = new MemoryAhead<T>(stage.NextInput, operands.Plan.Points);
             var gradient = new MemoryAhead<T>(stage.NextGradient, operands.Plan.Points);
             for (int point = 0; point < operands.Plan.Points; point++)
@@ -106,7 +96,7 @@ internal static class WinogradWeightGradient
     }
 
     /// <summary>The gradients of one output channel: the parts added up, then transformed.</summary>
-    private readonly struct Weights<TTile, T>(WinogradGradientOperands<T> operands, Memory<T> sums, Memory<T> dw, int k) : ISimdAction<T>
+    public readonly struct Weights<TTile, T>(WinogradGradientOperands<T> operands, Memory<T> sums, Memory<T> dw, int k) : ISimdAction<T>
         where TTile : struct, IWinogradTile
         where T : unmanaged, IFloatingPointIeee754<T>
     {

@@ -11,22 +11,26 @@ internal static class WinogradWeights
     public const int DepthsAtOnce = 64;
 
     /// <summary>Transforms all weights into [points][panels][depth][2 vectors].</summary>
-    /// <param name="context">Workers and vector width.</param>
     /// <param name="plan">The plan; its K are the columns of the panels and its C the depth.</param>
     /// <param name="weights">The weights in storage order, [K][3][3][C] of the convolution.</param>
-    /// <param name="rotated">For the input gradient: depth is then K, columns are C, and the kernel is turned by 180°.</param>
-    /// <param name="u">The result.</param>
-    public static void Transform<TTile, T>(ComputeContext context, WinogradPlan plan, ReadOnlyMemory<T> weights, bool rotated, Memory<T> u)
+    /// <param name="rotated">For the input gradient: depth is then K, columns are C, and the kernel is rotated by 180°.</param>
+    /// <returns>The transformed weights, which the caller owns.</returns>
+    public static PooledMemory<T> Transform<TTile, T>(WinogradPlan plan, Tensor<T> weights, bool rotated)
         where TTile : struct, IWinogradTile
         where T : unmanaged, IFloatingPointIeee754<T>
     {
+        var context = weights.Context;
+        var transformed = context.Pool.Rent<T>(plan.Points * plan.WeightStep);
+        var (source, u) = (weights.ReadMemory(), transformed.Memory);
         int chunks = (plan.C + DepthsAtOnce - 1) / DepthsAtOnce;
-        context.Workers.Run(plan.Panels * chunks, task =>
+        context.Workers.Run(plan.Panels * chunks, 1, (task, _) =>
         {
             var (panel, chunk) = Math.DivRem(task, chunks);
             var target = u.Span[(((panel * plan.C) + (chunk * DepthsAtOnce)) * plan.PanelColumns)..];
-            SimdDispatch.Run<T, Action<TTile, T>>(context.VectorWidth, new(plan, weights.Span, rotated, panel, chunk * DepthsAtOnce, target, plan.WeightStep));
+            SimdDispatch.Run<T, Action<TTile, T>>(
+                context.VectorWidth, new(plan, source.Span, rotated, panel, chunk * DepthsAtOnce, target, plan.WeightStep));
         });
+        return transformed;
     }
 
     /// <summary>Transforms the weights of one panel and at most <see cref="DepthsAtOnce"/> depths into [points][depth][2 vectors].</summary>
@@ -59,7 +63,7 @@ internal static class WinogradWeights
             }
             else if ((panel + 1) * columns <= plan.K)
             {
-                // Whole panels of the turned kernel lie in memory as they are needed, only backwards.
+                // Whole panels of the rotated kernel are read in place, backwards.
                 taps = ref weights[(((firstDepth * 9) + 8) * plan.K) + (panel * columns)];
                 (tap, step) = (-plan.K, 9 * plan.K);
             }
@@ -73,7 +77,7 @@ internal static class WinogradWeights
             Span<T> between = StackMemory.Align(stackalloc T[(3 * size * TSimd.Width) + StackMemory.Slack<T>()]);
             for (int depth = 0; depth < depths; depth++)
             {
-                // Gathered taps are in the cache; turned ones, which lie where they are stored, are asked for two depths ahead.
+                // Gathered taps are in the cache; rotated ones, read in place, are prefetched two depths ahead.
                 if (tap < 0) CacheHint.PrefetchRows(in Unsafe.Add(ref Unsafe.AsRef(in taps), depth * step), 2 * step, 9, tap, columns);
                 for (int lane = 0; lane < columns; lane += TSimd.Width)
                 {
@@ -103,7 +107,7 @@ internal static class WinogradWeights
             }
         }
 
-        /// <summary>Nine planes [depth][columns] of the turned kernel, columns being input channels, which are contiguous.</summary>
+        /// <summary>Nine planes [depth][columns] of the rotated kernel, columns being input channels, which are contiguous.</summary>
         private void GatherRotated(Span<T> planes, int depths)
         {
             int columns = plan.PanelColumns, present = Math.Min(columns, plan.K - (panel * columns));

@@ -1,6 +1,4 @@
 using System.Numerics;
-using DeepSharp.Autograd;
-using DeepSharp.Tensors;
 
 namespace DeepSharp.Vgg.Tests.Weights.Recognition;
 
@@ -45,32 +43,32 @@ public class ForeignWeightsTests
         using (var file = WeightsFile.Open(PathOf("grey.onnx")))
         {
             var writer = WeightsWriter.For("grey.pth");
-            writer.AddAll(file);
+            writer.AddAll(VggRecognition.Of(file).Weights);
             writer.Save(folder["grey.pth"]);
         }
 
         using var converted = WeightsFile.Open(folder["grey.pth"]);
         string[] layers = ["features.0", "features.3", "features.5", "classifier.1", "classifier.4", "classifier.6"];
         Assert.Equal(layers.SelectMany(layer => (string[])[$"{layer}.weight", $"{layer}.bias"]), converted.Tensors.Keys);
-        Assert.True(VggRecognition.Of(converted).Plan.Options.Head.DropoutFirst);
+        Assert.True(VggRecognition.Of(converted).Description.Options.Head.DropoutFirst);
     }
 
     private static void RequireRecognised(string fileName, string config, bool batchNorm, int poolSize, string linears)
     {
         using var file = WeightsFile.Open(PathOf(fileName));
-        var (plan, _, _) = VggRecognition.Of(file);
-        Assert.Equal((config, batchNorm, poolSize), (plan.Config.ToString(), plan.Options.BatchNorm, plan.Options.Head.PoolSize));
-        Assert.Equal(linears, string.Join(',', plan.Options.Head.Hidden.Append(plan.Options.Classes)));
+        var description = VggRecognition.Of(file).Description;
+        Assert.Equal((config, batchNorm, poolSize), (description.Config.ToString(), description.Options.BatchNorm, description.Options.Head.PoolSize));
+        Assert.Equal(linears, string.Join(',', description.Options.Head.Hidden.Append(description.Options.Classes)));
     }
 
     [Fact]
     public void Dropouts_are_where_the_numbers_say()
     {
         using var file = WeightsFile.Open(PathOf("grey.pth"));
-        var plan = VggRecognition.Of(file).Plan;
-        Assert.True(plan.Options.Head.DropoutFirst);
-        Assert.False(plan.Options.ConvolutionBias);
-        Assert.Equal(1, plan.Options.InputChannels);
+        var description = VggRecognition.Of(file).Description;
+        Assert.True(description.Options.Head.DropoutFirst);
+        Assert.False(description.Options.ConvolutionBias);
+        Assert.Equal(1, description.Options.InputChannels);
     }
 
     private static void RequireLogits<T>(string fileName, string name, double tolerance)

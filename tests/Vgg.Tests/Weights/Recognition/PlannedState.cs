@@ -4,35 +4,28 @@ namespace DeepSharp.Vgg.Tests.Weights.Recognition;
 internal static class PlannedState
 {
     /// <summary>Those of a model of ours.</summary>
-    public static List<(string Name, IReadOnlyList<long> Shape)> Of(VggPlan plan)
+    public static List<(string Name, IReadOnlyList<long> Shape)> Of(VggDescription description)
     {
-        List<(string, IReadOnlyList<long>)> tensors = [];
-        foreach (var layer in plan.Layers)
-        {
-            switch (layer)
-            {
-                case Conv2dPlan convolution:
-                    Add("weight", convolution.OutChannels, convolution.InChannels, convolution.KernelSize, convolution.KernelSize);
-                    if (convolution.HasBias) Add("bias", convolution.OutChannels);
-                    break;
-                case BatchNorm2dPlan norm:
-                    foreach (string name in (string[])["weight", "bias", "running_mean", "running_var"]) Add(name, norm.Channels);
-                    Add("num_batches_tracked");
-                    break;
-                case LinearPlan linear:
-                    Add("weight", linear.OutFeatures, linear.InFeatures);
-                    Add("bias", linear.OutFeatures);
-                    break;
-            }
-
-            void Add(string name, params long[] shape) => tensors.Add(($"{layer.Key}.{name}", shape));
-        }
-
-        return tensors;
+        using var model = description.CreateModel<float>();
+        return [.. model.State().Select(entry => (entry.Key, entry.Value.Shape))];
     }
 
     /// <summary>With other names.</summary>
     public static IEnumerable<(string Name, IReadOnlyList<long> Shape)> Renamed(
         IEnumerable<(string Name, IReadOnlyList<long> Shape)> tensors, Func<string, string> rename) =>
         tensors.Select(tensor => (rename(tensor.Name), tensor.Shape));
+
+    /// <summary>Recognizes the model that names and shapes belong to.</summary>
+    public static Recognized Recognize(IEnumerable<(string Name, IReadOnlyList<long> Shape)> tensors, VggConfig? config = null)
+    {
+        // The offset tells later which tensor got which name.
+        StoredTensor[] stored = [.. tensors.Select((tensor, i) => new StoredTensor(tensor.Name, tensor.Shape.Count == 0 ? "I64" : "F32", tensor.Shape, i, 0))];
+        var (description, renamed, assumptions) = VggRecognition.ByNames(stored, config);
+        var keys = renamed.Where(tensor => tensor.Integer is null).ToDictionary(tensor => tensor.Name, tensor => stored[(int)tensor.Offset].Name);
+        return new Recognized(description, keys, [.. renamed.Where(tensor => tensor.Integer == 0).Select(tensor => tensor.Name)], assumptions);
+    }
 }
+
+/// <summary>What was recognized: the model, the file's name of each of its tensors, and the integers that the file lacks.</summary>
+internal sealed record Recognized(
+    VggDescription Description, IReadOnlyDictionary<string, string> Keys, IReadOnlyList<string> MissingIntegers, IReadOnlyList<string> Assumptions);

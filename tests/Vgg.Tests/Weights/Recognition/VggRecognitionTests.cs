@@ -24,7 +24,7 @@ public class VggRecognitionTests
             foreach (var (batchNorm, bias) in new[] { (false, true), (true, true), (true, false), (false, false) })
             {
                 var options = new VggOptions { BatchNorm = batchNorm, ConvolutionBias = bias, Classes = 10, Head = head, InputChannels = 1 };
-                RequireRecognised(new VggPlan(config, options), assumptions: Left(config));
+                RequireRecognised(new VggDescription(config, options), assumptions: Left(config));
             }
         }
 
@@ -37,7 +37,7 @@ public class VggRecognitionTests
     public void Known_configurations_of_other_widths()
     {
         string narrow = Regex.Replace(VggConfig.E.ToString(), "[0-9]+", channels => $"{int.Parse(channels.Value, null) / 16}");
-        RequireRecognised(new VggPlan(VggConfig.Parse(narrow), new VggOptions { Classes = 7, Head = VggHead.Compact }), assumptions: 1);
+        RequireRecognised(new VggDescription(VggConfig.Parse(narrow), new VggOptions { Classes = 7, Head = VggHead.Compact }), assumptions: 1);
     }
 
     [Fact]
@@ -57,16 +57,16 @@ public class VggRecognitionTests
             select (Config: string.Join(',', rows.Take(5)), Options: options);
         Prop.ForAll(cases.ToArbitrary(), one =>
         {
-            var plan = new VggPlan(VggConfig.Parse(one.Config), one.Options);
+            var plan = new VggDescription(VggConfig.Parse(one.Config), one.Options);
             // With three and more convolutions and no pooling between them the names may mean anything.
             bool isTold = one.Config.Count(letter => letter == 'M') > 1 || plan.Config.Steps.Count <= 3;
             var tensors = PlannedState.Of(plan);
-            if (!isTold) Assert.Throws<ArgumentException>(() => VggRecognition.Of(tensors));
+            if (!isTold) Assert.Throws<ArgumentException>(() => PlannedState.Recognize(tensors));
             else RequireRecognised(plan, assumptions: null);
             foreach (var foreign in (IEnumerable<(string, IReadOnlyList<long>)>[])[Blocks(plan, tensors), FullyConnected(plan, tensors)])
             {
-                if (isTold) RequireSame(plan, VggRecognition.Of(foreign));
-                else RequireSame(plan, VggRecognition.Of(foreign, plan.Config));
+                if (isTold) RequireSame(plan, PlannedState.Recognize(foreign));
+                else RequireSame(plan, PlannedState.Recognize(foreign, plan.Config));
             }
         }).Check(PropertyConfig.Of(200));
     }
@@ -74,11 +74,11 @@ public class VggRecognitionTests
     [Fact]
     public void Any_prefix_and_any_order()
     {
-        var plan = new VggPlan(VggConfig.A, new VggOptions { BatchNorm = true });
+        var plan = new VggDescription(VggConfig.A, new VggOptions { BatchNorm = true });
         var tensors = PlannedState.Of(plan);
         foreach (string prefix in (string[])["module.", "model.net.", "1.module."])
         {
-            var recognition = VggRecognition.Of(PlannedState.Renamed(tensors, name => prefix + name).OrderBy(tensor => tensor.Name, StringComparer.Ordinal));
+            var recognition = PlannedState.Recognize(PlannedState.Renamed(tensors, name => prefix + name).OrderBy(tensor => tensor.Name, StringComparer.Ordinal));
             RequireSame(plan, recognition);
             Assert.All(recognition.Keys, key => Assert.Equal(prefix + key.Key, key.Value));
         }
@@ -88,44 +88,48 @@ public class VggRecognitionTests
     public void Names_without_numbers_of_layers()
     {
         // conv1_1 to conv5_3 and fc6 to fc8, with bn1_1 to bn5_3: the known configuration of these channels.
-        var plan = new VggPlan(VggConfig.D, new VggOptions { BatchNorm = true });
+        var plan = new VggDescription(VggConfig.D, new VggOptions { BatchNorm = true });
         Dictionary<string, string> paths = [];
         var (block, convolution, linear) = (1, 0, 6);
-        foreach (var layer in plan.Layers)
+        using var model = plan.CreateModel<float>();
+        foreach (var (key, layer) in model.NamedModules())
         {
-            if (layer is MaxPool2dPlan) (block, convolution) = (block + 1, 0);
-            if (layer is Conv2dPlan) paths[layer.Key] = $"conv{block}_{++convolution}";
-            if (layer is BatchNorm2dPlan) paths[layer.Key] = $"bn{block}_{convolution}";
-            if (layer is LinearPlan) paths[layer.Key] = $"fc{linear++}";
+            if (layer is MaxPool2d<float>) (block, convolution) = (block + 1, 0);
+            if (layer is Conv2d<float>) paths[key] = $"conv{block}_{++convolution}";
+            if (layer is BatchNorm2d<float>) paths[key] = $"bn{block}_{convolution}";
+            if (layer is Linear<float>) paths[key] = $"fc{linear++}";
         }
 
-        RequireSame(plan, VggRecognition.Of(PlannedState.Renamed(PlannedState.Of(plan), name => paths[name[..name.LastIndexOf('.')]] + name[name.LastIndexOf('.')..])));
+        RequireSame(plan, PlannedState.Recognize(PlannedState.Renamed(PlannedState.Of(plan), name => paths[name[..name.LastIndexOf('.')]] + name[name.LastIndexOf('.')..])));
     }
 
     [Fact]
     public void Dropouts_between_convolutions()
     {
         // A dropout after every rectifier that no pooling follows takes a number more.
-        var plan = new VggPlan(VggConfig.D, new VggOptions { BatchNorm = true, Head = VggHead.Compact });
+        var plan = new VggDescription(VggConfig.D, new VggOptions { BatchNorm = true, Head = VggHead.Compact });
         Dictionary<string, int> numbers = [];
         int number = 0;
-        for (int i = 0; i < plan.Features.Count; i++)
+        using var model = plan.CreateModel<float>();
+        for (int i = 0; i < model.Features.Count; i++)
         {
-            numbers[plan.Features[i].Key] = number++;
-            if (plan.Features[i] is ReluPlan && plan.Features[i + 1] is not MaxPool2dPlan) number++;
+            numbers[$"features.{i}"] = number++;
+            if (model.Features[i] is Relu<float> && model.Features[i + 1] is not MaxPool2d<float>) number++;
         }
 
-        RequireSame(plan, VggRecognition.Of(PlannedState.Renamed(
+        RequireSame(plan, PlannedState.Recognize(PlannedState.Renamed(
             PlannedState.Of(plan), name => numbers.TryGetValue(name[..name.LastIndexOf('.')], out int other) ? $"features.{other}{name[name.LastIndexOf('.')..]}" : name)));
     }
 
     [Fact]
     public void Old_files_count_no_batches()
     {
-        var plan = new VggPlan(VggConfig.A, new VggOptions { BatchNorm = true });
-        var recognition = VggRecognition.Of(PlannedState.Of(plan).Where(tensor => !tensor.Name.EndsWith("num_batches_tracked", StringComparison.Ordinal)));
+        var plan = new VggDescription(VggConfig.A, new VggOptions { BatchNorm = true });
+        var recognition = PlannedState.Recognize(PlannedState.Of(plan).Where(tensor => !tensor.Name.EndsWith("num_batches_tracked", StringComparison.Ordinal)));
         RequireSame(plan, recognition);
         Assert.DoesNotContain("features.1.num_batches_tracked", recognition.Keys);
+        Assert.Equal(8, recognition.MissingIntegers.Count);
+        Assert.Contains("features.1.num_batches_tracked", recognition.MissingIntegers);
     }
 
     [Theory]
@@ -134,10 +138,10 @@ public class VggRecognitionTests
     [InlineData("4,LRN,M,8,M", "do not tell which poolings lie between the convolutions 4,8; give --config")]
     public void Asks_for_what_cannot_be_decided(string config, string expected)
     {
-        var plan = new VggPlan(VggConfig.Parse(config), new VggOptions { Head = VggHead.Compact, InputSize = 256 });
+        var plan = new VggDescription(VggConfig.Parse(config), new VggOptions { Head = VggHead.Compact, InputSize = 256 });
         var tensors = PlannedState.Of(plan);
-        Assert.Contains(expected, Assert.Throws<ArgumentException>(() => VggRecognition.Of(tensors)).Message, StringComparison.Ordinal);
-        RequireSame(plan, VggRecognition.Of(tensors, plan.Config));
+        Assert.Contains(expected, Assert.Throws<ArgumentException>(() => PlannedState.Recognize(tensors)).Message, StringComparison.Ordinal);
+        RequireSame(plan, PlannedState.Recognize(tensors, plan.Config));
     }
 
     [Theory]
@@ -146,20 +150,20 @@ public class VggRecognitionTests
     [InlineData("4,M,6,M,8,8,M,10,10,M,10,10")]
     public void Says_that_it_takes_a_pooling_for_granted(string config)
     {
-        var plan = new VggPlan(VggConfig.Parse(config), new VggOptions { Head = VggHead.Compact });
+        var plan = new VggDescription(VggConfig.Parse(config), new VggOptions { Head = VggHead.Compact });
         var tensors = PlannedState.Of(plan);
-        var recognition = VggRecognition.Of(tensors);
-        Assert.Equal(config + ",M", recognition.Plan.Config.ToString());
+        var recognition = PlannedState.Recognize(tensors);
+        Assert.Equal(config + ",M", recognition.Description.Config.ToString());
         Assert.Contains($"--config {config} ", Assert.Single(recognition.Assumptions), StringComparison.Ordinal);
-        RequireSame(plan, VggRecognition.Of(tensors, plan.Config));
+        RequireSame(plan, PlannedState.Recognize(tensors, plan.Config));
     }
 
     [Fact]
     public void Refuses_a_configuration_of_other_convolutions()
     {
-        var tensors = PlannedState.Of(new VggPlan(VggConfig.A, new VggOptions()));
-        var error = Assert.Throws<ArgumentException>(() => VggRecognition.Of(tensors, VggConfig.Parse("64,M,128:1")));
-        Assert.Equal("the convolutions (channels:kernel) are 64:3,128:3,256:3,256:3,512:3,512:3,512:3,512:3, those of the configuration 64,M,128:1 are 64:3,128:1.", error.Message);
+        var tensors = PlannedState.Of(new VggDescription(VggConfig.A, new VggOptions()));
+        var error = Assert.Throws<ArgumentException>(() => PlannedState.Recognize(tensors, VggConfig.Parse("64,M,128:1")));
+        Assert.Equal("the convolutions (channels:kernel) are 64:3,128:3,256:3,256:3,512:3,512:3,512:3,512:3, those of the configuration 64,M,128:1 are 64:3,128:1. (Parameter 'config')", error.Message);
     }
 
     [Theory]
@@ -181,40 +185,41 @@ public class VggRecognitionTests
     {
         var listed = tensors.Split("; ", StringSplitOptions.RemoveEmptyEntries).Select(tensor => tensor.Split(' '))
             .Select(parts => (parts[0], (IReadOnlyList<long>)[.. parts[1].Split(',').Select(long.Parse)]));
-        var error = Assert.Throws<InvalidDataException>(() => VggRecognition.Of(listed));
+        var error = Assert.Throws<InvalidDataException>(() => PlannedState.Recognize(listed));
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', error.Message);
     }
 
-    private static void RequireRecognised(VggPlan plan, int? assumptions)
+    private static void RequireRecognised(VggDescription plan, int? assumptions)
     {
-        var recognition = VggRecognition.Of(PlannedState.Of(plan));
+        var recognition = PlannedState.Recognize(PlannedState.Of(plan));
         RequireSame(plan, recognition);
         Assert.All(recognition.Keys, key => Assert.Equal(key.Key, key.Value));
         if (assumptions is { } count) Assert.Equal(count, recognition.Assumptions.Count);
     }
 
     // Foreign names do not tell where dropouts are, and no file tells the size of the images.
-    private static void RequireSame(VggPlan expected, VggRecognition found)
+    private static void RequireSame(VggDescription expected, Recognized found)
     {
-        Assert.Equal(expected.Config.ToString(), found.Plan.Config.ToString());
+        Assert.Equal(expected.Config.ToString(), found.Description.Config.ToString());
         bool sameNames = found.Keys.All(key => key.Value.EndsWith(key.Key, StringComparison.Ordinal));
-        Assert.Equal(Comparable(expected.Options), Comparable(found.Plan.Options));
-        Assert.Equal(PlannedState.Of(expected).Select(tensor => string.Join(',', tensor.Shape)), PlannedState.Of(found.Plan).Select(tensor => string.Join(',', tensor.Shape)));
+        Assert.Equal(Comparable(expected.Options), Comparable(found.Description.Options));
+        Assert.Equal(PlannedState.Of(expected).Select(tensor => string.Join(',', tensor.Shape)), PlannedState.Of(found.Description).Select(tensor => string.Join(',', tensor.Shape)));
 
         VggOptions Comparable(VggOptions options) =>
             options with { InputSize = 1, Head = sameNames ? options.Head : options.Head with { Dropout = 0, DropoutFirst = false } };
     }
 
     // feature_extractor.N.layer.0 and .1 for the N-th block of convolution and batch normalization, where a pooling takes a number too.
-    private static IEnumerable<(string, IReadOnlyList<long>)> Blocks(VggPlan plan, IEnumerable<(string Name, IReadOnlyList<long> Shape)> tensors)
+    private static IEnumerable<(string, IReadOnlyList<long>)> Blocks(VggDescription plan, IEnumerable<(string Name, IReadOnlyList<long> Shape)> tensors)
     {
         Dictionary<string, string> paths = [];
         int block = -1;
-        foreach (var layer in plan.Features)
+        using var model = plan.CreateModel<float>();
+        foreach (var (i, layer) in model.Features.Index())
         {
-            if (layer is Conv2dPlan or MaxPool2dPlan) block++;
-            paths[layer.Key] = $"feature_extractor.{block}.layer.{(layer is Conv2dPlan ? 0 : 1)}";
+            if (layer is Conv2d<float> or MaxPool2d<float>) block++;
+            paths[$"features.{i}"] = $"feature_extractor.{block}.layer.{(layer is Conv2d<float> ? 0 : 1)}";
         }
 
         return PlannedState.Renamed(tensors, name =>
@@ -225,9 +230,10 @@ public class VggRecognitionTests
     }
 
     // module.features.N, module.fc.N for the hidden layers, and a bare module.classifier.
-    private static IEnumerable<(string, IReadOnlyList<long>)> FullyConnected(VggPlan plan, IEnumerable<(string Name, IReadOnlyList<long> Shape)> tensors)
+    private static IEnumerable<(string, IReadOnlyList<long>)> FullyConnected(VggDescription plan, IEnumerable<(string Name, IReadOnlyList<long> Shape)> tensors)
     {
-        string last = plan.Classifier[^1].Key;
+        using var model = plan.CreateModel<float>();
+        string last = $"classifier.{model.Classifier.Count - 1}";
         return PlannedState.Renamed(tensors, name => "module." + (name.StartsWith(last + ".", StringComparison.Ordinal)
             ? "classifier" + name[last.Length..] : name.Replace("classifier.", "fc.", StringComparison.Ordinal)))
             .OrderBy(tensor => tensor.Name, StringComparer.Ordinal);

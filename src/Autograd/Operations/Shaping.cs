@@ -1,0 +1,147 @@
+using System.Numerics;
+using DeepSharp.Tensors;
+
+namespace DeepSharp.Autograd;
+
+/// <summary>The same elements in the same logical row-major order under another shape.</summary>
+internal sealed class ReshapeOperation<T>(Shape shape) : Operation<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    /// <inheritdoc/>
+    protected override Tensor<T> Forward() => Kernels.Reshape(Input(0), shape);
+
+    /// <inheritdoc/>
+    protected override void Backward(Tensor<T> upstream) => Propagate(0, Kernels.Reshape(upstream, InputShape(0)));
+}
+
+/// <summary>The axes in another order: axis i of the result is axis <c>axes[i]</c> of x.</summary>
+internal sealed class PermuteOperation<T>(int[] axes) : Operation<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    /// <inheritdoc/>
+    protected override Tensor<T> Forward() => Kernels.Permute(Input(0), axes);
+
+    /// <inheritdoc/>
+    // The inverse order puts every axis back.
+    protected override void Backward(Tensor<T> upstream)
+    {
+        Span<int> inverse = stackalloc int[axes.Length];
+        for (int i = 0; i < axes.Length; i++) inverse[InputShape(0).Axis(axes[i])] = i;
+        Propagate(0, Kernels.Permute(upstream, inverse));
+    }
+}
+
+/// <summary>A box cut out of a tensor.</summary>
+internal sealed class SliceOperation<T>(int[] start, Shape shape) : Operation<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    /// <inheritdoc/>
+    protected override Tensor<T> Forward() => Kernels.Slice(Input(0), start, shape);
+
+    /// <inheritdoc/>
+    // dx = dy inside the box, 0 outside
+    protected override void Backward(Tensor<T> upstream)
+    {
+        var gradient = Tensor<T>.Zeros(InputShape(0), upstream.Context);
+        Kernels.SetSlice(gradient, start, upstream);
+        Propagate(0, gradient);
+    }
+}
+
+/// <summary>A tensor surrounded by a constant.</summary>
+internal sealed class PadOperation<T>(int[] before, int[] after, double value) : Operation<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    /// <inheritdoc/>
+    protected override Tensor<T> Forward() => Kernels.Pad(Input(0), before, after, value);
+
+    /// <inheritdoc/>
+    // The constant does not depend on x.
+    protected override void Backward(Tensor<T> upstream) => Propagate(0, Kernels.Slice(upstream, before, InputShape(0)));
+}
+
+/// <summary>Tensors joined along an axis.</summary>
+internal sealed class ConcatOperation<T>(int axis) : Operation<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    /// <inheritdoc/>
+    protected override Tensor<T> Forward() => Kernels.Concat(axis, [.. Enumerable.Range(0, InputCount).Select(Input)]);
+
+    /// <inheritdoc/>
+    // Each input gets its part of dy.
+    protected override void Backward(Tensor<T> upstream)
+    {
+        int[] start = new int[upstream.Shape.Rank];
+        for (int i = 0; i < InputCount; start[axis] += InputShape(i++)[axis])
+        {
+            if (Needs(i)) Propagate(i, Kernels.Slice(upstream, start, InputShape(i)));
+        }
+    }
+}
+
+public static partial class VariableOperations
+{
+    extension<T>(Variable<T> x)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        /// <summary>The elements in the same logical order under another shape.</summary>
+        /// <param name="shape">A shape with as many elements.</param>
+        /// <exception cref="ShapeException">The number of elements differs.</exception>
+        public Variable<T> Reshape(Shape shape) => new ReshapeOperation<T>(shape).Apply(x);
+
+        /// <summary>
+        /// Images [N, C, H, W] as rows [N, C·H·W] in C, H, W order, as in PyTorch; for other ranks, all axes after the first become one.
+        /// </summary>
+        /// <exception cref="ShapeException">The tensor has rank 0.</exception>
+        public Variable<T> Flatten() => x.Reshape(ShapeRules.Flatten(x.Shape));
+
+        /// <summary>The axes in another order.</summary>
+        /// <param name="axes">For each axis of the result, the axis of x that it is; −1 is the last one. Each axis once.</param>
+        /// <exception cref="ArgumentException">The axes are not those of x, each once.</exception>
+        public Variable<T> Permute(params ReadOnlySpan<int> axes) => new PermuteOperation<T>(axes.ToArray()).Apply(x);
+
+        /// <summary>Rows become columns: [M, N] to [N, M].</summary>
+        /// <exception cref="ShapeException">The tensor is not of rank 2.</exception>
+        public Variable<T> Transpose() => x.Permute(ShapeRules.Transpose(x.Shape));
+
+        /// <summary>A box of x.</summary>
+        /// <param name="start">The first index along each axis.</param>
+        /// <param name="shape">The number of indices along each axis.</param>
+        /// <exception cref="ShapeException">The box is not inside x.</exception>
+        public Variable<T> Slice(ReadOnlySpan<int> start, Shape shape) => new SliceOperation<T>(start.ToArray(), shape).Apply(x);
+
+        /// <summary>A range of indices along one axis, and all indices along the others.</summary>
+        /// <param name="axis">The axis; −1 is the last one.</param>
+        /// <param name="start">The first index.</param>
+        /// <param name="length">The number of indices.</param>
+        /// <exception cref="ShapeException">The range is not inside the axis.</exception>
+        /// <exception cref="ArgumentOutOfRangeException">There is no such axis.</exception>
+        public Variable<T> Slice(int axis, int start, int length) =>
+            x.Slice(ShapeRules.StartAt(x.Shape, axis, start), x.Shape.With(axis, length));
+
+        /// <summary>A box of x given by a range for each axis: <c>x.Slice(1..3, .., ..^1)</c>.</summary>
+        /// <param name="ranges">A range for each of the first axes; of the axes after them, all indices.</param>
+        /// <exception cref="ShapeException">There are more ranges than axes, or a range is empty or not inside its axis.</exception>
+        public Variable<T> Slice(params ReadOnlySpan<Range> ranges)
+        {
+            var shape = ShapeRules.Slice(x.Shape, ranges, out int[] start);
+            return x.Slice(start, shape);
+        }
+
+        /// <summary>Surrounds x with a constant.</summary>
+        /// <param name="before">The number of elements added before the first index of each axis.</param>
+        /// <param name="after">The number of elements added after the last index of each axis.</param>
+        /// <param name="value">The constant.</param>
+        /// <exception cref="ShapeException">A number is missing or negative.</exception>
+        public Variable<T> Pad(ReadOnlySpan<int> before, ReadOnlySpan<int> after, double value = 0) =>
+            new PadOperation<T>(before.ToArray(), after.ToArray(), value).Apply(x);
+
+        /// <summary>Joins x and <paramref name="others"/> along an axis.</summary>
+        /// <param name="axis">The axis; −1 is the last one.</param>
+        /// <param name="others">Tensors of the same shape except for the length of that axis.</param>
+        /// <exception cref="ShapeException">The shapes differ elsewhere.</exception>
+        /// <exception cref="ArgumentOutOfRangeException">There is no such axis.</exception>
+        public Variable<T> Concat(int axis, params ReadOnlySpan<Variable<T>> others) =>
+            new ConcatOperation<T>(x.Shape.Axis(axis)).Apply([x, .. others]);
+    }
+}

@@ -1,0 +1,86 @@
+using System.Collections;
+using System.Numerics;
+using System.Runtime.ExceptionServices;
+
+namespace DeepSharp.Data;
+
+/// <summary>Runs through the batches of a loader: one is lent to the consumer while a thread fills the other.</summary>
+internal sealed class BatchEnumerator<T> : IEnumerator<ImageBatch<T>>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly BatchLoader<T> loader;
+    private readonly ImageBatch<T>?[] buffers = new ImageBatch<T>?[2];
+    private readonly SemaphoreSlim free = new(2), ready = new(0);
+    private readonly Thread thread;
+    private ExceptionDispatchInfo? error;
+    private volatile bool stopped;
+    private int failed = -1, taken;
+    private bool lent, disposed;
+
+    public BatchEnumerator(BatchLoader<T> loader)
+    {
+        this.loader = loader;
+        thread = new Thread(Prepare) { IsBackground = true, Name = "DeepSharp batches" };
+        thread.Start();
+    }
+
+    public ImageBatch<T> Current => lent ? buffers[(taken - 1) % 2]! : throw new InvalidOperationException("Batches: there is no current batch.");
+
+    object IEnumerator.Current => Current;
+
+    public bool MoveNext()
+    {
+        ObjectDisposedException.ThrowIf(disposed, this);
+        if (lent) free.Release();
+        lent = false;
+        if (taken == loader.Count) return false;
+        ready.Wait();
+        if (failed == taken)
+        {
+            // The thread has ended: nothing comes after an error.
+            taken = loader.Count;
+            error!.Throw();
+        }
+
+        taken++;
+        return lent = true;
+    }
+
+    public void Reset() => throw new NotSupportedException("Batches cannot be rewound; enumerate the loader again.");
+
+    public void Dispose()
+    {
+        if (disposed) return;
+        disposed = true;
+        lent = false;
+        stopped = true;
+        free.Release();
+        thread.Join();
+        foreach (var batch in buffers) batch?.Images.Dispose();
+        free.Dispose();
+        ready.Dispose();
+    }
+
+    private void Prepare()
+    {
+        int prepared = 0;
+        try
+        {
+            int[]? order = loader.Order();
+            byte[] pixels = loader.NewImage();
+            for (; prepared < loader.Count; prepared++)
+            {
+                free.Wait();
+                if (stopped) return;
+                loader.Fill(ref buffers[prepared % 2], loader.FirstBatch + prepared, order, pixels);
+                ready.Release();
+            }
+        }
+        catch (Exception e)
+        {
+            error = ExceptionDispatchInfo.Capture(e);
+            failed = prepared;
+            ready.Release();
+        }
+    }
+}

@@ -1,0 +1,106 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using DeepSharp.Formats;
+using DeepSharp.Tensors;
+
+namespace DeepSharp.Data;
+
+/// <summary>Which images a model was trained on, and how they were prepared: files of weights remember it, because the weights mean nothing without.</summary>
+/// <param name="Classes">The names of the classes, in the order of the scores; none where nobody wrote them down.</param>
+/// <param name="Mean">The mean that is subtracted from each channel, of pixels scaled to 0..1.</param>
+/// <param name="Std">The deviation that each channel is divided by.</param>
+/// <param name="Channels">The channels of the images.</param>
+/// <param name="Height">The rows of the images, cut out of the middle of larger ones.</param>
+/// <param name="Width">The columns of the images.</param>
+/// <param name="Resize">What the shorter side is resized to before; null: images of another size just cover the rows and columns.</param>
+public sealed record ImagePreprocessing(
+    IReadOnlyList<string> Classes, IReadOnlyList<double> Mean, IReadOnlyList<double> Std, int Channels, int Height, int Width, int? Resize = null)
+{
+    private const string Key = "images";
+
+    /// <summary>How torchvision's models want the photographs of ImageNet: the shorter side resized to 256, 224×224 pixels cropped.</summary>
+    public static ImagePreprocessing ImageNet { get; } = new([], [0.485, 0.456, 0.406], [0.229, 0.224, 0.225], 3, 224, 224, Resize: 256);
+
+    /// <summary>The description of the images of a data set.</summary>
+    public static ImagePreprocessing Of(IImageDataset images)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        return new(images.ClassNames, images.Normalization.Mean, images.Normalization.Deviation, images.Channels, images.Height, images.Width);
+    }
+
+    /// <summary>The preprocessing in a file of weights; null if the file has none.</summary>
+    /// <exception cref="InvalidDataException">It is damaged.</exception>
+    public static ImagePreprocessing? Read(WeightsFile file)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        var preprocessing = file.ReadMetadata(Key, DataJson.Default.ImagePreprocessing);
+        try
+        {
+            preprocessing?.Check();
+            return preprocessing;
+        }
+        catch (ArgumentException e)
+        {
+            throw new InvalidDataException($"{file.Path}: the metadata \"{Key}\" is damaged: {e.Reason()}", e);
+        }
+    }
+
+    /// <summary>The images as a model that was trained on these sees them: resized, cropped and normalized by what is written here.</summary>
+    /// <exception cref="InvalidDataException">They have other classes or other channels.</exception>
+    public IImageDataset Apply(IImageDataset images)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        if (Classes.Count > 0 && !images.ClassNames.SequenceEqual(Classes))
+        {
+            throw new InvalidDataException(
+                $"The model was trained on the classes {string.Join(", ", Classes)}; the images have {string.Join(", ", images.ClassNames)}.");
+        }
+
+        return ApplyUnlabeled(images);
+    }
+
+    /// <summary>As <see cref="Apply"/>, for images whose classes are to be found.</summary>
+    public IImageDataset ApplyUnlabeled(IImageDataset images)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        return new PreprocessedImages(images, this);
+    }
+
+    /// <summary>Writes the description into the metadata of a file.</summary>
+    public void Write(IDictionary<string, string> metadata)
+    {
+        ArgumentNullException.ThrowIfNull(metadata);
+        metadata[Key] = JsonSerializer.Serialize(this, DataJson.Default.ImagePreprocessing);
+    }
+
+    // The shape and the normalization check themselves.
+    private void Check()
+    {
+        _ = new Shape(Channels, Height, Width);
+        _ = new Normalization(Mean, Std);
+        if (Mean.Count != Channels) throw new ArgumentException($"it has {Mean.Count} means for {Channels} channels.", nameof(Mean));
+        if (Resize is < 1) throw new ArgumentException($"the shorter side cannot be resized to {Resize}.", nameof(Resize));
+    }
+
+    /// <summary>Throws unless these are such images.</summary>
+    public void RequireSame(IImageDataset images, string path)
+    {
+        var found = Of(images);
+        bool same = Classes.SequenceEqual(found.Classes) && Mean.SequenceEqual(found.Mean) && Std.SequenceEqual(found.Std)
+            && (Channels, Height, Width) == (found.Channels, found.Height, found.Width);
+        if (!same) throw new InvalidDataException($"{path}: the training was on {this}; the data set has {found}.");
+    }
+
+    /// <summary>Size, classes and normalization.</summary>
+    public override string ToString()
+    {
+        string classes = Classes.Count == 0 ? "" : $" of the classes {string.Join(", ", Classes)}";
+        string resized = Resize is null ? "" : $"shorter side resized to {Resize} and the middle cropped, ";
+        return $"images {Channels}×{Height}×{Width}{classes} ({resized}mean {string.Join(", ", Mean)}, deviation {string.Join(", ", Std)})";
+    }
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(ImagePreprocessing))]
+internal sealed partial class DataJson : JsonSerializerContext;

@@ -1,0 +1,67 @@
+namespace DeepSharp.Data;
+
+/// <summary>Changes the size of images as torchvision does with Pillow's: bilinear, and over a wider window where the image shrinks.</summary>
+internal static class Resampling
+{
+    // Pillow sums bytes times whole numbers of 22 bits and rounds to bytes after each of the two passes.
+    private const int Precision = 22;
+
+    /// <summary>Resizes an image in the order channel, row, column.</summary>
+    public static byte[] Resize(ReadOnlySpan<byte> pixels, int channels, int height, int width, int newHeight, int newWidth)
+    {
+        byte[] wide = new byte[channels * height * newWidth], result = new byte[channels * newHeight * newWidth];
+        var (columns, rows) = (Windows(width, newWidth), Windows(height, newHeight));
+        for (int row = 0; row < channels * height; row++)
+        {
+            for (int x = 0; x < newWidth; x++) wide[(row * newWidth) + x] = Sum(pixels[(row * width)..], columns[x], stride: 1);
+        }
+
+        for (int c = 0; c < channels; c++)
+        {
+            for (int y = 0; y < newHeight; y++)
+            {
+                for (int x = 0; x < newWidth; x++)
+                    result[(((c * newHeight) + y) * newWidth) + x] = Sum(wide.AsSpan((c * height * newWidth) + x), rows[y], stride: newWidth);
+            }
+        }
+
+        return result;
+    }
+
+    /// <summary>Cuts the middle out of an image in the order channel, row, column.</summary>
+    public static void CropCentre(ReadOnlySpan<byte> pixels, int channels, int height, int width, Span<byte> crop, int newHeight, int newWidth)
+    {
+        // Rounded as in torchvision: halves to the even side.
+        int top = (int)Math.Round((height - newHeight) / 2.0), left = (int)Math.Round((width - newWidth) / 2.0);
+        for (int row = 0; row < channels * newHeight; row++)
+        {
+            int source = ((row / newHeight * height) + top + (row % newHeight)) * width;
+            pixels.Slice(source + left, newWidth).CopyTo(crop[(row * newWidth)..]);
+        }
+    }
+
+    private static byte Sum(ReadOnlySpan<byte> pixels, (int First, int[] Weights) window, int stride)
+    {
+        int sum = 1 << (Precision - 1);
+        for (int i = 0; i < window.Weights.Length; i++) sum += pixels[(window.First + i) * stride] * window.Weights[i];
+        return (byte)Math.Clamp(sum >> Precision, 0, byte.MaxValue);
+    }
+
+    // For each new pixel the old ones that it is made of: a triangle around its centre, one old pixel wide, or one new pixel where those are larger.
+    private static (int First, int[] Weights)[] Windows(int length, int newLength)
+    {
+        double scale = (double)length / newLength, reach = Math.Max(scale, 1);
+        var windows = new (int, int[])[newLength];
+        for (int i = 0; i < newLength; i++)
+        {
+            double centre = (i + 0.5) * scale;
+            int first = Math.Max((int)(centre - reach + 0.5), 0), end = Math.Min((int)(centre + reach + 0.5), length);
+            double[] weights = new double[end - first];
+            for (int j = 0; j < weights.Length; j++) weights[j] = Math.Max(0, 1 - Math.Abs((first + j - centre + 0.5) / reach));
+            double sum = weights.Sum();
+            windows[i] = (first, Array.ConvertAll(weights, weight => (int)((weight / sum * (1 << Precision)) + 0.5)));
+        }
+
+        return windows;
+    }
+}

@@ -1,0 +1,139 @@
+using System.Text;
+using Google.Protobuf;
+
+namespace DeepSharp.Formats;
+
+/// <summary>A field of a protobuf message.</summary>
+/// <param name="Number">Its number.</param>
+/// <param name="Type">How it is written.</param>
+/// <param name="Value">The value of a number, as bits.</param>
+/// <param name="Start">Where in the file the content of bytes, a string or a message begins.</param>
+/// <param name="End">Where it ends.</param>
+internal readonly record struct ProtobufField(int Number, WireFormat.WireType Type, ulong Value, long Start, long End)
+{
+    /// <summary>The length of the content.</summary>
+    public long Length => End - Start;
+
+    /// <summary>The value as a whole number with sign.</summary>
+    public long Integer => Type == WireFormat.WireType.Varint ? (long)Value : throw Unexpected("a whole number");
+
+    /// <summary>The value as a 32-bit floating-point number.</summary>
+    public float Float => Type == WireFormat.WireType.Fixed32 ? BitConverter.UInt32BitsToSingle((uint)Value) : throw Unexpected("a floating-point number");
+
+    /// <summary>The field itself, if it has content.</summary>
+    public ProtobufField Content => Type == WireFormat.WireType.LengthDelimited ? this : throw Unexpected("bytes");
+
+    private InvalidDataException Unexpected(string expected) => new($"expected the field {Number} to be {expected}, found the type {Type}.");
+}
+
+/// <summary>Reads protobuf messages that lie in a file, by small pieces: content is passed over until somebody asks for it.</summary>
+/// <remarks>Fields and texts are counted over the whole file, so that none can cost more time and memory than a network needs.</remarks>
+internal sealed class ProtobufReader(WeightsFile file)
+{
+    private const int MaxFields = 1 << 20, MaxTextLength = 1 << 24, MaxVarintLength = 10;
+
+    private readonly byte[] buffer = new byte[1 << 12];
+    private long bufferStart;
+    private int filled, fields, textLength;
+
+    /// <summary>The fields of the message that a file is.</summary>
+    public IEnumerable<ProtobufField> Fields() => Fields(0, file.Length);
+
+    /// <summary>The fields of a message inside another.</summary>
+    public IEnumerable<ProtobufField> Fields(ProtobufField message) => Fields(message.Content.Start, message.End);
+
+    /// <summary>The whole numbers of a repeated field: one, or a packed row of them.</summary>
+    public IEnumerable<long> Integers(ProtobufField field)
+    {
+        if (field.Type != WireFormat.WireType.LengthDelimited)
+        {
+            yield return field.Integer;
+            yield break;
+        }
+
+        for (long position = field.Start; position < field.End;)
+        {
+            Count();
+            yield return (long)ReadVarint(ref position, field.End);
+        }
+    }
+
+    /// <summary>A string.</summary>
+    public string Text(ProtobufField field)
+    {
+        if (field.Content.Length > MaxTextLength - textLength) throw new InvalidDataException($"its names take more than {MaxTextLength} bytes.");
+        textLength += (int)field.Length;
+        byte[] bytes = new byte[(int)field.Length];
+        file.ReadBytes(bytes, field.Start);
+        return Encoding.UTF8.GetString(bytes);
+    }
+
+    private IEnumerable<ProtobufField> Fields(long start, long end)
+    {
+        for (long position = start; position < end;)
+        {
+            Count();
+            ulong tag = ReadVarint(ref position, end);
+            var type = (WireFormat.WireType)(tag & 7);
+            ulong value = 0;
+            long content = position;
+            switch (type)
+            {
+                case WireFormat.WireType.Varint: value = ReadVarint(ref position, end); break;
+                case WireFormat.WireType.Fixed32: value = ReadFixed(ref position, end, sizeof(uint)); break;
+                case WireFormat.WireType.Fixed64: value = ReadFixed(ref position, end, sizeof(ulong)); break;
+                case WireFormat.WireType.LengthDelimited:
+                    ulong length = ReadVarint(ref position, end);
+                    if (length > (ulong)(end - position)) throw Truncated(end);
+                    content = position;
+                    position += (long)length;
+                    break;
+                default: throw new InvalidDataException($"there is a field of the type {(int)type} at byte {content}, which protobuf does not have.");
+            }
+
+            if (tag >> 3 is 0 or > int.MaxValue) throw new InvalidDataException($"there is a field of the number {tag >> 3} at byte {content}.");
+            yield return new ProtobufField((int)(tag >> 3), type, value, content, position);
+        }
+    }
+
+    private void Count()
+    {
+        if (++fields > MaxFields) throw new InvalidDataException($"it has more than {MaxFields} fields, which no network of ours needs.");
+    }
+
+    // Seven bits a byte, the lowest first; the highest bit of each tells whether another follows.
+    private ulong ReadVarint(ref long position, long end)
+    {
+        ulong value = 0;
+        for (int i = 0; i < MaxVarintLength; i++)
+        {
+            byte part = ReadByte(ref position, end);
+            value |= (ulong)(part & 0x7F) << (7 * i);
+            if (part < 0x80) return value;
+        }
+
+        throw new InvalidDataException($"there is a number of more than {MaxVarintLength} bytes before byte {position}.");
+    }
+
+    private ulong ReadFixed(ref long position, long end, int length)
+    {
+        ulong value = 0;
+        for (int i = 0; i < length; i++) value |= (ulong)ReadByte(ref position, end) << (8 * i);
+        return value;
+    }
+
+    private byte ReadByte(ref long position, long end)
+    {
+        if (position >= end) throw Truncated(end);
+        if (position < bufferStart || position >= bufferStart + filled)
+        {
+            filled = (int)Math.Min(buffer.Length, file.Length - position);
+            bufferStart = position;
+            file.ReadBytes(buffer.AsSpan(0, filled), position);
+        }
+
+        return buffer[position++ - bufferStart];
+    }
+
+    private static InvalidDataException Truncated(long end) => new($"it is truncated or damaged: a message ends at byte {end}, before its last field does.");
+}

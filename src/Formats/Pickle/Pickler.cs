@@ -1,0 +1,78 @@
+using System.Buffers.Binary;
+using System.Text;
+
+namespace DeepSharp.Formats;
+
+/// <summary>Writes a pickle of protocol 2, instruction by instruction, as CPython would.</summary>
+internal sealed class Pickler
+{
+    private const byte Protocol = 2;
+
+    private readonly List<byte> pickle = [(byte)PickleOpcode.Proto, Protocol];
+
+    /// <summary>An instruction without argument.</summary>
+    public Pickler Do(PickleOpcode opcode)
+    {
+        pickle.Add((byte)opcode);
+        return this;
+    }
+
+    /// <summary>A class or function by its name.</summary>
+    public Pickler Global(string module, string name)
+    {
+        Do(PickleOpcode.Global);
+        pickle.AddRange(Encoding.UTF8.GetBytes($"{module}\n{name}\n"));
+        return this;
+    }
+
+    /// <summary>A string.</summary>
+    public Pickler Text(string text)
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(text);
+        Do(PickleOpcode.BinUnicode);
+        Write(bytes.Length);
+        pickle.AddRange(bytes);
+        return this;
+    }
+
+    /// <summary>A whole number.</summary>
+    public Pickler Integer(long value)
+    {
+        if (value is >= int.MinValue and <= int.MaxValue)
+        {
+            Do(PickleOpcode.BinInt);
+            Write((int)value);
+            return this;
+        }
+
+        Span<byte> bytes = stackalloc byte[sizeof(long)];
+        BinaryPrimitives.WriteInt64LittleEndian(bytes, value);
+        Do(PickleOpcode.Long1);
+        pickle.Add(sizeof(long));
+        pickle.AddRange(bytes);
+        return this;
+    }
+
+    /// <summary>A tuple of whole numbers.</summary>
+    public Pickler Integers(IEnumerable<long> values)
+    {
+        Do(PickleOpcode.Mark);
+        foreach (long value in values) Integer(value);
+        return Do(PickleOpcode.Tuple);
+    }
+
+    /// <summary>Ends the pickle.</summary>
+    /// <returns>All of its bytes.</returns>
+    public byte[] Finish()
+    {
+        Do(PickleOpcode.Stop);
+        return [.. pickle];
+    }
+
+    private void Write(int value)
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(int)];
+        BinaryPrimitives.WriteInt32LittleEndian(bytes, value);
+        pickle.AddRange(bytes);
+    }
+}

@@ -1,0 +1,87 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+
+namespace DeepSharp.Formats;
+
+/// <summary>Reads a safetensors file: 8 bytes little-endian header length, the JSON header, the data.</summary>
+/// <remarks>
+/// Everything that the header says is checked before anything is read by it, and the hash that <see cref="SafeTensorsWriter"/> leaves in its files is
+/// checked on opening. Files of others have none; readers of what only this library writes call <see cref="RequireChecksum"/>.
+/// </remarks>
+public sealed class SafeTensorsFile : WeightsFile
+{
+    private const int PrefixLength = sizeof(ulong);
+
+    internal SafeTensorsFile(string path, SafeFileHandle handle)
+        : base(path, handle)
+    {
+        byte[] header = ReadHeader();
+        (var tensors, var metadata) = SafeTensorsHeader.Read(header, PrefixLength + header.Length, Length - PrefixLength - header.Length);
+        Tensors = tensors.ToDictionary(tensor => tensor.Name);
+        Metadata = metadata;
+        if (metadata.TryGetValue(ChecksumKey, out string? digest)) CheckHash(header, digest);
+    }
+
+    /// <summary>Opens a safetensors file, and no other kind, and checks it.</summary>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <exception cref="InvalidDataException">It is truncated, damaged, or not a safetensors file; the message begins with the path.</exception>
+    public static new SafeTensorsFile Open(string path) => Open(path, static (path, handle) => new SafeTensorsFile(path, handle));
+
+    /// <inheritdoc/>
+    public override void RequireChecksum()
+    {
+        if (!Metadata.ContainsKey(ChecksumKey))
+            throw new InvalidDataException($"{Path}: the file is damaged: it describes a model or a training, and has no metadata \"{ChecksumKey}\", which was written with it.");
+    }
+
+    /// <summary>Whether a file that begins so may be one: the format has no signature, but a limit for the length that comes first.</summary>
+    internal static bool Recognizes(ReadOnlySpan<byte> beginning) =>
+        beginning.Length >= PrefixLength && BinaryPrimitives.ReadUInt64LittleEndian(beginning) <= SafeTensorsHeader.MaxLength;
+
+    private byte[] ReadHeader()
+    {
+        if (Length < PrefixLength) throw new InvalidDataException($"expected a safetensors file, found {Length} bytes.");
+        Span<byte> prefix = stackalloc byte[PrefixLength];
+        ReadBytes(prefix, 0);
+        ulong length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
+        if (length > SafeTensorsHeader.MaxLength || length > (ulong)(Length - PrefixLength))
+        {
+            throw new InvalidDataException(
+                $"not a safetensors file, or truncated: its header would take {length} bytes, the file has {Length} (at most {SafeTensorsHeader.MaxLength} are allowed).");
+        }
+
+        byte[] header = new byte[(int)length];
+        ReadBytes(header, PrefixLength);
+        return header;
+    }
+
+    private void CheckHash(byte[] header, string digest)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        byte[] buffer = new byte[1 << 18];
+        BinaryPrimitives.WriteUInt64LittleEndian(buffer, (ulong)header.Length);
+        hash.AppendData(buffer, 0, PrefixLength);
+        hash.AppendData(Blank(header, digest));
+        for (long position = PrefixLength + header.Length; position < Length;)
+        {
+            var piece = buffer.AsSpan(0, (int)Math.Min(buffer.Length, Length - position));
+            position += ReadBytes(piece, position);
+            hash.AppendData(piece);
+        }
+
+        string found = Convert.ToHexStringLower(hash.GetHashAndReset());
+        if (found != digest) throw new InvalidDataException($"the file is damaged: its SHA-256 is {found}, it was written with {digest}.");
+    }
+
+    /// <summary>The header as it was when the hash was computed: zeros for the digest.</summary>
+    private static byte[] Blank(byte[] header, string digest)
+    {
+        int at = header.AsSpan().IndexOf(Encoding.UTF8.GetBytes($"\"{ChecksumKey}\":\"{digest}\""));
+        if (at < 0) return header;
+        byte[] blank = [.. header];
+        blank.AsSpan(at + ChecksumKey.Length + 4, digest.Length).Fill((byte)'0');
+        return blank;
+    }
+}

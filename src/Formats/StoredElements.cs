@@ -1,0 +1,88 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using DeepSharp.Tensors;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
+
+namespace DeepSharp.Formats;
+
+/// <summary>Reads the elements of a stored tensor, of the type <typeparamref name="TStored"/>, into a tensor of the same shape.</summary>
+internal static class StoredElements<TStored>
+    where TStored : unmanaged
+{
+    /// <summary>Replaces the elements of <paramref name="target"/>; without gaps and conversion they go from the file straight into it.</summary>
+    public static void Read<T>(StoredTensor stored, Tensor<T> target, WeightsFile file)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (stored.Strides is null) ReadDense(stored.Offset, target, file);
+        else ReadStrided(stored, stored.Strides, target, file);
+    }
+
+    private static void ReadDense<T>(long position, Tensor<T> target, WeightsFile file)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        LogicalElements.Write(target, target.Context.Pool, (piece, pool) =>
+        {
+            if (typeof(TStored) == typeof(T))
+            {
+                position += file.ReadBytes(MemoryMarshal.AsBytes(piece), position);
+                return;
+            }
+
+            using var buffer = pool.Rent<TStored>(piece.Length);
+            position += file.ReadBytes(MemoryMarshal.AsBytes(buffer.Span), position);
+            Convert(buffer.Span, piece);
+        });
+    }
+
+    // All that lies between the first element and the last is read: the elements of a transpose are everywhere in it.
+    private static void ReadStrided<T>(StoredTensor stored, IReadOnlyList<long> strides, Tensor<T> target, WeightsFile file)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (stored.Extent > Array.MaxLength) throw new InvalidDataException($"{stored} is spread over {stored.Extent} elements, at most {Array.MaxLength} can be read.");
+        using var spread = target.Context.Pool.Rent<TStored>((int)stored.Extent);
+        file.ReadBytes(MemoryMarshal.AsBytes(spread.Span), stored.Offset);
+        long[] index = new long[strides.Count];
+        long at = 0;
+        LogicalElements.Write(target, target.Context.Pool, (piece, pool) =>
+        {
+            using var buffer = pool.Rent<TStored>(piece.Length);
+            Span<TStored> gathered = buffer.Span, source = spread.Span;
+            for (int i = 0; i < gathered.Length; i++)
+            {
+                gathered[i] = source[(int)at];
+                Advance();
+            }
+
+            Convert<T>(gathered, piece);
+        });
+
+        // To the next element in logical order: the last axis turns fastest.
+        void Advance()
+        {
+            for (int axis = index.Length - 1; axis >= 0; axis--)
+            {
+                at += strides[axis];
+                if (++index[axis] < stored.Shape[axis]) return;
+                at -= strides[axis] * stored.Shape[axis];
+                index[axis] = 0;
+            }
+        }
+    }
+
+    private static void Convert<T>(ReadOnlySpan<TStored> source, Span<T> target)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (typeof(TStored) == typeof(T)) MemoryMarshal.Cast<TStored, T>(source).CopyTo(target);
+        else if (typeof(TStored) == typeof(Half)) TensorPrimitives.ConvertTruncating(MemoryMarshal.Cast<TStored, Half>(source), target);
+        else if (typeof(TStored) == typeof(float)) TensorPrimitives.ConvertTruncating(MemoryMarshal.Cast<TStored, float>(source), target);
+        else if (typeof(TStored) == typeof(double)) TensorPrimitives.ConvertTruncating(MemoryMarshal.Cast<TStored, double>(source), target);
+        else for (int i = 0; i < source.Length; i++) target[i] = T.CreateTruncating(Unsafe.BitCast<TStored, BrainFloat>(source[i]).Value);
+    }
+}
+
+/// <summary>The upper half of a float.</summary>
+internal readonly record struct BrainFloat(ushort Bits)
+{
+    public float Value => BitConverter.UInt32BitsToSingle((uint)Bits << 16);
+}

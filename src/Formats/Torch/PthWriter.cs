@@ -1,0 +1,78 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace DeepSharp.Formats;
+
+/// <summary>Collects tensors and writes them as a state dictionary that <c>torch.load(path, weights_only=True)</c> accepts, in PyTorch's zip format.</summary>
+/// <remarks>Metadata is a file of its own in the archive, which PyTorch passes over and <see cref="PthFile"/> reads.</remarks>
+public sealed class PthWriter : WeightsWriter
+{
+    private const string Root = "archive/";
+
+    // The pickle, the byte order, the version and the metadata.
+    private const int OtherFiles = 4;
+
+    /// <inheritdoc/>
+    public override void Save(string path)
+    {
+        int most = ZipWriter.MaxEntries - OtherFiles;
+        if (Entries.Count > most) throw new IOException($"A .pth file of more than {most} tensors cannot be written, found {Entries.Count}; use safetensors.");
+        AtomicFile.Write(path, Write);
+    }
+
+    private void Write(FileStream stream)
+    {
+        var zip = new ZipWriter(stream);
+        byte[] pickle = StateDictionary();
+        zip.Add(Root + TorchZip.PickleName, write => write(pickle));
+        zip.Add(Root + TorchZip.ByteOrderName, write => write("little"u8));
+        int key = 0;
+        foreach (var entry in Entries) zip.Add($"{Root}{TorchZip.StorageFolder}{key++}", write => entry.WriteData(bytes => write(bytes)));
+        // The version of the format, not of PyTorch.
+        zip.Add(Root + "version", write => write("3\n"u8));
+        if (Metadata.Count > 0)
+        {
+            byte[] metadata = JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string>(Metadata), MetadataJson.Default.DictionaryStringString);
+            zip.Add(Root + TorchZip.MetadataName, write => write(metadata));
+        }
+
+        zip.Finish();
+    }
+
+    /// <summary>An ordered dictionary of name → _rebuild_tensor_v2(storage, offset, lengths, strides, requires_grad, hooks).</summary>
+    private byte[] StateDictionary()
+    {
+        var pickler = new Pickler();
+        EmptyDictionary(pickler).Do(PickleOpcode.Mark);
+        for (int i = 0; i < Entries.Count; i++)
+        {
+            var entry = Entries[i];
+            pickler.Text(entry.Name).Global("torch._utils", "_rebuild_tensor_v2").Do(PickleOpcode.Mark);
+            pickler.Do(PickleOpcode.Mark)
+                .Text("storage").Global("torch", TorchStorage.ClassOf(entry.Type)).Text(i.ToString(CultureInfo.InvariantCulture)).Text("cpu").Integer(entry.Count)
+                .Do(PickleOpcode.Tuple).Do(PickleOpcode.BinPersId);
+            pickler.Integer(0).Integers(entry.Shape).Integers(Strides(entry.Shape)).Do(PickleOpcode.NewFalse);
+            EmptyDictionary(pickler).Do(PickleOpcode.Tuple).Do(PickleOpcode.Reduce);
+        }
+
+        return pickler.Do(PickleOpcode.SetItems).Finish();
+    }
+
+    private static Pickler EmptyDictionary(Pickler pickler) =>
+        pickler.Global("collections", "OrderedDict").Do(PickleOpcode.EmptyTuple).Do(PickleOpcode.Reduce);
+
+    private static long[] Strides(long[] shape)
+    {
+        long[] strides = new long[shape.Length];
+        // Without elements nothing bounds the other lengths, whose product may be no number of 64 bits.
+        bool isEmpty = shape.Contains(0);
+        long stride = 1;
+        for (int axis = shape.Length - 1; axis >= 0; axis--)
+        {
+            strides[axis] = stride;
+            if (!isEmpty) stride *= shape[axis];
+        }
+
+        return strides;
+    }
+}

@@ -1,0 +1,220 @@
+using System.Buffers.Binary;
+using System.Numerics;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using DeepSharp.Tensors;
+using Microsoft.Win32.SafeHandles;
+
+namespace DeepSharp.Formats;
+
+/// <summary>An open file of named tensors: safetensors, PyTorch's .pth, or ONNX.</summary>
+/// <remarks>
+/// Opening checks the file and takes memory for names and shapes alone; data is read straight into the tensors that ask for it. It may be read from several
+/// threads at once.
+/// </remarks>
+public abstract class WeightsFile : IDisposable
+{
+    /// <summary>The key in the metadata of the checksum that safetensors files of this library carry.</summary>
+    public const string ChecksumKey = "sha256";
+
+    private const int BeginningLength = 32, MaxNameLength = 1000, MaxMessageLength = 500;
+
+    private readonly SafeFileHandle handle;
+
+    private protected WeightsFile(string path, SafeFileHandle handle)
+    {
+        Path = path;
+        this.handle = handle;
+        Length = RandomAccess.GetLength(handle);
+    }
+
+    private protected WeightsFile(WeightsFile file)
+        : this(file.Path, file.handle)
+    {
+    }
+
+    /// <summary>Where the file is.</summary>
+    public string Path { get; }
+
+    /// <summary>What the file says about itself, beside the tensors.</summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; private protected init; } = new Dictionary<string, string>();
+
+    /// <summary>The tensors by name, in the file's order.</summary>
+    public IReadOnlyDictionary<string, StoredTensor> Tensors { get; private protected init; } = new Dictionary<string, StoredTensor>();
+
+    /// <summary>The length of the file in bytes.</summary>
+    public long Length { get; }
+
+    /// <summary>Opens a file, whose content tells of which kind it is, and checks it.</summary>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <exception cref="InvalidDataException">It is truncated, damaged, or no file of weights; the message begins with the path.</exception>
+    public static WeightsFile Open(string path) => Open<WeightsFile>(path, static (path, handle) =>
+    {
+        byte[] beginning = Beginning(handle);
+        if (PthFile.Recognizes(beginning)) return new PthFile(path, handle);
+        if (SafeTensorsFile.Recognizes(beginning)) return new SafeTensorsFile(path, handle);
+        if (OnnxFile.Recognizes(beginning)) return new OnnxFile(path, handle);
+        string found = beginning.Length == 0 ? "" : $", which begin with {Convert.ToHexString(beginning)}";
+        throw new InvalidDataException($"not a safetensors file, nor a .pth file of PyTorch, nor an ONNX network: found {RandomAccess.GetLength(handle)} bytes{found}.");
+    });
+
+    /// <summary>The same file with other tensors, for instance some of them or all under other names, and other metadata.</summary>
+    /// <remarks>It reads from this file, which must stay open; disposing it changes nothing.</remarks>
+    /// <param name="tensors">The tensors; each lies in this file.</param>
+    /// <param name="metadata">What the file says about itself; null for the same.</param>
+    public WeightsFile View(IEnumerable<StoredTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null) =>
+        new FileView(this, tensors, metadata ?? Metadata);
+
+    /// <summary>Reads a JSON object in the metadata; null if there is none of that name.</summary>
+    /// <exception cref="InvalidDataException">It is damaged.</exception>
+    public TValue? ReadMetadata<TValue>(string key, JsonTypeInfo<TValue> type)
+        where TValue : class
+    {
+        if (!Metadata.TryGetValue(key, out string? json)) return null;
+        try
+        {
+            return JsonSerializer.Deserialize(json, type) ?? throw new JsonException("it is null.");
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"{Path}: the metadata \"{key}\" is damaged: {Printable(e.Message)}", e);
+        }
+    }
+
+    /// <summary>Throws if a file of this format can carry a checksum of everything in it and this one does not.</summary>
+    /// <exception cref="InvalidDataException">It has none.</exception>
+    public virtual void RequireChecksum()
+    {
+    }
+
+    /// <summary>The error for content of this file that cannot be used: the path and a message, fit for a terminal whatever the file holds.</summary>
+    /// <param name="cause">The error that says what is wrong.</param>
+    public InvalidDataException Refusal(Exception cause)
+    {
+        ArgumentNullException.ThrowIfNull(cause);
+        return new($"{Path}: {Printable(cause.Message)}", cause);
+    }
+
+    /// <summary>Reads a tensor into one of the same shape; F16, BF16, F32 and F64 are widened or narrowed.</summary>
+    /// <exception cref="InvalidDataException">There is no such tensor, or its shape or type does not fit.</exception>
+    public void Read<T>(string name, Tensor<T> target)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        var stored = Find(name);
+        if (!stored.Shape.SequenceEqual(target.Shape.Select(length => (long)length)))
+            throw new InvalidDataException($"{Path}: expected \"{name}\" to have shape {target.Shape}, found {stored}.");
+        switch (stored.Type)
+        {
+            case "F32": StoredElements<float>.Read(stored, target, this); break;
+            case "F64": StoredElements<double>.Read(stored, target, this); break;
+            case "F16": StoredElements<Half>.Read(stored, target, this); break;
+            case "BF16": StoredElements<BrainFloat>.Read(stored, target, this); break;
+            default: throw new InvalidDataException($"{Path}: expected \"{name}\" to have a floating-point type, found {stored}.");
+        }
+    }
+
+    /// <summary>Reads a tensor into a new one.</summary>
+    /// <exception cref="InvalidDataException">There is no such tensor, its shape is none that a tensor can have, or its type does not fit.</exception>
+    public Tensor<T> Read<T>(string name, ComputeContext? context = null)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var stored = Find(name);
+        if (stored.Shape.Count > Shape.MaxRank || stored.Shape.Any(length => length is < 1 or > int.MaxValue)
+            || stored.ByteCount / StoredTensor.ElementSize(stored.Type) > Array.MaxLength)
+        {
+            throw new InvalidDataException($"{Path}: {stored} has a shape that a tensor cannot have.");
+        }
+
+        var tensor = new Tensor<T>(new Shape([.. stored.Shape.Select(length => (int)length)]), context, $"reading {name}");
+        Read(name, tensor);
+        return tensor;
+    }
+
+    /// <summary>Reads an I64 scalar.</summary>
+    /// <exception cref="InvalidDataException">There is no such tensor, or it is not one.</exception>
+    public long ReadInteger(string name)
+    {
+        var stored = Find(name);
+        if (stored.Type != "I64" || stored.ByteCount != sizeof(long))
+            throw new InvalidDataException($"{Path}: expected \"{name}\" to be one number of type I64, found {stored}.");
+        if (stored.Integer is { } integer) return integer;
+        Span<byte> bytes = stackalloc byte[sizeof(long)];
+        ReadBytes(bytes, stored.Offset);
+        return BinaryPrimitives.ReadInt64LittleEndian(bytes);
+    }
+
+    /// <summary>Closes the file.</summary>
+    public void Dispose()
+    {
+        if (this is not FileView) handle.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Opens a file of one kind; it is closed again, and the error names it, where its content is refused.</summary>
+    private protected static TFile Open<TFile>(string path, Func<string, SafeFileHandle, TFile> read)
+        where TFile : WeightsFile
+    {
+        var handle = File.OpenHandle(path);
+        try
+        {
+            var file = read(path, handle);
+            if (file.Tensors.Keys.FirstOrDefault(name => name.Length is 0 or > MaxNameLength || name.Any(char.IsControl)) is { } odd)
+                throw new InvalidDataException($"a tensor has a name of {odd.Length} characters that cannot be printed: {odd}");
+            return file;
+        }
+        catch (InvalidDataException e)
+        {
+            handle.Dispose();
+            throw new InvalidDataException($"{path}: {Printable(e.Message)}", e);
+        }
+        catch
+        {
+            handle.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The first bytes of a file, where signatures are.</summary>
+    private protected static byte[] Beginning(SafeFileHandle handle)
+    {
+        byte[] bytes = new byte[BeginningLength];
+        return bytes[..RandomAccess.Read(handle, bytes, 0)];
+    }
+
+    /// <summary>Fills a span from the file.</summary>
+    /// <returns>The number of bytes read.</returns>
+    /// <exception cref="EndOfStreamException">The file ends before.</exception>
+    internal int ReadBytes(Span<byte> target, long position)
+    {
+        for (int read = 0; read < target.Length;)
+        {
+            int count = RandomAccess.Read(handle, target[read..], position + read);
+            if (count == 0) throw new EndOfStreamException($"{Path}: the file ends at byte {position + read}, before its data does.");
+            read += count;
+        }
+
+        return target.Length;
+    }
+
+    // Text from a file may be anything, and this one goes to a terminal.
+    private static string Printable(string message) =>
+        string.Concat(message.Take(MaxMessageLength).Select(character => char.IsControl(character) ? '?' : character)) + (message.Length > MaxMessageLength ? "…" : "");
+
+    private StoredTensor Find(string name) =>
+        Tensors.TryGetValue(name, out var stored) ? stored : throw new InvalidDataException($"{Path}: there is no tensor \"{name}\".");
+
+    private sealed class FileView : WeightsFile
+    {
+        private readonly WeightsFile file;
+
+        public FileView(WeightsFile file, IEnumerable<StoredTensor> tensors, IReadOnlyDictionary<string, string> metadata)
+            : base(file)
+        {
+            this.file = file;
+            (Tensors, Metadata) = (tensors.ToDictionary(tensor => tensor.Name), metadata);
+        }
+
+        public override void RequireChecksum() => file.RequireChecksum();
+    }
+}

@@ -1,0 +1,108 @@
+using System.Globalization;
+using System.Numerics;
+using DeepSharp.Autograd;
+using DeepSharp.Formats;
+using DeepSharp.Tensors;
+
+namespace DeepSharp.Nn;
+
+/// <summary>The constants of a local response normalization: y = x / (k + a · Σ x²)^beta over a window of channels.</summary>
+public sealed record LrnConstants
+{
+    /// <summary>The number of channels in the window.</summary>
+    public int Size { get; init; } = 5;
+
+    /// <summary>The weight of the squares.</summary>
+    public double Alpha { get; init; } = 1e-4;
+
+    /// <summary>The exponent.</summary>
+    public double Beta { get; init; } = 0.75;
+
+    /// <summary>What is added to the squares.</summary>
+    public double K { get; init; } = 2;
+
+    /// <summary>Whether a is alpha / size, as in PyTorch, Caffe and ONNX, or alpha itself, as in the AlexNet paper.</summary>
+    public bool DivideAlphaBySize { get; init; }
+
+    /// <summary>Those of the AlexNet paper, which the VGG paper cites: n = 5, k = 2, alpha = 1e-4 undivided, beta = 0.75.</summary>
+    public static LrnConstants Paper { get; } = new();
+
+    /// <summary>PyTorch's defaults: k = 1, alpha = 1e-4 divided by the size.</summary>
+    /// <param name="size">The number of channels in the window.</param>
+    public static LrnConstants PyTorch(int size) => new() { Size = size, K = 1, DivideAlphaBySize = true };
+
+    /// <summary>
+    /// Reads constants from text: <c>paper</c>; <c>pytorch</c> for PyTorch's defaults with a window of 2; or size, alpha, beta and k as
+    /// <c>torch.nn.LocalResponseNorm</c> takes them, alpha divided by the size: <c>5,5e-4,0.75,2</c>, which are the paper's.
+    /// </summary>
+    /// <exception cref="ArgumentException">The text is none of these.</exception>
+    public static LrnConstants Parse(string text) => text switch
+    {
+        "paper" => Paper,
+        "pytorch" => PyTorch(2),
+        null => throw new ArgumentNullException(nameof(text)),
+        _ => ParseNumbers(text.Split(',')) ?? throw new ArgumentException(
+            $"Local response normalization: expected paper, pytorch, or size, alpha, beta and k as in 5,5e-4,0.75,2; found \"{text}\".", nameof(text)),
+    };
+
+    private static LrnConstants? ParseNumbers(string[] parts)
+    {
+        double[] numbers = [.. parts.Select(part => double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? number : double.NaN)];
+        if (numbers is not [>= 1 and <= 1 << 16 and var size, var alpha, var beta, var k] || size % 1 != 0 || !numbers.All(double.IsFinite)) return null;
+        return new LrnConstants { Size = (int)size, Alpha = alpha, Beta = beta, K = k, DivideAlphaBySize = true };
+    }
+}
+
+/// <summary>Normalizes each pixel of images [N, C, H, W] by its neighbors in channel (Krizhevsky et al. 2012, section 3.3).</summary>
+/// <param name="constants">Window, exponent and weights; null for the paper's.</param>
+public sealed class LocalResponseNorm<T>(LrnConstants? constants = null) : Module<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    /// <summary>Window, exponent and weights.</summary>
+    public LrnConstants Constants { get; } = constants ?? LrnConstants.Paper;
+
+    /// <inheritdoc/>
+    protected override string Settings => $"{Constants.Size}, alpha {Alpha}, beta {Constants.Beta}, k {Constants.K}";
+
+    // Of the formula, so not divided by the size.
+    private double Alpha => Constants.DivideAlphaBySize ? Constants.Alpha / Constants.Size : Constants.Alpha;
+
+    /// <inheritdoc/>
+    public override Variable<T> Forward(Variable<T> x) =>
+        x.LocalResponseNorm(Constants.Size, Constants.Alpha, Constants.Beta, Constants.K, Constants.DivideAlphaBySize);
+
+    /// <inheritdoc/>
+    public override Shape OutputShape(Shape input, Mode mode = Mode.Evaluation) => RequireImages(input);
+
+    /// <inheritdoc/>
+    public override void ExportOnnx(OnnxGraph graph, string key, Shape input)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        if (int.IsOddInteger(Constants.Size))
+        {
+            // ONNX divides alpha by the size.
+            graph.Add("LRN", key, [graph.Last],
+                OnnxAttribute.Of("size", Constants.Size), OnnxAttribute.Of("alpha", Alpha * Constants.Size),
+                OnnxAttribute.Of("beta", Constants.Beta), OnnxAttribute.Of("bias", Constants.K));
+            return;
+        }
+
+        // An even window reaches one channel further down than up; ONNX's reaches further up. So the sum k + alpha·Σx² is written as a 1×1 convolution.
+        int channels = input[1];
+        float[] band = new float[channels * channels];
+        for (int c = 0; c < channels; c++)
+        {
+            int first = Math.Max(0, c - (Constants.Size / 2)), last = Math.Min(channels - 1, c + ((Constants.Size - 1) / 2));
+            band.AsSpan((c * channels) + first, last - first + 1).Fill((float)Alpha);
+        }
+
+        string x = graph.Last;
+        string weights = graph.OwnConstant($"{key}.alpha", Tensor<float>.FromArray(band, [channels, channels, 1, 1]));
+        string bias = graph.OwnConstant($"{key}.k", Tensor<float>.Full([channels], (float)Constants.K));
+        string exponent = graph.OwnConstant($"{key}.exponent", Tensor<float>.Full([1], (float)-Constants.Beta));
+        string squares = graph.Add("Mul", $"{key}.squares", [x, x]);
+        string sums = graph.Add("Conv", $"{key}.sums", [squares, weights, bias], OnnxAttribute.Of("kernel_shape", [1, 1]));
+        string factors = graph.Add("Pow", $"{key}.factors", [sums, exponent]);
+        graph.Add("Mul", key, [x, factors]);
+    }
+}

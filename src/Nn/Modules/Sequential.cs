@@ -1,0 +1,65 @@
+using System.Collections;
+using System.Numerics;
+using DeepSharp.Autograd;
+using DeepSharp.Tensors;
+
+namespace DeepSharp.Nn;
+
+/// <summary>Modules one after the other, named by their numbers.</summary>
+/// <remarks>
+/// It is rewritten once into fewer operations (see <see cref="Fuse"/>), and releases each intermediate result as soon as the next module has read it, unless
+/// backward needs it. Keys, summaries and <see cref="Forward(Variable{T}, Range)"/> still see single modules.
+/// </remarks>
+public sealed class Sequential<T> : Module<T>, IReadOnlyList<Module<T>>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly Module<T>[] modules;
+    private Module<T>[] computed;
+
+    /// <summary>The modules in order; their keys are 0, 1, 2 and so on.</summary>
+    public Sequential(params ReadOnlySpan<Module<T>> modules)
+    {
+        this.modules = modules.ToArray();
+        for (int i = 0; i < this.modules.Length; i++) AddChild($"{i}", this.modules[i]);
+        computed = Rewrite(modules);
+    }
+
+    /// <summary>The number of modules.</summary>
+    public int Count => modules.Length;
+
+    /// <summary>The module of a number.</summary>
+    public Module<T> this[int index] => modules[index];
+
+    /// <summary>Whether runs of convolution, batch normalization, ReLU and max pooling are computed as one operation. On unless switched off.</summary>
+    public bool Fuse
+    {
+        get;
+        set
+        {
+            field = value;
+            computed = Rewrite(modules);
+        }
+    } = true;
+
+    /// <inheritdoc/>
+    public override Variable<T> Forward(Variable<T> x) => Run(computed, x);
+
+    /// <summary>Computes a part of the modules only, for instance features from the middle: <c>features.Forward(x, ..5)</c>.</summary>
+    /// <param name="x">The input of the first module of the part.</param>
+    /// <param name="part">Which modules to run.</param>
+    public Variable<T> Forward(Variable<T> x, Range part) => Run(Rewrite(modules.AsSpan()[part]), x);
+
+    /// <inheritdoc/>
+    public override Shape OutputShape(Shape input, Mode mode = Mode.Evaluation) =>
+        Layers(input, mode).Aggregate(input, (_, layer) => layer.Output);
+
+    /// <inheritdoc/>
+    protected internal override IEnumerable<(string Key, Module<T> Layer)> Sequence() => SequenceOf(Children);
+
+    /// <summary>Enumerates the modules in order.</summary>
+    public IEnumerator<Module<T>> GetEnumerator() => ((IEnumerable<Module<T>>)modules).GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    private Module<T>[] Rewrite(ReadOnlySpan<Module<T>> modules) => Fuse ? Fused(modules) : modules.ToArray();
+}

@@ -1,0 +1,52 @@
+using System.Numerics;
+using DeepSharp.Formats;
+using DeepSharp.Tensors;
+
+namespace DeepSharp.Nn;
+
+/// <summary>Describes a network as an ONNX graph: what its layers compute in evaluation mode, without dropout and with running statistics.</summary>
+public static class OnnxExporter
+{
+    /// <summary>Makes the graph. Weights are read when it is saved, except those that batch normalizations are folded into.</summary>
+    /// <param name="model">A network that is a chain of layers.</param>
+    /// <param name="input">The shape of the images, [N, C, H, W].</param>
+    /// <param name="foldBatchNorm">
+    /// Whether a batch normalization after a convolution is folded into it. The layers after it then get the numbers that they have in a network without it.
+    /// </param>
+    /// <exception cref="ShapeException">The network cannot take such images.</exception>
+    /// <exception cref="NotSupportedException">ONNX cannot say what a layer computes.</exception>
+    public static OnnxGraph Export<T>(Module<T> model, Shape input, bool foldBatchNorm)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        var graph = new OnnxGraph();
+        try
+        {
+            LayerCall<T>[] layers = [.. model.Layers(input)];
+            var folded = new Dictionary<string, int>();
+            for (int i = 0; i < layers.Length; i++)
+            {
+                var (key, layer, shape, _) = layers[i];
+                string parent = key[..(key.LastIndexOf('.') + 1)];
+                string written = folded.TryGetValue(parent, out int left) && int.TryParse(key[parent.Length..], out int number) ? $"{parent}{number - left}" : key;
+                if (foldBatchNorm && layer is Conv2d<T> convolution && i + 1 < layers.Length && layers[i + 1].Layer is BatchNorm2d<T> norm)
+                {
+                    convolution.ExportOnnx(graph, written, norm);
+                    folded[parent] = left + 1;
+                    i++;
+                }
+                else
+                {
+                    layer.ExportOnnx(graph, written, shape);
+                }
+            }
+
+            return graph;
+        }
+        catch
+        {
+            graph.Dispose();
+            throw;
+        }
+    }
+}

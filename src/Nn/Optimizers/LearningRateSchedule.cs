@@ -1,0 +1,101 @@
+namespace DeepSharp.Nn;
+
+/// <summary>Sets the learning rates of all groups of an optimizer as a function of the number of steps that it has made, usually one per epoch.</summary>
+/// <remarks>
+/// It starts from the rates that the groups have when it is made, and sets them at every step, whatever else changed them since. One whose rate at position 0
+/// is not the initial rate, such as a warm-up, sets it where <see cref="Position"/> is set to 0, as a trainer does. To write one, override <see cref="Rate"/>:
+/// <code>
+/// sealed class Cosine(Optimizer optimizer, int epochs) : LearningRateSchedule(optimizer)
+/// {
+///     protected override double Rate(double initialRate, int position) =&gt; initialRate * (1 + Math.Cos(Math.PI * position / epochs)) / 2;
+/// }
+/// </code>
+/// </remarks>
+public abstract class LearningRateSchedule
+{
+    private readonly Optimizer optimizer;
+    private readonly double[] initialRates;
+    private readonly StateInteger position = new();
+
+    /// <summary>A schedule at position 0.</summary>
+    /// <param name="optimizer">The optimizer whose learning rates it sets.</param>
+    protected LearningRateSchedule(Optimizer optimizer)
+    {
+        ArgumentNullException.ThrowIfNull(optimizer);
+        this.optimizer = optimizer;
+        initialRates = [.. optimizer.Groups.Select(group => group.LearningRate)];
+    }
+
+    /// <summary>The number of steps made. Setting it sets the learning rates.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is negative.</exception>
+    public int Position
+    {
+        get => (int)position.Value;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value);
+            position.Value = value;
+            SetRates();
+        }
+    }
+
+    internal string Kind => GetType().Name;
+
+    /// <summary>Makes a step: ends an epoch.</summary>
+    public void Step() => Position++;
+
+    /// <summary>The state: <c>position</c>, and what a derived class adds.</summary>
+    public virtual StateDict State()
+    {
+        var state = new StateDict();
+        state.Add("position", position);
+        return state;
+    }
+
+    /// <summary>Replaces the state by one that <see cref="State"/> gave, and sets the learning rates.</summary>
+    /// <exception cref="InvalidDataException">The state is another schedule's.</exception>
+    public void Load(StateDict state)
+    {
+        State().Load(state);
+        SetRates();
+    }
+
+    /// <summary>The learning rate of a group.</summary>
+    /// <param name="initialRate">The rate that the group had when the schedule was made.</param>
+    /// <param name="position">The number of steps made.</param>
+    protected abstract double Rate(double initialRate, int position);
+
+    private void SetRates()
+    {
+        for (int i = 0; i < initialRates.Length; i++) optimizer.Groups[i].LearningRate = Rate(initialRates[i], Position);
+    }
+}
+
+/// <summary>Multiplies the learning rates by gamma every so many steps, as PyTorch's <c>StepLR</c>.</summary>
+public sealed class StepSchedule : LearningRateSchedule
+{
+    private readonly int stepSize;
+    private readonly double gamma;
+
+    /// <summary>A schedule at position 0.</summary>
+    /// <param name="optimizer">The optimizer whose learning rates it sets.</param>
+    /// <param name="stepSize">The number of epochs between two multiplications.</param>
+    /// <param name="gamma">The factor.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The step size is below 1, or gamma is negative, infinite or not a number.</exception>
+    public StepSchedule(Optimizer optimizer, int stepSize, double gamma = 0.1)
+        : base(optimizer)
+    {
+        if (stepSize < 1) throw new ArgumentOutOfRangeException(nameof(stepSize), $"The step size must be at least 1 epoch, found {stepSize}.");
+        this.stepSize = stepSize;
+        this.gamma = Optimizer.RequireRate(gamma, nameof(gamma));
+    }
+
+    /// <inheritdoc/>
+    protected override double Rate(double initialRate, int position)
+    {
+        // Multiplied one by one, so that the bits are those of PyTorch's recurrence.
+        double rate = initialRate;
+        for (int step = 0; step < position / stepSize; step++) rate *= gamma;
+        return rate;
+    }
+}

@@ -1,0 +1,32 @@
+namespace DeepSharp.Nn;
+
+/// <summary>How the names and shapes in a file differ from a model's.</summary>
+/// <param name="Matching">What both have in the same shape.</param>
+/// <param name="Missing">What the model has and the file lacks.</param>
+/// <param name="Unexpected">What the file has and the model lacks.</param>
+/// <param name="WrongShape">What both have in different shapes, with both: <c>classifier.6.bias (expected [10], found [1000])</c>.</param>
+public sealed record StateComparison(
+    IReadOnlyList<string> Matching, IReadOnlyList<string> Missing, IReadOnlyList<string> Unexpected, IReadOnlyList<string> WrongShape)
+{
+    private const int NamesShown = 5;
+
+    /// <summary>Whether nothing differs.</summary>
+    public bool IsMatch => Missing.Count + Unexpected.Count + WrongShape.Count == 0;
+
+    /// <summary>The differences in one line; empty where there are none.</summary>
+    public override string ToString() => string.Join("; ", Parts().Where(part => part.Length > 0));
+
+    private IEnumerable<string> Parts()
+    {
+        yield return Part("missing", Missing);
+        yield return Part("unexpected", Unexpected);
+        yield return Part("of another shape", WrongShape);
+    }
+
+    private static string Part(string what, IReadOnlyList<string> names) => names.Count switch
+    {
+        0 => "",
+        <= NamesShown => $"{names.Count} {what}: {string.Join(", ", names)}",
+        _ => $"{names.Count} {what}: {string.Join(", ", names.Take(NamesShown))} and {names.Count - NamesShown} more",
+    };
+}

@@ -1,0 +1,21 @@
+namespace DeepSharp.Nn;
+
+/// <summary>An integer that belongs to a state and that any thread may raise.</summary>
+public sealed class StateInteger
+{
+    private long value;
+
+    /// <summary>The number.</summary>
+    public long Value
+    {
+        get => Interlocked.Read(ref value);
+        set => Interlocked.Exchange(ref this.value, value);
+    }
+
+    /// <summary>Raises the number by one.</summary>
+    /// <returns>The number before.</returns>
+    public long Next() => Interlocked.Increment(ref value) - 1;
+
+    /// <summary>The number.</summary>
+    public override string ToString() => Value.ToString(System.Globalization.CultureInfo.InvariantCulture);
+}

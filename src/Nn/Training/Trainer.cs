@@ -1,0 +1,298 @@
+using System.Diagnostics;
+using System.Numerics;
+using DeepSharp.Autograd;
+using DeepSharp.Data;
+using DeepSharp.Tensors;
+
+namespace DeepSharp.Nn;
+
+/// <summary>Trains a classifier: epochs of shuffled batches, a test after each, and a checkpoint.</summary>
+/// <remarks>
+/// The order of the images, their augmentation and dropped elements are functions of seeds, epoch and step. So a training that resumes from a checkpoint,
+/// wherever it was stopped, continues, bit for bit, as if never interrupted.
+/// </remarks>
+public sealed class Trainer<T> : IDisposable
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    // Steps of a run in which methods are still being compiled: rates and profiles are of those after them.
+    private const int WarmUpSteps = 5;
+
+    private readonly Module<T> model;
+    private readonly ImageData data;
+    private readonly TrainingOptions<T> options;
+    private readonly string? folder;
+    private readonly ComputeContext context;
+    private readonly Optimizer<T> optimizer;
+    private readonly LearningRateSchedule schedule;
+    private readonly int stepsPerEpoch;
+
+    // Where the training stands.
+    private readonly List<EpochResult> history = [];
+    private int stepsDone;
+    private double lossSum;
+    private TimeSpan stepTime, epochTime;
+    private bool stopped;
+
+    // What of the present epoch was warming up.
+    private int stepsToWarmUp = WarmUpSteps, warmUpImages;
+    private TimeSpan warmUpTime;
+
+    /// <summary>A training that has not begun.</summary>
+    /// <param name="model">From images [N, C, H, W] to scores [N, classes]; training changes it.</param>
+    /// <param name="data">The images to learn from and those to be judged by.</param>
+    /// <param name="options">How to train; null for the defaults.</param>
+    /// <param name="folder">Where <c>checkpoint.safetensors</c> and <c>metrics.jsonl</c> are written; null for none. Older ones there are replaced.</param>
+    /// <exception cref="ArgumentException">An option makes no sense.</exception>
+    /// <exception cref="ShapeException">The model cannot take the images, or cannot train on the last batch because it is too small.</exception>
+    public Trainer(Module<T> model, ImageData data, TrainingOptions<T>? options = null, string? folder = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(data);
+        options ??= new TrainingOptions<T>();
+        if (options.Epochs < 1) throw new ArgumentException($"Training: the number of epochs must be at least 1, found {options.Epochs}.", nameof(options));
+        (this.model, this.data, this.options, this.folder) = (model, data, options, folder);
+        context = model.Context;
+        string[] metrics = [.. options.Metrics.Select(make => make().Name)];
+        if (metrics.Distinct().Count() < metrics.Length)
+            throw new ArgumentException($"Training: the names of metrics must differ, found {string.Join(", ", metrics)}.", nameof(options));
+        var batches = Batches(epoch: 0, firstBatch: 0);
+        stepsPerEpoch = batches.EpochLength;
+        RequireShapes(batches);
+        optimizer = options.CreateOptimizer(model);
+        schedule = options.CreateSchedule(optimizer);
+        // A schedule may begin with another rate than the optimizer's, such as a warm-up.
+        schedule.Position = 0;
+    }
+
+    /// <summary>Where the images come from, if it is one of the data sets with a name: checkpoints remember it.</summary>
+    public DataSource? Source { get; init; }
+
+    /// <summary>The results of the epochs that are over.</summary>
+    public IReadOnlyList<EpochResult> History => history;
+
+    /// <summary>Restores a checkpoint: model, optimizer, schedule and position.</summary>
+    /// <exception cref="InvalidDataException">The checkpoint is of another model or other images.</exception>
+    /// <exception cref="ArgumentException">The options are not the checkpoint's; only the number of epochs may differ, and not be less than those begun.</exception>
+    public void Restore(TrainingCheckpoint checkpoint)
+    {
+        ArgumentNullException.ThrowIfNull(checkpoint);
+        var state = checkpoint.State;
+        if (options.Numbers with { Epochs = state.Options.Epochs } != state.Options)
+            throw new ArgumentException("Training: the options are not those of the checkpoint; only the number of epochs may differ.", nameof(checkpoint));
+        if (state.Optimizer is { } trainedBy && (trainedBy, state.Schedule) != (optimizer.Kind, schedule.Kind))
+            throw new ArgumentException($"Training: the checkpoint is of {trainedBy} with {state.Schedule}, this training has {optimizer.Kind} with {schedule.Kind}.", nameof(checkpoint));
+        int begun = state.History.Count + (state.StepsDone > 0 ? 1 : 0);
+        if (options.Epochs < begun)
+            throw new ArgumentException($"Training: the number of epochs is {options.Epochs}, but the checkpoint is in epoch {begun} already.", nameof(checkpoint));
+        checkpoint.Restore(model, optimizer, schedule, data);
+        history.Clear();
+        history.AddRange(state.History);
+        (stepsDone, lossSum) = (state.StepsDone, state.LossSum);
+        (stepTime, epochTime) = (TimeSpan.FromSeconds(state.StepSeconds), TimeSpan.FromSeconds(state.EpochSeconds));
+    }
+
+    /// <summary>Ends the training after the present epoch: for callbacks, for instance when the loss has stopped falling.</summary>
+    public void Stop() => stopped = true;
+
+    /// <summary>Trains until the last epoch is over. A checkpoint is written at the beginning, after every epoch, and when it is cancelled.</summary>
+    /// <param name="progress">Told of every step and every epoch, on this thread.</param>
+    /// <param name="cancellationToken">Ends the training after the step that is being computed, or while testing.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled; the checkpoint holds where it was.</exception>
+    /// <exception cref="TrainingDivergedException">The loss became infinite or not a number; the last checkpoint is left as it is.</exception>
+    /// <exception cref="IOException">A file cannot be written; the last checkpoint is left as it is.</exception>
+    public TrainingResult Run(IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        // Before anything is computed, so that a folder that cannot be written or a full disk is found at once.
+        if (history.Count < options.Epochs) Save();
+        stopped = false;
+        foreach (var callback in options.Callbacks) callback.OnStart(this);
+        while (history.Count < options.Epochs && !stopped)
+        {
+            var (watch, timeBefore) = (Stopwatch.StartNew(), epochTime);
+            try
+            {
+                RunSteps(progress, cancellationToken);
+                var test = Test(cancellationToken);
+                EndEpoch(test, timeBefore + watch.Elapsed, progress);
+            }
+            catch (OperationCanceledException)
+            {
+                if (stepsDone > 0) epochTime = timeBefore + watch.Elapsed;
+                Save();
+                throw;
+            }
+
+            Save();
+        }
+
+        string? checkpoint = folder is null ? null : Path.Combine(folder, TrainingCheckpoint.FileName);
+        var result = new TrainingResult([.. history], (long)stepsPerEpoch * history.Count, checkpoint, model.State().Sha256());
+        foreach (var callback in options.Callbacks) callback.OnEnd(this, result);
+        return result;
+    }
+
+    /// <summary>Releases the memory of the optimizer; the model stays.</summary>
+    public void Dispose() => optimizer.Dispose();
+
+    /// <summary>Throws now if a step on the first or the last batch would throw, unless the model does not state its shapes.</summary>
+    private void RequireShapes(BatchLoader<T> batches)
+    {
+        int last = Math.Min(options.BatchSize, data.Train.Count - ((stepsPerEpoch - 1) * options.BatchSize));
+        try
+        {
+            foreach (int count in new[] { batches.ImageShape[0], last })
+            {
+                // Layers are only asked for their shapes.
+                _ = model.Layers(batches.ImageShape.With(0, count), Mode.Training).Count();
+            }
+        }
+        catch (NotSupportedException)
+        {
+            // A module of the user's own need not state its shape; its error then comes with the batch.
+        }
+    }
+
+    private void RunSteps(IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
+    {
+        var (watch, timeBefore) = (Stopwatch.StartNew(), stepTime);
+        using var batches = Batches(history.Count, stepsDone).GetEnumerator();
+        while (WaitForNext(batches))
+        {
+            using (context.ProfileStep()) lossSum += Step(batches.Current) * batches.Current.Count;
+            stepsDone++;
+            stepTime = timeBefore + watch.Elapsed;
+            if (stepsToWarmUp > 0 && --stepsToWarmUp == 0)
+            {
+                (warmUpImages, warmUpTime) = (ImagesDone, stepTime);
+                context.Options.Profiler?.Reset();
+            }
+
+            progress?.Report(Progress());
+            foreach (var callback in options.Callbacks) callback.OnStep(this, Progress());
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+
+    private bool WaitForNext(IEnumerator<ImageBatch<T>> batches)
+    {
+        using var profile = context.Profile("BatchLoader", "wait");
+        return batches.MoveNext();
+    }
+
+    private EvaluationResult Test(CancellationToken cancellationToken)
+    {
+        var profiler = context.Options.Profiler;
+        bool wasOn = profiler?.IsOn ?? false;
+        profiler?.IsOn = false;
+        try
+        {
+            var measured = new EvaluationOptions<T> { Loss = options.Loss, Metrics = [.. options.Metrics.Select(make => make())] };
+            return model.Evaluate(data.Test, measured, cancellationToken);
+        }
+        finally
+        {
+            profiler?.IsOn = wasOn;
+        }
+    }
+
+    private void EndEpoch(EvaluationResult test, TimeSpan time, IProgress<TrainingProgress>? progress)
+    {
+        if (!double.IsFinite(test.Loss)) throw Diverged($"the loss is {test.Loss} in the test after epoch {history.Count + 1}");
+        var now = Progress();
+        var result = new EpochResult(
+            now.Epoch, now.Loss, test.Loss, test.Accuracy, optimizer.Groups[0].LearningRate, now.ImagesPerSecond, time.TotalSeconds, test.Metrics);
+        progress?.Report(now with { Result = result });
+        history.Add(result);
+        schedule.Step();
+        (stepsDone, lossSum, stepTime, epochTime) = (0, 0, TimeSpan.Zero, TimeSpan.Zero);
+        (warmUpImages, warmUpTime) = (0, TimeSpan.Zero);
+        // Last, so that an error of a callback leaves the training at the end of the epoch.
+        foreach (var callback in options.Callbacks) callback.OnEpoch(this, result);
+    }
+
+    private double Step(ImageBatch<T> batch)
+    {
+        using var tape = new Tape<T>(Mode.Training);
+        var logits = model.Forward(tape.Input(batch.Images));
+        var loss = options.Loss is { } own ? own(logits, batch.Labels) : logits.CrossEntropy(batch.Labels);
+        double value = double.CreateChecked(loss.Value.ToScalar());
+        if (!double.IsFinite(value)) throw Diverged($"the loss is {value} at epoch {history.Count + 1}, step {stepsDone + 1} of {stepsPerEpoch}");
+        tape.Backward(loss);
+        optimizer.Step();
+        return value;
+    }
+
+    private BatchLoader<T> Batches(int epoch, int firstBatch) =>
+        data.Train.Batches<T>(options.BatchSize, options.Augment, epoch, options.Seed, firstBatch, options.DropLast, context);
+
+    private int ImagesDone => Math.Min(stepsDone * options.BatchSize, data.Train.Count);
+
+    // A run of fewer steps than warm it up has nothing better to say.
+    private double ImagesPerSecond =>
+        ImagesDone > warmUpImages ? (ImagesDone - warmUpImages) / (stepTime - warmUpTime).TotalSeconds : ImagesDone / stepTime.TotalSeconds;
+
+    private TrainingProgress Progress()
+    {
+        int stepsLeft = ((options.Epochs - history.Count) * stepsPerEpoch) - stepsDone;
+        // Tests take as long as the last one did.
+        double secondsPerTest = history is [.., var last] ? last.Seconds - (data.Train.Count / last.ImagesPerSecond) : 0;
+        return new TrainingProgress
+        {
+            Epoch = history.Count + 1,
+            Epochs = options.Epochs,
+            Step = stepsDone,
+            Steps = stepsPerEpoch,
+            Loss = lossSum / ImagesDone,
+            ImagesPerSecond = ImagesPerSecond,
+            Remaining = (stepTime / stepsDone * stepsLeft) + TimeSpan.FromSeconds(Math.Max(0, secondsPerTest) * (options.Epochs - history.Count)),
+        };
+    }
+
+    private TrainingDivergedException Diverged(string sign)
+    {
+        string kept = folder is null ? "" : $" The checkpoint in {folder} is the last good one.";
+        return new TrainingDivergedException($"The training diverged: {sign}. Try a learning rate below {optimizer.Groups[0].LearningRate}.{kept}");
+    }
+
+    /// <summary>Throws if a step has made a weight infinite or not a number, which the loss of the next one would show.</summary>
+    private void RequireFiniteWeights()
+    {
+        foreach (var (name, parameter) in model.NamedParameters())
+        {
+            // A sum is finite only if all of its terms are.
+            using var sum = context.Kernels.Sum(parameter.Value, AxisSet.Of(parameter.Shape, []), keepDims: false);
+            if (T.IsFinite(sum.ToScalar())) continue;
+            var (epoch, step) = stepsDone > 0 ? (history.Count + 1, stepsDone) : (history.Count, stepsPerEpoch);
+            throw Diverged($"{name} is not finite after epoch {epoch}, step {step}");
+        }
+    }
+
+    private void Save()
+    {
+        if (folder is null) return;
+        RequireFiniteWeights();
+        try
+        {
+            TrainingCheckpoint.Write(folder, model, optimizer, schedule, ImagePreprocessing.Of(data.Train), State());
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"The checkpoint cannot be written to {folder}: {e.Message}", e);
+        }
+    }
+
+    private TrainingState State() => new()
+    {
+        Options = options.Numbers,
+        Data = Source,
+        TrainCount = data.Train.Count,
+        ConvolutionAlgorithm = context.Options.ConvolutionAlgorithm,
+        Optimizer = optimizer.Kind,
+        Schedule = schedule.Kind,
+        History = history,
+        StepsDone = stepsDone,
+        LossSum = lossSum,
+        StepSeconds = stepTime.TotalSeconds,
+        EpochSeconds = epochTime.TotalSeconds,
+    };
+}

@@ -1,0 +1,34 @@
+using System.Numerics;
+
+namespace DeepSharp.Nn;
+
+/// <summary>Called while a <see cref="Trainer{T}"/> trains, on its thread. Override what is of interest.</summary>
+public abstract class TrainingCallback<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    /// <summary>Called before the first step of a run.</summary>
+    public virtual void OnStart(Trainer<T> trainer)
+    {
+    }
+
+    /// <summary>Called after each step.</summary>
+    /// <param name="trainer">The trainer; <see cref="Trainer{T}.Stop"/> ends the training after the epoch.</param>
+    /// <param name="progress">Where the training stands.</param>
+    public virtual void OnStep(Trainer<T> trainer, TrainingProgress progress)
+    {
+    }
+
+    /// <summary>Called after each epoch and its test, before the checkpoint is written.</summary>
+    /// <param name="trainer">The trainer; <see cref="Trainer{T}.Stop"/> ends the training.</param>
+    /// <param name="result">The result of the epoch.</param>
+    public virtual void OnEpoch(Trainer<T> trainer, EpochResult result)
+    {
+    }
+
+    /// <summary>Called when the training is over.</summary>
+    /// <param name="trainer">The trainer.</param>
+    /// <param name="result">The result of the training.</param>
+    public virtual void OnEnd(Trainer<T> trainer, TrainingResult result)
+    {
+    }
+}

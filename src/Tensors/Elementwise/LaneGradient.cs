@@ -1,0 +1,56 @@
+using System.Numerics;
+
+namespace DeepSharp.Tensors;
+
+/// <summary>A unary function whose gradient is written for the lanes of a vector.</summary>
+internal interface ILaneGradient<T, TSelf> : IUnaryFunction<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+    where TSelf : struct, ILaneGradient<T, TSelf>
+{
+    /// <summary>dx = dy · f′, lane by lane, from the x or y that <see cref="IUnaryFunction{T}.Reads"/> asks for.</summary>
+    TVector Backward<TSimd, TVector>(TVector saved, TVector dy)
+        where TSimd : struct, ISimd<TVector, T>
+        where TVector : struct;
+
+    void IUnaryFunction<T>.Backward(VectorWidth width, ReadOnlySpan<T> saved, ReadOnlySpan<T> dy, Span<T> dx) =>
+        LaneGradient.Run(width, (TSelf)this, saved, dy, dx);
+}
+
+/// <summary>Runs an <see cref="ILaneGradient{T, TSelf}"/> over spans.</summary>
+internal static class LaneGradient
+{
+    /// <summary>dx[i] = the gradient of function from saved[i] and dy[i].</summary>
+    public static void Run<T, TFunction>(VectorWidth width, TFunction function, ReadOnlySpan<T> saved, ReadOnlySpan<T> dy, Span<T> dx)
+        where T : unmanaged, IFloatingPointIeee754<T>
+        where TFunction : struct, ILaneGradient<T, TFunction> => SimdDispatch.Run<T, Action<T, TFunction>>(width, new(function, saved, dy, dx));
+
+    private readonly ref struct Action<T, TFunction>(TFunction function, ReadOnlySpan<T> saved, ReadOnlySpan<T> dy, Span<T> dx) : ISimdAction<T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+        where TFunction : struct, ILaneGradient<T, TFunction>
+    {
+        private readonly ReadOnlySpan<T> saved = saved, dy = dy;
+        private readonly Span<T> dx = dx;
+        private readonly TFunction function = function;
+
+        public void Invoke<TSimd, TVector>()
+            where TSimd : struct, ISimd<TVector, T>
+            where TVector : struct
+        {
+            // Whole vectors, then the remainder through the same loop at width 1.
+            int whole = dy.Length - (dy.Length % TSimd.Width);
+            Loop<TSimd, TVector>(0, whole);
+            Loop<SimdScalar<T>, T>(whole, dy.Length);
+        }
+
+        private void Loop<TSimd, TVector>(nint from, nint to)
+            where TSimd : struct, ISimd<TVector, T>
+            where TVector : struct
+        {
+            ref readonly T source = ref saved.GetPinnableReference();
+            ref readonly T upstream = ref dy.GetPinnableReference();
+            ref T target = ref dx.GetPinnableReference();
+            for (nint i = from; i < to; i += TSimd.Width)
+                TSimd.Store(function.Backward<TSimd, TVector>(TSimd.Load(in source, i), TSimd.Load(in upstream, i)), ref target, i);
+        }
+    }
+}

@@ -1,0 +1,81 @@
+namespace DeepSharp.Tensors;
+
+/// <summary>
+/// The one storage rule: rank 4 is stored channels-last, [N,C,H,W] as N,H,W,C in memory (weights [O,I,kH,kW] as O,kH,kW,I); every other rank row-major.
+/// </summary>
+/// <remarks>
+/// SIMD lanes run over channels, so deep layers with 2×2 maps are as fast as wide ones and per-channel work is contiguous.
+/// </remarks>
+public static class StorageLayout
+{
+    /// <summary>The distance in storage between neighbours along each logical axis.</summary>
+    public static int[] Strides(Shape shape)
+    {
+        if (shape.Rank == 4)
+        {
+            int c = shape[1], h = shape[2], w = shape[3];
+            return [h * w * c, 1, w * c, c];
+        }
+
+        return RowMajorStrides(shape);
+    }
+
+    /// <summary>The distance in row-major order between neighbours along each logical axis.</summary>
+    public static int[] RowMajorStrides(Shape shape)
+    {
+        int[] strides = new int[shape.Rank];
+        for (int axis = shape.Rank - 1, stride = 1; axis >= 0; axis--)
+        {
+            strides[axis] = stride;
+            stride *= shape[axis];
+        }
+
+        return strides;
+    }
+
+    /// <summary>The axes from the slowest to the fastest in storage: 0,2,3,1 for rank 4, else 0,1,2.</summary>
+    public static ReadOnlySpan<int> StorageOrder(int rank) => rank switch
+    {
+        4 => [0, 2, 3, 1],
+        3 => [0, 1, 2],
+        2 => [0, 1],
+        1 => [0],
+        _ => [],
+    };
+
+    /// <summary>Whether storage order and logical row-major order are the same for this shape.</summary>
+    public static bool IsRowMajor(Shape shape) => shape.Rank < 4 || shape[1] == 1 || (shape[2] == 1 && shape[3] == 1);
+
+    /// <summary>Copies from storage order to logical row-major order.</summary>
+    public static void ToLogical<T>(Shape shape, ReadOnlySpan<T> storage, Span<T> logical) =>
+        Permute(shape, storage, logical, toLogical: true);
+
+    /// <summary>Copies from logical row-major order to storage order.</summary>
+    public static void ToStorage<T>(Shape shape, ReadOnlySpan<T> logical, Span<T> storage) =>
+        Permute(shape, logical, storage, toLogical: false);
+
+    private static void Permute<T>(Shape shape, ReadOnlySpan<T> source, Span<T> target, bool toLogical)
+    {
+        if (IsRowMajor(shape))
+        {
+            source[..shape.ElementCount].CopyTo(target);
+            return;
+        }
+
+        int channels = shape[1], map = shape[2] * shape[3];
+        for (int n = 0; n < shape[0]; n++)
+        {
+            var from = source.Slice(n * channels * map, channels * map);
+            var to = target.Slice(n * channels * map, channels * map);
+            // A transpose of [map × channels] into [channels × map], or back.
+            for (int p = 0; p < map; p++)
+            {
+                for (int c = 0; c < channels; c++)
+                {
+                    if (toLogical) to[(c * map) + p] = from[(p * channels) + c];
+                    else to[(p * channels) + c] = from[(c * map) + p];
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,87 @@
+using DeepSharp.Autograd;
+using DeepSharp.Tensors;
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace DeepSharp.Testing;
+
+/// <summary>The property that every differentiable function must have: on generated cases its gradients equal central differences.</summary>
+/// <remarks>
+/// <code>
+/// GradientCheckProperty.Holds(x =&gt; x * x.Sigmoid());
+/// </code>
+/// Some cases freeze some of the inputs. The check is itself checked: with every gradient multiplied by 1.001 it must fail, on several cases whose gradients
+/// are not all zero. The cases are the same in every run, unless DEEPSHARP_TEST_SEED is set, see <see cref="PropertyConfig"/>.
+/// </remarks>
+public static class GradientCheckProperty
+{
+    // More elements than this are sampled; the cases are many.
+    private const int ElementsPerTensor = 30;
+    private const int WrongGradientsTried = 5;
+
+    // Far above the absolute bound of the check, within which 1.001 times a tiny gradient would pass.
+    private const double LargeGradient = 1e-3;
+
+    /// <summary>Checks a function of one tensor on shapes of rank 1 to 4.</summary>
+    /// <param name="function">The function.</param>
+    /// <param name="values">The point to check at, which must be smooth; null for normal values.</param>
+    /// <exception cref="Exception">A gradient is wrong; the message shows the smallest failing case that was found.</exception>
+    public static void Holds(Func<Variable<double>, Variable<double>> function, Func<TestValues, Shape, Tensor<double>>? values = null)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        Holds(
+            Shapes.Any,
+            (shape, draw) => [values is null ? draw.Normal(shape) : values(draw, shape)],
+            (_, inputs) => function(inputs[0]),
+            Shapes.Shrink);
+    }
+
+    /// <summary>Checks a function on generated cases.</summary>
+    /// <param name="cases">Generates whatever describes a case: shapes, strides, axes.</param>
+    /// <param name="inputs">The tensors of a case, at a smooth point.</param>
+    /// <param name="function">The function of the inputs as variables.</param>
+    /// <param name="shrink">Simpler cases, tried when one fails.</param>
+    /// <param name="count">How many cases.</param>
+    /// <exception cref="Exception">A gradient is wrong; the message shows the smallest failing case that was found.</exception>
+    public static void Holds<TCase>(
+        Gen<TCase> cases,
+        Func<TCase, TestValues, Tensor<double>[]> inputs,
+        Func<TCase, Variable<double>[], Variable<double>> function,
+        Func<TCase, IEnumerable<TCase>>? shrink = null,
+        int count = 100)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        ArgumentNullException.ThrowIfNull(function);
+        int wrongGradientsTried = 0;
+        var seeded = from oneCase in cases from seed in Gen.Choose(1, int.MaxValue) select (Case: oneCase, Seed: seed);
+        var arbitrary = Arb.From(seeded, pair => shrink is null ? [] : shrink(pair.Case).Select(smaller => (smaller, pair.Seed)));
+        Prop.ForAll(arbitrary, pair =>
+        {
+            var (oneCase, seed) = pair;
+            var tensors = inputs(oneCase, new TestValues(seed));
+            Variable<double> Function(Tape<double> tape, Variable<double>[] free) => function(oneCase, WithFrozen(tape, tensors, free, seed));
+            var free = tensors.Where((_, i) => !IsFrozen(i, tensors.Length, seed)).ToArray();
+            var result = GradientCheck.Run(Function, free, ElementsPerTensor, seed);
+            result.Require();
+            if (wrongGradientsTried < WrongGradientsTried && result.LargestGradient > LargeGradient)
+            {
+                wrongGradientsTried++;
+                var wrong = GradientCheck.Run((tape, variables) => new WrongGradient().Apply(Function(tape, variables)), free, seed: seed);
+                if (wrong.Passed) throw new InvalidOperationException("A gradient multiplied by 1.001 passed the check.");
+            }
+
+            foreach (var tensor in tensors) tensor.Dispose();
+        }).Check(PropertyConfig.Of(count));
+        if (wrongGradientsTried == 0) throw new InvalidOperationException("No case had a gradient other than zero, so the check proves nothing.");
+    }
+
+    // One case in three freezes inputs: a random half of them, but never all.
+    private static bool IsFrozen(int input, int inputs, int seed) =>
+        inputs > 1 && seed % 3 == 0 && input != seed / 3 % inputs && new RandomStream(seed, "frozen").Below(2, input) == 0;
+
+    private static Variable<double>[] WithFrozen(Tape<double> tape, Tensor<double>[] tensors, Variable<double>[] free, int seed)
+    {
+        int next = 0;
+        return [.. tensors.Select((tensor, i) => IsFrozen(i, tensors.Length, seed) ? tape.Input(tensor) : free[next++])];
+    }
+}

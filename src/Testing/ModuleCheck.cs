@@ -1,0 +1,131 @@
+using DeepSharp.Autograd;
+using DeepSharp.Nn;
+using DeepSharp.Tensors;
+
+namespace DeepSharp.Testing;
+
+/// <summary>Checks a whole module: its gradients, and the rules that every module must keep so that training, files and summaries can rely on it.</summary>
+/// <remarks>
+/// <code>
+/// ModuleCheck.Run(() =&gt; new LearnedSwish&lt;double&gt;(channels: 3), new TestValues(1).AwayFromZero([2, 3, 5, 4]));
+/// </code>
+/// </remarks>
+public static class ModuleCheck
+{
+    // More elements of a parameter than this are sampled.
+    private const int ElementsPerTensor = 50;
+
+    /// <summary>Checks a module on one input.</summary>
+    /// <remarks>
+    /// <list type="number">
+    /// <item>The gradients by input and parameters equal central differences, in training and in evaluation mode (see <see cref="GradientCheck"/>).</item>
+    /// <item>If the module states its output shape, <see cref="Module{T}.OutputShape"/> is that of the output.</item>
+    /// <item>Nothing is kept from one call to the next: a second pass before the first one's backward does not change its gradients.</item>
+    /// <item>The state is complete: another module of the same kind that loads it computes the same output, bit for bit.</item>
+    /// </list>
+    /// </remarks>
+    /// <param name="create">Makes the module; each call makes one of its own, with the same initial weights or others.</param>
+    /// <param name="input">An input at which the module is smooth: away from kinks of ReLU and ties of maxima.</param>
+    /// <exception cref="InvalidOperationException">A rule is broken; the message says which.</exception>
+    public static void Run(Func<Module<double>> create, Tensor<double> input)
+    {
+        ArgumentNullException.ThrowIfNull(create);
+        ArgumentNullException.ThrowIfNull(input);
+        using Module<double> module = create(), other = create();
+        CheckShape(module, input);
+        CheckGradients(module, input, Mode.Training);
+        CheckGradients(module, input, Mode.Evaluation);
+        CheckNothingIsKept(module, input);
+        CheckState(module, other, input);
+    }
+
+    private static void CheckShape(Module<double> module, Tensor<double> input)
+    {
+        Shape stated;
+        try
+        {
+            stated = module.OutputShape(input.Shape);
+        }
+        catch (NotSupportedException)
+        {
+            // It need not state its shape.
+            return;
+        }
+
+        using var tape = new Tape<double>(Mode.Evaluation);
+        var found = module.Forward(tape.Input(input)).Shape;
+        Require(stated == found, module, $"states the output shape {stated} for the input {input.Shape}, and computes {found}");
+    }
+
+    private static void CheckGradients(Module<double> module, Tensor<double> input, Mode mode)
+    {
+        var forward = Repeatable(module);
+        var free = new Parameter<double>(input.Clone());
+        try
+        {
+            GradientCheck.Run(
+                tape => forward(tape.Use(free)), module.NamedParameters().Prepend(("input", free)), ElementsPerTensor, mode: mode).Require();
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new InvalidOperationException($"{module.Kind}, {mode}: {e.Message}", e);
+        }
+        finally
+        {
+            free.Dispose();
+        }
+    }
+
+    private static void CheckNothingIsKept(Module<double> module, Tensor<double> input)
+    {
+        var forward = Repeatable(module);
+        double[][] alone = Gradients(beforeBackward: null), disturbed = Gradients(() =>
+        {
+            using var larger = input + 1.0;
+            using var tape = new Tape<double>(Mode.Evaluation);
+            forward(tape.Input(larger));
+        });
+        Require(alone.Zip(disturbed).All(pair => pair.First.AsSpan().SequenceEqual(pair.Second)), module, "has other gradients if another pass runs before backward");
+
+        double[][] Gradients(Action? beforeBackward)
+        {
+            using var tape = new Tape<double>(Mode.Evaluation, recording: true);
+            var x = tape.Input(input, requiresGradient: true);
+            var loss = forward(x).Sum();
+            beforeBackward?.Invoke();
+            tape.Backward(loss);
+            double[][] gradients = [.. module.Parameters().Select(parameter => parameter.Gradient?.ToArray() ?? []), x.Gradient?.ToArray() ?? []];
+            foreach (var parameter in module.Parameters()) parameter.ZeroGradient();
+            return gradients;
+        }
+    }
+
+    private static void CheckState(Module<double> module, Module<double> other, Tensor<double> input)
+    {
+        other.State().Load(module.State());
+        Require(Output(module).AsSpan().SequenceEqual(Output(other)), module, "computes something else after its state was loaded into another module of its kind");
+
+        double[] Output(Module<double> computed)
+        {
+            using var tape = new Tape<double>(Mode.Evaluation);
+            return computed.Forward(tape.Input(input)).Value.ToArray();
+        }
+    }
+
+    // Layers that draw random numbers take the next step of their stream at each pass; a check needs the same step each time.
+    private static Func<Variable<double>, Variable<double>> Repeatable(Module<double> module)
+    {
+        var positions = module.Positions();
+        var saved = positions.Select(position => position.Value.Integer).ToArray();
+        return x =>
+        {
+            foreach (var ((_, position), value) in positions.Zip(saved)) position.Integer = value;
+            return module.Forward(x);
+        };
+    }
+
+    private static void Require(bool holds, Module<double> module, string problem)
+    {
+        if (!holds) throw new InvalidOperationException($"{module.Kind} {problem}.");
+    }
+}

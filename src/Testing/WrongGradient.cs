@@ -1,0 +1,16 @@
+using DeepSharp.Autograd;
+using DeepSharp.Tensors;
+
+namespace DeepSharp.Testing;
+
+/// <summary>The identity, with a gradient that is wrong by a thousandth, which a gradient check must notice.</summary>
+internal sealed class WrongGradient : Operation<double>
+{
+    protected override Tensor<double> Forward() => Input(0).Clone();
+
+    protected override void Backward(Tensor<double> upstream)
+    {
+        foreach (ref double element in upstream.Write()) element *= 1.001;
+        Propagate(0, upstream);
+    }
+}

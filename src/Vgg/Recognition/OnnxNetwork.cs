@@ -1,0 +1,200 @@
+using System.Globalization;
+using DeepSharp.Formats;
+using DeepSharp.Nn;
+
+namespace DeepSharp.Vgg;
+
+/// <summary>Recognizes a VGG network by the nodes of a graph, which tell more than names: poolings, paddings, and batch normalizations folded away.</summary>
+/// <remarks>
+/// The nodes must form a chain that is, in operators and settings, that of a network of ours; any other graph is refused, naming the node, since its weights
+/// alone would compute something else here. Dropouts and identities are passed over, and so are the nodes that compute the shape of the rows.
+/// </remarks>
+internal sealed class OnnxNetwork
+{
+    // The operators by which the chain of a file is compared with that of a network of ours.
+    private static readonly string[] Compared = ["Conv", "BatchNormalization", "Relu", "MaxPool", "LRN", "Gemm"];
+
+    private readonly OnnxFile file;
+    private readonly List<OnnxNode> chain = [], linears = [];
+    private readonly List<VggStep> steps = [];
+    private readonly List<StoredTensor> found = [];
+    private int features;
+    private bool isPooled;
+
+    /// <summary>Reads the nodes.</summary>
+    /// <exception cref="InvalidDataException">It is no VGG network, or its weights cannot be read.</exception>
+    public OnnxNetwork(OnnxFile file)
+    {
+        this.file = file;
+        string? last = null;
+        foreach (var node in file.Nodes)
+        {
+            if (node.Outputs.Count == 0) throw node.Refusal("an output");
+            if (file.IsConstant(node.Outputs[0]) || node.Operator is "Constant" or "Shape" or "Gather" or "Unsqueeze" or "Concat" or "Slice" or "Cast") continue;
+            if (node.Inputs.Count == 0) throw node.Refusal("an input");
+            if (last is not null && node.Inputs[0] != last) throw node.Refusal($"the input \"{last}\", as in a chain of layers, found \"{node.Inputs[0]}\"");
+            last = node.Outputs[0];
+            Add(node);
+        }
+
+        AddLinears();
+        if (!steps.Exists(step => step.Kind == VggStepKind.Convolution)) throw new InvalidDataException("not a VGG network: there is no convolution.");
+        try
+        {
+            Config = VggConfig.Parse(string.Join(',', steps));
+        }
+        catch (ArgumentException e)
+        {
+            throw new InvalidDataException($"not a VGG network: {e.Reason()}", e);
+        }
+    }
+
+    /// <summary>The configuration that the nodes describe.</summary>
+    public VggConfig Config { get; }
+
+    /// <summary>The constants of local response normalizations; null if there are none.</summary>
+    public LrnConstants? Lrn { get; private set; }
+
+    /// <summary>The weights, by keys in the order of the nodes.</summary>
+    public IReadOnlyList<StoredTensor> Tensors => found;
+
+    /// <summary>Throws unless the nodes are those that the network would be exported as.</summary>
+    /// <exception cref="InvalidDataException">A node is missing, or of another operator.</exception>
+    public void RequireOperatorsOf(VggDescription description)
+    {
+        using var model = description.CreateModel<float>();
+        using var graph = OnnxExporter.Export(model, [1, description.Options.InputChannels, description.Options.InputSize, description.Options.InputSize], foldBatchNorm: false);
+        OnnxNode[] expected = [.. graph.Nodes.Where(node => Compared.Contains(node.Operator))];
+        for (int i = 0; i < chain.Count; i++)
+        {
+            bool isScore = i == expected.Length && i == chain.Count - 1 && chain[i].Operator is "Softmax" or "LogSoftmax";
+            if (isScore || (i < expected.Length && chain[i].Operator == expected[i].Operator)) continue;
+            string what = i < expected.Length ? $"a {expected[i].Operator} as {expected[i].Name}" : "the end";
+            throw new InvalidDataException($"not a VGG network: expected {what}, found the node {chain[i]}.");
+        }
+
+        if (chain.Count < expected.Length)
+            throw new InvalidDataException($"not a VGG network: expected a {expected[chain.Count].Operator} as {expected[chain.Count].Name}, found the end.");
+    }
+
+    private void Add(OnnxNode node)
+    {
+        switch (node.Operator)
+        {
+            case "Conv": AddConvolution(node); break;
+            case "BatchNormalization": AddNorm(node); break;
+            case "MaxPool": AddMaxPool(node); break;
+            case "LRN": AddLocalResponseNorm(node); break;
+            case "Gemm": AddLinear(node); break;
+            case "Dropout" or "Identity": break;
+            case "Pad":
+                // PyTorch writes one before every average pooling, also if nothing is to be padded.
+                node.Require("pads", 0);
+                if (node.Inputs.Count > 1 && !file.IsZero(node, 1)) throw node.Refusal("no padding");
+                break;
+            case "Flatten" or "Reshape" or "GlobalAveragePool" or "ReduceMean": isPooled = true; break;
+            case "AveragePool":
+                // Windows side by side, as of an adaptive pooling whose output divides its input.
+                if (!node.Integers("kernel_shape").SequenceEqual(node.Integers("strides", 1, 1))) throw node.Refusal("strides as its kernel_shape");
+                node.Require("pads", 0);
+                isPooled = true;
+                break;
+            // The last two make probabilities of the scores, which are the network's output here.
+            case "Relu" or "Softmax" or "LogSoftmax": chain.Add(node); break;
+            default: throw new InvalidDataException($"not a VGG network: it has a node {node}.");
+        }
+    }
+
+    private void AddConvolution(OnnxNode node)
+    {
+        var weight = AddFeature(node, ["weight", "bias"], min: 1);
+        if (weight.Shape is not [var channels, _, var kernel, _]) throw node.Refusal($"weights [O, I, k, k], found [{string.Join(", ", weight.Shape)}]");
+        long padding = node.Integers("pads") is [var first, ..] ? first : 0;
+        node.Require("pads", padding);
+        node.Require("strides", 1);
+        node.Require("dilations", 1);
+        node.Require("group", 1);
+        string automatic = node.Text("auto_pad", "NOTSET");
+        if (automatic is "SAME_UPPER" or "SAME_LOWER" && kernel % 2 == 1) padding = (kernel - 1) / 2;
+        else if (automatic is not ("NOTSET" or "VALID")) throw node.Refusal($"auto_pad NOTSET, found {automatic}");
+        if (channels > int.MaxValue || kernel > int.MaxValue || padding is < 0 or > int.MaxValue) throw node.Refusal("channels, kernel and padding of usual size");
+        steps.Add(VggStep.Convolution((int)channels, (int)kernel, (int)padding));
+    }
+
+    private void AddNorm(OnnxNode node)
+    {
+        node.Require("epsilon", 1e-5f);
+        AddFeature(node, ["weight", "bias", "running_mean", "running_var"], min: 4);
+    }
+
+    private void AddMaxPool(OnnxNode node)
+    {
+        RequireFeature(node);
+        if (!node.Integers("kernel_shape").SequenceEqual([2, 2]) || !node.Integers("strides", 1, 1).SequenceEqual([2, 2])) throw node.Refusal("windows of 2×2, side by side");
+        node.Require("pads", 0);
+        node.Require("dilations", 1);
+        node.Require("ceil_mode", 0);
+        if (node.Text("auto_pad", "NOTSET") is not ("NOTSET" or "VALID")) throw node.Refusal("no padding");
+        steps.Add(VggStep.MaxPool);
+    }
+
+    private void AddLocalResponseNorm(OnnxNode node)
+    {
+        RequireFeature(node);
+        var own = new LrnConstants
+        {
+            Size = (int)Math.Clamp(node.Integer("size", 0), 0, int.MaxValue),
+            Alpha = node.Float("alpha", 1e-4f),
+            Beta = node.Float("beta", 0.75f),
+            K = node.Float("bias", 1),
+            DivideAlphaBySize = true,
+        };
+        if ((Lrn ??= own) != own) throw node.Refusal("the constants of the one before it");
+        steps.Add(VggStep.LocalResponseNorm);
+    }
+
+    private void AddLinear(OnnxNode node)
+    {
+        node.Require("alpha", 1f);
+        node.Require("beta", 1f);
+        node.Require("transA", 0);
+        isPooled = true;
+        chain.Add(node);
+        linears.Add(node);
+    }
+
+    /// <summary>Names the linear layers by the numbers in their own names, which tell where dropouts were, or else in order.</summary>
+    private void AddLinears()
+    {
+        int[] numbers = [.. linears.Select(OwnNumber)];
+        bool areNumbered = !numbers.Contains(-1) && numbers.Zip(numbers.Skip(1)).All(pair => pair.First < pair.Second);
+        foreach (var (i, node) in linears.Index())
+        {
+            string path = $"classifier.{(areNumbered ? numbers[i] : i)}";
+            var weight = file.Constant(node, 1);
+            if (weight.Shape is not [var rows, var columns]) throw node.Refusal($"weights of two dimensions, found [{string.Join(", ", weight.Shape)}]");
+            found.Add((node.Integer("transB", 0) != 0 ? weight : weight with { Shape = [columns, rows], Strides = [1, columns] }) with { Name = $"{path}.weight" });
+            if (node.Inputs.Count > 2) found.Add(file.Constant(node, 2) with { Name = $"{path}.bias" });
+        }
+    }
+
+    private static int OwnNumber(OnnxNode linear) =>
+        linear.Inputs.ElementAtOrDefault(1)?.Split('.') is [.., var number, "weight"]
+        && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int own) ? own : -1;
+
+    // The constants that a layer of the convolutional part reads, from its second input on.
+    private StoredTensor AddFeature(OnnxNode node, string[] names, int min)
+    {
+        RequireFeature(node);
+        string path = $"features.{features++}";
+        for (int i = 0; i < Math.Max(min, Math.Min(names.Length, node.Inputs.Count - 1)); i++)
+            found.Add(file.Constant(node, i + 1) with { Name = $"{path}.{names[i]}" });
+        return file.Constant(node, 1);
+    }
+
+    private void RequireFeature(OnnxNode node)
+    {
+        if (isPooled) throw node.Refusal("its place before the averaging and the linear layers");
+        chain.Add(node);
+    }
+}

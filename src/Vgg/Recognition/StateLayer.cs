@@ -1,0 +1,71 @@
+using System.Text.RegularExpressions;
+using DeepSharp.Formats;
+
+namespace DeepSharp.Vgg;
+
+/// <summary>A layer of a state dictionary: the tensors whose names differ in their last part only.</summary>
+/// <param name="Path">What their names share: <c>features.0</c>.</param>
+internal sealed partial record StateLayer(string Path)
+{
+    private static readonly string[] NormNames = ["weight", "bias", "running_mean", "running_var"];
+
+    private readonly Dictionary<string, StoredTensor> tensors = [];
+
+    /// <summary>The tensors by the last parts of their names: <c>weight</c>, <c>bias</c>.</summary>
+    public IReadOnlyDictionary<string, StoredTensor> Tensors => tensors;
+
+    /// <summary>The shape of the weight: [O, I, k, k] of a convolution, [O, I] of a linear layer, [C] of a normalization.</summary>
+    public IReadOnlyList<long> Weight => tensors["weight"].Shape;
+
+    /// <summary>Whether there is a bias.</summary>
+    public bool HasBias => tensors.ContainsKey("bias");
+
+    /// <summary>Whether it is a batch normalization.</summary>
+    public bool IsNorm => tensors.ContainsKey("running_mean");
+
+    /// <summary>The parts of the path.</summary>
+    public IReadOnlyList<string> Parts { get; } = Path.Split('.');
+
+    /// <summary>The path with numbers of equal width, so that 10 comes after 2.</summary>
+    public string SortKey => Digits().Replace(Path, digits => digits.Value.PadLeft(10, '0'));
+
+    /// <summary>Whether a tensor of this name is a weight of a VGG network.</summary>
+    public static bool IsState(string name) => NormNames.Contains(name[(name.LastIndexOf('.') + 1)..]);
+
+    /// <summary>The layers, in the order in which their first tensors come.</summary>
+    /// <exception cref="InvalidDataException">A tensor belongs to no layer that a VGG network has.</exception>
+    public static List<StateLayer> Group(IEnumerable<StoredTensor> tensors)
+    {
+        List<StateLayer> layers = [];
+        Dictionary<string, StateLayer> byPath = [];
+        foreach (var tensor in tensors)
+        {
+            string name = tensor.Name;
+            int dot = name.LastIndexOf('.');
+            string path = dot < 0 ? "" : name[..dot], last = name[(dot + 1)..];
+            if (last != "num_batches_tracked" && !NormNames.Contains(last))
+                throw new InvalidDataException($"\"{name}\" belongs to no layer of a VGG network; expected names that end in .weight or .bias.");
+            if (!byPath.TryGetValue(path, out var layer)) layers.Add(byPath[path] = layer = new StateLayer(path));
+            if (!layer.tensors.TryAdd(last, tensor)) throw new InvalidDataException($"the layer \"{path}\" has more than one {last}.");
+        }
+
+        foreach (var layer in layers) layer.Check();
+        return layers;
+    }
+
+    /// <summary>A length of the weight.</summary>
+    public int Length(int axis) => (int)Weight[axis];
+
+    private void Check()
+    {
+        string[] missing = [.. (IsNorm ? NormNames : NormNames[..1]).Where(name => !tensors.ContainsKey(name))];
+        if (missing.Length > 0) throw new InvalidDataException($"the layer \"{Path}\" has no {string.Join(", no ", missing)}.");
+        string shape = $"[{string.Join(", ", Weight)}]";
+        bool hasRank = IsNorm ? Weight.Count == 1 : Weight.Count is 2 or 4;
+        if (!hasRank || Weight.Any(length => length is < 1 or > int.MaxValue) || (Weight.Count == 4 && Weight[2] != Weight[3]))
+            throw new InvalidDataException($"\"{Path}.weight\" {shape} is not that of a convolution [O, I, k, k], a linear layer [O, I] or a batch normalization [C].");
+    }
+
+    [GeneratedRegex("[0-9]+")]
+    private static partial Regex Digits();
+}

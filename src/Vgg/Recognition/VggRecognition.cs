@@ -1,0 +1,146 @@
+using DeepSharp.Formats;
+using DeepSharp.Nn;
+
+namespace DeepSharp.Vgg;
+
+/// <summary>The VGG model that a file of weights belongs to.</summary>
+/// <param name="Description">Which model it is.</param>
+/// <param name="Weights">The file, with its tensors under the names that the model gives them; it reads from the file that was recognized, which must stay open.</param>
+/// <param name="Assumptions">What names and shapes leave open, and was assumed to be as in the paper.</param>
+public sealed record VggRecognition(VggDescription Description, WeightsFile Weights, IReadOnlyList<string> Assumptions)
+{
+    private const string CounterSuffix = ".num_batches_tracked", MeanSuffix = ".running_mean";
+    private const int UsualInputSize = 32;
+
+    /// <summary>Recognizes the model that a file holds, by what the file says about itself or else by its nodes, or by its names and shapes.</summary>
+    /// <remarks>
+    /// Names may have any prefix. Convolutions, batch normalizations and linear layers are matched by their order; numbers that are left out are poolings, a
+    /// known configuration of other widths is recognized as such, and the first linear layer's width over the last channels gives the pooling of the head.
+    /// </remarks>
+    /// <param name="file">The file.</param>
+    /// <param name="config">The configuration, if the file does not tell it; null to read it off the file.</param>
+    /// <param name="lrn">The constants of the local response normalizations; null for those that the file tells, else the paper's.</param>
+    /// <exception cref="InvalidDataException">The file is damaged, or holds no VGG model.</exception>
+    /// <exception cref="ArgumentException">The file does not tell the configuration, or contradicts the one that was given; the message says what to give.</exception>
+    public static VggRecognition Of(WeightsFile file, VggConfig? config = null, LrnConstants? lrn = null)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        try
+        {
+            var recognition = Recognize(file.WithoutTraining(), file as OnnxFile, config, lrn);
+            // Checked before any memory is taken for the model: a description takes little in a file.
+            long count = recognition.Description.ParameterCount;
+            if (count > file.Length) throw new InvalidDataException($"expected a model of {count} parameters, found only {file.Length} bytes.");
+            RequireSound(recognition.Description);
+            return recognition;
+        }
+        catch (InvalidDataException e) when (!e.Message.StartsWith(file.Path, StringComparison.Ordinal))
+        {
+            throw file.Refusal(e);
+        }
+        catch (ArgumentException e)
+        {
+            throw new ArgumentException($"{file.Path}: {e.Reason()}", nameof(config), e);
+        }
+    }
+
+    private static VggRecognition Recognize(WeightsFile file, OnnxFile? onnx, VggConfig? config, LrnConstants? lrn)
+    {
+        var tensors = file.Tensors.Values.AsEnumerable();
+        var described = VggDescription.Read(file);
+        if (onnx is not null && described is null)
+        {
+            var network = new OnnxNetwork(onnx);
+            (tensors, config, lrn) = (network.Tensors, config ?? network.Config, lrn ?? network.Lrn);
+            var recognition = ByNames(file, tensors, config, lrn);
+            network.RequireOperatorsOf(recognition.Description);
+            return recognition;
+        }
+
+        // Constants that are not weights, such as those of a pooling, have other names.
+        if (onnx is not null) tensors = tensors.Where(tensor => StateLayer.IsState(tensor.Name));
+        if (config is not null || described is null) return ByNames(file, tensors, config, lrn);
+        var metadata = file.Metadata;
+        if (onnx is not null)
+        {
+            tensors = WithIntegers(tensors, metadata);
+            metadata = metadata.Where(pair => !pair.Key.EndsWith(CounterSuffix, StringComparison.Ordinal)).ToDictionary();
+        }
+
+        return new VggRecognition(lrn is null ? described : described with { Options = described.Options with { Lrn = lrn } }, file.View(tensors, metadata), []);
+    }
+
+    // A model that cannot be made, for instance with more poolings than its images have pixels, comes from a damaged description.
+    private static void RequireSound(VggDescription description)
+    {
+        try
+        {
+            using var model = description.CreateModel<float>();
+        }
+        catch (ArgumentException e)
+        {
+            throw new InvalidDataException($"the description of the model is damaged: {e.Reason()}", e);
+        }
+    }
+
+    private static VggRecognition ByNames(WeightsFile file, IEnumerable<StoredTensor> tensors, VggConfig? config, LrnConstants? lrn)
+    {
+        var (description, renamed, assumptions) = ByNames(tensors, config, lrn);
+        return new VggRecognition(description, file.View(renamed), assumptions);
+    }
+
+    /// <summary>Recognizes the model by names and shapes alone, and gives the tensors the names of the model.</summary>
+    internal static (VggDescription Description, IReadOnlyList<StoredTensor> Tensors, IReadOnlyList<string> Assumptions) ByNames(
+        IEnumerable<StoredTensor> tensors, VggConfig? config = null, LrnConstants? lrn = null)
+    {
+        var layers = StateLayer.Group(tensors);
+        var features = new FeatureReader(layers);
+        var head = new HeadReader(layers, features.Channels);
+        List<string> assumptions = [];
+        if (config is null) config = features.Configuration(assumptions);
+        else features.RequireConvolutionsOf(config);
+        int poolings = config.Steps.Count(step => step.Kind == VggStepKind.MaxPool);
+        var description = new VggDescription(config, new VggOptions
+        {
+            BatchNorm = features.Norms.Count > 0,
+            ConvolutionBias = features.HasBias,
+            Classes = head.Classes,
+            Head = head.Head(),
+            InputChannels = features.Convolutions[0].Length(1),
+            InputSize = Math.Max(UsualInputSize, 1 << Math.Min(poolings, 10)),
+            Lrn = lrn ?? LrnConstants.Paper,
+        });
+        return (description, Renamed(description, features, head), assumptions);
+    }
+
+    /// <summary>The tensors of a file under the names of the model. Old files lack the counts of batches, which then are 0 as in a new model.</summary>
+    private static StoredTensor[] Renamed(VggDescription description, FeatureReader features, HeadReader head)
+    {
+        using var model = description.CreateModel<float>();
+        return [.. Of<Conv2d<float>>(features.Convolutions), .. Of<BatchNorm2d<float>>(features.Norms), .. Of<Linear<float>>(head.Linears)];
+
+        IEnumerable<StoredTensor> Of<TLayer>(IEnumerable<StateLayer> layers)
+        {
+            foreach (var ((key, _), layer) in model.NamedModules().Where(named => named.Module is TLayer).Zip(layers))
+            {
+                foreach (var (name, tensor) in layer.Tensors) yield return tensor with { Name = $"{key}.{name}" };
+                if (layer.IsNorm && !layer.Tensors.ContainsKey(CounterSuffix[1..])) yield return StoredTensor.Of(key + CounterSuffix, 0);
+            }
+        }
+    }
+
+    /// <summary>The tensors of an ONNX file that describes its model, with the integers that it has in its metadata; other exporters drop them.</summary>
+    private static IEnumerable<StoredTensor> WithIntegers(IEnumerable<StoredTensor> tensors, IReadOnlyDictionary<string, string> metadata)
+    {
+        foreach (var tensor in tensors)
+        {
+            yield return tensor;
+            if (!tensor.Name.EndsWith(MeanSuffix, StringComparison.Ordinal)) continue;
+            string counter = tensor.Name[..^MeanSuffix.Length] + CounterSuffix;
+            long count = 0;
+            if (metadata.TryGetValue(counter, out string? text) && !long.TryParse(text, out count))
+                throw new InvalidDataException($"the metadata \"{counter}\" is not a whole number.");
+            yield return StoredTensor.Of(counter, count);
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using System.Numerics;
+using DeepSharp.Nn;
+
+namespace DeepSharp.Vgg;
+
+/// <summary>
+/// The paper's way to start deep nets (section 3.1): their first four convolutions and their linear layers are those of a trained net A, the layers between
+/// are random.
+/// </summary>
+/// <remarks>
+/// The second convolution of A has 128 channels, that of the deeper nets 64. So layers are matched by their place: the i-th convolution after the j-th
+/// pooling, which makes A's first four conv1-1, conv2-1, conv3-1 and conv3-2 of table 1.
+/// </remarks>
+internal static class ShallowStart
+{
+    /// <summary>Copies the layers that fit.</summary>
+    /// <returns>The keys of the layers of <paramref name="deep"/> that were copied.</returns>
+    public static IReadOnlyList<string> Copy<T>(VggModel<T> shallow, VggModel<T> deep, int convolutions)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        List<string> copied = [];
+        var targets = Convolutions(deep).ToDictionary(found => found.Place, found => found.Index);
+        foreach (var (place, index) in Convolutions(shallow).Take(convolutions))
+        {
+            if (!targets.TryGetValue(place, out int target)) continue;
+            bool fits = Copy(shallow.Features[index], deep.Features[target], $"features.{target}");
+            // A batch normalization belongs to its convolution.
+            if (fits && shallow.Options.BatchNorm && deep.Options.BatchNorm) Copy(shallow.Features[index + 1], deep.Features[target + 1], $"features.{target + 1}");
+        }
+
+        foreach (var (from, to) in Linears(shallow).Zip(Linears(deep))) Copy(shallow.Classifier[from], deep.Classifier[to], $"classifier.{to}");
+        return copied;
+
+        bool Copy(Module<T> from, Module<T> to, string key)
+        {
+            bool fits = TryCopy(from, to);
+            if (fits) copied.Add(key);
+            return fits;
+        }
+    }
+
+    /// <summary>Copies the state of a module into one that has the same names and shapes; does nothing if they differ.</summary>
+    public static bool TryCopy<T>(Module<T> from, Module<T> to)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var (source, target) = (from.State(), to.State());
+        bool fits = target.Compare(source).IsMatch;
+        if (fits) target.Load(source);
+        return fits;
+    }
+
+    private static IEnumerable<((int Poolings, int Number) Place, int Index)> Convolutions<T>(VggModel<T> model)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        int poolings = 0, number = 0;
+        foreach (var (i, layer) in model.Features.Index())
+        {
+            if (layer is MaxPool2d<T>) (poolings, number) = (poolings + 1, 0);
+            else if (layer is Conv2d<T>) yield return ((poolings, number++), i);
+        }
+    }
+
+    private static IEnumerable<int> Linears<T>(VggModel<T> model)
+        where T : unmanaged, IFloatingPointIeee754<T> => model.Classifier.Index().Where(layer => layer.Item is Linear<T>).Select(layer => layer.Index);
+}

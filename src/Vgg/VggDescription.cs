@@ -1,0 +1,153 @@
+using System.Numerics;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using DeepSharp.Formats;
+using DeepSharp.Nn;
+using DeepSharp.Tensors;
+
+namespace DeepSharp.Vgg;
+
+/// <summary>Which VGG network: everything but its weights. Files of weights hold it as metadata.</summary>
+/// <param name="Config">The convolutional part.</param>
+/// <param name="Options">Classes, head, batch normalization and so on.</param>
+/// <param name="Seed">The seed of first weights and dropout.</param>
+public sealed record VggDescription(VggConfig Config, VggOptions Options, long Seed = 0)
+{
+    /// <summary>Its key in the metadata of files.</summary>
+    internal const string Key = "vgg";
+
+    /// <summary>The name of the network, or if it has none its configuration, with <c>-bn</c> if it has batch normalizations.</summary>
+    public string Name => VggNames.Of(Config, Options.BatchNorm);
+
+    /// <summary>The number of elements of its parameters; counting takes no memory for them.</summary>
+    /// <exception cref="ArgumentException">An option makes no sense.</exception>
+    public long ParameterCount
+    {
+        get
+        {
+            // Counted without making a model: a description in a hostile file may ask for more than fits into memory, or into a shape.
+            VggLayers.Check(this);
+            Int128 count = 0, width = Options.InputChannels;
+            foreach (var step in Config.Steps.Where(step => step.Kind == VggStepKind.Convolution))
+            {
+                count += (width * step.KernelSize * step.KernelSize * step.Channels) + (((Options.ConvolutionBias ? 1 : 0) + (Options.BatchNorm ? 2 : 0)) * step.Channels);
+                width = step.Channels;
+            }
+
+            width *= Options.Head.PoolSize * (Int128)Options.Head.PoolSize;
+            foreach (int outputs in (IEnumerable<int>)[.. Options.Head.Hidden, Options.Classes])
+            {
+                count += (width + 1) * outputs;
+                width = outputs;
+            }
+
+            return (long)Int128.Min(count, long.MaxValue);
+        }
+    }
+
+    /// <summary>A new model with weights drawn from the seed when they are first used.</summary>
+    /// <param name="context">The context of its tensors; null for the default.</param>
+    /// <exception cref="ArgumentException">An option makes no sense.</exception>
+    /// <exception cref="ShapeException">The configuration has more poolings than the image has pixels.</exception>
+    public VggModel<T> CreateModel<T>(ComputeContext? context = null)
+        where T : unmanaged, IFloatingPointIeee754<T> => new(this, context);
+
+    /// <summary>Adds the description to a file's metadata.</summary>
+    public void Write(IDictionary<string, string> metadata)
+    {
+        ArgumentNullException.ThrowIfNull(metadata);
+        metadata[Key] = JsonSerializer.Serialize(VggDescriptionJson.Of(this), VggJson.Default.VggDescriptionJson);
+    }
+
+    /// <summary>Reads the description of the model that a file holds; null if it has none.</summary>
+    /// <exception cref="InvalidDataException">It is damaged, or an option makes no sense.</exception>
+    public static VggDescription? Read(WeightsFile file)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        var json = file.ReadMetadata(Key, VggJson.Default.VggDescriptionJson);
+        if (json is null) return null;
+        file.RequireChecksum();
+        try
+        {
+            var description = json.Description();
+            VggLayers.Check(description);
+            return description;
+        }
+        catch (ArgumentException e)
+        {
+            throw file.Refusal(new InvalidDataException($"the description of the model is damaged: {e.Reason()}", e));
+        }
+    }
+}
+
+/// <summary>A description as JSON: <c>{"config":"64,M,…","batchNorm":true,…}</c>. A property that is left out has the default.</summary>
+// Properties that are set, not initialized: the JSON source generator forgets the defaults of the latter.
+internal sealed class VggDescriptionJson
+{
+    public string Config { get; set; } = "";
+
+    public bool BatchNorm { get; set; }
+
+    public bool ConvolutionBias { get; set; } = true;
+
+    public int Classes { get; set; } = 1000;
+
+    public int PoolSize { get; set; } = VggHead.ImageNet.PoolSize;
+
+    public IReadOnlyList<int> Hidden { get; set; } = VggHead.ImageNet.Hidden;
+
+    public double Dropout { get; set; } = VggHead.ImageNet.Dropout;
+
+    public bool DropoutFirst { get; set; }
+
+    public Initialization Initialization { get; set; } = Initialization.KaimingFanOut;
+
+    public int InputChannels { get; set; } = 3;
+
+    public int InputSize { get; set; } = 32;
+
+    public LrnConstants Lrn { get; set; } = LrnConstants.Paper;
+
+    public long Seed { get; set; }
+
+    public static VggDescriptionJson Of(VggDescription description)
+    {
+        var (options, head) = (description.Options, description.Options.Head);
+        return new VggDescriptionJson
+        {
+            Config = description.Config.ToString(),
+            BatchNorm = options.BatchNorm,
+            ConvolutionBias = options.ConvolutionBias,
+            Classes = options.Classes,
+            PoolSize = head.PoolSize,
+            Hidden = head.Hidden,
+            Dropout = head.Dropout,
+            DropoutFirst = head.DropoutFirst,
+            Initialization = options.Initialization,
+            InputChannels = options.InputChannels,
+            InputSize = options.InputSize,
+            Lrn = options.Lrn,
+            Seed = description.Seed,
+        };
+    }
+
+    public VggDescription Description()
+    {
+        var options = new VggOptions
+        {
+            BatchNorm = BatchNorm,
+            ConvolutionBias = ConvolutionBias,
+            Classes = Classes,
+            Head = new VggHead { PoolSize = PoolSize, Hidden = Hidden, Dropout = Dropout, DropoutFirst = DropoutFirst },
+            Initialization = Initialization,
+            InputChannels = InputChannels,
+            InputSize = InputSize,
+            Lrn = Lrn,
+        };
+        return new VggDescription(VggConfig.Parse(Config), options, Seed);
+    }
+}
+
+[JsonSourceGenerationOptions(UseStringEnumConverter = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true)]
+[JsonSerializable(typeof(VggDescriptionJson))]
+internal sealed partial class VggJson : JsonSerializerContext;

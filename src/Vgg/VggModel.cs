@@ -1,0 +1,187 @@
+using System.Numerics;
+using DeepSharp.Autograd;
+using DeepSharp.Formats;
+using DeepSharp.Nn;
+using DeepSharp.Tensors;
+
+namespace DeepSharp.Vgg;
+
+/// <summary>Makes VGG models.</summary>
+public static class VggModel
+{
+    /// <summary>A new model with weights drawn from a seed.</summary>
+    /// <param name="config">The convolutional part: <see cref="VggConfig.A"/> to <see cref="VggConfig.E"/>, or one read from text.</param>
+    /// <param name="options">Classes, head, batch normalization and so on; null for torchvision's.</param>
+    /// <param name="seed">The seed of weights and dropout.</param>
+    /// <param name="context">The context of its tensors; null for the default.</param>
+    /// <exception cref="ArgumentException">An option makes no sense.</exception>
+    /// <exception cref="ShapeException">The configuration has more poolings than the image has pixels.</exception>
+    public static VggModel<T> Create<T>(VggConfig config, VggOptions? options = null, long seed = 0, ComputeContext? context = null)
+        where T : unmanaged, IFloatingPointIeee754<T> => new VggDescription(config, options ?? new VggOptions(), seed).CreateModel<T>(context);
+
+    /// <summary>The model that a file holds, with its weights.</summary>
+    /// <remarks>If the file does not describe its model, names and shapes do, see <see cref="VggRecognition"/>.</remarks>
+    /// <param name="path">A file that <see cref="Module{T}.Save"/> or a training wrote, or the state dictionary of a VGG network from another program.</param>
+    /// <param name="context">The context of its tensors; null for the default.</param>
+    /// <exception cref="InvalidDataException">The file is damaged, or holds no VGG network.</exception>
+    /// <exception cref="ArgumentException">Names and shapes do not tell the configuration: give it to <see cref="VggRecognition.Of(WeightsFile, VggConfig?, LrnConstants?)"/>.</exception>
+    public static VggModel<T> Load<T>(string path, ComputeContext? context = null)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        using var file = WeightsFile.Open(path);
+        return Load<T>(file, context);
+    }
+
+    /// <summary>As <see cref="Load{T}(string, ComputeContext?)"/>, from an open file.</summary>
+    public static VggModel<T> Load<T>(WeightsFile file, ComputeContext? context = null)
+        where T : unmanaged, IFloatingPointIeee754<T> => Load<T>(VggRecognition.Of(file), context);
+
+    /// <summary>The model that was recognized in a file, with its weights.</summary>
+    /// <exception cref="InvalidDataException">The file is damaged, or has other names or shapes than the model.</exception>
+    public static VggModel<T> Load<T>(VggRecognition recognition, ComputeContext? context = null)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        ArgumentNullException.ThrowIfNull(recognition);
+        var model = recognition.Description.CreateModel<T>(context);
+        try
+        {
+            model.Load(recognition.Weights);
+            return model;
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The model of a checkpoint, with its weights.</summary>
+    /// <exception cref="InvalidDataException">It is no VGG network of this library.</exception>
+    public static VggModel<T> CreateModel<T>(this TrainingCheckpoint checkpoint, ComputeContext? context = null)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        ArgumentNullException.ThrowIfNull(checkpoint);
+        return VggDescription.Read(checkpoint.File) is not null
+            ? Load<T>(checkpoint.File, context)
+            : throw new InvalidDataException($"{checkpoint.File.Path}: expected a VGG network of this library, found another model; make it and call Load.");
+    }
+}
+
+/// <summary>A VGG network: convolutional features, adaptive average pooling, and a classifier, with torchvision's keys.</summary>
+public sealed class VggModel<T> : Module<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly ComputeContext? context;
+    private readonly Flatten<T> flatten = new();
+    private AdaptiveAveragePool2d<T> pooling;
+    private Module<T>[]? chain;
+    private bool isChainFused;
+
+    internal VggModel(VggDescription description, ComputeContext? context)
+    {
+        VggLayers.Check(description);
+        this.context = context;
+        Description = description;
+        Features = AddChild("features", VggLayers.Features<T>(description, context));
+        pooling = AddChild("avgpool", VggLayers.Pooling<T>(description));
+        Classifier = AddChild("classifier", VggLayers.Classifier<T>(description, context));
+        var options = description.Options;
+        _ = OutputShape([1, options.InputChannels, options.InputSize, options.InputSize]);
+    }
+
+    /// <summary>Which network it is.</summary>
+    public VggDescription Description { get; private set; }
+
+    /// <summary>The configuration of the convolutional part.</summary>
+    public VggConfig Config => Description.Config;
+
+    /// <summary>Classes, head, batch normalization and so on.</summary>
+    public VggOptions Options => Description.Options;
+
+    /// <summary>The convolutional part, from images [N, C, H, W] to maps.</summary>
+    public Sequential<T> Features { get; }
+
+    /// <summary>The linear part, from rows to logits.</summary>
+    public Sequential<T> Classifier { get; private set; }
+
+    /// <inheritdoc/>
+    public override string Kind => "VGG";
+
+    /// <summary>Whether runs of layers are computed as one operation, see <see cref="Sequential{T}.Fuse"/>.</summary>
+    public bool Fuse
+    {
+        get => Features.Fuse;
+        set => Features.Fuse = Classifier.Fuse = value;
+    }
+
+    /// <summary>Computes the logits [N, classes] of images [N, C, H, W].</summary>
+    public override Variable<T> Forward(Variable<T> x) => Run(Chain(), x);
+
+    /// <summary>
+    /// Computes the input of the last linear layer, [N, F], of images [N, C, H, W]: the penultimate layer, by which images can be compared. F is the width of the
+    /// last hidden layer, or the number of pooled features if there is none.
+    /// </summary>
+    public Variable<T> Penultimate(Variable<T> x)
+    {
+        var rows = Run(Chain().AsSpan()[..^1], x);
+        return rows.Shape.Rank == 2 ? rows : flatten.Forward(rows);
+    }
+
+    /// <summary>
+    /// Replaces the classifier, for other classes. Its last layer is new; layers before it that are the same as in the old one keep their weights. Optimizers
+    /// made before still have the old parameters.
+    /// </summary>
+    /// <param name="classes">The number of classes.</param>
+    /// <param name="head">The layers; null for the same as before.</param>
+    /// <param name="seed">The seed of the new weights, and of dropout from now on; null for the model's.</param>
+    /// <exception cref="ArgumentException">The head makes no sense.</exception>
+    public void ReplaceHead(int classes, VggHead? head = null, long? seed = null)
+    {
+        var description = new VggDescription(Config, Options with { Classes = classes, Head = head ?? Options.Head }, seed ?? Description.Seed);
+        VggLayers.Check(description);
+        var classifier = VggLayers.Classifier<T>(description, context);
+        foreach (var (old, replacement) in Classifier.SkipLast(1).Zip(classifier.SkipLast(1)))
+        {
+            if (old.Kind == replacement.Kind) ShallowStart.TryCopy(old, replacement);
+        }
+
+        classifier.Fuse = Fuse;
+        Description = description;
+        Classifier = ReplaceChild("classifier", classifier);
+        pooling = ReplaceChild("avgpool", VggLayers.Pooling<T>(description));
+        chain = null;
+    }
+
+    /// <summary>
+    /// Starts from a shallower net that was trained, as the paper did with its deeper nets (section 3.1): copies its first convolutions, by their place between
+    /// the poolings, and its linear layers, if they have the same shape. The others stay as they are.
+    /// </summary>
+    /// <param name="trained">The shallower net, which is not changed.</param>
+    /// <param name="convolutions">How many of its convolutions, with their batch normalizations; four in the paper.</param>
+    /// <returns>The keys of the layers that were copied.</returns>
+    public IReadOnlyList<string> InitializeFrom(VggModel<T> trained, int convolutions = 4)
+    {
+        ArgumentNullException.ThrowIfNull(trained);
+        return ShallowStart.Copy(trained, this, convolutions);
+    }
+
+    /// <inheritdoc/>
+    public override Shape OutputShape(Shape input, Mode mode = Mode.Evaluation) => Layers(input, mode).Last().Output;
+
+    /// <inheritdoc/>
+    public override void Describe(IDictionary<string, string> metadata) => Description.Write(metadata);
+
+    /// <inheritdoc/>
+    // Flattening is no module of torchvision's network, so it has no entry among the children.
+    protected override IEnumerable<(string Key, Module<T> Layer)> Sequence() =>
+        SequenceOf([("features", Features), ("avgpool", pooling), ("flatten", flatten), ("classifier", Classifier)]);
+
+    // Made again where the layers or Fuse have changed.
+    private Module<T>[] Chain()
+    {
+        if (chain is not null && isChainFused == Fuse) return chain;
+        Module<T>[] all = [.. Features, pooling, flatten, .. Classifier];
+        isChainFused = Fuse;
+        return chain = Fuse ? Fused(all) : all;
+    }
+}

@@ -1,0 +1,31 @@
+using DeepSharp.Nn;
+
+namespace DeepSharp.Vgg;
+
+/// <summary>What distinguishes VGG models of one <see cref="VggConfig"/>.</summary>
+public sealed record VggOptions
+{
+    /// <summary>Whether a batch normalization stands between each convolution and its rectifier.</summary>
+    public bool BatchNorm { get; init; }
+
+    /// <summary>Whether convolutions have a bias. Before a batch normalization it changes nothing, but torchvision has it.</summary>
+    public bool ConvolutionBias { get; init; } = true;
+
+    /// <summary>The number of classes.</summary>
+    public int Classes { get; init; } = 1000;
+
+    /// <summary>The classifier.</summary>
+    public VggHead Head { get; init; } = VggHead.ImageNet;
+
+    /// <summary>How the weights are drawn.</summary>
+    public Initialization Initialization { get; init; } = Initialization.KaimingFanOut;
+
+    /// <summary>Channels of the images: 3 for colour.</summary>
+    public int InputChannels { get; init; } = 3;
+
+    /// <summary>Height and width of the smallest image that the model must take; more poolings than that allows are an error.</summary>
+    public int InputSize { get; init; } = 32;
+
+    /// <summary>The constants of the local response normalizations.</summary>
+    public LrnConstants Lrn { get; init; } = LrnConstants.Paper;
+}

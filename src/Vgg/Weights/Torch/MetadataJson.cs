@@ -1,8 +1,0 @@
-using System.Text.Json.Serialization;
-
-namespace DeepSharp.Vgg;
-
-/// <summary>The metadata of a .pth file as JSON: one object of strings.</summary>
-[JsonSourceGenerationOptions(RespectNullableAnnotations = true)]
-[JsonSerializable(typeof(Dictionary<string, string>))]
-internal sealed partial class MetadataJson : JsonSerializerContext;

@@ -1,8 +1,0 @@
-namespace DeepSharp.Vgg;
-
-/// <summary>A file in a zip archive, stored without compression.</summary>
-/// <param name="Name">Its name, with the folders.</param>
-/// <param name="Offset">Where its first byte is in the archive.</param>
-/// <param name="Length">The number of its bytes.</param>
-/// <param name="Crc">The checksum of its bytes, see <see cref="Crc32"/>.</param>
-internal readonly record struct ZipEntry(string Name, long Offset, long Length, uint Crc);

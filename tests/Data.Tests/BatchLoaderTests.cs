@@ -1,0 +1,341 @@
+using DeepSharp.Tensors;
+
+namespace DeepSharp.Data.Tests;
+
+public class BatchLoaderTests
+{
+    [Fact]
+    public void Without_an_epoch_gives_all_images_in_order_and_normalized()
+    {
+        var data = Images(count: 10, channels: 3, height: 5, width: 4);
+        int next = 0;
+        foreach (var batch in data.Batches<double>(batchSize: 4, TestContexts.Default))
+        {
+            Assert.Equal([next == 8 ? 2 : 4, 3, 5, 4], batch.Images.Shape.ToArray());
+            Assert.Equal((next / 4, batch.Labels.Length), (batch.Index, batch.Count));
+            for (int n = 0; n < batch.Count; n++, next++)
+            {
+                Assert.Equal(data.Label(next), batch.Labels[n]);
+                Assert.Equal(Expected(data, next, 0, 0, 5, 4, mirror: false), ImageOf(batch, n));
+            }
+        }
+
+        Assert.Equal(10, next);
+    }
+
+    [Theory]
+    [InlineData(0, true, null, null)]
+    [InlineData(4, true, null, null)]
+    [InlineData(3, false, null, null)]
+    [InlineData(1, true, 3, 6)]
+    [InlineData(0, false, 5, 2)]
+    public void Every_image_is_a_crop_of_the_padded_image_and_all_places_occur_equally_often(int padding, bool flip, int? cropHeight, int? cropWidth)
+    {
+        const int Height = 6, Width = 5;
+        var data = Images(count: 40, channels: 2, Height, Width);
+        var augment = new Augment { Padding = padding, Flip = flip, Crop = cropHeight is { } h ? (h, cropWidth!.Value) : null };
+        var (outHeight, outWidth) = augment.OutputSize(Height, Width);
+        var places = (from top in Starts(Height, outHeight)
+                      from left in Starts(Width, outWidth)
+                      from mirror in flip ? new[] { false, true } : [false]
+                      select (top, left, mirror)).ToList();
+        var placeOf = (from i in Enumerable.Range(0, data.Count)
+                       from place in places
+                       select (i, place, Text(Expected(data, i, place.top, place.left, outHeight, outWidth, place.mirror)))).ToDictionary(x => (x.i, x.Item3), x => x.place);
+
+        var seen = new List<(int, int, bool)>();
+        for (int epoch = 0; epoch < 60; epoch++)
+        {
+            foreach (var batch in data.Batches<double>(7, augment, epoch, context: TestContexts.Default))
+                for (int n = 0; n < batch.Count; n++) seen.Add(placeOf[(batch.Labels[n], Text(ImageOf(batch, n)))]);
+        }
+
+        // Within 6 deviations of a binomial count.
+        double mean = 60.0 * data.Count / places.Count, slack = 6 * Math.Sqrt(mean);
+        Assert.Equal(places.Count, seen.Distinct().Count());
+        Assert.All(seen.CountBy(place => place), place => Assert.InRange(place.Value, mean - slack, mean + slack));
+
+        IEnumerable<int> Starts(int length, int crop) => Enumerable.Range(-padding, length + (2 * padding) - crop + 1);
+        static string Text(double[] image) => string.Join(' ', image);
+    }
+
+    [Fact]
+    public void An_epoch_shows_every_image_once_in_an_order_of_its_own()
+    {
+        var data = Images(count: 50, channels: 1, height: 2, width: 2);
+        List<int>[] orders = [Order(epoch: 0, seed: 1), Order(epoch: 1, seed: 1), Order(epoch: 0, seed: 2)];
+
+        Assert.All(orders, order => Assert.Equal(Enumerable.Range(0, 50), order.Order()));
+        Assert.All(orders, order => Assert.NotEqual(Enumerable.Range(0, 50), order));
+        Assert.Equal(3, orders.Select(order => string.Join(',', order)).Distinct().Count());
+        Assert.Equal(orders[0], Order(epoch: 0, seed: 1));
+
+        List<int> Order(int epoch, int seed) => [.. data.Batches(8, Augment.None, epoch, seed, context: TestContexts.Default).SelectMany(batch => batch.Labels.ToArray())];
+    }
+
+    [Fact]
+    public void Starting_within_an_epoch_gives_the_rest_of_it()
+    {
+        var data = Images(count: 23, channels: 3, height: 6, width: 5);
+        var whole = Copies(data.Batches(5, Augment.CropAndFlip, epoch: 3, seed: 9, context: TestContexts.Default));
+        for (int first = 0; first <= 5; first++)
+        {
+            var loader = data.Batches(5, Augment.CropAndFlip, epoch: 3, seed: 9, firstBatch: first, context: TestContexts.Default);
+            Assert.Equal((5, 5 - first), (loader.EpochLength, loader.Count));
+            Assert.Equal(whole[first..], Copies(loader));
+        }
+    }
+
+    [Fact]
+    public void Does_not_depend_on_who_is_slow()
+    {
+        var data = Images(count: 30, channels: 3, height: 6, width: 5);
+        var expected = Copies(data.Batches(4, Augment.CropAndFlip, epoch: 1, context: TestContexts.Default));
+
+        var slow = new Watched(data) { OnRead = index => Thread.Sleep(index % 3) };
+        Assert.Equal(expected, Copies(slow.Batches(4, Augment.CropAndFlip, epoch: 1, context: TestContexts.Default)));
+        Assert.Equal(expected, Copies(data.Batches(4, Augment.CropAndFlip, epoch: 1, context: TestContexts.Default), pause: 3));
+    }
+
+    [Fact]
+    public void A_last_smaller_batch_can_be_dropped()
+    {
+        var data = Images(count: 10, channels: 1, height: 2, width: 2);
+
+        Assert.Equal([4, 4, 2], data.Batches(4, Augment.None, 0, context: TestContexts.Default).Select(batch => batch.Count));
+        Assert.Equal([4, 4], data.Batches(4, Augment.None, 0, dropLast: true, context: TestContexts.Default).Select(batch => batch.Count));
+        Assert.Equal([5, 5], data.Batches(5, Augment.None, 0, dropLast: true, context: TestContexts.Default).Select(batch => batch.Count));
+    }
+
+    [Fact]
+    public void Prepares_the_next_batch_but_not_the_one_after_while_one_is_in_use()
+    {
+        int read = 0;
+        using var second = new ManualResetEventSlim();
+        var data = new Watched(Images(count: 12, channels: 1, height: 2, width: 2))
+        {
+            OnRead = _ =>
+            {
+                if (Interlocked.Increment(ref read) == 8) second.Set();
+            },
+        };
+        using var batches = data.Batches(4, TestContexts.Default).GetEnumerator();
+        Assert.True(batches.MoveNext());
+        Assert.True(second.Wait(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken), "The second batch was not prepared while the first was in use.");
+        // Time for the thread to go too far.
+        Thread.Sleep(20);
+        Assert.Equal(8, Volatile.Read(ref read));
+    }
+
+    [Fact]
+    public void Neighbouring_batches_are_in_different_buffers_and_buffers_come_back()
+    {
+        var data = Images(count: 12, channels: 1, height: 2, width: 2);
+        using var batches = data.Batches(4, TestContexts.Default).GetEnumerator();
+        batches.MoveNext();
+        var first = batches.Current;
+        batches.MoveNext();
+        var second = batches.Current;
+        batches.MoveNext();
+
+        Assert.NotSame(first.Images, second.Images);
+        Assert.False(first.Labels == second.Labels, "The labels of neighboring batches are in one buffer.");
+        Assert.Same(first, batches.Current);
+        Assert.False(batches.MoveNext());
+        Assert.False(batches.MoveNext());
+        batches.Dispose();
+        Assert.Contains("made by Batches", Assert.Throws<ObjectDisposedException>(() => first.Images.Read()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Makes_no_garbage_and_misses_no_pool_once_it_runs()
+    {
+        using var context = new ComputeContext(new ComputeOptions { Workers = 1 });
+        var garbage = new List<long>(1000);
+        var data = new Watched(Images(count: 100, channels: 3, height: 8, width: 8)) { OnRead = _ => garbage.Add(GC.GetAllocatedBytesForCurrentThread()) };
+        long consumer = 0, misses = 0;
+        for (int epoch = 0; epoch < 3; epoch++)
+        {
+            garbage.Clear();
+            if (epoch == 1) misses = context.Pool.Misses;
+            foreach (var batch in data.Batches(10, Augment.CropAndFlip, epoch, context: context))
+            {
+                if (batch.Index == 2) consumer = GC.GetAllocatedBytesForCurrentThread();
+                if (batch.Index == 9) Assert.Equal(consumer, GC.GetAllocatedBytesForCurrentThread());
+            }
+
+            // From the third batch on, when both buffers exist.
+            Assert.Equal(garbage[20], garbage[99]);
+        }
+
+        Assert.Equal(misses, context.Pool.Misses);
+    }
+
+    [Fact]
+    public void An_error_in_the_data_set_surfaces_at_its_batch()
+    {
+        var data = new Watched(Images(count: 12, channels: 1, height: 2, width: 2)) { OnRead = index => { if (index == 5) throw new IOException("The disk is gone."); } };
+        using var batches = data.Batches(4, TestContexts.Default).GetEnumerator();
+        // Time for the thread to fail before the first batch, which is good, is asked for.
+        Thread.Sleep(20);
+
+        Assert.True(batches.MoveNext());
+        Assert.Equal("The disk is gone.", Assert.Throws<IOException>(() => batches.MoveNext()).Message);
+        Assert.Throws<InvalidOperationException>(() => batches.Current);
+        Assert.False(batches.MoveNext());
+    }
+
+    [Fact]
+    public void A_label_outside_the_classes_is_an_error()
+    {
+        var data = new Watched(Images(count: 3, channels: 1, height: 2, width: 2)) { Relabel = index => index == 2 ? 3 : 0 };
+        Assert.Equal(
+            "Batches: label 3 of image 2 is outside 0..2.",
+            Assert.Throws<InvalidDataException>(() => data.Batches(2, TestContexts.Default).Count(batch => batch.Count > 0)).Message);
+    }
+
+    [Fact]
+    public void Leaving_early_ends_the_thread_and_gives_the_memory_back()
+    {
+        using var context = new ComputeContext(new ComputeOptions { Workers = 1 });
+        Thread? loader = null;
+        var data = new Watched(Images(count: 100, channels: 1, height: 2, width: 2)) { OnRead = _ => loader = Thread.CurrentThread };
+        foreach (var batch in data.Batches(2, context))
+        {
+            if (batch.Index == 3) break;
+        }
+
+        Assert.NotSame(Thread.CurrentThread, loader);
+        Assert.False(loader!.IsAlive);
+        Assert.Equal(2 * 512, context.Pool.BytesShelved);
+    }
+
+    [Fact]
+    public void Copies_no_pixels_that_are_in_memory()
+    {
+        var data = Images(count: 10, channels: 3, height: 5, width: 4);
+        var inPlace = new InPlace(data);
+        foreach (var views in (IImageDataset[])[inPlace, inPlace.Take(10), ImagePreprocessing.Of(data).Apply(inPlace)])
+        {
+            Assert.Equal(Copies(data.Batches(4, Augment.CropAndFlip, epoch: 1, context: TestContexts.Default)),
+                Copies(views.Batches(4, Augment.CropAndFlip, epoch: 1, context: TestContexts.Default)));
+        }
+
+        Assert.Equal(Copies(data.Take(7).Batches(4, TestContexts.Default)), Copies(inPlace.Take(7).Batches(4, TestContexts.Default)));
+    }
+
+    [Fact]
+    public void A_batch_shows_its_number_shape_and_labels()
+    {
+        List<string> texts = [.. Images(count: 13, channels: 2, height: 3, width: 4).Batches(10, TestContexts.Default).Select(batch => batch.ToString())];
+        Assert.Equal(["batch 0: images [10, 2, 3, 4], labels 0, 1, 2, 3, 4, 5, 6, 7, …", "batch 1: images [3, 2, 3, 4], labels 10, 11, 12"], texts);
+    }
+
+    [Fact]
+    public void Says_what_is_impossible()
+    {
+        var data = Images(count: 10, channels: 1, height: 5, width: 4);
+        Fails("Batches: the batch size must be at least 1, found 0.", "batchSize", () => data.Batches(0));
+        Fails("Batches: the epoch must be at least 0, found -1.", "epoch", () => data.Batches(2, Augment.None, -1));
+        Fails("Batches: the first batch must be 0 to 5, the batches of an epoch, found 6.", "firstBatch", () => data.Batches(2, Augment.None, 0, firstBatch: 6));
+        Fails("Batches: 10 images make no full batch of 11, and the last one is to be dropped.", "batchSize", () => data.Batches(11, Augment.None, 0, dropLast: true));
+        Fails("Augment: the padding must be at least 0, found -1.", "height", () => data.Batches(2, new Augment { Padding = -1 }, 0));
+        Fails("Augment: a crop must have at least one pixel, found 0×3.", "height", () => data.Batches(2, new Augment { Crop = (0, 3) }, 0));
+        Fails(
+            "Augment: a crop of 8×4 is larger than images of 5×4 padded by 1 (7×6).", "height",
+            () => data.Batches(2, new Augment { Crop = (8, 4), Padding = 1 }, 0));
+
+        static void Fails(string message, string parameter, Func<object> make) =>
+            Assert.Equal($"{message} (Parameter '{parameter}')", Assert.Throws<ArgumentException>(make).Message);
+    }
+
+    // Random pixels, none as black as the padding; every image is a class of its own, so that its label tells which one it is.
+    private static InMemoryDataset Images(int count, int channels, int height, int width)
+    {
+        var stream = new RandomStream(1, "images");
+        byte[] pixels = [.. Enumerable.Range(0, count * channels * height * width).Select(i => (byte)(1 + stream.Below(255, i)))];
+        int[] labels = [.. Enumerable.Range(0, count)];
+        var normalization = new Normalization([.. Enumerable.Range(1, channels).Select(c => 0.1 * c)], [.. Enumerable.Range(1, channels).Select(c => 0.3 * c)]);
+        return new InMemoryDataset(pixels, labels, channels, height, width, [.. labels.Select(i => $"class {i}")], normalization);
+    }
+
+    // The definition, pixel by pixel in logical order.
+    private static double[] Expected(InMemoryDataset data, int index, int top, int left, int height, int width, bool mirror)
+    {
+        byte[] pixels = new byte[data.Channels * data.Height * data.Width];
+        data.ReadPixels(index, pixels);
+        return [.. from c in Enumerable.Range(0, data.Channels) from y in Enumerable.Range(0, height) from x in Enumerable.Range(0, width)
+                   let row = top + y let column = left + (mirror ? width - 1 - x : x)
+                   let inside = row >= 0 && row < data.Height && column >= 0 && column < data.Width
+                   let pixel = inside ? pixels[(((c * data.Height) + row) * data.Width) + column] : 0
+                   select ((pixel / 255.0) - data.Normalization.Mean[c]) / data.Normalization.Deviation[c]];
+    }
+
+    private static double[] ImageOf(ImageBatch<double> batch, int n)
+    {
+        int size = batch.Images.ElementCount / batch.Count;
+        return batch.Images.ToArray()[(n * size)..((n + 1) * size)];
+    }
+
+    private static List<string> Copies(BatchLoader<float> batches, int pause = 0)
+    {
+        var copies = new List<string>();
+        foreach (var batch in batches)
+        {
+            Thread.Sleep(pause);
+            copies.Add($"{batch.Index}: {string.Join(' ', batch.Labels.ToArray())}: {string.Join(' ', batch.Images.ToArray())}");
+        }
+
+        return copies;
+    }
+
+    /// <summary>A data set that lets a test look on, and interfere, when an image is read.</summary>
+    private sealed class Watched(IImageDataset inner) : IImageDataset
+    {
+        public Action<int> OnRead { get; init; } = _ => { };
+
+        public Func<int, int> Relabel { get; init; } = inner.Label;
+
+        public int Count => inner.Count;
+
+        public int Channels => inner.Channels;
+
+        public int Height => inner.Height;
+
+        public int Width => inner.Width;
+
+        public IReadOnlyList<string> ClassNames => inner.ClassNames;
+
+        public Normalization Normalization => inner.Normalization;
+
+        public int Label(int index) => Relabel(index);
+
+        public void ReadPixels(int index, Span<byte> pixels)
+        {
+            OnRead(index);
+            inner.ReadPixels(index, pixels);
+        }
+    }
+
+    /// <summary>A data set whose images can only be read where they are.</summary>
+    private sealed class InPlace(IImageDataset inner) : IImageDataset
+    {
+        public int Count => inner.Count;
+
+        public int Channels => inner.Channels;
+
+        public int Height => inner.Height;
+
+        public int Width => inner.Width;
+
+        public IReadOnlyList<string> ClassNames => inner.ClassNames;
+
+        public Normalization Normalization => inner.Normalization;
+
+        public int Label(int index) => inner.Label(index);
+
+        public void ReadPixels(int index, Span<byte> pixels) => throw new InvalidOperationException("Pixels in memory need no copy.");
+
+        public ReadOnlySpan<byte> Pixels(int index, Span<byte> buffer) => inner.Pixels(index, buffer);
+    }
+}

@@ -1,0 +1,57 @@
+using System.IO.Hashing;
+
+namespace DeepSharp.Data.Tests.Images;
+
+public class PngImageTests
+{
+    private static readonly Fixture Recorded = Fixture.Load("images");
+
+    public static TheoryData<string> Cases => [.. Recorded.Names.Where(name => name.StartsWith("png/", StringComparison.Ordinal)).Select(name => name.Split('/')[1]).Distinct()];
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Reads_what_Pillow_reads(string name)
+    {
+        var (pixels, channels, height, width) = PngImage.Read(File(name));
+        Assert.Equal(Recorded.ShapeOf($"png/{name}/pixels"), [channels, height, width]);
+        Assert.Equal(Recorded.Labels($"png/{name}/pixels"), Array.ConvertAll(pixels, pixel => (int)pixel));
+    }
+
+    [Fact]
+    public void Refuses_damaged_files()
+    {
+        byte[] good = File("palette");
+        for (int length = 8; length < good.Length; length++) Refuses(good[..length], "truncated");
+        for (int i = 8; i < good.Length; i++)
+        {
+            byte[] flipped = [.. good];
+            flipped[i] ^= 4;
+            Refuses(flipped, "");
+        }
+    }
+
+    [Fact]
+    public void Refuses_what_it_does_not_read()
+    {
+        Refuses(WithHeader(12, 1), "interlaced");
+        Refuses(WithHeader(8, 5), "of an unknown kind");
+        Refuses(WithHeader(0, 1), "expected 1 to 32768 pixels a side");
+        // More rows than there are.
+        Refuses(WithHeader(7, 200), "do not unpack to");
+    }
+
+    // A header with another byte and the right checksum.
+    private static byte[] WithHeader(int index, byte value)
+    {
+        byte[] file = File("colour");
+        file[16 + index] = value;
+        uint crc = Crc32.HashToUInt32(file.AsSpan(12, 17));
+        for (int i = 0; i < 4; i++) file[29 + i] = (byte)(crc >> (24 - (8 * i)));
+        return file;
+    }
+
+    private static void Refuses(byte[] file, string expected) =>
+        Assert.Contains(expected, Assert.Throws<InvalidDataException>(() => PngImage.Read(file)).Message, StringComparison.Ordinal);
+
+    private static byte[] File(string name) => Array.ConvertAll(Recorded.Labels($"png/{name}/file"), value => (byte)value);
+}

@@ -1,0 +1,72 @@
+namespace DeepSharp.Formats.Tests;
+
+/// <summary>From one format to the other nothing but the arrangement changes: names, types and bits stay.</summary>
+public sealed class WeightsCopyTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Theory]
+    [InlineData("types.pth")]
+    [InlineData("types-legacy.pth")]
+    [InlineData("types.safetensors")]
+    public void Types_and_values_stay(string name)
+    {
+        using var original = WeightsFile.Open(Path.Combine(AppContext.BaseDirectory, "Fixtures", "weights", name));
+        Copy(original, "one.safetensors");
+        using var safetensors = WeightsFile.Open(folder["one.safetensors"]);
+        Copy(safetensors, "two.pth");
+        using var pth = WeightsFile.Open(folder["two.pth"]);
+        foreach (var copy in (WeightsFile[])[safetensors, pth])
+        {
+            Assert.Equal(original.Tensors.Keys.Order(StringComparer.Ordinal), copy.Tensors.Keys.Order(StringComparer.Ordinal));
+            foreach (var (key, stored) in original.Tensors)
+            {
+                Assert.Equal((stored.Type, string.Join(',', stored.Shape), true), (copy.Tensors[key].Type, string.Join(',', copy.Tensors[key].Shape), copy.Tensors[key].Strides is null));
+                if (stored.Type == "I64") Assert.Equal(original.ReadInteger(key), copy.ReadInteger(key));
+                else Assert.Equal(Values(original, key), Values(copy, key));
+            }
+        }
+    }
+
+    [Fact]
+    public void Types_that_PyTorch_lacks_are_refused_by_name()
+    {
+        File.WriteAllBytes(folder["one.safetensors"], [56, 0, 0, 0, 0, 0, 0, 0, .. """{"x":{"dtype":"U32","shape":[1],"data_offsets":[0,4]}}  """u8, 1, 2, 3, 4]);
+        using var file = WeightsFile.Open(folder["one.safetensors"]);
+        Assert.Equal("PyTorch's files have no elements of type U32.", Assert.Throws<InvalidDataException>(() => Copy(file, "two.pth")).Message);
+        Assert.False(File.Exists(folder["two.pth"]));
+    }
+
+    [Fact]
+    public void A_tensor_with_the_name_of_the_metadata_is_refused()
+    {
+        var writer = new SafeTensorsWriter();
+        writer.Add("__metadata__", 1);
+        Assert.Contains("\"__metadata__\"", Assert.Throws<InvalidDataException>(() => writer.Save(folder["a.safetensors"])).Message, StringComparison.Ordinal);
+        Assert.Empty(folder.Files);
+    }
+
+    [Fact]
+    public void More_tensors_than_a_small_archive_has_files_are_refused()
+    {
+        var writer = new PthWriter();
+        for (int i = 0; i <= 65_530; i++) writer.Add($"{i}", i);
+        Assert.Contains("more than 65530 tensors", Assert.Throws<IOException>(() => writer.Save(folder["a.pth"])).Message, StringComparison.Ordinal);
+        Assert.Empty(folder.Files);
+    }
+
+    private static double[] Values(WeightsFile file, string key)
+    {
+        using var tensor = file.Read<double>(key, TestContexts.Default);
+        return tensor.ToArray();
+    }
+
+    private void Copy(WeightsFile file, string name)
+    {
+        var writer = WeightsWriter.For(name);
+        writer.AddAll(file);
+        writer.Save(folder[name]);
+    }
+}
