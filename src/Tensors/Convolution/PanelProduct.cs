@@ -20,7 +20,7 @@ internal static class PanelProduct
     /// <param name="columns">How many of the panel's columns exist.</param>
     /// <param name="accumulate">Whether c is added to; otherwise it is overwritten.</param>
     public static void Run<TSimd, TVector, T>(
-        ReadOnlySpan<T> a, int aRow, ReadOnlySpan<T> panel, int depth, Span<T> c, int cRow, int rows, int columns, bool accumulate)
+        ReadOnlySpan<T> a, int aRow, ReadOnlySpan<T> panel, int depth, Span<T> c, int cRow, int rows, int columns, bool accumulate = false)
         where TSimd : struct, ISimd<TVector, T>
         where TVector : struct
         where T : unmanaged, IFloatingPointIeee754<T>

@@ -19,11 +19,9 @@ internal readonly struct WinogradBlock<TTile, T>(
     where TTile : struct, IWinogradTile
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private readonly int paddedTiles = Packing.RoundUp(tiles, MicroKernel.Rows);
+    private int InputStep => plan.PointStep(PaddedTiles, plan.InputRow);
 
-    private int InputStep => plan.PointStep(paddedTiles, plan.InputRow);
-
-    private int ProductStep => plan.PointStep(paddedTiles, plan.ProductRow);
+    private int ProductStep => plan.PointStep(PaddedTiles, plan.ProductRow);
 
     /// <summary>v = Bᵀ x B of some tiles.</summary>
     public void TransformInput<TSimd, TVector>(int first, int count)
@@ -32,12 +30,14 @@ internal readonly struct WinogradBlock<TTile, T>(
             image.Span, plan.H, plan.W, plan.C, plan, plan.PaddingHeight, plan.PaddingWidth, firstTile + first, count,
             v.Span[(first * plan.InputRow)..], InputStep, plan.InputRow);
 
-    /// <summary>m[point] (+)= v[point] · u for one panel of weights and a part of the depth; products of padded tiles are unused.</summary>
-    public void Multiply<TSimd, TVector>(ReadOnlySpan<T> u, int point, int firstDepth, int depths, Span<T> m)
-        where TSimd : struct, ISimd<TVector, T>
-        where TVector : struct => PanelProduct.Run<TSimd, TVector, T>(
-            v.Span[((point * InputStep) + firstDepth)..], plan.InputRow, u, depths, m[(point * ProductStep)..], plan.ProductRow,
-            paddedTiles, plan.PanelColumns, accumulate: firstDepth > 0);
+    /// <summary>Tiles in whole tiles of the micro-kernel; products of those that do not exist are unused.</summary>
+    public int PaddedTiles { get; } = Packing.RoundUp(tiles, MicroKernel.Rows);
+
+    /// <summary>v at one point from a depth onward, [padded tiles, input row]: the left operand of its product.</summary>
+    public ReadOnlySpan<T> Input(int point, int firstDepth = 0) => v.Span[((point * InputStep) + firstDepth)..];
+
+    /// <summary>Where the products of one point begin in m.</summary>
+    public Span<T> Products(Span<T> m, int point) => m[(point * ProductStep)..];
 
     /// <summary>The output rows covered by the tiles, rounded to whole rows.</summary>
     public ReadOnlySpan<T> Outputs => plan.Rows(output.Span, plan.OutputHeight, plan.OutputWidth * plan.K, firstTile, tiles);

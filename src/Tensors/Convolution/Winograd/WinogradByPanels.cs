@@ -66,7 +66,12 @@ internal static class WinogradByPanels
             where TVector : struct
         {
             for (int point = 0; point < plan.Points; point++)
-                block.Multiply<TSimd, TVector>(filter.Panel(plan, point, panel), point, 0, plan.C, m.Span);
+            {
+                PanelProduct.Run<TSimd, TVector, T>(
+                    block.Input(point), plan.InputRow, filter.Panel(plan, point, panel), plan.C,
+                    block.Products(m.Span, point), plan.ProductRow, block.PaddedTiles, plan.PanelColumns);
+            }
+
             block.TransformOutput<TSimd, TVector>(m.Span, panel, panel + 1);
         }
     }
@@ -86,7 +91,11 @@ internal static class WinogradByPanels
                 int depths = Math.Min(WinogradWeights.DepthsAtOnce, plan.C - depth);
                 WinogradWeights.Transform<TTile, TSimd, TVector, T>(plan, weights.Span, rotated, panel, depth, u.Span, step);
                 for (int point = 0; point < plan.Points; point++)
-                    block.Multiply<TSimd, TVector>(u.Span[(point * step)..], point, depth, depths, m.Span);
+                {
+                    PanelProduct.Run<TSimd, TVector, T>(
+                        block.Input(point, depth), plan.InputRow, u.Span[(point * step)..], depths,
+                        block.Products(m.Span, point), plan.ProductRow, block.PaddedTiles, plan.PanelColumns, accumulate: depth > 0);
+                }
             }
 
             block.TransformOutput<TSimd, TVector>(m.Span, panel, panel + 1);

@@ -64,7 +64,11 @@ internal static class WinogradForward
                     outputs.AskForPiece();
                     nextInput.AskForPiece();
                     for (int panel = group; panel < end; panel++)
-                        block.Multiply<TSimd, TVector>(filter.Panel(plan, point, panel), point, 0, plan.C, m[((panel - group) * plan.PanelColumns)..]);
+                    {
+                        PanelProduct.Run<TSimd, TVector, T>(
+                            block.Input(point), plan.InputRow, filter.Panel(plan, point, panel), plan.C,
+                            block.Products(m[((panel - group) * plan.PanelColumns)..], point), plan.ProductRow, block.PaddedTiles, plan.PanelColumns);
+                    }
                 }
 
                 block.TransformOutput<TSimd, TVector>(m, group, end);
