@@ -18,13 +18,15 @@ var root = new RootCommand("Measures DeepSharp: single kernels, whole networks, 
     CompareCommand.Create(),
     ReadmeCommand.Create(),
     ServeCommand.Create(),
+    OnnxRuntimeCommand.Create(),
+    OpenBlasCommand.Create(),
     new Command("micro", "Runs the BenchmarkDotNet suites; takes BenchmarkDotNet's options, for instance --filter '*Gemm*'."),
 };
 try
 {
     return root.Parse(args).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
-catch (ArgumentException e)
+catch (Exception e) when (e is ArgumentException or IOException or DllNotFoundException or InvalidOperationException)
 {
     Console.Error.WriteLine($"bench: {e.Message}");
     return 2;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using DeepSharp.Bench.Measuring;
 using DeepSharp.Tensors;
 
 namespace DeepSharp.Bench.Commands;
@@ -9,6 +10,9 @@ namespace DeepSharp.Bench.Commands;
 internal static class Common
 {
     public static Option<int> Threads { get; } = new("--threads") { Description = "Worker threads.", DefaultValueFactory = _ => Environment.ProcessorCount };
+
+    /// <summary>How long a worker of <c>bench compare</c> warms up.</summary>
+    public static Option<double> WarmUp { get; } = new("--seconds") { Description = "Of warm-up.", DefaultValueFactory = _ => 1 };
 
     public static Option<bool> Json { get; } = new("--json") { Description = "Print one JSON object." };
 
@@ -20,9 +24,11 @@ internal static class Common
     public static ComputeContext Context(ParseResult parsed, string? algorithm = null) =>
         new(ComputeOptions.FromEnvironment() with { Workers = parsed.GetValue(Threads), ConvolutionAlgorithm = algorithm });
 
-    /// <summary>Prints the fields as one JSON object, or as aligned lines.</summary>
-    public static void Print(ParseResult parsed, JsonObject result)
+    /// <summary>Prints the fields and what the machine could do just now as one JSON object, or as aligned lines.</summary>
+    public static void Print(ParseResult parsed, ComputeContext context, JsonObject result)
     {
+        result["processor"] = MachineInfo.Processor;
+        result["peak_gflops"] = Math.Round(Peak.Quick(context), 1);
         if (parsed.GetValue(Json))
         {
             Console.WriteLine(result.ToJsonString(new JsonSerializerOptions { WriteIndented = false }));

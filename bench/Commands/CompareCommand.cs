@@ -6,7 +6,7 @@ namespace DeepSharp.Bench.Commands;
 /// <summary><c>bench compare [CASES…]</c>: this library, libtorch, ONNX Runtime and OpenBLAS in turns.</summary>
 internal static class CompareCommand
 {
-    private const int FewestRounds = 5;
+    private const int FewestRounds = 5, FewestRoundsAgainst = 9;
 
     public static Command Create()
     {
@@ -15,32 +15,43 @@ internal static class CompareCommand
             Description = $"Groups ({string.Join(", ", CompareCases.Groups.Keys)}) or single cases; all if none is given.",
             Arity = ArgumentArity.ZeroOrMore,
         };
-        var rounds = Common.Number("--rounds", FewestRounds, $"Rounds of each contender; results of fewer than {FewestRounds} are shown and not kept.");
+        var rounds = new Option<int?>("--rounds")
+        {
+            Description = $"Rounds of each contender: {FewestRounds}, and {FewestRoundsAgainst} against an older build; results of fewer are shown and not kept.",
+        };
+        var against = new Option<string?>("--against")
+        {
+            Description = "Compare with an older build of this library instead: the folder of a checkout in which bench is built.",
+        };
         var command = new Command("compare", "Measures this library beside libtorch, ONNX Runtime and OpenBLAS, in turns, and writes bench/results/compare.md and .json.")
         {
-            names, rounds, Common.Threads,
+            names, rounds, against, Common.Threads,
         };
-        command.SetAction(parsed => Run(parsed.GetValue(names) ?? [], parsed.GetValue(rounds), parsed.GetValue(Common.Threads)));
+        command.SetAction(parsed => Run(parsed.GetValue(names) ?? [], parsed.GetValue(rounds), parsed.GetValue(against), parsed.GetValue(Common.Threads)));
         return command;
     }
 
-    private static int Run(string[] names, int rounds, int threads)
+    private static int Run(string[] names, int? wishedRounds, string? against, int threads)
     {
         var engines = new Engines();
-        foreach (var engine in engines.All) Console.Error.WriteLine($"{engine.Name,-14} {engine.Version ?? $"absent: {engine.Absence}"}");
+        var older = against is null ? null : Engines.Older(against);
+        Engine[] all = older is null ? [.. engines.All] : [engines.DeepSharp, older];
+        int fewest = older is null ? FewestRounds : FewestRoundsAgainst, rounds = wishedRounds ?? fewest;
+        foreach (var engine in all) Console.Error.WriteLine($"{engine.Name,-14} {engine.Version ?? $"absent: {engine.Absence}"}");
         string folder = Directory.CreateTempSubdirectory("deepsharp-compare-").FullName;
         try
         {
-            var all = new CompareCases(engines, threads, folder).All();
-            CompareCase[] chosen = [.. all.Where(one => names.Length == 0 || names.Contains(one.Group) || names.Contains(one.Name))];
+            var cases = new CompareCases(engines, threads, folder, older).All();
+            CompareCase[] chosen = [.. cases.Where(one => names.Length == 0 || names.Contains(one.Group) || names.Contains(one.Name))];
             if (Array.Find(names, name => !Array.Exists(chosen, one => one.Group == name || one.Name == name)) is { } unknown)
             {
                 Console.Error.WriteLine($"bench: there is no group or case \"{unknown}\"; expected {string.Join(", ", CompareCases.Groups.Keys)}, or a name from their tables.");
                 return 2;
             }
 
-            var versions = engines.All.ToDictionary(engine => engine.Name, engine => engine.Version ?? $"absent ({engine.Absence})");
-            List<CaseResult> results = rounds < FewestRounds ? [] : [.. CompareResults.Earlier()];
+            var versions = all.ToDictionary(engine => engine.Name, engine => engine.Version ?? $"absent ({engine.Absence})");
+            bool keeps = rounds >= fewest, replaces = keeps && older is null;
+            List<CaseResult> results = replaces ? [.. CompareResults.Earlier()] : [];
             foreach (var one in chosen)
             {
                 var result = Comparison.Run(one, rounds, threads);
@@ -48,10 +59,12 @@ internal static class CompareCommand
                 results.RemoveAll(earlier => (earlier.Group, earlier.Name) == (one.Group, one.Name));
                 results.Add(result);
                 // After every case, so that a run that is stopped leaves what it has.
-                if (rounds >= FewestRounds) InOrder(results, versions, all).Save();
+                var ordered = InOrder(results, versions, cases);
+                if (keeps) ordered.AddToHistory(result);
+                if (replaces) ordered.Save();
             }
 
-            if (rounds < FewestRounds) Console.WriteLine(CompareTables.All(InOrder(results, versions, all)));
+            if (!replaces) Console.WriteLine(CompareTables.All(InOrder(results, versions, cases)));
             return 0;
         }
         finally

@@ -24,7 +24,7 @@ internal static class ConvCommand
                 [parsed.GetValue(n), parsed.GetValue(c), height, parsed.GetValue(w) ?? height], [parsed.GetValue(k), parsed.GetValue(c), size, size],
                 Window2d.Square(size, parsed.GetValue(stride), parsed.GetValue(padding) ?? size / 2));
             using var context = Common.Context(parsed, parsed.GetValue(Common.Algorithm));
-            Common.Print(parsed, Measure(context, shape, NamedWork.Passes[parsed.GetValue(pass)!]));
+            Common.Print(parsed, context, Measure(context, shape, NamedWork.Passes[parsed.GetValue(pass)!]));
         });
         return command;
     }

@@ -12,13 +12,16 @@ internal static class GemmCommand
     {
         Option<int> m = Common.Number("--m", 1024, "Rows of C."), n = Common.Number("--n", 1024, "Columns of C."), k = Common.Number("--k", 1024, "Length of the sums.");
         var command = new Command("gemm", "Times the matrix product [M, K] · [K, N].") { m, n, k, Common.Threads, Common.Json };
-        command.SetAction(parsed => Common.Print(parsed, Measure(parsed, parsed.GetValue(m), parsed.GetValue(n), parsed.GetValue(k))));
+        command.SetAction(parsed =>
+        {
+            using var context = Common.Context(parsed);
+            Common.Print(parsed, context, Measure(context, parsed.GetValue(m), parsed.GetValue(n), parsed.GetValue(k)));
+        });
         return command;
     }
 
-    private static JsonObject Measure(ParseResult parsed, int m, int n, int k)
+    private static JsonObject Measure(ComputeContext context, int m, int n, int k)
     {
-        using var context = Common.Context(parsed);
         using var work = new ProductWork(context, m, n, k);
         var timing = Timing.Of(work.Run);
         return new JsonObject

@@ -1,24 +1,34 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using DeepSharp.Bench.Measuring;
+using DeepSharp.Tensors;
 
 namespace DeepSharp.Bench.Commands;
 
 /// <summary><c>bench peak</c>: what the machine can do at most.</summary>
 internal static class PeakCommand
 {
+    // Two threads of one core do about as much as one alone.
+    private const double SharedCore = 0.75;
+
     public static Command Create()
     {
-        var command = new Command("peak", "Measures the multiply-add peak and the copy bandwidth.") { Common.Threads, Common.Json };
+        var command = new Command("peak", "Measures the multiply-add peak, memory and threads.") { Common.Threads, Common.Json };
         command.SetAction(parsed =>
         {
             using var context = Common.Context(parsed);
-            Common.Print(parsed, new JsonObject
+            using var single = new ComputeContext(context.Options with { Workers = 1 });
+            double alone = Peak.GFlops(single), together = Peak.GFlops(context);
+            Common.Print(parsed, context, new JsonObject
             {
                 ["threads"] = context.Workers.Count,
                 ["vector_bits"] = (int)context.VectorWidth,
-                ["gflops"] = Math.Round(Peak.GFlops(context), 1),
+                ["gflops"] = Math.Round(together, 1),
+                ["gflops_of_one_thread"] = Math.Round(alone, 1),
+                ["threads_share_a_core"] = together < SharedCore * context.Workers.Count * alone,
                 ["copy_gbytes_per_second"] = Math.Round(Peak.CopyGBytes(context), 1),
+                ["read_gbytes_per_second"] = Math.Round(Peak.ReadGBytes(context), 1),
+                ["hand_off_us"] = Math.Round(Peak.HandOffMicroseconds(context), 2),
             });
         });
         return command;

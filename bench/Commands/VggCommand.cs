@@ -22,12 +22,13 @@ internal static class VggCommand
             var step = vggCase.Prepare(context);
             var timing = Timing.Of(step, parsed.GetValue(seconds));
             if (parsed.GetValue(profile)) PrintProfile(vggCase, context);
-            Common.Print(parsed, new JsonObject
+            Common.Print(parsed, context, new JsonObject
             {
                 ["case"] = vggCase.Name,
                 ["threads"] = context.Workers.Count,
                 ["median_ms"] = Math.Round(timing.MedianMs, 3),
-                ["images_per_second"] = Math.Round(1000 * vggCase.Batch / timing.MedianMs, 2),
+                ["mean_ms"] = Math.Round(timing.MeanMs, 3),
+                ["images_per_second"] = Math.Round(1000 * vggCase.Batch / timing.MeanMs, 2),
                 ["peak_memory_mb"] = Math.Round(MachineInfo.PeakMemoryMegabytes, 1),
                 ["first_ms"] = Math.Round(timing.FirstMs, 1),
             });

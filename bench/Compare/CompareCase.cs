@@ -8,9 +8,6 @@ namespace DeepSharp.Bench.Compare;
 /// <param name="Work">How much it is: images, floating-point operations of the textbook algorithm, or bytes that must be moved.</param>
 internal sealed record Contender(string Name, Engine Engine, IReadOnlyList<string> Arguments, int Threads, double Work)
 {
-    /// <summary>Variables of its environment.</summary>
-    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
-
     /// <summary>Whether the engine has several ways, of which the fastest is to be found first.</summary>
     public bool HasVariants { get; init; }
 }

@@ -9,8 +9,12 @@ namespace DeepSharp.Bench.Compare;
 /// <param name="engines">Who is there.</param>
 /// <param name="threads">The number of threads of every contender, but for the group that compares these.</param>
 /// <param name="folder">Where models for ONNX Runtime are written.</param>
-internal sealed class CompareCases(Engines engines, int threads, string folder)
+/// <param name="older">An older build of this library, which is then the only other contender; null to compare with other engines.</param>
+internal sealed class CompareCases(Engines engines, int threads, string folder, Engine? older = null)
 {
+    // Networks, both tables of convolutions, and products.
+    private const int GroupsAgainst = 4;
+
     private const double KernelSeconds = 0.3, NetworkSeconds = 2;
 
     /// <summary>The groups by name, in the order of the tables.</summary>
@@ -26,7 +30,7 @@ internal sealed class CompareCases(Engines engines, int threads, string folder)
     };
 
     /// <summary>All cases.</summary>
-    public IReadOnlyList<CompareCase> All() => [.. Groups.Keys.SelectMany(Of)];
+    public IReadOnlyList<CompareCase> All() => [.. (older is null ? Groups.Keys : Groups.Keys.Take(GroupsAgainst)).SelectMany(Of)];
 
     private IEnumerable<CompareCase> Of(string group) => group switch
     {
@@ -41,22 +45,29 @@ internal sealed class CompareCases(Engines engines, int threads, string folder)
 
     private static double Flops((int M, int N, int K) shape) => 2.0 * shape.M * shape.N * shape.K;
 
-    private Contender Ours(string work, double amount, string name = "DeepSharp") => new(name, engines.DeepSharp, ["serve", work], threads, amount);
+    private Contender Ours(string work, double amount, string name = "DeepSharp") => new(name, engines.DeepSharp, [work], threads, amount);
+
+    private IReadOnlyList<Contender> Field(Contender ours, Func<IEnumerable<Contender>> others) =>
+        older is null ? [ours, .. others()] : [ours, ours with { Name = older.Name, Engine = older }];
+
+    // As it is, and with everything in 16 bits, which who wants speed alone would take.
+    private Contender[] Libtorch(string work, double amount)
+    {
+        var single = new Contender("libtorch", engines.Libtorch, [work], threads, amount) { HasVariants = true };
+        return [single, single with { Name = "libtorch bf16", Arguments = [work, "--bf16"] }];
+    }
 
     private CompareCase Network(VggCase vggCase)
     {
-        List<Contender> contenders =
-        [
-            Ours(vggCase.Name, vggCase.Batch),
-            new("libtorch", engines.Libtorch, [vggCase.Name], threads, vggCase.Batch) { HasVariants = true },
-        ];
-        if (!vggCase.Trains)
-        {
-            string[] arguments = engines.OnnxRuntime.Absence is null ? [Export(vggCase), "--batch", $"{vggCase.Batch}", "--size", $"{vggCase.ImageSize}"] : [];
-            contenders.Add(new Contender("ONNX Runtime", engines.OnnxRuntime, arguments, threads, vggCase.Batch));
-        }
+        return new CompareCase("networks", vggCase.Name, WorkUnit.Images, NetworkSeconds, Field(Ours(vggCase.Name, vggCase.Batch), Others));
 
-        return new CompareCase("networks", vggCase.Name, WorkUnit.Images, NetworkSeconds, contenders);
+        IEnumerable<Contender> Others()
+        {
+            foreach (var contender in Libtorch(vggCase.Name, vggCase.Batch)) yield return contender;
+            if (vggCase.Trains) yield break;
+            string[] arguments = engines.OnnxRuntime.Absence is null ? [Export(vggCase), "--batch", $"{vggCase.Batch}", "--size", $"{vggCase.ImageSize}"] : [];
+            yield return new Contender("ONNX Runtime", engines.OnnxRuntime, arguments, threads, vggCase.Batch);
+        }
     }
 
     private string Export(VggCase vggCase)
@@ -72,32 +83,16 @@ internal sealed class CompareCases(Engines engines, int threads, string folder)
     private IEnumerable<CompareCase> Convolutions(string name, string table) =>
         from row in ShapeTable.Convolutions(table)
         from pass in NamedWork.Passes.Keys
-        let shape = row.Shape
-        let flops = 2.0 * shape.Multiplications
+        let flops = 2.0 * row.Shape.Multiplications
         select new CompareCase(name, $"{row.Name} {pass}", WorkUnit.Flops, KernelSeconds,
-        [
-            Ours($"conv/{row.Name}/{pass}", flops),
-            new("libtorch", engines.Libtorch, LibtorchConvolution(shape, pass), threads, flops) { HasVariants = true },
-        ]);
-
-    private static string[] LibtorchConvolution(ConvolutionShape shape, string pass)
-    {
-        (string Name, int Value)[] options =
-        [
-            ("n", shape.N), ("c", shape.C), ("k", shape.K), ("h", shape.H), ("w", shape.W), ("kernel", shape.Window.Height),
-            ("stride", shape.Window.StrideHeight), ("padding", shape.Window.PaddingHeight),
-        ];
-        return ["conv", "--pass", pass, .. options.SelectMany(option => new[] { $"--{option.Name}", option.Value.ToString(CultureInfo.InvariantCulture) })];
-    }
+            Field(Ours($"conv/{row.Name}/{pass}", flops), () => [Libtorch($"conv/{row.Name}/{pass}", flops)[0]]));
 
     private CompareCase Product(NamedShape<(int M, int N, int K)> row)
     {
         var (m, n, k) = row.Shape;
-        return new CompareCase("gemm", row.Name, WorkUnit.Flops, KernelSeconds,
-        [
+        return new CompareCase("gemm", row.Name, WorkUnit.Flops, KernelSeconds, Field(
             Ours($"gemm/{row.Name}", Flops(row.Shape)),
-            new("OpenBLAS", engines.OpenBlas, ["--m", $"{m}", "--n", $"{n}", "--k", $"{k}"], threads, Flops(row.Shape)),
-        ]);
+            () => [new("OpenBLAS", engines.OpenBlas, ["--m", $"{m}", "--n", $"{n}", "--k", $"{k}"], threads, Flops(row.Shape))]));
     }
 
     private CompareCase Memory(MemoryWork work)
@@ -111,7 +106,7 @@ internal sealed class CompareCases(Engines engines, int threads, string folder)
         [ours with { Name = "2 threads", Threads = 2 }, ours with { Name = "1 thread", Threads = 1 }]);
 
     private IEnumerable<CompareCase> NarrowVectors() => Pairs("vectors", ours =>
-        [ours with { Name = "256 bits", Environment = new Dictionary<string, string> { ["DOTNET_EnableAVX512"] = "0" } }, ours with { Name = "widest" }]);
+        [ours with { Name = "256 bits", Engine = ours.Engine with { Environment = new Dictionary<string, string?> { ["DOTNET_EnableAVX512"] = "0" } } }, ours with { Name = "widest" }]);
 
     private IEnumerable<CompareCase> Pairs(string group, Func<Contender, IReadOnlyList<Contender>> contenders)
     {

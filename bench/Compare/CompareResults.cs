@@ -31,11 +31,15 @@ internal sealed record ContenderResult(
 /// <param name="Unit">What work is counted in.</param>
 /// <param name="Date">When it was measured, UTC.</param>
 /// <param name="Threads">The threads that the peak was measured with.</param>
-/// <param name="PeakGflopsBefore">The multiply-add peak of that many threads before the case.</param>
-/// <param name="PeakGflopsAfter">And after it: where both differ, others used the machine.</param>
+/// <param name="PeakGflopsMin">The lowest multiply-add peak of that many threads that was measured between the rounds.</param>
+/// <param name="PeakGflopsMax">The highest: where both differ, others used the machine.</param>
 /// <param name="Contenders">What each reached.</param>
 internal sealed record CaseResult(
-    string Group, string Name, WorkUnit Unit, DateTime Date, int Threads, double PeakGflopsBefore, double PeakGflopsAfter, IReadOnlyList<ContenderResult> Contenders);
+    string Group, string Name, WorkUnit Unit, DateTime Date, int Threads, double PeakGflopsMin, double PeakGflopsMax, IReadOnlyList<ContenderResult> Contenders)
+{
+    /// <summary>How many rounds were discarded, because others used the machine.</summary>
+    public int RepeatedRounds { get; init; }
+}
 
 /// <summary>The file <c>bench/results/compare.json</c>: the latest result of each case, all of one machine.</summary>
 internal sealed record CompareResults
@@ -48,6 +52,8 @@ internal sealed record CompareResults
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
+
+    private static readonly JsonSerializerOptions LineFormat = new(Format) { WriteIndented = false };
 
     /// <summary>Processor, number of processors, widest vectors, system and run-time.</summary>
     public required string Machine { get; init; }
@@ -75,8 +81,12 @@ internal sealed record CompareResults
     /// <summary>Writes the file, and the tables beside it.</summary>
     public void Save()
     {
-        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(Path)!);
         AtomicFile.Write(Path, stream => JsonSerializer.Serialize(stream, this, Format));
         File.WriteAllText(System.IO.Path.ChangeExtension(Path, ".md"), CompareTables.All(this));
     }
+
+    /// <summary>Adds a result to <c>bench/results/history.jsonl</c>, which keeps all of them, a line each.</summary>
+    public void AddToHistory(CaseResult result) => File.AppendAllText(
+        System.IO.Path.Combine(System.IO.Path.GetDirectoryName(Path)!, "history.jsonl"),
+        JsonSerializer.Serialize(this with { Cases = [result] }, LineFormat) + "\n");
 }

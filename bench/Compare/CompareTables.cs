@@ -41,10 +41,12 @@ internal static class CompareTables
     {
         var dates = results.Cases.Select(row => row.Date).Order().ToList();
         string from = $"{dates[0]:yyyy-MM-dd}", to = $"{dates[^1]:yyyy-MM-dd}";
-        var text = new StringBuilder($"Measured {(from == to ? from : $"{from} to {to}")} on {results.Machine}.");
+        var text = new StringBuilder($"Measured {(from == to ? from : $"{from} to {to}")} on {results.Machine}, with {Threads(results)} threads unless a table says otherwise.");
         foreach (var (name, version) in results.Versions) text.Append(CultureInfo.InvariantCulture, $" {name}: {version}.");
         return text.Append('\n').ToString();
     }
+
+    private static int Threads(CompareResults results) => results.Cases.Max(row => row.Threads);
 
     // | work | A | B | C | A / B | A / C | peak |
     private static string Table(CaseResult[] rows)
@@ -62,7 +64,7 @@ internal static class CompareTables
             Line(text,
             [
                 row.Name, Cell(row, ours), .. theirs.Select(other => Cell(row, other)), .. theirs.Select(other => Ratio(ours, other)),
-                .. flops ? [OfPeak(row, ours)] : Array.Empty<string>(), Text($"{row.PeakGflopsBefore:0} – {row.PeakGflopsAfter:0}"),
+                .. flops ? [OfPeak(row, ours)] : Array.Empty<string>(), Text($"{row.PeakGflopsMin:0} – {row.PeakGflopsMax:0}"),
             ]);
         }
 
@@ -79,7 +81,7 @@ internal static class CompareTables
     private static string Remark(CaseResult[] rows)
     {
         string[] absences = [.. rows.SelectMany(row => row.Contenders).Where(contender => contender.Absence is not null).Select(contender => $"{contender.Name} is absent: {contender.Absence}").Distinct()];
-        return string.Concat(absences.Concat(PassMeans(rows)).Concat(Winograd(rows)).Concat(Memory(rows)).Select(line => $"\n{line}.\n"));
+        return string.Concat(absences.Concat(Details(rows)).Concat(PassMeans(rows)).Concat(Winograd(rows)).Concat(Memory(rows)).Select(line => $"\n{line}.\n"));
     }
 
     /// <summary>The rate of Winograd convolutions in terms of the direct algorithm, over what the processor can multiply and add: the four sizes of map.</summary>
@@ -120,11 +122,20 @@ internal static class CompareTables
 
     private static double GeometricMean(IEnumerable<double> values) => Math.Exp(values.Select(value => Math.Log(value)).DefaultIfEmpty(double.NaN).Average());
 
-    private static double ShareOfPeak(CaseResult row) => row.Contenders[0].Rate / 1e9 / ((row.PeakGflopsBefore + row.PeakGflopsAfter) / 2);
+    private static double ShareOfPeak(CaseResult row) => row.Contenders[0].Rate / 1e9 / row.PeakGflopsMax;
 
     private static string OfPeak(CaseResult row, ContenderResult ours) => row.Unit == WorkUnit.Flops && ours.Rate > 0 ? Text($"{100 * ShareOfPeak(row):0} %") : "";
 
     private static string Ratio(ContenderResult ours, ContenderResult? other) => other?.Rate > 0 && ours.Rate > 0 ? Text($"**{ours.Rate / other.Rate:0.00}**") : "";
+
+    /// <summary>How each contender did its work: layout, folding, algorithm, kernel.</summary>
+    private static IEnumerable<string> Details(CaseResult[] rows) =>
+        from row in rows
+        from contender in row.Contenders
+        where contender.Detail.Length > 0
+        group row.Name by (contender.Name, contender.Detail) into alike
+        group $"{alike.Key.Detail} ({string.Join(", ", alike)})" by alike.Key.Name into ways
+        select $"How, {ways.Key}: {string.Join("; ", ways)}";
 
     private static string Cell(CaseResult row, ContenderResult? contender) => contender switch
     {

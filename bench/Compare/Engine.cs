@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using DeepSharp.Bench.Measuring;
 
@@ -9,9 +10,12 @@ namespace DeepSharp.Bench.Compare;
 /// <param name="Arguments">What comes before the arguments of a case.</param>
 /// <param name="Version">Its version; null where it is absent.</param>
 /// <param name="Absence">Why it is absent.</param>
-internal sealed record Engine(string Name, string File, IReadOnlyList<string> Arguments, string? Version, string? Absence = null)
+internal sealed record Engine(string Name, string File, IReadOnlyList<string> Arguments, string? Version = null, string? Absence = null)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    /// <summary>Variables of its environment; those that are null are removed.</summary>
+    public IReadOnlyDictionary<string, string?> Environment { get; init; } = new Dictionary<string, string?>();
 
     /// <summary>How to start it.</summary>
     public ProcessStartInfo Start(IEnumerable<string> arguments, int threads)
@@ -24,6 +28,7 @@ internal sealed record Engine(string Name, string File, IReadOnlyList<string> Ar
             WorkingDirectory = Repository.Root,
         };
         start.Environment["OMP_NUM_THREADS"] = $"{threads}";
+        foreach (var (variable, value) in Environment) start.Environment[variable] = value;
         return start;
     }
 
@@ -41,28 +46,17 @@ internal sealed record Engine(string Name, string File, IReadOnlyList<string> Ar
             process.Kill();
             return (-1, "", "it did not end");
         }
-        catch (System.ComponentModel.Win32Exception)
+        catch (Win32Exception)
         {
             // Its message names folders of this machine, and tables are published.
             return (-1, "", "not installed");
         }
     }
 
-    /// <summary>An engine whose version a script knows.</summary>
-    /// <param name="name">What tables call it.</param>
-    /// <param name="script">The script in <c>bench/</c>, which prints the version when asked by <c>--version</c>.</param>
-    /// <param name="interpreters">The programs that may be able to run it, in order.</param>
-    public static Engine Find(string name, string script, params IEnumerable<string> interpreters)
+    /// <summary>The engine with the version that it prints without further arguments, or with the reason why it does not.</summary>
+    public Engine Asked()
     {
-        string path = Path.Combine(Repository.Root, "bench", script), reason = "";
-        foreach (string interpreter in interpreters)
-        {
-            var engine = new Engine(name, interpreter, [path], null);
-            var (exitCode, output, error) = engine.Run(["--version"]);
-            if (exitCode == 0) return engine with { Version = output };
-            if (reason.Length == 0) reason = $"{interpreter}: {error.Split('\n')[^1]}";
-        }
-
-        return new Engine(name, "", [], null, reason);
+        var (exitCode, output, error) = Run([]);
+        return exitCode == 0 ? this with { Version = output } : this with { Absence = error.Split('\n')[^1] };
     }
 }

@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace DeepSharp.Bench.Compare;
 
-/// <summary>A process that keeps the work of a case ready and runs rounds of it; it sleeps in between. <c>bench/serving.py</c> describes what is said.</summary>
+/// <summary>A process that keeps the work of a case ready and runs rounds of it; it sleeps in between. See <see cref="Measuring.Serving"/>.</summary>
 internal sealed class Worker : IDisposable
 {
     private readonly Process process;
@@ -18,7 +18,6 @@ internal sealed class Worker : IDisposable
         name = contender.Name;
         string[] warmUp = ["--threads", $"{contender.Threads}", "--seconds", seconds.ToString(CultureInfo.InvariantCulture)];
         var start = contender.Engine.Start([.. contender.Arguments, .. warmUp], contender.Threads);
-        foreach (var (variable, value) in contender.Environment) start.Environment[variable] = value;
         process = Process.Start(start)!;
         error = process.StandardError.ReadToEndAsync();
         var ready = Hear();

@@ -9,20 +9,54 @@ public static class Peak
     private const int Iterations = 1 << 18;
     private const int Accumulators = 12;
 
+    // Elements of what is far larger than the caches.
+    private const int Length = 32 << 20;
+
     /// <summary>Float operations a second (a multiply-add counts two) of all workers together, in GFLOP/s.</summary>
     public static double GFlops(ComputeContext context)
     {
-        int lanes = SimdDispatch.Lanes<float>(context.VectorWidth), threads = context.Workers.Count;
+        int threads = context.Workers.Count;
         float sink = 0;
         var timing = Timing.Of(() => context.Workers.Run(threads, _ => sink += Chains(context.VectorWidth)), 0.5);
         GC.KeepAlive(sink);
-        return 2.0 * Accumulators * lanes * Iterations * threads / timing.BestMs / 1e6;
+        return Operations(context) / timing.BestMs / 1e6;
+    }
+
+    /// <summary>As <see cref="GFlops"/> within a tenth of a second, and the median instead of the best: it shows whether others use the machine now.</summary>
+    public static double Quick(ComputeContext context)
+    {
+        int threads = context.Workers.Count;
+        var ms = Timing.Repeat(() => context.Workers.Run(threads, _ => Chains(context.VectorWidth)), seconds: 0.1);
+        // The system may take some milliseconds to give each thread that wakes up a processor.
+        return Operations(context) / Timing.Median(ms.Skip(ms.Count / 2)) / 1e6;
+    }
+
+    /// <summary>Bytes read a second from a block far larger than the caches, in GB/s.</summary>
+    public static double ReadGBytes(ComputeContext context)
+    {
+        const int Blocks = 64;
+        using var source = Tensor<float>.Ones([Length], context);
+        var from = source.ReadMemory();
+        float[] sums = new float[Blocks];
+        var timing = Timing.Of(() => context.Workers.Run(Blocks, block => sums[block] = System.Numerics.Tensors.TensorPrimitives.Sum<float>(from.Span.Slice(block * (Length / Blocks), Length / Blocks))), 0.5);
+        return (double)Length * sizeof(float) / timing.MedianMs / 1e6;
+    }
+
+    /// <summary>Microseconds from handing work to all workers until all have done it, where the work is nothing.</summary>
+    public static double HandOffMicroseconds(ComputeContext context)
+    {
+        const int Jobs = 1000;
+        int threads = context.Workers.Count;
+        var timing = Timing.Of(() =>
+        {
+            for (int i = 0; i < Jobs; i++) context.Workers.Run(threads, _ => { });
+        }, 0.2);
+        return timing.MedianMs * 1e3 / Jobs;
     }
 
     /// <summary>Bytes read and written a second when copying blocks far larger than the caches, in GB/s.</summary>
     public static double CopyGBytes(ComputeContext context)
     {
-        const int Length = 32 << 20;
         using Tensor<float> source = Tensor<float>.Ones([Length], context), target = Tensor<float>.Zeros([Length], context);
         var timing = Timing.Of(() => Copy(source, target), 0.5);
         return 2.0 * Length * sizeof(float) / timing.MedianMs / 1e6;
@@ -36,6 +70,9 @@ public static class Peak
         int length = from.Length / Blocks;
         source.Context.Workers.Run(Blocks, block => from.Span.Slice(block * length, length).CopyTo(to.Span[(block * length)..]));
     }
+
+    private static double Operations(ComputeContext context) =>
+        2.0 * Accumulators * SimdDispatch.Lanes<float>(context.VectorWidth) * Iterations * context.Workers.Count;
 
     private static float Chains(VectorWidth width)
     {

@@ -10,11 +10,14 @@ public sealed record Timing(double FirstMs, IReadOnlyList<double> Ms)
     /// <summary>The median, in milliseconds.</summary>
     public double MedianMs => Median(Ms);
 
+    /// <summary>The mean, in milliseconds; what <c>train</c> reports too.</summary>
+    public double MeanMs => Ms.Average();
+
     /// <summary>The fastest, in milliseconds.</summary>
     public double BestMs => Ms.Min();
 
-    /// <summary>Runs the work until it is compiled and warm, then for about <paramref name="seconds"/>, at least five times.</summary>
-    public static Timing Of(Action work, double seconds = 1) => new(WarmUp(work, seconds), Repeat(work, seconds, least: 5));
+    /// <summary>Runs the work until it is compiled and warm, then for about <paramref name="seconds"/>, and at least a few times.</summary>
+    public static Timing Of(Action work, double seconds = 1, int least = 5) => new(WarmUp(work, seconds), Repeat(work, seconds, least));
 
     /// <summary>Runs the work until it is compiled and warm, for at most about <paramref name="seconds"/>; the milliseconds of the first run.</summary>
     public static double WarmUp(Action work, double seconds)

@@ -1,0 +1,67 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using DeepSharp.Bench.Measuring;
+
+namespace DeepSharp.Bench.Commands;
+
+/// <summary><c>bench openblas</c>: OpenBLAS' matrix product of float as a worker of <c>bench compare</c>, see <see cref="Serving"/>.</summary>
+/// <remarks>The library is the system's (Debian: libopenblas0-pthread). The name of the kernel that it chose is part of what is reported.</remarks>
+internal static partial class OpenBlasCommand
+{
+    private const string Library = "openblas";
+    private const int RowMajor = 101, NoTranspose = 111;
+
+    public static Command Create()
+    {
+        Option<int> m = Common.Number("--m", 0, "Rows of C; without it the version and the kernel are printed."), n = Common.Number("--n", 1024, "Columns of C.");
+        Option<int> k = Common.Number("--k", 1024, "Length of the sums.");
+        var command = new Command("openblas", "Runs rounds of OpenBLAS.") { m, n, k, Common.WarmUp, Common.Threads };
+        command.Hidden = true;
+        command.SetAction(parsed =>
+        {
+            NativeLibrary.SetDllImportResolver(typeof(OpenBlasCommand).Assembly, (name, _, _) => name == Library ? Load() : 0);
+            string version = Text(Config()).Split(' ')[1], kernel = Text(CoreName());
+            if (parsed.GetValue(m) == 0) Console.WriteLine($"{version} {kernel}");
+            else Serve(parsed.GetValue(m), parsed.GetValue(n), parsed.GetValue(k), parsed.GetValue(Common.Threads), kernel, parsed.GetValue(Common.WarmUp));
+        });
+        return command;
+    }
+
+    private static void Serve(int m, int n, int k, int threads, string kernel, double warmUp)
+    {
+        SetThreads(threads);
+        float[] a = Random(m * k), b = Random(k * n), c = new float[m * n];
+        Serving.Run(() => Multiply(RowMajor, NoTranspose, NoTranspose, m, n, k, 1, a, k, b, n, 0, c, n), kernel, warmUp);
+    }
+
+    private static float[] Random(int length)
+    {
+        var random = new Random(1);
+        return [.. Enumerable.Range(0, length).Select(_ => (random.NextSingle() * 2) - 1)];
+    }
+
+    private static nint Load()
+    {
+        foreach (string name in (string[])["libopenblas.so.0", "openblas"])
+        {
+            if (NativeLibrary.TryLoad(name, out nint library)) return library;
+        }
+
+        throw new DllNotFoundException("OpenBLAS is not installed (Debian: libopenblas0-pthread)");
+    }
+
+    private static string Text(nint text) => Marshal.PtrToStringAnsi(text) ?? "";
+
+    [LibraryImport(Library, EntryPoint = "openblas_get_config")]
+    private static partial nint Config();
+
+    [LibraryImport(Library, EntryPoint = "openblas_get_corename")]
+    private static partial nint CoreName();
+
+    [LibraryImport(Library, EntryPoint = "openblas_set_num_threads")]
+    private static partial void SetThreads(int count);
+
+    [LibraryImport(Library, EntryPoint = "cblas_sgemm")]
+    private static partial void Multiply(
+        int order, int transposeA, int transposeB, int m, int n, int k, float alpha, float[] a, int lda, float[] b, int ldb, float beta, float[] c, int ldc);
+}
