@@ -8,6 +8,9 @@ internal static class CompareCommand
 {
     private const int FewestRounds = 5, FewestRoundsAgainst = 9;
 
+    // Other engines take seconds to start; an older build is to be told apart by a few percent.
+    private const int RoundsPerProcess = 2;
+
     public static Command Create()
     {
         var names = new Argument<string[]>("cases")
@@ -54,7 +57,7 @@ internal static class CompareCommand
             List<CaseResult> results = replaces ? [.. CompareResults.Earlier()] : [];
             foreach (var one in chosen)
             {
-                var result = Comparison.Run(one, rounds, threads);
+                var result = Comparison.Run(one, rounds, older is null ? RoundsPerProcess : 1, threads);
                 Show(result);
                 results.RemoveAll(earlier => (earlier.Group, earlier.Name) == (one.Group, one.Name));
                 results.Add(result);

@@ -39,7 +39,7 @@ internal static class ConvCommand
             ["weights"] = shape.Weights.ToString(),
             ["pass"] = pass.ToString(),
             ["threads"] = context.Workers.Count,
-            ["algorithm"] = ConvolutionAlgorithms.Choose(shape, pass, context.VectorWidth, context.ConvolutionAlgorithm).Name,
+            ["algorithm"] = ConvolutionAlgorithms.Choose<float>(shape, pass, context.VectorWidth, context.ConvolutionAlgorithm).Name,
             ["median_ms"] = Math.Round(timing.MedianMs, 4),
             ["gflops"] = Math.Round(2.0 * shape.Multiplications / timing.MedianMs / 1e6, 1),
             ["relative_error"] = RelativeError(context.Options, shape, pass),

@@ -33,7 +33,7 @@ internal static class NamedWork
     private static (Action, string) Convolution(ComputeContext context, ConvolutionShape shape, ConvolutionPass pass)
     {
         var work = new ConvolutionWork<float>(context, shape);
-        return (() => work.Run(pass).Dispose(), ConvolutionAlgorithms.Choose(shape, pass, context.VectorWidth, context.ConvolutionAlgorithm).Name);
+        return (() => work.Run(pass).Dispose(), ConvolutionAlgorithms.Choose<float>(shape, pass, context.VectorWidth, context.ConvolutionAlgorithm).Name);
     }
 
     private static Action Memory(ComputeContext context, MemoryWork work) => work.Prepare(context, work.Shape);

@@ -85,9 +85,7 @@ public static class Peak
     private readonly record struct ChainsAction(float[] Result) : ISimdAction<float>
     {
         [MethodImpl(MethodImplOptions.NoInlining)]
-        public void Invoke<TSimd, TVector>()
-            where TSimd : struct, ISimd<TVector, float>
-            where TVector : struct
+        void ISimdAction<float>.Invoke<TSimd, TVector>()
         {
             // Twelve sums that do not wait for each other.
             TVector a0 = TSimd.Broadcast(0.1f), a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, a6 = a0, a7 = a0, a8 = a0, a9 = a0, a10 = a0, a11 = a0;

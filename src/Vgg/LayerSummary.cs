@@ -33,7 +33,7 @@ public sealed record ChosenAlgorithms(string Forward, string InputGradient, stri
         ArgumentNullException.ThrowIfNull(context);
         return new(Name(ConvolutionPass.Forward), Name(ConvolutionPass.InputGradient), Name(ConvolutionPass.WeightGradient));
 
-        string Name(ConvolutionPass pass) => ConvolutionAlgorithms.Choose(shape, pass, context.VectorWidth, context.ConvolutionAlgorithm).Name;
+        string Name(ConvolutionPass pass) => ConvolutionAlgorithms.Choose<float>(shape, pass, context.VectorWidth, context.ConvolutionAlgorithm).Name;
     }
 
     /// <summary>One name where all passes have the same, else those of forward, input gradient (dx) and weight gradient (dw).</summary>

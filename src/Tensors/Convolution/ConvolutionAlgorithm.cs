@@ -14,9 +14,6 @@ public abstract class ConvolutionAlgorithm
     /// <summary>Whether it can compute this shape at all.</summary>
     public abstract bool CanRun(in ConvolutionShape shape, ConvolutionPass pass);
 
-    /// <summary>Whether it is the fastest for this shape. The list is asked in order; the first that wins is taken.</summary>
-    internal abstract bool Wins(in ConvolutionShape shape, ConvolutionPass pass, VectorWidth width);
-
     /// <summary>Output from input and weights.</summary>
     /// <param name="shape">All lengths.</param>
     /// <param name="x">Input.</param>

@@ -1,19 +1,16 @@
+using System.Numerics;
+
 namespace DeepSharp.Tensors;
 
-/// <summary>The list of convolution algorithms, in the order in which they are asked.</summary>
+/// <summary>The convolution algorithms, and which of them computes what.</summary>
 public static class ConvolutionAlgorithms
 {
-    /// <summary>All algorithms. Im2col can run everything and wins where none before it does; the last one is a reference.</summary>
-    public static IReadOnlyList<ConvolutionAlgorithm> All { get; } =
-    [
-        new PointwiseConvolution(),
-        new DenseConvolution(),
-        new WinogradConvolution<Winograd4x4>(),
-        new WinogradConvolution<Winograd2x2>(),
-        new ImplicitGemmConvolution(),
-        new Im2ColConvolution(),
-        new DirectConvolution(),
-    ];
+    private static readonly ConvolutionAlgorithm Pointwise = new PointwiseConvolution(), Dense = new DenseConvolution();
+    private static readonly ConvolutionAlgorithm Winograd4 = new WinogradConvolution<Winograd4x4>(), Winograd2 = new WinogradConvolution<Winograd2x2>();
+    private static readonly ConvolutionAlgorithm ImplicitGemm = new ImplicitGemmConvolution(), Im2Col = new Im2ColConvolution(), Direct = new DirectConvolution();
+
+    /// <summary>All algorithms; the last two run every shape, and the last one is a reference.</summary>
+    public static IReadOnlyList<ConvolutionAlgorithm> All { get; } = [Pointwise, Dense, Winograd4, Winograd2, ImplicitGemm, Im2Col, Direct];
 
     /// <summary>The algorithm with a name.</summary>
     /// <exception cref="ArgumentException">There is none.</exception>
@@ -21,19 +18,41 @@ public static class ConvolutionAlgorithms
         ?? throw new ArgumentException(
             $"Unknown convolution algorithm \"{name}\"; expected one of: {string.Join(", ", All.Select(algorithm => algorithm.Name))}.", nameof(name));
 
-    /// <summary>The algorithm for a shape: the forced one where it can run, else the first that wins. A pure function of its arguments.</summary>
+    /// <summary>The algorithm for a shape: the forced one where it can run, else the fastest. A pure function of its arguments.</summary>
     /// <param name="shape">All lengths.</param>
     /// <param name="pass">Which of the three passes.</param>
     /// <param name="width">The width of the kernels' vectors.</param>
     /// <param name="forced">The algorithm that the user asked for, or null.</param>
-    public static ConvolutionAlgorithm Choose(in ConvolutionShape shape, ConvolutionPass pass, VectorWidth width, ConvolutionAlgorithm? forced = null)
+    /// <typeparam name="T">The element type.</typeparam>
+    public static ConvolutionAlgorithm Choose<T>(in ConvolutionShape shape, ConvolutionPass pass, VectorWidth width, ConvolutionAlgorithm? forced = null)
+        where T : unmanaged, IFloatingPointIeee754<T>
     {
         if (forced is not null && forced.CanRun(shape, pass)) return forced;
-        foreach (var algorithm in All)
+        int outputMap = shape.OutputHeight * shape.OutputWidth, pixels = shape.N * outputMap;
+        return pass switch
         {
-            if (algorithm.CanRun(shape, pass) && algorithm.Wins(shape, pass, width)) return algorithm;
-        }
-
-        throw new InvalidOperationException($"No convolution algorithm runs {shape}.");
+            _ when Fits(Pointwise, shape, pass) && (pass != ConvolutionPass.WeightGradient || (long)shape.C * shape.K >= Tuning.PointwiseMinWeights) => Pointwise,
+            _ when Fits(Dense, shape, pass) && IsSmall(shape) => Dense,
+            _ when Fits(Winograd4, shape, pass) && HasChannels(shape) && pixels > Tuning.FewPixels => Winograd4,
+            _ when Fits(Winograd2, shape, pass) && HasChannels(shape) && pixels is >= Tuning.WinogradMinPixels and <= Tuning.FewPixels => Winograd2,
+            ConvolutionPass.Forward when outputMap >= Tuning.ImplicitGemmMinMap && pixels > Tuning.FewPixels => ImplicitGemm,
+            ConvolutionPass.InputGradient when Fits(ImplicitGemm, shape, pass) && shape.H * shape.W >= Tuning.ImplicitGemmMinMap && FillsPanels(shape.C, SimdDispatch.Lanes<T>(width))
+                => ImplicitGemm,
+            ConvolutionPass.WeightGradient when outputMap >= Tuning.ImplicitGemmMinMap && (long)shape.PatchLength * shape.K <= Tuning.ImplicitGemmMaxWeights
+                => ImplicitGemm,
+            _ => Im2Col,
+        };
     }
+
+    private static bool Fits(ConvolutionAlgorithm algorithm, in ConvolutionShape shape, ConvolutionPass pass) => algorithm.CanRun(shape, pass);
+
+    private static bool HasChannels(in ConvolutionShape s) => Math.Min(s.C, s.K) >= Tuning.WinogradMinChannels;
+
+    // Maps that the window covers, so that most of what im2col would copy is padding.
+    private static bool IsSmall(in ConvolutionShape s) =>
+        s.N >= Tuning.DenseMinBatch && s.H * s.W < s.Window.Height * s.Window.Width && s.H * s.W <= Tuning.DenseMaxMap
+        && s.Window.Height * s.Window.Width <= Tuning.DenseMaxTaps;
+
+    // Whether the panels of weights, whose columns are the channels of the result, are nearly full.
+    private static bool FillsPanels(int channels, int lanes) => channels * 4 >= Packing.RoundUp(channels, MicroKernel.Vectors * lanes) * 3;
 }

@@ -8,23 +8,12 @@ namespace DeepSharp.Tensors;
 /// </remarks>
 internal sealed class DenseConvolution : ConvolutionAlgorithm
 {
-    // With fewer images the tiles of the micro-kernel are not filled.
-    private const int SmallestBatch = 8;
-    private const int MostPairs = 1 << 12;
-
-    // Of larger kernels most taps are never used, and their room in scratch memory is wasted.
-    private const int MostTaps = 25;
-
     public override string Name => "dense";
 
     public override string Description => "a matrix product for each pair of an output and an input pixel; maps of 2×2 and smaller";
 
     public override bool CanRun(in ConvolutionShape shape, ConvolutionPass pass) =>
-        (long)shape.H * shape.W * shape.OutputHeight * shape.OutputWidth <= MostPairs;
-
-    internal override bool Wins(in ConvolutionShape shape, ConvolutionPass pass, VectorWidth width) =>
-        shape.N >= SmallestBatch && shape.H * shape.W < shape.Window.Height * shape.Window.Width && shape.H * shape.W <= 4
-        && shape.Window.Height * shape.Window.Width <= MostTaps;
+        (long)shape.H * shape.W * shape.OutputHeight * shape.OutputWidth <= Tuning.DenseMaxPairs;
 
     internal override void Forward<T>(
         in ConvolutionShape shape, Tensor<T> x, Tensor<T> weights, Epilogue<T> epilogue, Tensor<T> y, bool cacheWeights)

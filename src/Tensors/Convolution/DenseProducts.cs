@@ -27,9 +27,9 @@ internal static class DenseProducts
     {
         // A copy of the images with another distance between them: a power of two would put their pixels into the same cache sets.
         int length = sources * b.Rows, row = length + SimdDispatch.Lanes<T>(context.VectorWidth);
-        using var copy = context.Pool.RentScratch<T>(Packing.RoundUp(n, MicroKernel.Rows) * row);
+        using var copy = context.Pool.RentScratch<T>(n * row);
         var images = copy.Memory;
-        context.Workers.Run(n, Blocks.Rows(length), (first, count) =>
+        context.Workers.Run(n, Tuning.RowsPerBlock(length), (first, count) =>
         {
             for (int i = first; i < first + count; i++) from.Span.Slice(i * length, length).CopyTo(images.Span[(i * row)..]);
         });
@@ -53,9 +53,7 @@ internal static class DenseProducts
 
         private int Columns => Math.Min(panelColumns, b.Columns - firstColumn);
 
-        public void Invoke<TSimd, TVector>()
-            where TSimd : struct, ISimd<TVector, T>
-            where TVector : struct
+        void ISimdAction<T>.Invoke<TSimd, TVector>()
         {
             int tapElements = b.Rows * panelColumns;
             for (int tap = 0; tap < map.Taps; tap++)
@@ -66,27 +64,30 @@ internal static class DenseProducts
 
             for (int target = 0; target < targets; target++)
             {
-                bool first = true;
+                int first = sources, last = -1;
                 for (int source = 0; source < sources; source++)
                 {
-                    if (map.Tap(source, target) is not (>= 0 and var tap)) continue;
-                    Multiply<TSimd, TVector>(source, packed.Slice(tap * tapElements, tapElements), target, accumulate: !first);
-                    first = false;
+                    if (map.Tap(source, target) < 0) continue;
+                    (first, last) = (Math.Min(first, source), source);
                 }
 
-                for (int i = 0; i < n; i++)
+                for (int source = first; source <= last; source++)
+                {
+                    if (map.Tap(source, target) is not (>= 0 and var tap)) continue;
+                    PanelProduct.Run<EvenRows, TSimd, TVector, T>(
+                        images[(source * b.Rows)..], new(row), n, new(b.Rows), packed.Slice(tap * tapElements, tapElements), panelColumns,
+                        to[((target * b.Columns) + firstColumn)..], targets * b.Columns, Columns,
+                        epilogue.Of(firstColumn, Columns, T.One).Of(isFirst: source == first, isLast: source == last));
+                }
+
+                // A pixel that sees nothing but padding.
+                for (int i = 0; last < 0 && i < n; i++)
                 {
                     var columns = to.Slice((((i * targets) + target) * b.Columns) + firstColumn, Columns);
-                    // A pixel that sees nothing but padding.
-                    if (first) columns.Clear();
+                    columns.Clear();
                     epilogue.Apply(columns, firstColumn);
                 }
             }
         }
-
-        private void Multiply<TSimd, TVector>(int source, ReadOnlySpan<T> panel, int target, bool accumulate)
-            where TSimd : struct, ISimd<TVector, T>
-            where TVector : struct => PanelProduct.Run<TSimd, TVector, T>(
-                images[(source * b.Rows)..], row, panel, b.Rows, to[((target * b.Columns) + firstColumn)..], targets * b.Columns, n, Columns, accumulate);
     }
 }

@@ -48,9 +48,7 @@ internal static class DenseWeightGradient
 
         private int Columns => Math.Min(blocks.PanelColumns, s.C - firstColumn);
 
-        public void Invoke<TSimd, TVector>()
-            where TSimd : struct, ISimd<TVector, T>
-            where TVector : struct
+        void ISimdAction<T>.Invoke<TSimd, TVector>()
         {
             for (int input = 0; input < Inputs; input++)
             {
@@ -81,20 +79,14 @@ internal static class DenseWeightGradient
             where TVector : struct
         {
             int row = map.Taps * s.C;
-            var view = Gradients(s, dy, output);
-            for (int image = 0; image < s.N; image += blocks.Depth)
+            for (int k = 0; k < s.K; k += blocks.BlockRows)
             {
-                int depth = Math.Min(blocks.Depth, s.N - image);
-                ref readonly T panel = ref images[((input * s.N) + image) * blocks.PanelColumns];
-                for (int k = 0; k < s.K; k += MicroKernel.Rows)
-                {
-                    var (block, rowOfBlock) = Math.DivRem(k, blocks.BlockRows);
-                    var (rowStep, depthStep) = Packing.StridesOfA(view, Math.Min(blocks.BlockRows, s.K - (block * blocks.BlockRows)), s.N);
-                    ref readonly T rows = ref gradients[(((block * Outputs) + output) * s.N * blocks.BlockRows) + (image * depthStep) + (rowOfBlock * rowStep)];
-                    MicroKernel.RunPart<TSimd, TVector, T>(
-                        in rows, TileRows.Evenly(rowStep, depthStep, depth), in panel, blocks.PanelColumns, ref dw[(k * row) + (tap * s.C) + firstColumn], row,
-                        Math.Min(MicroKernel.Rows, s.K - k), Columns, T.One, accumulate || image > 0);
-                }
+                int rows = Math.Min(blocks.BlockRows, s.K - k);
+                var (rowStep, depthStep) = Packing.StridesOfA(Gradients(s, dy, output), rows, s.N);
+                PanelProduct.Run<EvenRows, TSimd, TVector, T>(
+                    gradients[(((k / blocks.BlockRows * Outputs) + output) * s.N * blocks.BlockRows)..], new(rowStep), rows, new(s.N, Step: depthStep),
+                    images[(input * s.N * blocks.PanelColumns)..], blocks.PanelColumns, dw[((k * row) + (tap * s.C) + firstColumn)..], row, Columns,
+                    new(T.One, accumulate));
             }
         }
     }

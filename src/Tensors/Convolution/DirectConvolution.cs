@@ -15,8 +15,6 @@ internal sealed class DirectConvolution : ConvolutionAlgorithm
 
     public override bool CanRun(in ConvolutionShape shape, ConvolutionPass pass) => true;
 
-    internal override bool Wins(in ConvolutionShape shape, ConvolutionPass pass, VectorWidth width) => false;
-
     internal override void Forward<T>(
         in ConvolutionShape shape, Tensor<T> x, Tensor<T> weights, Epilogue<T> epilogue, Tensor<T> y, bool cacheWeights)
     {
@@ -35,9 +33,9 @@ internal sealed class DirectConvolution : ConvolutionAlgorithm
                         sum += TensorPrimitives.Dot(Channels(input.Span, s, n, h, w), KernelChannels(kernel.Span, s, k, i, j));
                     pixels[(q * s.K) + k] = sum;
                 }
-            }
 
-            epilogue.ApplyToRows(pixels, s.K);
+                epilogue.Apply(pixels.Slice(q * s.K, s.K), firstChannel: 0);
+            }
         });
     }
 

@@ -9,44 +9,50 @@ namespace DeepSharp.Tensors;
 /// </remarks>
 internal sealed class Im2ColConvolution : ConvolutionAlgorithm
 {
-    // Enough pixels that what each group costs besides, above all packing the weights, is little beside its product; few enough that its patches stay
-    // near the cache.
-    private const int FewestPixelsPerGroup = 768;
-    private const int PatchElementsPerGroup = 1 << 17;
-
     public override string Name => "im2col";
 
     public override string Description => "windows copied into a matrix, then one matrix product; any shape";
 
     public override bool CanRun(in ConvolutionShape shape, ConvolutionPass pass) => true;
 
-    internal override bool Wins(in ConvolutionShape shape, ConvolutionPass pass, VectorWidth width) => true;
-
     internal override void Forward<T>(
         in ConvolutionShape shape, Tensor<T> x, Tensor<T> weights, Epilogue<T> epilogue, Tensor<T> y, bool cacheWeights)
     {
-        var s = shape;
-        var context = x.Context;
-        var (input, output) = (x.ReadMemory(), y.WriteMemory());
+        var (s, context, input, output) = (shape, x.Context, x.ReadMemory(), y.WriteMemory());
         int allPixels = s.N * s.OutputHeight * s.OutputWidth;
-        if (cacheWeights && allPixels <= PackedProducts.MostRows)
+        if (allPixels <= Tuning.FewPixels && !cacheWeights)
         {
-            using var windows = context.Pool.RentScratch<T>(Packing.RoundUp(allPixels, MicroKernel.Rows) * s.PatchLength);
+            // Packing the weights would take longer than multiplying by them; the product decides how it reads them.
+            using var windows = context.Pool.RentScratch<T>(allPixels * s.PatchLength);
             Im2Col(s, input.Span, 0, s.N * s.OutputHeight, windows.Span);
-            PackedProducts.Multiply(context, windows.Memory, allPixels, s.PatchLength, PackedProducts.Kept(s, weights).Memory, output, s.K);
-            epilogue.ApplyToRows(output.Span, s.K);
+            var kernel = MatrixView<T>.RowMajor(weights.ReadMemory(), s.K, s.PatchLength).Transposed;
+            GemmKernel.Run(context, T.One, MatrixView<T>.RowMajor(windows.Memory, allPixels, s.PatchLength), kernel, T.Zero, output, s.K, epilogue);
             return;
         }
 
-        var kernel = MatrixView<T>.RowMajor(weights.ReadMemory(), s.K, s.PatchLength).Transposed;
-        int rowsPerGroup = Math.Max(1, PixelsPerGroup(s) / s.OutputWidth);
-        context.Workers.Run(s.N * s.OutputHeight, rowsPerGroup, (firstRow, rows) =>
+        using var weightPanels = PackedWeights<T>.Of(s, weights, cacheWeights);
+        var packed = weightPanels.Memory;
+        if (allPixels <= Tuning.FewPixels)
+        {
+            // Reading the weights is what counts: each task owns a panel of them.
+            using var few = context.Pool.RentScratch<T>(allPixels * s.PatchLength);
+            Im2Col(s, input.Span, 0, s.N * s.OutputHeight, few.Span);
+            var windows = few.Memory;
+            int panelColumns = GemmBlocks.For<T>(context.VectorWidth).PanelColumns;
+            context.Workers.Run(s.K, panelColumns, (channel, channels) => PanelProduct.RunAll(
+                context.VectorWidth, windows.Span, new EvenRows(s.PatchLength), allPixels, new(s.PatchLength), packed.Span, output.Span, s.K, epilogue,
+                channel, channel + channels));
+            return;
+        }
+
+        context.Workers.Run(s.N * s.OutputHeight, RowsPerGroup(s), (firstRow, rows) =>
         {
             int pixels = rows * s.OutputWidth;
-            using var patches = context.Pool.RentScratch<T>(pixels * s.PatchLength);
-            Im2Col(s, input.Span, firstRow, rows, patches.Span);
-            var target = output.Slice(firstRow * s.OutputWidth * s.K, pixels * s.K);
-            GemmKernel.Run(context, T.One, MatrixView<T>.RowMajor(patches.Memory, pixels, s.PatchLength), kernel, T.Zero, target, s.K, epilogue);
+            using var windows = context.Pool.RentScratch<T>(pixels * s.PatchLength);
+            Im2Col(s, input.Span, firstRow, rows, windows.Span);
+            PanelProduct.RunAll(
+                context.VectorWidth, windows.Span, new EvenRows(s.PatchLength), pixels, new(s.PatchLength), packed.Span,
+                output.Span.Slice(firstRow * s.OutputWidth * s.K, pixels * s.K), s.K, epilogue);
         });
     }
 
@@ -55,38 +61,27 @@ internal sealed class Im2ColConvolution : ConvolutionAlgorithm
 
     internal override void WeightGradient<T>(in ConvolutionShape shape, Tensor<T> x, Tensor<T> dy, Tensor<T> dw)
     {
-        var s = shape;
-        var context = x.Context;
-        var (input, upstream, gradient) = (x.ReadMemory(), dy.ReadMemory(), dw.WriteMemory());
-        int length = s.K * s.PatchLength, totalRows = s.N * s.OutputHeight, rowsPerGroup = Math.Max(1, PixelsPerGroup(s) / s.OutputWidth);
-        var (partials, groupsPerPartial) = PartialSums.Of<T>(length, (totalRows + rowsPerGroup - 1) / rowsPerGroup);
-        using var sums = context.Pool.RentScratch<T>(partials * length);
-        int rowsPerPartial = groupsPerPartial * rowsPerGroup;
-        context.Workers.Run(partials, 1, (partial, _) =>
+        var (s, context, input, upstream, gradient) = (shape, x.Context, x.ReadMemory(), dy.ReadMemory(), dw.WriteMemory());
+        int length = s.K * s.PatchLength, allRows = s.N * s.OutputHeight, rowsPerGroup = RowsPerGroup(s);
+        using var sum = new SplitSum<T>(context, length, (allRows + rowsPerGroup - 1) / rowsPerGroup);
+        sum.Run((from, end, total) =>
         {
-            var sum = sums.Memory.Slice(partial * length, length);
-            int end = Math.Min(totalRows, (partial + 1) * rowsPerPartial);
-            for (int firstRow = partial * rowsPerPartial; firstRow < end; firstRow += rowsPerGroup)
+            for (int group = from; group < end; group++)
             {
-                int rows = Math.Min(rowsPerGroup, end - firstRow), pixels = rows * s.OutputWidth;
-                using var patches = context.Pool.RentScratch<T>(pixels * s.PatchLength);
-                Im2Col(s, input.Span, firstRow, rows, patches.Span);
+                int firstRow = group * rowsPerGroup, rows = Math.Min(rowsPerGroup, allRows - firstRow), pixels = rows * s.OutputWidth;
+                using var windows = context.Pool.RentScratch<T>(pixels * s.PatchLength);
+                Im2Col(s, input.Span, firstRow, rows, windows.Span);
                 var gradients = MatrixView<T>.RowMajor(upstream.Slice(firstRow * s.OutputWidth * s.K, pixels * s.K), pixels, s.K);
                 GemmKernel.Run(
-                    context, T.One, gradients.Transposed, MatrixView<T>.RowMajor(patches.Memory, pixels, s.PatchLength),
-                    firstRow == partial * rowsPerPartial ? T.Zero : T.One, sum, s.PatchLength);
+                    context, T.One, gradients.Transposed, MatrixView<T>.RowMajor(windows.Memory, pixels, s.PatchLength),
+                    group == from ? T.Zero : T.One, total, s.PatchLength);
             }
         });
-        context.Workers.Run(length, Blocks.Elements, (from, count) =>
-        {
-            var target = gradient.Span.Slice(from, count);
-            sums.Span.Slice(from, count).CopyTo(target);
-            for (int partial = 1; partial < partials; partial++)
-                System.Numerics.Tensors.TensorPrimitives.Add(target, sums.Span.Slice((partial * length) + from, count), target);
-        });
+        context.Workers.Run(length, Tuning.BlockElements, (from, count) => sum.AddParts(from, count).CopyTo(gradient.Span[from..]));
     }
 
-    private static int PixelsPerGroup(in ConvolutionShape s) => Math.Max(FewestPixelsPerGroup, PatchElementsPerGroup / s.PatchLength);
+    private static int RowsPerGroup(in ConvolutionShape s) =>
+        Math.Max(1, Math.Max(Tuning.Im2ColMinPixels, Tuning.Im2ColElements / s.PatchLength) / s.OutputWidth);
 
     /// <summary>The windows of output rows <paramref name="firstRow"/> onward (counted through the batch), one row of kH·kW·C elements each.</summary>
     private static void Im2Col<T>(in ConvolutionShape s, ReadOnlySpan<T> x, int firstRow, int rows, Span<T> patches)

@@ -7,16 +7,6 @@ namespace DeepSharp.Tensors;
 /// <remarks>Columns are the positions of the window, so few input channels fill the lanes: 3×3 windows of 3 channels 27 of 32.</remarks>
 internal static class Im2ColInputGradient
 {
-    // So that a few images keep workers busy too, they are cut into bands of rows. Windows that reach into two bands are computed for both: a band has at least
-    // twice the rows of a window.
-    private const int FewestTasks = 16;
-
-    // Windows that are in memory at once stay in the second-level cache.
-    private const int PatchElements = 1 << 16;
-
-    // Below so many elements calling a kernel costs more than it saves.
-    private const int LongRun = 32;
-
     /// <summary>Computes dx [N][H][W][C].</summary>
     public static void Run<T>(ComputeContext context, ConvolutionShape s, ReadOnlyMemory<T> dy, Tensor<T> weights, Memory<T> dx)
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -24,15 +14,12 @@ internal static class Im2ColInputGradient
         using var packed = Packing.Panels(context, MatrixView<T>.RowMajor(weights.ReadMemory(), s.K, s.PatchLength));
         var panels = packed.Memory;
         int columns = panels.Length / s.K;
-        // The windows of an image are a pointwise convolution of the gradient of its outputs.
-        var product = ConvolutionShape.Of([1, s.K, s.OutputHeight, s.OutputWidth], [columns, s.K, 1, 1], new Window2d(1, 1));
-        int rowsPerChunk = Math.Clamp(PatchElements / (s.OutputWidth * columns), 1, s.OutputHeight);
+        int rowsPerChunk = Math.Clamp(Tuning.Col2ImElements / (s.OutputWidth * columns), 1, s.OutputHeight);
         int bandRows = (s.H + Bands(s) - 1) / Bands(s), bands = (s.H + bandRows - 1) / bandRows;
         context.Workers.Run(s.N * bands, 1, (task, _) =>
         {
             var (image, band) = Math.DivRem(task, bands);
             using var patches = context.Pool.RentScratch<T>(rowsPerChunk * s.OutputWidth * columns);
-            using var places = context.Pool.RentScratch<int>(Packing.RoundUp(rowsPerChunk * s.OutputWidth, MicroKernel.Rows));
             int from = band * bandRows, to = Math.Min(s.H, from + bandRows);
             var pixels = dx.Span.Slice(image * s.H * s.W * s.C, s.H * s.W * s.C);
             pixels[(from * s.W * s.C)..(to * s.W * s.C)].Clear();
@@ -43,16 +30,18 @@ internal static class Im2ColInputGradient
             for (int p = first; p < end; p += rowsPerChunk)
             {
                 int rows = Math.Min(rowsPerChunk, end - p), count = rows * s.OutputWidth;
-                new PaddedRows(product).FillPlaces(places.Span, count);
-                var gradients = dy.Span[(((image * s.OutputHeight) + p) * s.OutputWidth * s.K)..];
-                ImplicitGemmForward.Multiply(context, product, gradients, places.Span, panels.Span, patches.Span, count);
+                PanelProduct.RunAll(
+                    context.VectorWidth, dy.Span[(((image * s.OutputHeight) + p) * s.OutputWidth * s.K)..], new EvenRows(s.K), count, new(s.K), panels.Span,
+                    patches.Span, columns, default);
                 for (int row = 0; row < rows; row++)
                     AddRow(s, patches.Span.Slice(row * s.OutputWidth * columns, s.OutputWidth * columns), columns, p + row, from, to, pixels);
             }
         });
     }
 
-    private static int Bands(in ConvolutionShape s) => Math.Clamp(s.H / (2 * s.Window.Height), 1, (FewestTasks + s.N - 1) / s.N);
+    // So that a few images keep workers busy too, they are cut into bands of rows. Windows that reach into two bands are computed for both: a band has at
+    // least twice the rows of a window.
+    private static int Bands(in ConvolutionShape s) => Math.Clamp(s.H / (2 * s.Window.Height), 1, (Tuning.Col2ImMinTasks + s.N - 1) / s.N);
 
     /// <summary>Adds the windows of output row p to the rows of an image from <paramref name="from"/> to before <paramref name="to"/>.</summary>
     private static void AddRow<T>(in ConvolutionShape s, ReadOnlySpan<T> patches, int columns, int p, int from, int to, Span<T> pixels)
@@ -69,7 +58,7 @@ internal static class Im2ColInputGradient
             {
                 var source = patches.Slice((q * columns) + (i * run) + skip, length);
                 var target = pixels.Slice(((((top + i) * s.W) + left) * s.C) + skip, length);
-                if (length >= LongRun) TensorPrimitives.Add(target, source, target);
+                if (length >= Tuning.Col2ImLongRun) TensorPrimitives.Add(target, source, target);
                 else for (int k = 0; k < target.Length; k++) target[k] += source[k];
             }
         }

@@ -3,18 +3,12 @@ namespace DeepSharp.Tensors;
 /// <summary>A 1×1 kernel is a matrix product: pixels [N·H·W, C] times weights [K, C] transposed.</summary>
 internal sealed class PointwiseConvolution : ConvolutionAlgorithm
 {
-    // A smaller result has too few blocks to keep the workers busy, while its sums, over all pixels, are long.
-    private const int SmallestWeightGradient = 1 << 17;
-
     public override string Name => "pointwise";
 
     public override string Description => "1×1 kernels as one matrix product, without copying";
 
     public override bool CanRun(in ConvolutionShape shape, ConvolutionPass pass) =>
         shape.Window == new Window2d(1, 1);
-
-    internal override bool Wins(in ConvolutionShape shape, ConvolutionPass pass, VectorWidth width) =>
-        pass != ConvolutionPass.WeightGradient || (long)shape.C * shape.K >= SmallestWeightGradient;
 
     internal override void Forward<T>(
         in ConvolutionShape shape, Tensor<T> x, Tensor<T> weights, Epilogue<T> epilogue, Tensor<T> y, bool cacheWeights)

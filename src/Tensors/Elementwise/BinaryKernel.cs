@@ -72,8 +72,8 @@ internal sealed class BinaryKernel<T, TFunction> : BinaryKernel<T>
         var result = new Tensor<T>(shape, x.Context, name);
         ReadOnlyMemory<T> left = x.ReadMemory(), right = y.ReadMemory(), output = z.ReadMemory(), upstream = dz.ReadMemory();
         var target = result.WriteMemory();
-        Blocks.Run(x.Context, loop.PieceCount, (from, count) => SimdDispatch.Run<T, Action>(
-            x.Context.VectorWidth, new(loop, from, count, operand, left.Span, right.Span, output.Span, upstream.Span, target.Span)), loop.PiecesPerBlock);
+        x.Context.Workers.Run(loop.PieceCount, loop.PiecesPerBlock, (from, count) => SimdDispatch.Run<T, Action>(
+            x.Context.VectorWidth, new(loop, from, count, operand, left.Span, right.Span, output.Span, upstream.Span, target.Span)));
         return result;
     }
 
@@ -91,9 +91,7 @@ internal sealed class BinaryKernel<T, TFunction> : BinaryKernel<T>
         private readonly ReadOnlySpan<T> left = left, right = right, output = output, upstream = upstream;
         private readonly Span<T> target = target;
 
-        public void Invoke<TSimd, TVector>()
-            where TSimd : struct, ISimd<TVector, T>
-            where TVector : struct
+        void ISimdAction<T>.Invoke<TSimd, TVector>()
         {
             for (int number = from; number < from + count; number++)
             {

@@ -5,7 +5,7 @@ namespace DeepSharp.Tensors;
 /// </summary>
 /// <remarks>
 /// Axes without a gap in either operand are merged: equal shapes and scalars are one long row, [N,C,H,W] with [1,C,1,1] is N·H·W rows of C elements,
-/// because storage is channels-last. Rows are cut into pieces of at most <see cref="Blocks.Elements"/>, so that workers share one long row.
+/// because storage is channels-last. Rows are cut into pieces of at most <see cref="Tuning.BlockElements"/>, so that workers share one long row.
 /// </remarks>
 internal sealed class BroadcastLoop
 {
@@ -33,7 +33,7 @@ internal sealed class BroadcastLoop
             first = false;
         }
 
-        pieceLength = Math.Min(row.Length, Blocks.Elements);
+        pieceLength = Math.Min(row.Length, Tuning.BlockElements);
         piecesPerRow = (row.Length + pieceLength - 1) / pieceLength;
         PieceCount = output.ElementCount / row.Length * piecesPerRow;
     }
@@ -48,7 +48,7 @@ internal sealed class BroadcastLoop
     public int PieceCount { get; }
 
     /// <summary>How many pieces make a block of parallel work.</summary>
-    public int PiecesPerBlock => Blocks.Elements / pieceLength;
+    public int PiecesPerBlock => Tuning.BlockElements / pieceLength;
 
     /// <summary>Where a piece begins in the output and in each operand, and its length.</summary>
     public (int Output, int Left, int Right, int Length) Piece(int number)

@@ -22,9 +22,9 @@ internal static class LaneGradient
     /// <summary>dx[i] = the gradient of function from saved[i] and dy[i].</summary>
     public static void Run<T, TFunction>(VectorWidth width, TFunction function, ReadOnlySpan<T> saved, ReadOnlySpan<T> dy, Span<T> dx)
         where T : unmanaged, IFloatingPointIeee754<T>
-        where TFunction : struct, ILaneGradient<T, TFunction> => SimdDispatch.Run<T, Action<T, TFunction>>(width, new(function, saved, dy, dx));
+        where TFunction : struct, ILaneGradient<T, TFunction> => SimdLoop.Run<T, Loop<T, TFunction>>(width, dy.Length, new(function, saved, dy, dx));
 
-    private readonly ref struct Action<T, TFunction>(TFunction function, ReadOnlySpan<T> saved, ReadOnlySpan<T> dy, Span<T> dx) : ISimdAction<T>
+    private readonly ref struct Loop<T, TFunction>(TFunction function, ReadOnlySpan<T> saved, ReadOnlySpan<T> dy, Span<T> dx) : ISimdLoop<T>
         where T : unmanaged, IFloatingPointIeee754<T>
         where TFunction : struct, ILaneGradient<T, TFunction>
     {
@@ -32,19 +32,7 @@ internal static class LaneGradient
         private readonly Span<T> dx = dx;
         private readonly TFunction function = function;
 
-        public void Invoke<TSimd, TVector>()
-            where TSimd : struct, ISimd<TVector, T>
-            where TVector : struct
-        {
-            // Whole vectors, then the remainder through the same loop at width 1.
-            int whole = dy.Length - (dy.Length % TSimd.Width);
-            Loop<TSimd, TVector>(0, whole);
-            Loop<SimdScalar<T>, T>(whole, dy.Length);
-        }
-
-        private void Loop<TSimd, TVector>(nint from, nint to)
-            where TSimd : struct, ISimd<TVector, T>
-            where TVector : struct
+        void ISimdLoop<T>.Run<TSimd, TVector>(nint from, nint to)
         {
             ref readonly T source = ref saved.GetPinnableReference();
             ref readonly T upstream = ref dy.GetPinnableReference();

@@ -13,7 +13,7 @@ internal static class UnaryKernel
         var f = UnaryFunctions.Of<T>(function, parameter);
         var y = new Tensor<T>(x.Shape, x.Context, UnaryFunctions.NameOf(function));
         var (width, source, target) = (x.Context.VectorWidth, x.ReadMemory(), y.WriteMemory());
-        Blocks.Run(x.Context, x.ElementCount, (from, count) =>
+        x.Context.Workers.Run(x.ElementCount, Tuning.BlockElements, (from, count) =>
             f.Forward(width, source.Span.Slice(from, count), target.Span.Slice(from, count)));
         return y;
     }
@@ -33,7 +33,7 @@ internal static class UnaryKernel
             throw new ShapeException($"{name}: the upstream gradient {dy.Shape} must have the shape {saved.Shape}.");
         var dx = new Tensor<T>(dy.Shape, dy.Context, name);
         var (width, source, upstream, target) = (dy.Context.VectorWidth, saved.ReadMemory(), dy.ReadMemory(), dx.WriteMemory());
-        Blocks.Run(dy.Context, dy.ElementCount, (from, count) =>
+        dy.Context.Workers.Run(dy.ElementCount, Tuning.BlockElements, (from, count) =>
             f.Backward(width, source.Span.Slice(from, count), upstream.Span.Slice(from, count), target.Span.Slice(from, count)));
         return dx;
     }
@@ -45,7 +45,7 @@ internal static class UnaryKernel
     {
         if (target.Shape != addend.Shape) throw new ShapeException($"AddInto: {addend.Shape} cannot be added into {target.Shape}.");
         var (sum, source) = (target.WriteMemory(), addend.ReadMemory());
-        Blocks.Run(target.Context, target.ElementCount, (from, count) =>
+        target.Context.Workers.Run(target.ElementCount, Tuning.BlockElements, (from, count) =>
         {
             var part = sum.Span.Slice(from, count);
             TensorPrimitives.Add(part, source.Span.Slice(from, count), part);

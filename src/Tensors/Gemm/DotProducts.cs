@@ -12,20 +12,16 @@ namespace DeepSharp.Tensors;
 internal static class DotProducts
 {
     private const int TileRows = 4, TileColumns = 3;
-    private const int ColumnsPerTask = 16 * TileColumns;
-
-    /// <summary>The rows of A above which the micro-kernel with packed operands is faster.</summary>
-    public const int MostRows = 16;
 
     /// <summary>Whether the operands lie so, and A is so low, that this is the way to multiply them.</summary>
     public static bool Fits<T>(in MatrixView<T> a, in MatrixView<T> b)
-        where T : unmanaged, IFloatingPointIeee754<T> => a.Rows <= MostRows && a.ColumnStride == 1 && b.RowStride == 1;
+        where T : unmanaged, IFloatingPointIeee754<T> => a.Rows <= Tuning.DotMaxRows && a.ColumnStride == 1 && b.RowStride == 1;
 
     /// <summary>The product; the arguments are those of <see cref="GemmKernel"/>.</summary>
     public static void Run<T>(
         ComputeContext context, T alpha, MatrixView<T> a, MatrixView<T> b, bool accumulate, Memory<T> c, int cRowStride, Epilogue<T> epilogue)
         where T : unmanaged, IFloatingPointIeee754<T> =>
-        context.Workers.Run(b.Columns, ColumnsPerTask, (column, columns) => SimdDispatch.Run<T, Action<T>>(
+        context.Workers.Run(b.Columns, Tuning.DotColumns, (column, columns) => SimdDispatch.Run<T, Action<T>>(
             context.VectorWidth, new(alpha, a, b, accumulate, c.Span, cRowStride, epilogue, column, columns)));
 
     private readonly ref struct Action<T>(
@@ -36,9 +32,7 @@ internal static class DotProducts
         private readonly ReadOnlySpan<T> rows = a.Memory.Span, columnsOfB = b.Memory.Span;
         private readonly Span<T> c = c;
 
-        public void Invoke<TSimd, TVector>()
-            where TSimd : struct, ISimd<TVector, T>
-            where TVector : struct
+        void ISimdAction<T>.Invoke<TSimd, TVector>()
         {
             for (int j = firstColumn; j < firstColumn + columns; j += TileColumns)
             {

@@ -17,35 +17,24 @@ namespace DeepSharp.Tensors;
 /// </remarks>
 internal readonly record struct GemmBlocks(int PanelColumns, int Depth, int BlockRows, int BlockColumns)
 {
-    /// <summary>The longest sum that the micro-kernel computes at once.</summary>
-    public const int MostDepth = 512;
-
-    /// <summary>The rows of A up to which B is read where it lies: with few rows packing it would take longer than multiplying by it.</summary>
-    public const int FewRows = 8 * MicroKernel.Rows;
-
-    /// <summary>Depth of A and B packed at once.</summary>
-    public const int SliceDepth = 3 * MostDepth;
-
-    private const int SliceBlocks = 8;
-
     /// <summary>Rows of A packed at once.</summary>
-    public int SliceRows => BlockRows * 2 * SliceBlocks;
+    public int SliceRows => BlockRows * Tuning.GemmSliceRowBlocks;
 
     /// <summary>Columns of B packed at once.</summary>
-    public int SliceColumns => BlockColumns * SliceBlocks;
+    public int SliceColumns => BlockColumns * Tuning.GemmSliceColumnBlocks;
 
     /// <summary>The blocks for vectors of a width.</summary>
     public static GemmBlocks For<T>(VectorWidth width)
-        where T : unmanaged, IFloatingPointIeee754<T> => Of<T>(width, MostDepth, columns: 256);
+        where T : unmanaged, IFloatingPointIeee754<T> => Of<T>(width, Tuning.MaxDepth, Tuning.GemmBlockColumns);
 
-    /// <summary>The blocks for few rows, where the rows of B are read where they lie: 16 of them at a time, each from left to right.</summary>
+    /// <summary>The blocks for few rows, where the rows of B are read where they are, each from left to right.</summary>
     public static GemmBlocks ForFewRows<T>(VectorWidth width)
-        where T : unmanaged, IFloatingPointIeee754<T> => Of<T>(width, depth: 16, columns: 512);
+        where T : unmanaged, IFloatingPointIeee754<T> => Of<T>(width, Tuning.FewRowsDepth, Tuning.FewRowsColumns);
 
     private static GemmBlocks Of<T>(VectorWidth width, int depth, int columns)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         int panelColumns = MicroKernel.Vectors * SimdDispatch.Lanes<T>(width);
-        return new GemmBlocks(panelColumns, depth, BlockRows: 16 * MicroKernel.Rows, BlockColumns: Math.Max(columns / panelColumns, 1) * panelColumns);
+        return new GemmBlocks(panelColumns, depth, Tuning.GemmBlockRows, BlockColumns: Math.Max(columns / panelColumns, 1) * panelColumns);
     }
 }

@@ -1,5 +1,5 @@
 using System.Numerics;
-using System.Runtime.InteropServices;
+using System.Numerics.Tensors;
 
 namespace DeepSharp.Tensors;
 
@@ -32,11 +32,11 @@ internal static class GemmKernel
             return;
         }
 
-        bool packsB = rows > GemmBlocks.FewRows || b.ColumnStride != 1;
+        bool packsB = rows > Tuning.FewRows || b.ColumnStride != 1;
         var blocks = packsB ? GemmBlocks.For<T>(context.VectorWidth) : GemmBlocks.ForFewRows<T>(context.VectorWidth);
         int sliceRows = Math.Min(Packing.RoundUp(rows, MicroKernel.Rows), blocks.SliceRows);
         int sliceColumns = Math.Min(Packing.RoundUp(columns, blocks.PanelColumns), blocks.SliceColumns);
-        int sliceDepth = Math.Min(depth, GemmBlocks.SliceDepth);
+        int sliceDepth = Math.Min(depth, Tuning.SliceDepth);
         using var packedA = context.Pool.RentScratch<T>(sliceRows * sliceDepth);
         using var packedB = context.Pool.RentScratch<T>((packsB ? sliceColumns : blocks.PanelColumns) * sliceDepth);
 
@@ -64,7 +64,7 @@ internal static class GemmKernel
         for (int i = 0; i < rows; i++)
         {
             var row = c.Slice(i * rowStride, columns);
-            System.Numerics.Tensors.TensorPrimitives.Multiply(row, beta, row);
+            TensorPrimitives.Multiply(row, beta, row);
         }
     }
 
@@ -74,8 +74,6 @@ internal static class GemmKernel
         GemmBlocks blocks, Memory<T> packedA, Memory<T> packedB)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        private const int PanelsPerTask = 4;
-
         public int Row, Rows, Column, Columns, Depth, Depths;
         public bool Accumulate;
 
@@ -92,7 +90,7 @@ internal static class GemmKernel
 
         public void Run(bool packB)
         {
-            context.Workers.Run((RowBlocks + (packB ? Count(Panels - FirstPacked, PanelsPerTask) : 0)) * DepthBlocks, 1, pack ??= Pack);
+            context.Workers.Run((RowBlocks + (packB ? Count(Panels - FirstPacked, Tuning.PanelsPerTask) : 0)) * DepthBlocks, 1, pack ??= Pack);
             context.Workers.Run(RowBlocks * Count(Columns, blocks.BlockColumns), 1, multiply ??= Multiply);
         }
 
@@ -105,7 +103,7 @@ internal static class GemmKernel
                 return;
             }
 
-            int first = FirstPacked + ((part - RowBlocks) * PanelsPerTask), end = Math.Min(first + PanelsPerTask, Panels);
+            int first = FirstPacked + ((part - RowBlocks) * Tuning.PanelsPerTask), end = Math.Min(first + Tuning.PanelsPerTask, Panels);
             for (int panel = first; panel < end; panel++) PackB(panel, k);
         }
 
@@ -153,23 +151,17 @@ internal static class GemmKernel
             {
                 int depth = DepthOf(k);
                 var (rowStep, depthStep) = Packing.StridesOfA(a, rows, depth);
-                var tile = TileRows.Evenly(rowStep, depthStep, depth);
                 var blockOfA = ABlock(rowBlock, k);
+                bool isFirst = !Accumulate && k == 0, isLast = Depth + (k * blocks.Depth) + depth == a.Columns;
                 for (int j = 0; j < columns; j += blocks.PanelColumns)
                 {
-                    var panelOfB = BPanel((firstColumn + j) / blocks.PanelColumns, k, out int panelStride);
-                    for (int i = 0; i < rows; i += MicroKernel.Rows)
-                    {
-                        MicroKernel.RunPart<TSimd, TVector, T>(
-                            in blockOfA[i * rowStep], tile, in MemoryMarshal.GetReference(panelOfB), panelStride,
-                            ref target[((Row + firstRow + i) * cRowStride) + Column + firstColumn + j], cRowStride,
-                            Math.Min(MicroKernel.Rows, rows - i), Math.Min(blocks.PanelColumns, columns - j), alpha, Accumulate || k > 0);
-                    }
+                    var panelOfB = BPanel((firstColumn + j) / blocks.PanelColumns, k, out int panelRow);
+                    int column = Column + firstColumn + j, present = Math.Min(blocks.PanelColumns, columns - j);
+                    PanelProduct.Run<EvenRows, TSimd, TVector, T>(
+                        blockOfA, new(rowStep), rows, new(depth, Step: depthStep), panelOfB, panelRow, target[(((Row + firstRow) * cRowStride) + column)..],
+                        cRowStride, present, isLast ? epilogue.Of(column, present, alpha).Of(isFirst, isLast) : new(alpha, !isFirst));
                 }
             }
-
-            for (int i = 0; Depth + Depths == a.Columns && i < rows; i++)
-                epilogue.Apply(target.Slice(((Row + firstRow + i) * cRowStride) + Column + firstColumn, columns), Column + firstColumn);
         }
 
         private static int Count(int length, int block) => (length + block - 1) / block;
@@ -178,8 +170,6 @@ internal static class GemmKernel
     private readonly struct BlockAction<T>(Slice<T> slice, int rowBlock, int columnBlock) : ISimdAction<T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        public void Invoke<TSimd, TVector>()
-            where TSimd : struct, ISimd<TVector, T>
-            where TVector : struct => slice.MultiplyBlock<TSimd, TVector>(rowBlock, columnBlock);
+        void ISimdAction<T>.Invoke<TSimd, TVector>() => slice.MultiplyBlock<TSimd, TVector>(rowBlock, columnBlock);
     }
 }

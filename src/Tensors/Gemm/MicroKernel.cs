@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -17,7 +16,7 @@ namespace DeepSharp.Tensors;
 ///       ⋮                ⋮
 /// </code>
 /// 12 accumulators, 2 vectors of b and 1 broadcast of a fit the 16 registers of AVX2; 12 independent sums hide the latency of the FMA units. The
-/// operands need not be packed: rows of a may lie anywhere, see <see cref="TileRows"/>, so that a transposed operand, a Winograd-transformed image or
+/// operands need not be packed: rows of a may begin anywhere, see <see cref="IRowSource"/>, so that a transposed operand, a Winograd-transformed image or
 /// the windows of a convolution are read where they lie.
 /// </remarks>
 internal static class MicroKernel
@@ -28,26 +27,45 @@ internal static class MicroKernel
     /// <summary>The vectors across a tile.</summary>
     public const int Vectors = 2;
 
-    // Elements of a sum. Longer ones hide how long the tile of c takes to come.
-    private const int ShortSum = 160;
-
-    /// <summary>c = alpha · a · b, or c += alpha · a · b, for one whole tile.</summary>
-    /// <param name="a">The first element of a.</param>
-    /// <param name="rows">Its rows.</param>
+    /// <summary>One tile of c; one whose columns are cut off by the edge is computed in scratch memory.</summary>
+    /// <param name="a">The first element of the first of six rows.</param>
+    /// <param name="rows">Where the others begin.</param>
+    /// <param name="row">The number of the first one.</param>
+    /// <param name="path">How the sums go through a row.</param>
     /// <param name="b">The first element of b; each of its rows is two contiguous vectors.</param>
     /// <param name="bRow">Elements from one row of b to the next.</param>
     /// <param name="c">The first element of c.</param>
     /// <param name="cRow">Elements from one row of c to the next.</param>
-    /// <param name="alpha">The factor.</param>
-    /// <param name="accumulate">Whether c is added to; otherwise it is overwritten and may hold anything.</param>
-    public static void Run<TSimd, TVector, T>(
-        ref readonly T a, in TileRows rows, ref readonly T b, nint bRow, ref T c, nint cRow, T alpha, bool accumulate)
+    /// <param name="presentRows">How many rows of the tile exist.</param>
+    /// <param name="presentColumns">How many of its columns exist.</param>
+    /// <param name="epilogue">What is done with the sums.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Run<TRows, TSimd, TVector, T>(
+        ref readonly T a, TRows rows, int row, in SumPath path, ref readonly T b, nint bRow, ref T c, nint cRow, int presentRows, int presentColumns,
+        in TileEpilogue<T> epilogue)
+        where TRows : struct, IRowSource, allows ref struct
+        where TSimd : struct, ISimd<TVector, T>
+        where TVector : struct
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (presentColumns < Vectors * TSimd.Width)
+            RunPart<TRows, TSimd, TVector, T>(in a, rows, row, path, in b, bRow, ref c, cRow, presentRows, presentColumns, epilogue);
+        else if (presentRows < Rows)
+            RunRows<ClampedRows<TRows>, TSimd, TVector, T>(in a, new(rows, presentRows), row, path, in b, bRow, ref c, cRow, presentRows, epilogue);
+        else
+            RunRows<TRows, TSimd, TVector, T>(in a, rows, row, path, in b, bRow, ref c, cRow, Rows, epilogue);
+    }
+
+    // All columns of a tile exist.
+    private static void RunRows<TRows, TSimd, TVector, T>(
+        ref readonly T a, TRows rows, int row, in SumPath path, ref readonly T b, nint bRow, ref T c, nint cRow, int presentRows, in TileEpilogue<T> epilogue)
+        where TRows : struct, IRowSource, allows ref struct
         where TSimd : struct, ISimd<TVector, T>
         where TVector : struct
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         nint width = TSimd.Width;
-        if (rows.Runs * rows.Length <= ShortSum)
+        if (path.Runs * path.Length <= Tuning.ShortSum)
         {
             // The tile of c is needed soon: ask for it now, wherever it is.
             for (nint i = 0; i < Rows; i++)
@@ -63,11 +81,12 @@ internal static class MicroKernel
 
         ref T run = ref Unsafe.AsRef(in a);
         ref T bk = ref Unsafe.AsRef(in b);
-        nint row1 = rows.Row1, row2 = rows.Row2, row3 = rows.Row3, row4 = rows.Row4, row5 = rows.Row5, step = rows.Step;
-        for (nint runs = rows.Runs; runs > 0; runs--)
+        nint row1 = rows.Distance(row, 1), row2 = rows.Distance(row, 2), row3 = rows.Distance(row, 3), row4 = rows.Distance(row, 4);
+        nint row5 = rows.Distance(row, 5), step = path.Step;
+        for (nint runs = path.Runs; runs > 0; runs--)
         {
             ref T ak = ref run;
-            for (nint k = rows.Length; k > 0; k--)
+            for (nint k = path.Length; k > 0; k--)
             {
                 var b0 = TSimd.Load(in bk, 0);
                 var b1 = TSimd.Load(in bk, width);
@@ -93,60 +112,71 @@ internal static class MicroKernel
                 bk = ref Unsafe.Add(ref bk, bRow);
             }
 
-            run = ref Unsafe.Add(ref run, rows.RunStep);
+            run = ref Unsafe.Add(ref run, path.RunStep);
         }
 
-        var factor = TSimd.Broadcast(alpha);
-        StoreRow<TSimd, TVector, T>(ref c, c00, c01, factor, accumulate);
-        StoreRow<TSimd, TVector, T>(ref Unsafe.Add(ref c, cRow), c10, c11, factor, accumulate);
-        StoreRow<TSimd, TVector, T>(ref Unsafe.Add(ref c, 2 * cRow), c20, c21, factor, accumulate);
-        StoreRow<TSimd, TVector, T>(ref Unsafe.Add(ref c, 3 * cRow), c30, c31, factor, accumulate);
-        StoreRow<TSimd, TVector, T>(ref Unsafe.Add(ref c, 4 * cRow), c40, c41, factor, accumulate);
-        StoreRow<TSimd, TVector, T>(ref Unsafe.Add(ref c, 5 * cRow), c50, c51, factor, accumulate);
+        var alpha = TSimd.Broadcast(epilogue.Alpha);
+        bool accumulate = epilogue.Accumulate;
+        StoreRow<TSimd, TVector, T>(ref c, c00, c01, alpha, accumulate);
+        if (presentRows > 1) StoreRow<TSimd, TVector, T>(ref Unsafe.Add(ref c, cRow), c10, c11, alpha, accumulate);
+        if (presentRows > 2) StoreRow<TSimd, TVector, T>(ref Unsafe.Add(ref c, 2 * cRow), c20, c21, alpha, accumulate);
+        if (presentRows > 3) StoreRow<TSimd, TVector, T>(ref Unsafe.Add(ref c, 3 * cRow), c30, c31, alpha, accumulate);
+        if (presentRows > 4) StoreRow<TSimd, TVector, T>(ref Unsafe.Add(ref c, 4 * cRow), c40, c41, alpha, accumulate);
+        if (presentRows > 5) StoreRow<TSimd, TVector, T>(ref Unsafe.Add(ref c, 5 * cRow), c50, c51, alpha, accumulate);
+        if (epilogue.Relu || !epilogue.Bias.IsEmpty) Finish<TSimd, TVector, T>(ref c, cRow, presentRows, epilogue);
     }
 
-    /// <summary>As <see cref="Run"/> for an edge tile of c: computes a full tile into scratch and copies the valid part.</summary>
     [SkipLocalsInit]
-    public static void RunPart<TSimd, TVector, T>(
-        ref readonly T a, in TileRows rows, ref readonly T b, nint bRow, ref T c, nint cRow, int presentRows, int presentColumns, T alpha, bool accumulate)
+    private static void RunPart<TRows, TSimd, TVector, T>(
+        ref readonly T a, TRows rows, int row, in SumPath path, ref readonly T b, nint bRow, ref T c, nint cRow, int presentRows, int presentColumns,
+        in TileEpilogue<T> epilogue)
+        where TRows : struct, IRowSource, allows ref struct
         where TSimd : struct, ISimd<TVector, T>
         where TVector : struct
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         int whole = Vectors * TSimd.Width;
-        if (presentRows == Rows && presentColumns == whole)
-        {
-            Run<TSimd, TVector, T>(in a, rows, in b, bRow, ref c, cRow, alpha, accumulate);
-            return;
-        }
-
-        // A whole tile in scratch memory; its valid part is copied.
-        Span<T> tile = StackMemory.Align(stackalloc T[(Rows * whole) + StackMemory.Slack<T>()]);
-        Run<TSimd, TVector, T>(in a, rows, in b, bRow, ref tile[0], whole, alpha, accumulate: false);
+        Span<T> tile = StackMemory.Align(stackalloc T[((Rows + 1) * whole) + StackMemory.Slack<T>()]), bias = tile.Slice(Rows * whole, whole);
+        // Of the columns that do not exist no result is used.
+        bias.Clear();
+        epilogue.Bias.CopyTo(bias);
+        for (int i = 0; epilogue.Accumulate && i < presentRows; i++)
+            MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref c, i * cRow), presentColumns).CopyTo(tile[(i * whole)..]);
+        var padded = new TileEpilogue<T>(epilogue.Alpha, epilogue.Accumulate, epilogue.Bias.IsEmpty ? default : bias, epilogue.Relu);
+        RunRows<ClampedRows<TRows>, TSimd, TVector, T>(in a, new(rows, presentRows), row, path, in b, bRow, ref tile[0], whole, presentRows, padded);
         for (int i = 0; i < presentRows; i++)
-        {
-            var from = tile.Slice(i * whole, presentColumns);
-            var to = MemoryMarshal.CreateSpan(ref Unsafe.Add(ref c, i * cRow), presentColumns);
-            if (accumulate) TensorPrimitives.Add(to, from, to);
-            else from.CopyTo(to);
-        }
+            tile.Slice(i * whole, presentColumns).CopyTo(MemoryMarshal.CreateSpan(ref Unsafe.Add(ref c, i * cRow), presentColumns));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void StoreRow<TSimd, TVector, T>(ref T c, TVector left, TVector right, TVector factor, bool accumulate)
+    private static void StoreRow<TSimd, TVector, T>(ref T c, TVector left, TVector right, TVector alpha, bool accumulate)
         where TSimd : struct, ISimd<TVector, T>
         where TVector : struct
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        if (accumulate)
+        TSimd.Store(accumulate ? TSimd.MultiplyAdd(left, alpha, TSimd.Load(in c, 0)) : TSimd.Multiply(left, alpha), ref c, 0);
+        TSimd.Store(accumulate ? TSimd.MultiplyAdd(right, alpha, TSimd.Load(in c, TSimd.Width)) : TSimd.Multiply(right, alpha), ref c, TSimd.Width);
+    }
+
+    // Bias and ReLU of a tile whose sums are complete; it is still in the first-level cache. Not inlined: the method above is as large as the just-in-time
+    // compiler's budget for inlining allows, and a call with vectors in it would move all sums out of the registers.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Finish<TSimd, TVector, T>(ref T c, nint cRow, int rows, in TileEpilogue<T> epilogue)
+        where TSimd : struct, ISimd<TVector, T>
+        where TVector : struct
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var zero = TSimd.Broadcast(T.Zero);
+        ref readonly T bias = ref MemoryMarshal.GetReference(epilogue.Bias);
+        bool hasBias = !epilogue.Bias.IsEmpty, relu = epilogue.Relu;
+        for (int row = 0; row < rows; row++, c = ref Unsafe.Add(ref c, cRow))
         {
-            TSimd.Store(TSimd.MultiplyAdd(left, factor, TSimd.Load(in c, 0)), ref c, 0);
-            TSimd.Store(TSimd.MultiplyAdd(right, factor, TSimd.Load(in c, TSimd.Width)), ref c, TSimd.Width);
-        }
-        else
-        {
-            TSimd.Store(TSimd.Multiply(left, factor), ref c, 0);
-            TSimd.Store(TSimd.Multiply(right, factor), ref c, TSimd.Width);
+            for (nint column = 0; column < Vectors * TSimd.Width; column += TSimd.Width)
+            {
+                var value = TSimd.Load(in c, column);
+                if (hasBias) value = TSimd.Add(value, TSimd.Load(in bias, column));
+                TSimd.Store(relu ? TSimd.Max(value, zero) : value, ref c, column);
+            }
         }
     }
 }

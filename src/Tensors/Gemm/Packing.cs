@@ -7,12 +7,6 @@ namespace DeepSharp.Tensors;
 /// <summary>Copies pieces of the operands into the order in which the micro-kernel reads them, padded with zeros to whole tiles.</summary>
 internal static class Packing
 {
-    // Elements of a column that are transposed at once: a cache line of floats.
-    private const int RunLength = 16;
-
-    // Short runs far apart are asked for so many runs before they are copied: the processor does not see what they have in common.
-    private const int RunsAhead = 8;
-
     /// <summary>
     /// A block of A, [rows × depth]. Where rows of A are contiguous they are copied as rows; otherwise the columns are, and the micro-kernel is told
     /// the strides: either way runs of memory are copied and nothing is transposed.
@@ -54,7 +48,7 @@ internal static class Packing
             for (int k = 0; k < depth; k++)
             {
                 var run = source.Slice(((row + k) * b.RowStride) + column, columns);
-                CacheHint.PrefetchRows(in run[0], (nint)RunsAhead * b.RowStride, 1, 0, columns);
+                CacheHint.PrefetchRows(in run[0], (nint)Tuning.PackRunsAhead * b.RowStride, 1, 0, columns);
                 run.CopyTo(packed[(k * panelColumns)..]);
             }
 
@@ -66,14 +60,14 @@ internal static class Packing
         ref T from = ref MemoryMarshal.GetReference(source[((row * b.RowStride) + (column * b.ColumnStride))..]);
         ref T to = ref MemoryMarshal.GetReference(packed[..(depth * panelColumns)]);
         nint rowStride = b.RowStride, columnStride = b.ColumnStride;
-        for (int first = 0; first < depth; first += RunLength)
+        for (int first = 0; first < depth; first += Tuning.PackRun)
         {
-            int run = Math.Min(RunLength, depth - first);
+            int run = Math.Min(Tuning.PackRun, depth - first);
             for (int j = 0; j < columns; j++)
             {
                 ref T line = ref Unsafe.Add(ref from, (first * rowStride) + (j * columnStride));
                 ref T target = ref Unsafe.Add(ref to, (first * (nint)panelColumns) + j);
-                CacheHint.PrefetchRows(in line, 2 * RunLength * rowStride, 1, 0, 1);
+                CacheHint.PrefetchRows(in line, 2 * Tuning.PackRun * rowStride, 1, 0, 1);
                 for (int k = 0; k < run; k++)
                 {
                     target = line;
@@ -94,6 +88,30 @@ internal static class Packing
         context.Workers.Run(panels, 1, (panel, _) => PackB(
             b, 0, b.Rows, panel * columns, Math.Min(columns, b.Columns - (panel * columns)), columns, target.Span[(panel * b.Rows * columns)..]));
         return packed;
+    }
+
+    /// <summary>Contiguous rows to panels, [panel][row][2 vectors]; what a last panel has beyond the rows' columns is 0.</summary>
+    public static void PackRows<TSimd, TVector, T>(ReadOnlySpan<T> rows, int columns, Span<T> packed)
+        where TSimd : struct, ISimd<TVector, T>
+        where TVector : struct
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        int count = rows.Length / columns, panelColumns = MicroKernel.Vectors * TSimd.Width, whole = columns - (columns % panelColumns);
+        for (int row = 0; row < count; row++)
+        {
+            ref readonly T source = ref rows[row * columns];
+            ref T target = ref packed[row * panelColumns];
+            for (int column = 0; column < whole; column += panelColumns)
+            {
+                TSimd.Store(TSimd.Load(in source, column), ref target, column * count);
+                TSimd.Store(TSimd.Load(in source, column + TSimd.Width), ref target, (column * count) + TSimd.Width);
+            }
+
+            if (whole == columns) continue;
+            var last = packed.Slice((whole * count) + (row * panelColumns), panelColumns);
+            rows.Slice((row * columns) + whole, columns - whole).CopyTo(last);
+            last[(columns - whole)..].Clear();
+        }
     }
 
     /// <summary>The next multiple of <paramref name="unit"/>.</summary>

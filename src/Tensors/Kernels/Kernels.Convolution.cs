@@ -28,7 +28,7 @@ public partial class Kernels
         var y = new Tensor<T>(shape.Output, x.Context, "Conv2d");
         var epilogue = new Epilogue<T>(bias?.ReadMemory() ?? default, options.HasFlag(ConvolutionOptions.Relu));
         bool cacheWeights = options.HasFlag(ConvolutionOptions.CacheWeights);
-        Algorithm(x.Context, shape, ConvolutionPass.Forward).Forward(shape, x, weights, epilogue, y, cacheWeights);
+        Algorithm<T>(x.Context, shape, ConvolutionPass.Forward).Forward(shape, x, weights, epilogue, y, cacheWeights);
         return y;
     }
 
@@ -43,7 +43,7 @@ public partial class Kernels
         dy.RequireSameContext(weights, "Conv2d backward");
         using var profile = dy.Context.Profile("Conv2d", "input gradient", 2.0 * shape.Multiplications);
         var dx = new Tensor<T>(input, dy.Context, "Conv2d input gradient");
-        Algorithm(dy.Context, shape, ConvolutionPass.InputGradient).InputGradient(shape, dy, weights, dx);
+        Algorithm<T>(dy.Context, shape, ConvolutionPass.InputGradient).InputGradient(shape, dy, weights, dx);
         return dx;
     }
 
@@ -58,12 +58,12 @@ public partial class Kernels
         x.RequireSameContext(dy, "Conv2d backward");
         using var profile = x.Context.Profile("Conv2d", "weight gradient", 2.0 * shape.Multiplications);
         var dw = new Tensor<T>(weights, x.Context, "Conv2d weight gradient");
-        Algorithm(x.Context, shape, ConvolutionPass.WeightGradient).WeightGradient(shape, x, dy, dw);
+        Algorithm<T>(x.Context, shape, ConvolutionPass.WeightGradient).WeightGradient(shape, x, dy, dw);
         return dw;
     }
 
-    private static ConvolutionAlgorithm Algorithm(ComputeContext context, in ConvolutionShape shape, ConvolutionPass pass) =>
-        ConvolutionAlgorithms.Choose(shape, pass, context.VectorWidth, context.ConvolutionAlgorithm);
+    private static ConvolutionAlgorithm Algorithm<T>(ComputeContext context, in ConvolutionShape shape, ConvolutionPass pass)
+        where T : unmanaged, IFloatingPointIeee754<T> => ConvolutionAlgorithms.Choose<T>(shape, pass, context.VectorWidth, context.ConvolutionAlgorithm);
 
     private static void RequireGradientShape(in ConvolutionShape shape, Shape dy)
     {

@@ -23,7 +23,7 @@ internal static class CrossEntropyKernel
         probabilities = keepProbabilities ? new Tensor<T>(logits.Shape, context, "CrossEntropy") : null;
         using var lossOfRow = context.Pool.RentScratch<double>(rows);
         var (x, kept, losses) = (logits.ReadMemory(), probabilities?.WriteMemory() ?? default, lossOfRow.Memory);
-        context.Workers.Run(rows, Blocks.Rows(classes), (from, count) =>
+        context.Workers.Run(rows, Tuning.RowsPerBlock(classes), (from, count) =>
         {
             using var scratch = context.Pool.RentScratch<T>(classes);
             for (int row = from; row < from + count; row++)
@@ -47,7 +47,7 @@ internal static class CrossEntropyKernel
         var (p, dx) = (probabilities.ReadMemory(), gradient.WriteMemory());
         T scale = upstream.ToScalar() / T.CreateTruncating(Divisor(rows, reduction));
         T everywhere = T.CreateTruncating(labelSmoothing / classes), atLabel = T.CreateTruncating(1 - labelSmoothing);
-        probabilities.Context.Workers.Run(rows, Blocks.Rows(classes), (from, count) =>
+        probabilities.Context.Workers.Run(rows, Tuning.RowsPerBlock(classes), (from, count) =>
         {
             var part = dx.Span.Slice(from * classes, count * classes);
             TensorPrimitives.Subtract(p.Span.Slice(from * classes, count * classes), everywhere, part);

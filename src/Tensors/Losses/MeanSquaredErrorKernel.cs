@@ -24,7 +24,7 @@ internal static class MeanSquaredErrorKernel
         var gradient = new Tensor<T>(prediction.Shape, prediction.Context, "MeanSquaredError backward");
         var (x, t, dx) = (prediction.ReadMemory(), target.ReadMemory(), gradient.WriteMemory());
         T scale = T.CreateTruncating(2) * upstream.ToScalar() / T.CreateTruncating(Divisor(prediction, reduction));
-        prediction.Context.Workers.Run(prediction.ElementCount, Blocks.Elements, (from, count) =>
+        prediction.Context.Workers.Run(prediction.ElementCount, Tuning.BlockElements, (from, count) =>
         {
             var part = dx.Span.Slice(from, count);
             TensorPrimitives.Subtract(x.Span.Slice(from, count), t.Span.Slice(from, count), part);

@@ -91,29 +91,19 @@ internal static class BatchNormBackwardKernel
     }
 
     private readonly ref struct SumAction<T>(
-        ReadOnlySpan<T> x, ReadOnlySpan<T> dy, ReadOnlySpan<T> coefficients, int channels, bool relu, Span<T> partial) : ISimdAction<T>
+        ReadOnlySpan<T> x, ReadOnlySpan<T> dy, ReadOnlySpan<T> coefficients, int channels, bool relu, Span<T> partial) : ISimdAction<T>, IChannelLoop<T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         private readonly ReadOnlySpan<T> x = x, dy = dy, coefficients = coefficients;
         private readonly Span<T> partial = partial;
 
-        public void Invoke<TSimd, TVector>()
-            where TSimd : struct, ISimd<TVector, T>
-            where TVector : struct
+        void ISimdAction<T>.Invoke<TSimd, TVector>()
         {
             partial.Clear();
-            int whole = channels - (channels % TSimd.Width), step = ChannelRows.Group * channels;
-            for (int from = 0; from < x.Length; from += step)
-            {
-                int to = Math.Min(from + step, x.Length);
-                Rows<TSimd, TVector>(0, whole, from, to);
-                Rows<SimdScalar<T>, T>(whole, channels, from, to);
-            }
+            ChannelRows.Run<SumAction<T>, TSimd, TVector, T>(this, channels, x.Length);
         }
 
-        private void Rows<TSimd, TVector>(nint fromChannel, nint toChannel, nint from, nint to)
-            where TSimd : struct, ISimd<TVector, T>
-            where TVector : struct
+        void IChannelLoop<T>.Rows<TSimd, TVector>(nint fromChannel, nint toChannel, nint from, nint to)
         {
             ref readonly T source = ref x.GetPinnableReference();
             ref readonly T upstream = ref dy.GetPinnableReference();
@@ -145,28 +135,18 @@ internal static class BatchNormBackwardKernel
     }
 
     private readonly ref struct InputAction<T>(
-        ReadOnlySpan<T> x, ReadOnlySpan<T> dy, ReadOnlySpan<T> coefficients, int channels, bool relu, Span<T> dx) : ISimdAction<T>
+        ReadOnlySpan<T> x, ReadOnlySpan<T> dy, ReadOnlySpan<T> coefficients, int channels, bool relu, Span<T> dx) : ISimdAction<T>, IChannelLoop<T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         private readonly ReadOnlySpan<T> x = x, dy = dy, coefficients = coefficients;
         private readonly Span<T> dx = dx;
 
-        public void Invoke<TSimd, TVector>()
-            where TSimd : struct, ISimd<TVector, T>
-            where TVector : struct
+        void ISimdAction<T>.Invoke<TSimd, TVector>()
         {
-            int whole = channels - (channels % TSimd.Width), step = ChannelRows.Group * channels;
-            for (int from = 0; from < dx.Length; from += step)
-            {
-                int to = Math.Min(from + step, dx.Length);
-                Rows<TSimd, TVector>(0, whole, from, to);
-                Rows<SimdScalar<T>, T>(whole, channels, from, to);
-            }
+            ChannelRows.Run<InputAction<T>, TSimd, TVector, T>(this, channels, dx.Length);
         }
 
-        private void Rows<TSimd, TVector>(nint fromChannel, nint toChannel, nint from, nint to)
-            where TSimd : struct, ISimd<TVector, T>
-            where TVector : struct
+        void IChannelLoop<T>.Rows<TSimd, TVector>(nint fromChannel, nint toChannel, nint from, nint to)
         {
             ref readonly T source = ref x.GetPinnableReference();
             ref readonly T upstream = ref dy.GetPinnableReference();

@@ -44,28 +44,18 @@ internal static class BatchNormKernel
         return rented;
     }
 
-    private readonly ref struct Action<T>(ReadOnlySpan<T> x, Span<T> y, ReadOnlySpan<T> coefficients, int channels, bool relu) : ISimdAction<T>
+    private readonly ref struct Action<T>(ReadOnlySpan<T> x, Span<T> y, ReadOnlySpan<T> coefficients, int channels, bool relu) : ISimdAction<T>, IChannelLoop<T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         private readonly ReadOnlySpan<T> x = x, coefficients = coefficients;
         private readonly Span<T> y = y;
 
-        public void Invoke<TSimd, TVector>()
-            where TSimd : struct, ISimd<TVector, T>
-            where TVector : struct
+        void ISimdAction<T>.Invoke<TSimd, TVector>()
         {
-            int whole = channels - (channels % TSimd.Width), step = ChannelRows.Group * channels;
-            for (int from = 0; from < x.Length; from += step)
-            {
-                int to = Math.Min(from + step, x.Length);
-                Rows<TSimd, TVector>(0, whole, from, to);
-                Rows<SimdScalar<T>, T>(whole, channels, from, to);
-            }
+            ChannelRows.Run<Action<T>, TSimd, TVector, T>(this, channels, x.Length);
         }
 
-        private void Rows<TSimd, TVector>(nint fromChannel, nint toChannel, nint from, nint to)
-            where TSimd : struct, ISimd<TVector, T>
-            where TVector : struct
+        void IChannelLoop<T>.Rows<TSimd, TVector>(nint fromChannel, nint toChannel, nint from, nint to)
         {
             ref readonly T source = ref x.GetPinnableReference();
             ref T target = ref y.GetPinnableReference();

@@ -27,7 +27,7 @@ internal static class BatchNormStatisticsKernel
             width, new(source.Span[rows.ElementsOf(chunk)], parts.Span.Slice(chunk * 2 * channels, 2 * channels), channels)));
 
         Tensor<T> mean = new([channels], x.Context, "BatchNorm mean"), variance = new([channels], x.Context, "BatchNorm variance");
-        SimdDispatch.Run<T, MergeAction<T>>(width, new(partial.Span, rows, mean.Write(), variance.Write()));
+        SimdLoop.Run<T, Merge<T>>(width, channels, new(partial.Span, rows, mean.Write(), variance.Write()));
         return (mean, InverseDeviation(variance, epsilon), variance);
     }
 
@@ -66,33 +66,21 @@ internal static class BatchNormStatisticsKernel
         for (int c = 0; c < target.Length; c++) target[c] = (keep * target[c]) + (take * source[c]);
     }
 
-    private readonly ref struct ChunkAction<T>(ReadOnlySpan<T> x, Span<T> partial, int channels) : ISimdAction<T>
+    private readonly ref struct ChunkAction<T>(ReadOnlySpan<T> x, Span<T> partial, int channels) : ISimdAction<T>, IChannelLoop<T>, ISimdLoop<T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         private readonly ReadOnlySpan<T> x = x;
         private readonly Span<T> partial = partial;
 
-        public void Invoke<TSimd, TVector>()
-            where TSimd : struct, ISimd<TVector, T>
-            where TVector : struct
+        void ISimdAction<T>.Invoke<TSimd, TVector>()
         {
             partial.Clear();
-            int whole = channels - (channels % TSimd.Width), step = ChannelRows.Group * channels;
-            for (int from = 0; from < x.Length; from += step)
-            {
-                int to = Math.Min(from + step, x.Length);
-                Sum<TSimd, TVector>(0, whole, from, to);
-                Sum<SimdScalar<T>, T>(whole, channels, from, to);
-            }
-
-            Finish<TSimd, TVector>(0, whole);
-            Finish<SimdScalar<T>, T>(whole, channels);
+            ChannelRows.Run<ChunkAction<T>, TSimd, TVector, T>(this, channels, x.Length);
+            SimdLoop.Run<ChunkAction<T>, TSimd, TVector, T>(this, channels);
         }
 
         // Adds a group of rows to Σ(x − x₀) and Σ(x − x₀)², where x₀ is the first row of the chunk.
-        private void Sum<TSimd, TVector>(nint fromChannel, nint toChannel, nint from, nint to)
-            where TSimd : struct, ISimd<TVector, T>
-            where TVector : struct
+        void IChannelLoop<T>.Rows<TSimd, TVector>(nint fromChannel, nint toChannel, nint from, nint to)
         {
             ref readonly T source = ref x.GetPinnableReference();
             ref T sums = ref partial.GetPinnableReference();
@@ -115,9 +103,7 @@ internal static class BatchNormStatisticsKernel
         }
 
         // Turns the sums into mean and M.
-        private void Finish<TSimd, TVector>(nint fromChannel, nint toChannel)
-            where TSimd : struct, ISimd<TVector, T>
-            where TVector : struct
+        void ISimdLoop<T>.Run<TSimd, TVector>(nint fromChannel, nint toChannel)
         {
             ref readonly T source = ref x.GetPinnableReference();
             ref T sums = ref partial.GetPinnableReference();
@@ -135,24 +121,13 @@ internal static class BatchNormStatisticsKernel
         }
     }
 
-    private readonly ref struct MergeAction<T>(ReadOnlySpan<T> partial, ChannelRows rows, Span<T> mean, Span<T> variance) : ISimdAction<T>
+    private readonly ref struct Merge<T>(ReadOnlySpan<T> partial, ChannelRows rows, Span<T> mean, Span<T> variance) : ISimdLoop<T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         private readonly ReadOnlySpan<T> partial = partial;
         private readonly Span<T> mean = mean, variance = variance;
 
-        public void Invoke<TSimd, TVector>()
-            where TSimd : struct, ISimd<TVector, T>
-            where TVector : struct
-        {
-            int whole = rows.Channels - (rows.Channels % TSimd.Width);
-            Loop<TSimd, TVector>(0, whole);
-            Loop<SimdScalar<T>, T>(whole, rows.Channels);
-        }
-
-        private void Loop<TSimd, TVector>(nint fromChannel, nint toChannel)
-            where TSimd : struct, ISimd<TVector, T>
-            where TVector : struct
+        void ISimdLoop<T>.Run<TSimd, TVector>(nint fromChannel, nint toChannel)
         {
             ref readonly T parts = ref partial.GetPinnableReference();
             ref T means = ref mean.GetPinnableReference();

@@ -8,18 +8,12 @@ namespace DeepSharp.Tensors;
 /// </summary>
 internal readonly struct ChannelRows
 {
-    /// <summary>Rows that a kernel takes at once, so that what belongs to a channel is loaded once for so many elements.</summary>
-    public const int Group = 8;
-
-    // Short sums are accurate sums; but the results of a chunk, two for each channel, must be few beside its elements.
-    private const int FewestRows = 32, MostRows = 1024;
-
     private readonly int chunkRows;
 
     private ChannelRows(int channels, int rows)
     {
         (Channels, Rows) = (channels, rows);
-        chunkRows = Math.Clamp(Blocks.Rows(channels), FewestRows, MostRows);
+        chunkRows = Math.Clamp(Tuning.RowsPerBlock(channels), Tuning.MinChannelRows, Tuning.MaxChannelRows);
         Chunks = (rows + chunkRows - 1) / chunkRows;
     }
 
@@ -53,4 +47,33 @@ internal readonly struct ChannelRows
 
         return new ChannelRows(channels, x.ElementCount / channels);
     }
+
+    /// <summary>Lets a kernel pass over the rows of a chunk: a few rows at a time, in which it takes vectors of channels and then single ones.</summary>
+    /// <param name="loop">The kernel.</param>
+    /// <param name="channels">The length of a row.</param>
+    /// <param name="length">The elements of the chunk.</param>
+    public static void Run<TLoop, TSimd, TVector, T>(in TLoop loop, int channels, int length)
+        where TLoop : struct, IChannelLoop<T>, allows ref struct
+        where TSimd : struct, ISimd<TVector, T>
+        where TVector : struct
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        int whole = channels - (channels % TSimd.Width), step = Tuning.ChannelRowGroup * channels;
+        for (int from = 0; from < length; from += step)
+        {
+            int to = Math.Min(from + step, length);
+            loop.Rows<TSimd, TVector>(0, whole, from, to);
+            loop.Rows<SimdScalar<T>, T>(whole, channels, from, to);
+        }
+    }
+}
+
+/// <summary>A kernel that passes over rows of channels.</summary>
+internal interface IChannelLoop<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    /// <summary>Does some channels, whole vectors of them, of the rows that begin from <paramref name="from"/> to before <paramref name="to"/>.</summary>
+    void Rows<TSimd, TVector>(nint fromChannel, nint toChannel, nint from, nint to)
+        where TSimd : struct, ISimd<TVector, T>
+        where TVector : struct;
 }

@@ -31,7 +31,7 @@ internal static class LocalResponseNormKernel
         var window = new Window(channels, Math.Min(size / 2, channels - 1), Math.Min((size - 1) / 2, channels - 1), alpha, beta, k);
         var result = new Tensor<T>(x.Shape, x.Context, dy is null ? Operation : $"{Operation} backward");
         var (source, upstream, target) = (x.ReadMemory(), dy?.ReadMemory() ?? default, result.WriteMemory());
-        x.Context.Workers.Run(x.ElementCount / channels, Blocks.Rows(channels), (pixel, count) =>
+        x.Context.Workers.Run(x.ElementCount / channels, Tuning.RowsPerBlock(channels), (pixel, count) =>
         {
             int from = pixel * channels, length = count * channels;
             var gradient = upstream.IsEmpty ? default : upstream.Span.Slice(from, length);
@@ -61,9 +61,7 @@ internal static class LocalResponseNormKernel
         private readonly Span<T> scale = scratch.Slice(window.PaddedLength, window.Channels);
         private readonly Span<T> power = scratch.Slice(window.PaddedLength + window.Channels, window.Channels);
 
-        public void Invoke<TSimd, TVector>()
-            where TSimd : struct, ISimd<TVector, T>
-            where TVector : struct
+        void ISimdAction<T>.Invoke<TSimd, TVector>()
         {
             terms.Clear();
             int channels = window.Channels, whole = channels - (channels % TSimd.Width);

@@ -21,37 +21,26 @@ internal static class SgdKernel
         if (gradient.Shape != weight.Shape || (velocity is not null && velocity.Shape != weight.Shape))
             throw new ShapeException($"SgdStep: weight {weight.Shape}, gradient {gradient.Shape} and velocity {velocity?.Shape} must have one shape.");
         // Most parameters are one block, a bias or a scale: nothing is allocated for them.
-        if (weight.ElementCount <= Blocks.Elements)
-            SimdDispatch.Run<T, Action<T>>(weight.Context.VectorWidth, new(weight.Write(), gradient.Read(), velocity is null ? default : velocity.Write(), update));
+        if (weight.ElementCount <= Tuning.BlockElements)
+            SimdLoop.Run<T, Step<T>>(weight.Context.VectorWidth, weight.ElementCount, new(weight.Write(), gradient.Read(), velocity is null ? default : velocity.Write(), update));
         else
             RunInBlocks(weight.Context, weight.WriteMemory(), gradient.ReadMemory(), velocity?.WriteMemory() ?? default, update);
     }
 
     private static void RunInBlocks<T>(ComputeContext context, Memory<T> weight, ReadOnlyMemory<T> gradient, Memory<T> velocity, SgdUpdate update)
-        where T : unmanaged, IFloatingPointIeee754<T> => context.Workers.Run(weight.Length, Blocks.Elements, (from, count) =>
+        where T : unmanaged, IFloatingPointIeee754<T> => context.Workers.Run(weight.Length, Tuning.BlockElements, (from, count) =>
         {
             var velocities = velocity.IsEmpty ? default : velocity.Span.Slice(from, count);
-            SimdDispatch.Run<T, Action<T>>(context.VectorWidth, new(weight.Span.Slice(from, count), gradient.Span.Slice(from, count), velocities, update));
+            SimdLoop.Run<T, Step<T>>(context.VectorWidth, count, new(weight.Span.Slice(from, count), gradient.Span.Slice(from, count), velocities, update));
         });
 
-    private readonly ref struct Action<T>(Span<T> weight, ReadOnlySpan<T> gradient, Span<T> velocity, SgdUpdate update) : ISimdAction<T>
+    private readonly ref struct Step<T>(Span<T> weight, ReadOnlySpan<T> gradient, Span<T> velocity, SgdUpdate update) : ISimdLoop<T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         private readonly Span<T> weight = weight, velocity = velocity;
         private readonly ReadOnlySpan<T> gradient = gradient;
 
-        public void Invoke<TSimd, TVector>()
-            where TSimd : struct, ISimd<TVector, T>
-            where TVector : struct
-        {
-            int whole = weight.Length - (weight.Length % TSimd.Width);
-            Loop<TSimd, TVector>(0, whole);
-            Loop<SimdScalar<T>, T>(whole, weight.Length);
-        }
-
-        private void Loop<TSimd, TVector>(int from, int to)
-            where TSimd : struct, ISimd<TVector, T>
-            where TVector : struct
+        void ISimdLoop<T>.Run<TSimd, TVector>(nint from, nint to)
         {
             ref T w = ref weight.GetPinnableReference();
             ref T v = ref velocity.GetPinnableReference();

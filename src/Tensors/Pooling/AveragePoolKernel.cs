@@ -82,7 +82,7 @@ internal static class AveragePoolKernel
         int channels = target.Shape[1], rows = target.Shape[0] * target.Shape[2];
         // A block touches as many elements of the larger side as any other kernel's.
         int rowElements = Math.Max(source.ElementCount, target.ElementCount) / rows;
-        source.Context.Workers.Run(rows, Blocks.Rows(Math.Max(1, rowElements)), (row, count) => SimdDispatch.Run<T, Action<T>>(
+        source.Context.Workers.Run(rows, Tuning.RowsPerBlock(Math.Max(1, rowElements)), (row, count) => SimdDispatch.Run<T, Action<T>>(
             width, new(from.Span, to.Span, windows, channels, backward, row, count)));
     }
 
@@ -102,9 +102,7 @@ internal static class AveragePoolKernel
         private readonly ReadOnlySpan<T> source = source;
         private readonly Span<T> target = target;
 
-        public void Invoke<TSimd, TVector>()
-            where TSimd : struct, ISimd<TVector, T>
-            where TVector : struct
+        void ISimdAction<T>.Invoke<TSimd, TVector>()
         {
             var (vertical, horizontal) = (windows.Vertical, windows.Horizontal);
             int whole = channels - (channels % TSimd.Width);

@@ -27,7 +27,7 @@ internal static class MaxPoolKernel
         argmax = recordArgmax ? x.Context.Pool.Rent<byte>(ArgmaxBytes<T>(y.Shape, window)) : null;
         var (source, target, record) = (x.ReadMemory(), y.WriteMemory(), argmax?.Memory ?? default);
         int channels = x.Shape[1], inputsOfRow = channels * horizontal.Inputs * window.StrideHeight;
-        x.Context.Workers.Run(x.Shape[0] * vertical.Outputs, Blocks.Rows(inputsOfRow), (from, count) => SimdDispatch.Run<T, ForwardAction<T>>(
+        x.Context.Workers.Run(x.Shape[0] * vertical.Outputs, Tuning.RowsPerBlock(inputsOfRow), (from, count) => SimdDispatch.Run<T, ForwardAction<T>>(
             x.Context.VectorWidth, new(source.Span, target.Span, record.Span, channels, vertical, horizontal, from, count)));
         return y;
     }
@@ -52,7 +52,7 @@ internal static class MaxPoolKernel
         var dx = new Tensor<T>(input, dy.Context, $"{Operation} backward");
         var (upstream, target, record) = (dy.ReadMemory(), dx.WriteMemory(), argmax.Memory);
         int channels = input[1];
-        dy.Context.Workers.Run(input[0] * vertical.Inputs, Blocks.Rows(channels * horizontal.Inputs), (from, count) => SimdDispatch.Run<T, BackwardAction<T>>(
+        dy.Context.Workers.Run(input[0] * vertical.Inputs, Tuning.RowsPerBlock(channels * horizontal.Inputs), (from, count) => SimdDispatch.Run<T, BackwardAction<T>>(
             dy.Context.VectorWidth, new(upstream.Span, target.Span, record.Span, channels, vertical, horizontal, from, count)));
         return dx;
     }
@@ -69,9 +69,7 @@ internal static class MaxPoolKernel
         private readonly Span<T> y = y;
         private readonly Span<byte> argmax = argmax;
 
-        public void Invoke<TSimd, TVector>()
-            where TSimd : struct, ISimd<TVector, T>
-            where TVector : struct
+        void ISimdAction<T>.Invoke<TSimd, TVector>()
         {
             int whole = channels - (channels % TSimd.Width);
             for (int row = fromRow; row < fromRow + rows; row++)
@@ -140,9 +138,7 @@ internal static class MaxPoolKernel
         private readonly Span<T> dx = dx;
         private readonly ReadOnlySpan<byte> argmax = argmax;
 
-        public void Invoke<TSimd, TVector>()
-            where TSimd : struct, ISimd<TVector, T>
-            where TVector : struct
+        void ISimdAction<T>.Invoke<TSimd, TVector>()
         {
             int whole = channels - (channels % TSimd.Width);
             for (int row = fromRow; row < fromRow + rows; row++)

@@ -19,14 +19,14 @@ internal static class DropoutKernel
         T scale = T.CreateTruncating(1 / (1 - rate));
         if (StorageLayout.IsRowMajor(x.Shape))
         {
-            x.Context.Workers.Run(x.ElementCount, Blocks.Elements, (from, count) =>
+            x.Context.Workers.Run(x.ElementCount, Tuning.BlockElements, (from, count) =>
                 Run(source.Span.Slice(from, count), target.Span.Slice(from, count), 1, from, count, threshold, scale, stream));
             return y;
         }
 
         // Channels-last: logical neighbours lie a pixel apart in storage. One plane is one channel of one image.
         int channels = x.Shape[1], map = x.Shape[2] * x.Shape[3];
-        x.Context.Workers.Run(x.Shape[0] * channels, Blocks.Rows(map), (from, count) =>
+        x.Context.Workers.Run(x.Shape[0] * channels, Tuning.RowsPerBlock(map), (from, count) =>
         {
             for (int plane = from; plane < from + count; plane++)
             {

@@ -17,7 +17,7 @@ internal static class MaxKernel
         var y = new Tensor<T>(axes.Reduce(x.Shape, keepDims: true), x.Context, "Max");
         positions = x.Context.Pool.Rent<int>(rows);
         var (source, target, places) = ((gathered ?? x).ReadMemory(), y.WriteMemory(), positions.Memory);
-        Blocks.Run(x.Context, rows, (from, count) =>
+        x.Context.Workers.Run(rows, Tuning.RowsPerBlock(length), (from, count) =>
         {
             for (int row = from; row < from + count; row++)
             {
@@ -26,7 +26,7 @@ internal static class MaxKernel
                 target.Span[row] = max;
                 places.Span[row] = elements.IndexOf(max);
             }
-        }, Blocks.Rows(length));
+        });
         if (keepDims) return y;
         using (y) return ReshapeKernel.Run(y, axes.Reduce(x.Shape, keepDims: false));
     }

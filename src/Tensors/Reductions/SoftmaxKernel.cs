@@ -64,11 +64,11 @@ internal static class SoftmaxKernel
         int length = x.Shape[axis];
         var y = new Tensor<T>(rows.Shape, x.Context, "Softmax");
         var (source, target) = (rows.ReadMemory(), y.WriteMemory());
-        Blocks.Run(x.Context, x.ElementCount / length, (from, count) =>
+        x.Context.Workers.Run(x.ElementCount / length, Tuning.RowsPerBlock(length), (from, count) =>
         {
             for (int row = from; row < from + count; row++)
                 function(x.Context.VectorWidth, source.Span.Slice(row * length, length), target.Span.Slice(row * length, length));
-        }, Blocks.Rows(length));
+        });
         return gathered is null ? y : Rows.Scatter(y, x.Shape, axes);
     }
 
@@ -81,11 +81,11 @@ internal static class SoftmaxKernel
         int length = y.Shape[axis];
         var dx = new Tensor<T>(rows.Shape, y.Context, "Softmax backward");
         var (output, upstream, target) = (rows.ReadMemory(), (gatheredUpstream ?? dy).ReadMemory(), dx.WriteMemory());
-        Blocks.Run(y.Context, y.ElementCount / length, (from, count) =>
+        y.Context.Workers.Run(y.ElementCount / length, Tuning.RowsPerBlock(length), (from, count) =>
         {
             for (int row = from; row < from + count; row++)
                 gradient(output.Span.Slice(row * length, length), upstream.Span.Slice(row * length, length), target.Span.Slice(row * length, length));
-        }, Blocks.Rows(length));
+        });
         return gathered is null ? dx : Rows.Scatter(dx, y.Shape, axes);
     }
 }

@@ -26,9 +26,7 @@ internal static class SoftmaxRow
         private readonly Span<T> y = y;
         private readonly ref T sum = ref sum;
 
-        public void Invoke<TSimd, TVector>()
-            where TSimd : struct, ISimd<TVector, T>
-            where TVector : struct
+        void ISimdAction<T>.Invoke<TSimd, TVector>()
         {
             int whole = x.Length - (x.Length % TSimd.Width);
             sum = Run<TSimd, TVector>(0, whole) + Run<SimdScalar<T>, T>(whole, x.Length);

@@ -11,12 +11,6 @@ namespace DeepSharp.Tensors;
 /// </remarks>
 internal static class SumKernel
 {
-    /// <summary>Rows that are added in T before the sum moves on to double.</summary>
-    public const int PieceRows = 256;
-
-    // A column block of a piece; and rows shorter than a quarter of it are summed several at a time, so that vectors are full.
-    private const int BlockColumns = 256;
-
     /// <summary>The sum over <paramref name="axes"/>, divided by <paramref name="divisor"/>.</summary>
     public static Tensor<T> Forward<T>(Tensor<T> x, AxisSet axes, bool keepDims, double divisor = 1)
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -121,27 +115,27 @@ internal static class SumKernel
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         // "fold" rows side by side make a slab; it is summed as one wide row and folded up at the end.
-        int fold = Math.Clamp(BlockColumns / 4 / inner, 1, length), slab = inner * fold;
-        int slabs = length / fold, pieces = (slabs + PieceRows - 1) / PieceRows, columnBlocks = (slab + BlockColumns - 1) / BlockColumns;
+        int fold = Math.Clamp(Tuning.SumColumns / 4 / inner, 1, length), slab = inner * fold;
+        int slabs = length / fold, pieces = (slabs + Tuning.SumRows - 1) / Tuning.SumRows, columnBlocks = (slab + Tuning.SumColumns - 1) / Tuning.SumColumns;
         using var partial = x.Context.Pool.RentScratch<T>(outer * pieces * slab);
         var (source, sums, target) = (x.ReadMemory(), partial.Memory, y.WriteMemory());
-        Blocks.Run(x.Context, outer * pieces * columnBlocks, (from, count) =>
+        x.Context.Workers.Run(outer * pieces * columnBlocks, Tuning.RowsPerBlock(Math.Min(Tuning.SumRows, slabs) * Math.Min(Tuning.SumColumns, slab)), (from, count) =>
         {
             for (int item = from; item < from + count; item++)
             {
-                int column = item % columnBlocks * BlockColumns, columns = Math.Min(BlockColumns, slab - column);
+                int column = item % columnBlocks * Tuning.SumColumns, columns = Math.Min(Tuning.SumColumns, slab - column);
                 int piece = item / columnBlocks % pieces, batch = item / columnBlocks / pieces;
-                int rows = Math.Min(PieceRows, slabs - (piece * PieceRows));
-                var rest = source.Span.Slice(batch * length * inner, length * inner)[((piece * PieceRows * slab) + column)..];
+                int rows = Math.Min(Tuning.SumRows, slabs - (piece * Tuning.SumRows));
+                var rest = source.Span.Slice(batch * length * inner, length * inner)[((piece * Tuning.SumRows * slab) + column)..];
                 var sum = sums.Span.Slice((((batch * pieces) + piece) * slab) + column, columns);
                 SimdDispatch.Run<T, ColumnAction<T>>(x.Context.VectorWidth, new(rest, rows, slab, sum));
                 // The rows that did not fill a slab.
                 var leftOver = piece == pieces - 1 && fold > 1 ? rest[(rows * slab)..] : [];
                 TensorPrimitives.Add(sum[..leftOver.Length], leftOver, sum);
             }
-        }, Blocks.Rows(Math.Min(PieceRows, slabs) * Math.Min(BlockColumns, slab)));
+        });
 
-        Blocks.Run(x.Context, outer * inner, (from, count) =>
+        x.Context.Workers.Run(outer * inner, Tuning.RowsPerBlock(pieces * fold), (from, count) =>
         {
             for (int i = from; i < from + count; i++)
             {
@@ -150,7 +144,7 @@ internal static class SumKernel
                 for (int j = i % inner; j < batch.Length; j += inner) sum += double.CreateTruncating(batch[j]);
                 target.Span[i] = T.CreateTruncating(sum / divisor);
             }
-        }, Blocks.Rows(pieces * fold));
+        });
     }
 
     /// <summary>sum[c] = Σ over rows of x[row · stride + c].</summary>
@@ -161,9 +155,7 @@ internal static class SumKernel
         private readonly Span<T> sum = sum;
         private readonly int rows = rows, stride = stride;
 
-        public void Invoke<TSimd, TVector>()
-            where TSimd : struct, ISimd<TVector, T>
-            where TVector : struct
+        void ISimdAction<T>.Invoke<TSimd, TVector>()
         {
             int column = 0;
             for (; column + (4 * TSimd.Width) <= sum.Length; column += 4 * TSimd.Width) FourVectors<TSimd, TVector>(column);

@@ -58,9 +58,6 @@ internal readonly ref struct SquaredDeviationTerm<T>(ReadOnlySpan<T> x, T mean) 
 /// <remarks>In float the error is that of a run, at most about (1024 / lanes) · ε · Σ|terms|, however long the sum is.</remarks>
 internal static class Summation
 {
-    /// <summary>Elements that are summed in T before the sum moves on to double.</summary>
-    public const int RunLength = 1024;
-
     /// <summary>The sum of the terms 0 to <paramref name="length"/> − 1.</summary>
     public static double Sum<T, TTerm>(VectorWidth width, TTerm term, int length)
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -79,17 +76,17 @@ internal static class Summation
     /// <param name="sums">Gets the sums.</param>
     public static void OfRows(ComputeContext context, int rows, int length, Func<int, int, int, double> sumOf, Memory<double> sums)
     {
-        int pieces = (length + Blocks.Elements - 1) / Blocks.Elements, pieceLength = Math.Min(length, Blocks.Elements);
+        int pieces = (length + Tuning.BlockElements - 1) / Tuning.BlockElements, pieceLength = Math.Min(length, Tuning.BlockElements);
         using var partial = context.Pool.RentScratch<double>(rows * pieces);
         var piece = partial.Memory;
-        Blocks.Run(context, rows * pieces, (from, count) =>
+        context.Workers.Run(rows * pieces, Tuning.RowsPerBlock(pieceLength), (from, count) =>
         {
             for (int i = from; i < from + count; i++)
             {
                 int start = i % pieces * pieceLength;
                 piece.Span[i] = sumOf(i / pieces, start, Math.Min(pieceLength, length - start));
             }
-        }, Blocks.Rows(pieceLength));
+        });
         for (int row = 0; row < rows; row++)
         {
             double sum = 0;
@@ -106,14 +103,12 @@ internal static class Summation
         private readonly int length = length;
         private readonly ref double sum = ref sum;
 
-        public void Invoke<TSimd, TVector>()
-            where TSimd : struct, ISimd<TVector, T>
-            where TVector : struct
+        void ISimdAction<T>.Invoke<TSimd, TVector>()
         {
             int whole = length - (length % TSimd.Width);
             double total = 0;
-            for (int from = 0; from < whole; from += RunLength)
-                total += double.CreateTruncating(RunSum<TSimd, TVector>(from, Math.Min(from + RunLength, whole)));
+            for (int from = 0; from < whole; from += Tuning.SumRun)
+                total += double.CreateTruncating(RunSum<TSimd, TVector>(from, Math.Min(from + Tuning.SumRun, whole)));
             if (whole < length) total += double.CreateTruncating(RunSum<SimdScalar<T>, T>(whole, length));
             sum = total;
         }

@@ -45,7 +45,7 @@ internal static class VarianceKernel
         var dx = new Tensor<T>((gathered ?? x).Shape, x.Context, "Variance backward");
         var target = dx.WriteMemory();
         T factor = T.CreateTruncating(2.0 / (length - (unbiased ? 1 : 0)));
-        Blocks.Run(x.Context, rows, (from, count) =>
+        x.Context.Workers.Run(rows, Tuning.RowsPerBlock(length), (from, count) =>
         {
             for (int row = from; row < from + count; row++)
             {
@@ -53,7 +53,7 @@ internal static class VarianceKernel
                 TensorPrimitives.Subtract(source.Span.Slice(row * length, length), T.CreateTruncating(means.Span[row]), part);
                 TensorPrimitives.Multiply(part, factor * upstream.Span[row], part);
             }
-        }, Blocks.Rows(length));
+        });
         return gathered is null ? dx : Rows.Scatter(dx, x.Shape, axes);
     }
 

@@ -12,9 +12,6 @@ namespace DeepSharp.Tensors;
 /// </remarks>
 internal static class StridedCopy
 {
-    // 32 × 32 floats are 4 KiB on either side.
-    private const int Tile = 32;
-
     /// <summary>target[Σ i·targetStride] = source[Σ i·sourceStride] for all indices i of the box.</summary>
     public static void Run<T>(
         ComputeContext context, Shape box, ReadOnlyMemory<T> source, ReadOnlySpan<int> sourceStrides, Memory<T> target, ReadOnlySpan<int> targetStrides)
@@ -24,13 +21,13 @@ internal static class StridedCopy
         var inner = axes[^1];
         if (axes.Length == 1)
         {
-            Blocks.Run(context, inner.Length, (from, count) =>
+            context.Workers.Run(inner.Length, Tuning.BlockElements, (from, count) =>
                 CopyLine(source.Span[(from * inner.Source)..], inner.Source, target.Span[(from * inner.Target)..], inner.Target, count));
             return;
         }
 
         var line = axes[^2];
-        Blocks.Run(context, box.ElementCount / inner.Length, (from, count) =>
+        context.Workers.Run(box.ElementCount / inner.Length, Tuning.RowsPerBlock(inner.Length), (from, count) =>
         {
             // Lines of one panel differ in their number along the line axis alone.
             for (int height; count > 0; from += height, count -= height)
@@ -46,7 +43,7 @@ internal static class StridedCopy
 
                 CopyPanel(source.Span[sourceOffset..], target.Span[targetOffset..], line with { Length = height }, inner);
             }
-        }, Blocks.Rows(inner.Length));
+        });
     }
 
     /// <summary>The axes from the slowest to the fastest in the target, as few as possible and at least one.</summary>
@@ -88,10 +85,10 @@ internal static class StridedCopy
     private static void CopyPanel<T>(ReadOnlySpan<T> source, Span<T> target, Axis line, Axis inner)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        int width = inner.Source <= 1 ? inner.Length : Tile;
-        for (int top = 0; top < line.Length; top += Tile)
+        int width = inner.Source <= 1 ? inner.Length : Tuning.TransposeTile;
+        for (int top = 0; top < line.Length; top += Tuning.TransposeTile)
         {
-            int bottom = Math.Min(top + Tile, line.Length);
+            int bottom = Math.Min(top + Tuning.TransposeTile, line.Length);
             for (int left = 0; left < inner.Length; left += width)
             {
                 int count = Math.Min(width, inner.Length - left);

@@ -54,7 +54,7 @@ public sealed partial class Tensor<T>
         bool inPlace = StorageLayout.IsRowMajor(shape);
         using var scratch = inPlace ? null : tensor.Context.Pool.Rent<T>(shape.ElementCount);
         var logical = scratch?.Memory ?? tensor.WriteMemory();
-        Blocks.Run(tensor.Context, shape.ElementCount, (from, count) =>
+        tensor.Context.Workers.Run(shape.ElementCount, Tuning.BlockElements, (from, count) =>
         {
             var part = logical.Span.Slice(from, count);
             for (int i = 0; i < count; i++) part[i] = T.CreateTruncating(draw(from + i));

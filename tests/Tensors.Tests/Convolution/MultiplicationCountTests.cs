@@ -33,7 +33,7 @@ public sealed class MultiplicationCountTests : IDisposable
     {
         var shape = ConvolutionShape.Of([Tiles / (size / 4 * (size / 4)), Channels, size, size], [Channels, Channels, 3, 3], Window2d.Square(3, 1, 1));
 
-        Assert.Equal("winograd-4x4", ConvolutionAlgorithms.Choose(shape, pass, context.VectorWidth).Name);
+        Assert.Equal("winograd-4x4", ConvolutionAlgorithms.Choose<float>(shape, pass, context.VectorWidth).Name);
         double share = (double)Count(context, shape, pass) / shape.Multiplications;
         // Fewer than 36 / 144 would mean that not all are counted.
         Assert.InRange(share, 0.25, WinogradShare);

@@ -6,7 +6,7 @@ public class MeanSquaredErrorTests
     [MemberData(nameof(TestContexts.Widths), MemberType = typeof(TestContexts))]
     public void Equals_the_reference_at_every_width_and_length(VectorWidth width)
     {
-        foreach (int length in Enumerable.Range(1, 70).Concat([Summation.RunLength + 3, (2 * Blocks.Elements) + 5]))
+        foreach (int length in Enumerable.Range(1, 70).Concat([Tuning.SumRun + 3, (2 * Tuning.BlockElements) + 5]))
         {
             Check<float>([length], LossReduction.Mean, width);
             Check<double>([length], LossReduction.Sum, width);
@@ -26,7 +26,7 @@ public class MeanSquaredErrorTests
 
         double[] difference = [.. prediction.ToArray().Zip(target.ToArray(), (x, t) => double.CreateTruncating(x) - double.CreateTruncating(t))];
         double divisor = reduction == LossReduction.Mean ? difference.Length : 1, sum = difference.Sum(d => d * d);
-        Assert.Equal(sum / divisor, double.CreateTruncating(loss.ToScalar()), Tolerance.Sum<T>(Summation.RunLength, sum) / divisor);
+        Assert.Equal(sum / divisor, double.CreateTruncating(loss.ToScalar()), Tolerance.Sum<T>(Tuning.SumRun, sum) / divisor);
         Assert.All(gradient.ToArray().Zip(difference), pair =>
             Assert.Equal(pair.Second * 3 / divisor, double.CreateTruncating(pair.First), Tolerance.Sum<T>(1, Math.Abs(pair.Second) + 1) * 3 / divisor));
     }

@@ -57,7 +57,7 @@ public class SumTests
         var (expected, terms) = BroadcastReference.SumTo(x, sum.Shape, value => value);
         var (absolute, _) = BroadcastReference.SumTo(x, sum.Shape, Math.Abs);
         // What is summed in T is a run, a piece, or short; the reference itself sums in double.
-        int inT = typeof(T) == typeof(float) ? Math.Min(terms, Summation.RunLength) : terms;
+        int inT = typeof(T) == typeof(float) ? Math.Min(terms, Tuning.SumRun) : terms;
         T[] sums = sum.ToArray(), means = mean.ToArray();
         for (int i = 0; i < sums.Length; i++)
         {

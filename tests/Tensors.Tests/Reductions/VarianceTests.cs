@@ -53,7 +53,7 @@ public class VarianceTests
             double[] values = [.. group];
             double average = values.Average(), squares = values.Sum(v => (v - average) * (v - average));
             // The sum in T is short; the mean is rounded to T, which moves every deviation by ε·mean, and adds the square of that.
-            int terms = typeof(T) == typeof(float) ? Math.Min(values.Length, Summation.RunLength) : values.Length;
+            int terms = typeof(T) == typeof(float) ? Math.Min(values.Length, Tuning.SumRun) : values.Length;
             double shift = Tolerance.Epsilon<T>() * Math.Abs(average) * terms;
             double tolerance = Tolerance.Sum<T>(terms, squares) + (values.Length * shift * shift) + (4 * Tolerance.Epsilon<T>() * Math.Abs(average) * Math.Sqrt(values.Length * squares));
             Assert.Equal(squares / values.Length, double.CreateTruncating(found[group.Key]), tolerance / values.Length);

@@ -53,9 +53,7 @@ public class VectorMathTests
     private readonly struct ExpAction<T>(T[] x, T[] y) : ISimdAction<T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        public void Invoke<TSimd, TVector>()
-            where TSimd : struct, ISimd<TVector, T>
-            where TVector : struct
+        void ISimdAction<T>.Invoke<TSimd, TVector>()
         {
             for (int i = 0; i < x.Length; i += TSimd.Width) TSimd.Store(VectorMath.Exp<TSimd, TVector, T>(TSimd.Load(in x[i], 0), ExpNumbers<T>.Instance), ref y[i], 0);
         }

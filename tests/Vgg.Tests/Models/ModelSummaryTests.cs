@@ -50,8 +50,8 @@ public class ModelSummaryTests
                 if (module is Conv2d<float> convolution)
                 {
                     var shape = convolution.Convolution(input);
-                    Assert.Equal(ConvolutionAlgorithms.Choose(shape, ConvolutionPass.Forward, context.VectorWidth, context.ConvolutionAlgorithm).Name, layer.Algorithms!.Forward);
-                    Assert.Equal(ConvolutionAlgorithms.Choose(shape, ConvolutionPass.WeightGradient, context.VectorWidth, context.ConvolutionAlgorithm).Name, layer.Algorithms.WeightGradient);
+                    Assert.Equal(ConvolutionAlgorithms.Choose<float>(shape, ConvolutionPass.Forward, context.VectorWidth, context.ConvolutionAlgorithm).Name, layer.Algorithms!.Forward);
+                    Assert.Equal(ConvolutionAlgorithms.Choose<float>(shape, ConvolutionPass.WeightGradient, context.VectorWidth, context.ConvolutionAlgorithm).Name, layer.Algorithms.WeightGradient);
                 }
 
                 input = layer.OutputShape;

@@ -3,16 +3,10 @@ namespace DeepSharp.Tensors;
 /// <summary>The matrix product of im2col without its matrix: the micro-kernel reads the windows where they lie in padded rows of the image.</summary>
 /// <remarks>
 /// Channels-last, a row of a window is one run of kW·C elements, and the windows of neighbouring pixels are stride·C apart: two strides, which is all
-/// that the micro-kernel asks of its operand, see <see cref="TileRows"/>.
+/// that the micro-kernel asks of its operand, see <see cref="IRowSource"/>.
 /// </remarks>
 internal sealed class ImplicitGemmConvolution : ConvolutionAlgorithm
 {
-    // A task computes pixels of one image. In smaller maps these are too few for the weights that it reads, and im2col takes several images at once.
-    private const int SmallestMap = 32;
-
-    // Of larger weights too few partial sums fit in memory to keep the workers busy.
-    private const int LargestWeightSum = 1 << 20;
-
     public override string Name => "implicit-gemm";
 
     public override string Description => "the product of im2col, read from padded rows of the image; any shape, for the input gradient with stride 1";
@@ -20,26 +14,11 @@ internal sealed class ImplicitGemmConvolution : ConvolutionAlgorithm
     public override bool CanRun(in ConvolutionShape shape, ConvolutionPass pass) =>
         pass != ConvolutionPass.InputGradient || IsForward(shape);
 
-    internal override bool Wins(in ConvolutionShape shape, ConvolutionPass pass, VectorWidth width) => pass switch
-    {
-        // A few pixels are one task here, and many in im2col.
-        ConvolutionPass.Forward => OutputPixels(shape) >= SmallestMap && shape.N * OutputPixels(shape) > PackedProducts.MostRows,
-        ConvolutionPass.InputGradient => shape.H * shape.W >= SmallestMap && FillsPanels(shape.C, width),
-        _ => OutputPixels(shape) >= SmallestMap && (long)shape.PatchLength * shape.K <= LargestWeightSum,
-    };
-
     internal override void Forward<T>(
         in ConvolutionShape shape, Tensor<T> x, Tensor<T> weights, Epilogue<T> epilogue, Tensor<T> y, bool cacheWeights)
     {
-        var s = shape;
-        if (cacheWeights)
-        {
-            ImplicitGemmForward.Run(x.Context, s, x.ReadMemory(), PackedProducts.Kept(s, weights).Memory, epilogue, y.WriteMemory());
-            return;
-        }
-
-        using var packed = PackedProducts.Pack(s, weights);
-        ImplicitGemmForward.Run(x.Context, s, x.ReadMemory(), packed.Memory, epilogue, y.WriteMemory());
+        using var packed = PackedWeights<T>.Of(shape, weights, cacheWeights);
+        ImplicitGemmForward.Run(x.Context, shape, x.ReadMemory(), packed.Memory, epilogue, y.WriteMemory());
     }
 
     /// <summary>The gradient of the output, padded by kernel − 1 − padding, convolved with the weights rotated by 180°, K and C exchanged.</summary>
@@ -67,10 +46,4 @@ internal sealed class ImplicitGemmConvolution : ConvolutionAlgorithm
     /// <summary>Whether the gradient of the input is a convolution of its own.</summary>
     private static bool IsForward(in ConvolutionShape s) =>
         s.Window is { StrideHeight: 1, StrideWidth: 1 } window && window.PaddingHeight < window.Height && window.PaddingWidth < window.Width;
-
-    private static int OutputPixels(in ConvolutionShape s) => s.OutputHeight * s.OutputWidth;
-
-    /// <summary>Whether the panels of weights, whose columns are the channels of the result, are nearly full.</summary>
-    private static bool FillsPanels(int channels, VectorWidth width) =>
-        channels * 4 >= Packing.RoundUp(channels, MicroKernel.Vectors * SimdDispatch.Lanes<float>(width)) * 3;
 }

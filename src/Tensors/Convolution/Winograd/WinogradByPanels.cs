@@ -12,8 +12,6 @@ namespace DeepSharp.Tensors;
 /// </remarks>
 internal static class WinogradByPanels
 {
-    private const int TilesPerTask = 8;
-
     /// <summary>Convolves images with transformed weights or, where there are none, transforms the weights once for each block of tiles.</summary>
     public static void Run<TTile, T>(
         ComputeContext context, WinogradPlan plan, ReadOnlyMemory<T> image, ReadOnlyMemory<T> transformed, ReadOnlyMemory<T> weights, bool rotated,
@@ -27,7 +25,7 @@ internal static class WinogradByPanels
             int tiles = Math.Min(plan.BlockTiles, plan.Tiles - firstTile);
             var block = new WinogradBlock<TTile, T>(plan, image, epilogue, output, v.Memory, firstTile, tiles);
             context.Workers.Run(
-                tiles, TilesPerTask, (first, count) => SimdDispatch.Run<T, Input<TTile, T>>(context.VectorWidth, new(block, first, count)));
+                tiles, Tuning.WinogradTilesPerTask, (first, count) => SimdDispatch.Run<T, Input<TTile, T>>(context.VectorWidth, new(block, first, count)));
             context.Workers.Run(plan.Panels, 1, (panel, _) =>
             {
                 using var m = context.Pool.RentScratch<T>(plan.BlockElements(plan.ProductRow));
@@ -45,15 +43,13 @@ internal static class WinogradByPanels
     }
 
     // One row more than needed, or powers of two would put all points into the same cache sets.
-    private static int ChunkStep(WinogradPlan plan) => (WinogradWeights.DepthsAtOnce + 1) * plan.PanelColumns;
+    private static int ChunkStep(WinogradPlan plan) => (Tuning.WinogradDepths + 1) * plan.PanelColumns;
 
     private readonly struct Input<TTile, T>(WinogradBlock<TTile, T> block, int first, int count) : ISimdAction<T>
         where TTile : struct, IWinogradTile
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        public void Invoke<TSimd, TVector>()
-            where TSimd : struct, ISimd<TVector, T>
-            where TVector : struct => block.TransformInput<TSimd, TVector>(first, count);
+        void ISimdAction<T>.Invoke<TSimd, TVector>() => block.TransformInput<TSimd, TVector>(first, count);
     }
 
     private readonly struct Transformed<TTile, T>(
@@ -61,15 +57,13 @@ internal static class WinogradByPanels
         where TTile : struct, IWinogradTile
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        public void Invoke<TSimd, TVector>()
-            where TSimd : struct, ISimd<TVector, T>
-            where TVector : struct
+        void ISimdAction<T>.Invoke<TSimd, TVector>()
         {
             for (int point = 0; point < plan.Points; point++)
             {
-                PanelProduct.Run<TSimd, TVector, T>(
-                    block.Input(point), plan.InputRow, filter.Panel(plan, point, panel), plan.C,
-                    block.Products(m.Span, point), plan.ProductRow, block.PaddedTiles, plan.PanelColumns);
+                PanelProduct.Run<EvenRows, TSimd, TVector, T>(
+                    block.Input(point), new(plan.InputRow), block.PaddedTiles, new(plan.C), filter.Panel(plan, point, panel), plan.PanelColumns,
+                    block.Products(m.Span, point), plan.ProductRow, plan.PanelColumns, new(T.One, false));
             }
 
             block.TransformOutput<TSimd, TVector>(m.Span, panel, panel + 1);
@@ -81,20 +75,18 @@ internal static class WinogradByPanels
         where TTile : struct, IWinogradTile
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        public void Invoke<TSimd, TVector>()
-            where TSimd : struct, ISimd<TVector, T>
-            where TVector : struct
+        void ISimdAction<T>.Invoke<TSimd, TVector>()
         {
             int step = ChunkStep(plan);
-            for (int depth = 0; depth < plan.C; depth += WinogradWeights.DepthsAtOnce)
+            for (int depth = 0; depth < plan.C; depth += Tuning.WinogradDepths)
             {
-                int depths = Math.Min(WinogradWeights.DepthsAtOnce, plan.C - depth);
+                int depths = Math.Min(Tuning.WinogradDepths, plan.C - depth);
                 WinogradWeights.Transform<TTile, TSimd, TVector, T>(plan, weights.Span, rotated, panel, depth, u.Span, step);
                 for (int point = 0; point < plan.Points; point++)
                 {
-                    PanelProduct.Run<TSimd, TVector, T>(
-                        block.Input(point, depth), plan.InputRow, u.Span[(point * step)..], depths,
-                        block.Products(m.Span, point), plan.ProductRow, block.PaddedTiles, plan.PanelColumns, accumulate: depth > 0);
+                    PanelProduct.Run<EvenRows, TSimd, TVector, T>(
+                        block.Input(point, depth), new(plan.InputRow), block.PaddedTiles, new(depths), u.Span[(point * step)..], plan.PanelColumns,
+                        block.Products(m.Span, point), plan.ProductRow, plan.PanelColumns, new(T.One, depth > 0));
                 }
             }
 

@@ -47,9 +47,7 @@ internal static class WinogradForward
         where TTile : struct, IWinogradTile
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        public void Invoke<TSimd, TVector>()
-            where TSimd : struct, ISimd<TVector, T>
-            where TVector : struct
+        void ISimdAction<T>.Invoke<TSimd, TVector>()
         {
             var m = products.Span;
             // Prefetch the next operands during the multiply.
@@ -65,9 +63,9 @@ internal static class WinogradForward
                     nextInput.AskForPiece();
                     for (int panel = group; panel < end; panel++)
                     {
-                        PanelProduct.Run<TSimd, TVector, T>(
-                            block.Input(point), plan.InputRow, filter.Panel(plan, point, panel), plan.C,
-                            block.Products(m[((panel - group) * plan.PanelColumns)..], point), plan.ProductRow, block.PaddedTiles, plan.PanelColumns);
+                        PanelProduct.Run<EvenRows, TSimd, TVector, T>(
+                            block.Input(point), new(plan.InputRow), block.PaddedTiles, new(plan.C), filter.Panel(plan, point, panel), plan.PanelColumns,
+                            block.Products(m[((panel - group) * plan.PanelColumns)..], point), plan.ProductRow, plan.PanelColumns, new(T.One, false));
                     }
                 }
 

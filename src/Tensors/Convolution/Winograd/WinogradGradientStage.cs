@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
 
 namespace DeepSharp.Tensors;
 
@@ -15,18 +14,6 @@ namespace DeepSharp.Tensors;
 internal sealed record WinogradGradientOperands<T>(WinogradPlan Plan, ReadOnlyMemory<T> X, ReadOnlyMemory<T> Dy)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    /// <summary>Tiles of one sum: one over thousands would lose three bits more in float than sums of sums.</summary>
-    public const int TilesPerSum = 64;
-
-    // The sums of all parts together, and the most parts.
-    private const int PartsBytes = 5 << 19;
-    private const int MostParts = 8;
-
-    /// <summary>How many parts the tiles are cut into, each with sums of its own; 1 where the sums are large.</summary>
-    public int Parts => (int)Math.Clamp(PartsBytes / ((long)SumElements * Unsafe.SizeOf<T>()), 1, Math.Min(MostParts, Runs));
-
-    private int Runs => (Plan.Tiles + TilesPerSum - 1) / TilesPerSum;
-
     /// <summary>Rows of the sums of a point: output channels in whole tiles of the micro-kernel.</summary>
     public int SumRows { get; } = Packing.RoundUp(Plan.K, MicroKernel.Rows);
 
@@ -36,8 +23,8 @@ internal sealed record WinogradGradientOperands<T>(WinogradPlan Plan, ReadOnlyMe
     /// <summary>Elements of the sums of all points.</summary>
     public int SumElements => Plan.Points * SumRows * SumColumns;
 
-    /// <summary>The first tile of a part; of the number of parts, the number of tiles.</summary>
-    public int FirstTile(int part) => Math.Min((int)((long)Runs * part / Parts) * TilesPerSum, Plan.Tiles);
+    /// <summary>The sums of <see cref="Tuning.WinogradTilesPerSum"/> tiles that the sum over all tiles is made of.</summary>
+    public int Runs => (Plan.Tiles + Tuning.WinogradTilesPerSum - 1) / Tuning.WinogradTilesPerSum;
 
     /// <summary>Elements from one tile to the next in d.</summary>
     public int GradientRow => SumRows + Lanes;
@@ -92,20 +79,18 @@ internal readonly struct WinogradGradientStage<TTile, T>(
         where TSimd : struct, ISimd<TVector, T>
         where TVector : struct
     {
-        int tilesPerSum = WinogradGradientOperands<T>.TilesPerSum, inputRow = operands.Plan.InputRow, gradientRow = operands.GradientRow, columns = operands.SumColumns;
-        ref T v = ref transformed.Span[point * InputStep], d = ref Gradients[point * GradientStep];
-        ref T sum = ref sums.Span[point * operands.SumRows * columns];
-        for (int tile = 0; tile < tiles; tile += tilesPerSum)
+        int inputRow = operands.Plan.InputRow, gradientRow = operands.GradientRow, columns = operands.SumColumns;
+        var v = transformed.Span[(point * InputStep)..];
+        var d = Gradients[(point * GradientStep)..];
+        var sum = sums.Span[(((point * operands.SumRows) + firstRow) * columns)..];
+        for (int tile = 0; tile < tiles; tile += Tuning.WinogradTilesPerSum)
         {
-            var rows = TileRows.Evenly(1, gradientRow, Math.Min(tilesPerSum, tiles - tile));
+            var path = new SumPath(Math.Min(Tuning.WinogradTilesPerSum, tiles - tile), Step: gradientRow);
             for (int c = 0; c < columns; c += operands.Plan.PanelColumns)
             {
-                for (int k = firstRow; k < endRow; k += MicroKernel.Rows)
-                {
-                    MicroKernel.Run<TSimd, TVector, T>(
-                        in Unsafe.Add(ref d, (tile * gradientRow) + k), rows, in Unsafe.Add(ref v, (tile * inputRow) + c), inputRow,
-                        ref Unsafe.Add(ref sum, (k * columns) + c), columns, T.One, accumulate || tile > 0);
-                }
+                PanelProduct.Run<EvenRows, TSimd, TVector, T>(
+                    d[((tile * gradientRow) + firstRow)..], new(1), endRow - firstRow, path, v[((tile * inputRow) + c)..], inputRow,
+                    sum[c..], columns, operands.Plan.PanelColumns, new(T.One, accumulate || tile > 0));
             }
         }
     }

@@ -7,9 +7,6 @@ namespace DeepSharp.Tensors;
 /// <summary>Cuts channels-last images into square windows, zeros past the border, and transforms each into points.</summary>
 internal static class WinogradImage
 {
-    // Channels of a window at the border that are copied at once: 9 KiB in float.
-    private const int ChannelsAtOnce = 64;
-
     /// <summary>Transforms the windows of some tiles.</summary>
     /// <param name="image">Images [N, height, width, channels].</param>
     /// <param name="height">Rows of an image.</param>
@@ -34,16 +31,16 @@ internal static class WinogradImage
     {
         int size = TTransform.From;
         Span<T> between = StackMemory.Align(stackalloc T[(size * TTransform.To * TSimd.Width) + StackMemory.Slack<T>()]);
-        Span<T> window = StackMemory.Align(stackalloc T[(size * size * ChannelsAtOnce) + StackMemory.Slack<T>()]);
+        Span<T> window = StackMemory.Align(stackalloc T[(size * size * Tuning.WinogradChannels) + StackMemory.Slack<T>()]);
         for (int tile = 0; tile < tiles; tile++)
         {
             var (n, row, column) = plan.Tile(firstTile + tile);
             var (top, left) = (row - paddingHeight, column - paddingWidth);
             nint start = ((((nint)n * height) + top) * width + left) * channels;
             bool inside = top >= 0 && left >= 0 && top + size <= height && left + size <= width;
-            for (int c = 0; c < channels; c += ChannelsAtOnce)
+            for (int c = 0; c < channels; c += Tuning.WinogradChannels)
             {
-                int count = Math.Min(ChannelsAtOnce, channels - c), whole = count - (count % TSimd.Width);
+                int count = Math.Min(Tuning.WinogradChannels, channels - c), whole = count - (count % TSimd.Width);
                 ref T target = ref points[(tile * tileStep) + c];
                 if (inside)
                 {
@@ -56,8 +53,8 @@ internal static class WinogradImage
                     ref T source = ref MemoryMarshal.GetReference(window);
                     Cut<TSimd, TVector, T>(image, start + c, height, width, channels, top, left, size, 0, whole, window);
                     Cut<SimdScalar<T>, T, T>(image, start + c, height, width, channels, top, left, size, whole, count, window);
-                    Windows<TTransform, TSimd, TVector, T>(ref source, size * ChannelsAtOnce, ChannelsAtOnce, 0, whole, between, ref target, pointStep);
-                    Windows<TTransform, SimdScalar<T>, T, T>(ref source, size * ChannelsAtOnce, ChannelsAtOnce, whole, count, between, ref target, pointStep);
+                    Windows<TTransform, TSimd, TVector, T>(ref source, size * Tuning.WinogradChannels, Tuning.WinogradChannels, 0, whole, between, ref target, pointStep);
+                    Windows<TTransform, SimdScalar<T>, T, T>(ref source, size * Tuning.WinogradChannels, Tuning.WinogradChannels, whole, count, between, ref target, pointStep);
                 }
             }
         }
@@ -92,7 +89,7 @@ internal static class WinogradImage
         for (int i = 0; i < size; i++)
         {
             bool rowExists = (uint)(top + i) < (uint)height;
-            for (int j = 0; j < size; j++, to += ChannelsAtOnce)
+            for (int j = 0; j < size; j++, to += Tuning.WinogradChannels)
             {
                 if (rowExists && (uint)(left + j) < (uint)width)
                 {

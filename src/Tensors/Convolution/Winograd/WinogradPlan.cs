@@ -13,21 +13,6 @@ namespace DeepSharp.Tensors;
 /// </remarks>
 internal readonly record struct WinogradPlan
 {
-    // Transformed input and products of a block of tiles should stay in a second-level cache of 1 MiB.
-    private const int BlockBytes = 768 << 10;
-
-    // Small batches are cut into at least so many blocks, and the fewest tiles into none: there tasks are panels.
-    private const int FewestBlocks = 4;
-    private const int FewTiles = 16;
-
-    // Products of two panels at a time leave the rest of the cache to the input: more tiles share each reading of the weights.
-    private const int PanelsPerGroup = 2;
-
-    // Transformed weights above this are read once for as many tiles as possible, rather than once for every block. The transformed input of those should
-    // stay in some 16 MiB of the last-level cache.
-    private const int LargeWeightBytes = 12 << 20;
-    private const int SharedBytes = 12 << 20;
-
     private WinogradPlan(int outputSize, int lanes, int elementSize, int n, int c, int h, int w, int k, int oh, int ow, int paddingHeight, int paddingWidth)
     {
         (N, C, H, W, K, OutputHeight, OutputWidth) = (n, c, h, w, k, oh, ow);
@@ -39,12 +24,12 @@ internal readonly record struct WinogradPlan
         PanelColumns = MicroKernel.Vectors * lanes;
         Panels = (k + PanelColumns - 1) / PanelColumns;
         InputRow = Packing.RoundUp(c, PanelColumns) + lanes;
-        GoesByPanels = (long)Points * c * k * elementSize > LargeWeightBytes || Tiles <= FewTiles;
-        GroupPanels = GoesByPanels ? 1 : Math.Min(Panels, PanelsPerGroup);
+        GoesByPanels = (long)Points * c * k * elementSize > Tuning.WinogradLargeWeightBytes || Tiles <= Tuning.WinogradFewTiles;
+        GroupPanels = GoesByPanels ? 1 : Math.Min(Panels, Tuning.WinogradPanelsPerGroup);
         ProductRow = (GroupPanels * PanelColumns) + lanes;
         long tileBytes = (long)Points * (InputRow + ProductRow) * elementSize;
-        int fitting = (int)((GoesByPanels ? SharedBytes : BlockBytes) / tileBytes) / MicroKernel.Rows * MicroKernel.Rows;
-        int share = GoesByPanels ? Tiles : (Tiles + FewestBlocks - 1) / FewestBlocks;
+        int fitting = (int)((GoesByPanels ? Tuning.WinogradSharedBytes : Tuning.WinogradBlockBytes) / tileBytes) / MicroKernel.Rows * MicroKernel.Rows;
+        int share = GoesByPanels ? Tiles : (Tiles + Tuning.WinogradMinBlocks - 1) / Tuning.WinogradMinBlocks;
         BlockTiles = Math.Min(Math.Max(fitting, 2 * MicroKernel.Rows), Packing.RoundUp(share, MicroKernel.Rows));
     }
 

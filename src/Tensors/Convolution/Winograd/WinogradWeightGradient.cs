@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace DeepSharp.Tensors;
 
@@ -12,46 +11,56 @@ namespace DeepSharp.Tensors;
 /// </remarks>
 internal static class WinogradWeightGradient
 {
-    private const int TilesPerTask = 8;
-    private const int RowsPerTask = 8 * MicroKernel.Rows;
-
-    // Transformed input and gradient of a stage that the workers share, together.
-    private const int StageBytes = 6 << 20;
-
-    /// <summary>The sums of each part of the tiles.</summary>
-    public static void RunParts<TTile, T>(ComputeContext context, WinogradGradientOperands<T> operands, Memory<T> sums)
+    /// <summary>Computes dw [K][3][3][C].</summary>
+    public static void Run<TTile, T>(ComputeContext context, WinogradGradientOperands<T> operands, Memory<T> dw)
         where TTile : struct, IWinogradTile
-        where T : unmanaged, IFloatingPointIeee754<T> => context.Workers.Run(operands.Parts, 1, (part, _) =>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        using var sum = new SplitSum<T>(context, operands.SumElements, operands.Runs, Tuning.WinogradMaxParts, Tuning.WinogradMaxPartsBytes);
+        if (sum.Parts == 1) RunStages<TTile, T>(context, operands, sum.Total);
+        else sum.Run((first, end, total) => RunPart<TTile, T>(context, operands, first, end, total));
+        var sums = sum.Total;
+        context.Workers.Run(operands.Plan.K, 1, (k, _) =>
         {
-            int capacity = WinogradGradientOperands<T>.TilesPerSum, first = operands.FirstTile(part), end = operands.FirstTile(part + 1);
-            using var transformed = context.Pool.RentScratch<T>(operands.StageElements(capacity));
-            var sumsOfPart = sums.Slice(part * operands.SumElements, operands.SumElements);
-            for (int tile = first; tile < end; tile += capacity)
-            {
-                var stage = new WinogradGradientStage<TTile, T>(operands, transformed.Memory, capacity, sumsOfPart, tile, Math.Min(capacity, end - tile), tile > first);
-                SimdDispatch.Run<T, WholeStage<TTile, T>>(context.VectorWidth, new(stage, operands));
-            }
+            for (int point = 0; point < operands.Plan.Points; point++)
+                sum.AddParts(((point * operands.SumRows) + k) * operands.SumColumns, operands.SumColumns);
+            SimdLoop.Run<T, Weights<TTile, T>>(context.VectorWidth, operands.Plan.C, new(operands, sums, dw, k));
         });
+    }
+
+    private static void RunPart<TTile, T>(ComputeContext context, WinogradGradientOperands<T> operands, int firstRun, int endRun, Memory<T> sums)
+        where TTile : struct, IWinogradTile
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        const int Capacity = Tuning.WinogradTilesPerSum;
+        using var transformed = context.Pool.RentScratch<T>(operands.StageElements(Capacity));
+        for (int run = firstRun; run < endRun; run++)
+        {
+            int tile = run * Capacity, tiles = Math.Min(Capacity, operands.Plan.Tiles - tile);
+            var stage = new WinogradGradientStage<TTile, T>(operands, transformed.Memory, Capacity, sums, tile, tiles, run > firstRun);
+            SimdDispatch.Run<T, WholeStage<TTile, T>>(context.VectorWidth, new(stage, operands));
+        }
+    }
 
     /// <summary>The sums of all tiles, stage by stage.</summary>
-    public static void RunStages<TTile, T>(ComputeContext context, WinogradGradientOperands<T> operands, Memory<T> sums)
+    private static void RunStages<TTile, T>(ComputeContext context, WinogradGradientOperands<T> operands, Memory<T> sums)
         where TTile : struct, IWinogradTile
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var plan = operands.Plan;
-        int unit = WinogradGradientOperands<T>.TilesPerSum, fitting = StageBytes / (operands.TileElements * Unsafe.SizeOf<T>()) / unit * unit;
+        int unit = Tuning.WinogradTilesPerSum, fitting = Tuning.WinogradStageBytes / (operands.TileElements * Unsafe.SizeOf<T>()) / unit * unit;
         int capacity = Math.Clamp(fitting, unit, Packing.RoundUp(plan.Tiles, unit));
-        int rowTasks = (operands.SumRows + RowsPerTask - 1) / RowsPerTask;
+        int rowTasks = (operands.SumRows + Tuning.WinogradSumRows - 1) / Tuning.WinogradSumRows;
         using var transformed = context.Pool.RentScratch<T>(operands.StageElements(capacity));
         for (int first = 0; first < plan.Tiles; first += capacity)
         {
             int tiles = Math.Min(capacity, plan.Tiles - first);
             var stage = new WinogradGradientStage<TTile, T>(operands, transformed.Memory, capacity, sums, first, tiles, first > 0);
-            context.Workers.Run(tiles, TilesPerTask, (from, count) => SimdDispatch.Run<T, Images<TTile, T>>(context.VectorWidth, new(stage, from, count)));
+            context.Workers.Run(tiles, Tuning.WinogradTilesPerTask, (from, count) => SimdDispatch.Run<T, Images<TTile, T>>(context.VectorWidth, new(stage, from, count)));
             context.Workers.Run(plan.Points * rowTasks, 1, (task, _) =>
             {
                 var (point, group) = Math.DivRem(task, rowTasks);
-                SimdDispatch.Run<T, Products<TTile, T>>(context.VectorWidth, new(stage, point, group * RowsPerTask, Math.Min((group + 1) * RowsPerTask, operands.SumRows)));
+                SimdDispatch.Run<T, Products<TTile, T>>(context.VectorWidth, new(stage, point, group * Tuning.WinogradSumRows, Math.Min((group + 1) * Tuning.WinogradSumRows, operands.SumRows)));
             });
         }
     }
@@ -60,9 +69,7 @@ internal static class WinogradWeightGradient
         where TTile : struct, IWinogradTile
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        public void Invoke<TSimd, TVector>()
-            where TSimd : struct, ISimd<TVector, T>
-            where TVector : struct
+        void ISimdAction<T>.Invoke<TSimd, TVector>()
         {
             stage.Transform<TSimd, TVector>(0, stage.Tiles);
             // Prefetch the next operands during the multiply.
@@ -81,73 +88,31 @@ internal static class WinogradWeightGradient
         where TTile : struct, IWinogradTile
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        public void Invoke<TSimd, TVector>()
-            where TSimd : struct, ISimd<TVector, T>
-            where TVector : struct => stage.Transform<TSimd, TVector>(first, count);
+        void ISimdAction<T>.Invoke<TSimd, TVector>() => stage.Transform<TSimd, TVector>(first, count);
     }
 
     private readonly struct Products<TTile, T>(WinogradGradientStage<TTile, T> stage, int point, int firstRow, int endRow) : ISimdAction<T>
         where TTile : struct, IWinogradTile
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        public void Invoke<TSimd, TVector>()
-            where TSimd : struct, ISimd<TVector, T>
-            where TVector : struct => stage.Multiply<TSimd, TVector>(point, firstRow, endRow);
+        void ISimdAction<T>.Invoke<TSimd, TVector>() => stage.Multiply<TSimd, TVector>(point, firstRow, endRow);
     }
 
-    /// <summary>The gradients of one output channel: the parts added up, then transformed.</summary>
-    public readonly struct Weights<TTile, T>(WinogradGradientOperands<T> operands, Memory<T> sums, Memory<T> dw, int k) : ISimdAction<T>
+    /// <summary>The gradients of one output channel, from its sums.</summary>
+    private readonly struct Weights<TTile, T>(WinogradGradientOperands<T> operands, Memory<T> sums, Memory<T> dw, int k) : ISimdLoop<T>
         where TTile : struct, IWinogradTile
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        public void Invoke<TSimd, TVector>()
-            where TSimd : struct, ISimd<TVector, T>
-            where TVector : struct
-        {
-            int channels = operands.Plan.C, whole = channels - (channels % TSimd.Width);
-            Transform<TSimd, TVector>(0, whole);
-            Transform<SimdScalar<T>, T>(whole, channels);
-        }
-
         [SkipLocalsInit]
-        private void Transform<TSimd, TVector>(int firstChannel, int endChannel)
-            where TSimd : struct, ISimd<TVector, T>
-            where TVector : struct
+        void ISimdLoop<T>.Run<TSimd, TVector>(nint from, nint to)
         {
-            int size = WinogradTransform.InputSize<TTile>(), points = size * size, parts = operands.Parts;
-            nint width = TSimd.Width, point = (nint)operands.SumRows * operands.SumColumns;
-            Span<T> scratch = StackMemory.Align(stackalloc T[((points + (size * 3)) * TSimd.Width) + StackMemory.Slack<T>()]);
-            ref T total = ref MemoryMarshal.GetReference(scratch), between = ref Unsafe.Add(ref total, points * width);
-            ref T source = ref sums.Span[k * operands.SumColumns], target = ref dw.Span[k * 9 * operands.Plan.C];
-            for (int c = firstChannel; c < endChannel; c += TSimd.Width)
+            int size = WinogradTransform.InputSize<TTile>(), point = operands.SumRows * operands.SumColumns, channels = operands.Plan.C;
+            Span<T> between = StackMemory.Align(stackalloc T[(size * 3 * TSimd.Width) + StackMemory.Slack<T>()]);
+            ref T source = ref sums.Span[k * operands.SumColumns], target = ref dw.Span[k * 9 * channels];
+            for (nint c = from; c < to; c += TSimd.Width)
             {
-                ref T first = ref Unsafe.Add(ref source, c), to = ref Unsafe.Add(ref target, c);
-                if (parts == 1)
-                {
-                    Transform<TSimd, TVector>(ref first, point, ref between, ref to);
-                }
-                else
-                {
-                    Add<TSimd, TVector>(ref first, ref total, points, point, parts);
-                    Transform<TSimd, TVector>(ref total, width, ref between, ref to);
-                }
-            }
-        }
-
-        private void Transform<TSimd, TVector>(ref T from, nint point, ref T between, ref T to)
-            where TSimd : struct, ISimd<TVector, T>
-            where TVector : struct => WinogradTransform.Apply<WinogradTransform.WeightGradient<TTile>, TSimd, TVector, T>(
-                in from, WinogradTransform.InputSize<TTile>() * point, point, ref between, ref to, 3 * operands.Plan.C, operands.Plan.C);
-
-        private void Add<TSimd, TVector>(ref T first, ref T total, nint points, nint point, int parts)
-            where TSimd : struct, ISimd<TVector, T>
-            where TVector : struct
-        {
-            for (nint i = 0; i < points; i++)
-            {
-                var sum = TSimd.Load(in first, i * point);
-                for (nint part = 1; part < parts; part++) sum = TSimd.Add(sum, TSimd.Load(in first, (part * operands.SumElements) + (i * point)));
-                TSimd.Store(sum, ref total, i * TSimd.Width);
+                WinogradTransform.Apply<WinogradTransform.WeightGradient<TTile>, TSimd, TVector, T>(
+                    in Unsafe.Add(ref source, c), size * point, point, ref between[0], ref Unsafe.Add(ref target, c), 3 * channels, channels);
             }
         }
     }

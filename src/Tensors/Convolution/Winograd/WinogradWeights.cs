@@ -7,9 +7,6 @@ namespace DeepSharp.Tensors;
 /// <summary>Transforms weights [K, C, 3, 3] into u = G w Gᵀ, laid out [points][panels][depth][2 vectors].</summary>
 internal static class WinogradWeights
 {
-    /// <summary>How many depths of a panel are transformed at once: runs of a quarter of a kilobyte are read; the nine planes, 72 KiB in float, stay in the second-level cache.</summary>
-    public const int DepthsAtOnce = 64;
-
     /// <summary>Transforms all weights into [points][panels][depth][2 vectors].</summary>
     /// <param name="plan">The plan; its K are the columns of the panels and its C the depth.</param>
     /// <param name="weights">The weights in storage order, [K][3][3][C] of the convolution.</param>
@@ -22,24 +19,24 @@ internal static class WinogradWeights
         var context = weights.Context;
         var transformed = context.Pool.Rent<T>(plan.Points * plan.WeightStep);
         var (source, u) = (weights.ReadMemory(), transformed.Memory);
-        int chunks = (plan.C + DepthsAtOnce - 1) / DepthsAtOnce;
+        int chunks = (plan.C + Tuning.WinogradDepths - 1) / Tuning.WinogradDepths;
         context.Workers.Run(plan.Panels * chunks, 1, (task, _) =>
         {
             var (panel, chunk) = Math.DivRem(task, chunks);
-            var target = u.Span[(((panel * plan.C) + (chunk * DepthsAtOnce)) * plan.PanelColumns)..];
+            var target = u.Span[(((panel * plan.C) + (chunk * Tuning.WinogradDepths)) * plan.PanelColumns)..];
             SimdDispatch.Run<T, Action<TTile, T>>(
-                context.VectorWidth, new(plan, source.Span, rotated, panel, chunk * DepthsAtOnce, target, plan.WeightStep));
+                context.VectorWidth, new(plan, source.Span, rotated, panel, chunk * Tuning.WinogradDepths, target, plan.WeightStep));
         });
         return transformed;
     }
 
-    /// <summary>Transforms the weights of one panel and at most <see cref="DepthsAtOnce"/> depths into [points][depth][2 vectors].</summary>
+    /// <summary>Transforms the weights of one panel and at most <see cref="Tuning.WinogradDepths"/> depths into [points][depth][2 vectors].</summary>
     public static void Transform<TTile, TSimd, TVector, T>(
         in WinogradPlan plan, ReadOnlySpan<T> weights, bool rotated, int panel, int firstDepth, Span<T> u, int pointStep)
         where TTile : struct, IWinogradTile
         where TSimd : struct, ISimd<TVector, T>
         where TVector : struct
-        where T : unmanaged, IFloatingPointIeee754<T> => new Action<TTile, T>(plan, weights, rotated, panel, firstDepth, u, pointStep).Invoke<TSimd, TVector>();
+        where T : unmanaged, IFloatingPointIeee754<T> => new Action<TTile, T>(plan, weights, rotated, panel, firstDepth, u, pointStep).Run<TSimd, TVector>();
 
     private readonly ref struct Action<TTile, T>(WinogradPlan plan, ReadOnlySpan<T> weights, bool rotated, int panel, int firstDepth, Span<T> u, int pointStep) : ISimdAction<T>
         where TTile : struct, IWinogradTile
@@ -48,15 +45,17 @@ internal static class WinogradWeights
         private readonly ReadOnlySpan<T> weights = weights;
         private readonly Span<T> u = u;
 
+        void ISimdAction<T>.Invoke<TSimd, TVector>() => Run<TSimd, TVector>();
+
         [SkipLocalsInit]
-        public void Invoke<TSimd, TVector>()
+        public void Run<TSimd, TVector>()
             where TSimd : struct, ISimd<TVector, T>
             where TVector : struct
         {
-            int depths = Math.Min(DepthsAtOnce, plan.C - firstDepth), columns = plan.PanelColumns;
-            Span<T> gathered = StackMemory.Align(stackalloc T[(9 * DepthsAtOnce * columns) + StackMemory.Slack<T>()]);
+            int depths = Math.Min(Tuning.WinogradDepths, plan.C - firstDepth), columns = plan.PanelColumns;
+            Span<T> gathered = StackMemory.Align(stackalloc T[(9 * Tuning.WinogradDepths * columns) + StackMemory.Slack<T>()]);
             ref readonly T taps = ref MemoryMarshal.GetReference(gathered);
-            nint tap = DepthsAtOnce * columns, step = columns;
+            nint tap = Tuning.WinogradDepths * columns, step = columns;
             if (!rotated)
             {
                 Gather(gathered, depths);
@@ -99,7 +98,7 @@ internal static class WinogradWeights
                 for (int column = 0; column < present; column++)
                 {
                     var run = weights.Slice((((((panel * columns) + column) * 9) + tap) * plan.C) + firstDepth, depths);
-                    int target = (tap * DepthsAtOnce * columns) + column;
+                    int target = (tap * Tuning.WinogradDepths * columns) + column;
                     // The same run of the next tap.
                     CacheHint.PrefetchRows(in run[0], plan.C, 1, 0, depths);
                     for (int depth = 0; depth < run.Length; depth++, target += columns) planes[target] = run[depth];
@@ -117,7 +116,7 @@ internal static class WinogradWeights
                 for (int tap = 0; tap < 9; tap++)
                 {
                     weights.Slice(((((firstDepth + depth) * 9) + 8 - tap) * plan.K) + (panel * columns), present)
-                        .CopyTo(planes[(((tap * DepthsAtOnce) + depth) * columns)..]);
+                        .CopyTo(planes[(((tap * Tuning.WinogradDepths) + depth) * columns)..]);
                 }
             }
         }

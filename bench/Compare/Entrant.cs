@@ -1,0 +1,79 @@
+using System.Globalization;
+using DeepSharp.Bench.Measuring;
+
+namespace DeepSharp.Bench.Compare;
+
+/// <summary>A contender in a case: its process, and the times of its rounds.</summary>
+/// <param name="contender">Who it is.</param>
+/// <param name="seconds">How long a round is.</param>
+/// <param name="roundsPerProcess">After how many rounds it starts anew.</param>
+internal sealed class Entrant(Contender contender, double seconds, int roundsPerProcess) : IDisposable
+{
+    // The fastest variant is found by a few runs; it is then measured by itself.
+    private const int VariantRuns = 3;
+    private static readonly TimeSpan VariantPatience = TimeSpan.FromMinutes(10);
+
+    private readonly List<double> rounds = [];
+    private string? absence = contender.Engine.Absence, detail;
+    private Contender chosen = contender;
+    private Worker? worker;
+    private double ms, firstMs, peakMemoryMb;
+    private int roundsOfProcess;
+
+    /// <summary>Runs a round, unless the engine is absent.</summary>
+    public void Run()
+    {
+        if (absence is not null) return;
+        try
+        {
+            if (chosen is { HasVariants: true }) chosen = Fastest(chosen);
+            if (worker is null)
+            {
+                worker = new Worker(chosen, seconds);
+                (firstMs, detail, roundsOfProcess) = (worker.FirstMs, worker.Detail, 0);
+            }
+
+            ms = worker.Round(seconds);
+            roundsOfProcess++;
+        }
+        catch (InvalidOperationException e)
+        {
+            absence = e.Message;
+        }
+    }
+
+    /// <summary>Ends a round, which counts unless it was disturbed.</summary>
+    public void EndRound(bool counts)
+    {
+        if (absence is not null) return;
+        if (counts) rounds.Add(ms);
+        if (roundsOfProcess == roundsPerProcess) End();
+    }
+
+    /// <summary>What came of all rounds.</summary>
+    public ContenderResult Result()
+    {
+        End();
+        return absence is not null ? new(chosen.Name, chosen.Work, chosen.Threads, 0, [], 0, 0, "", absence) : new(
+            chosen.Name, chosen.Work, chosen.Threads, Math.Round(Timing.Median(rounds), 4), [.. rounds.Select(time => Math.Round(time, 4))],
+            Math.Round(firstMs, 1), Math.Round(peakMemoryMb, 1), detail ?? "");
+    }
+
+    /// <summary>Ends the process if it still runs.</summary>
+    public void Dispose() => worker?.Dispose();
+
+    private void End()
+    {
+        if (worker is not null && absence is null) peakMemoryMb = worker.End();
+        worker?.Dispose();
+        worker = null;
+    }
+
+    private Contender Fastest(Contender several)
+    {
+        string[] options = ["--find-variant", "--threads", $"{several.Threads}", "--runs", $"{VariantRuns}", "--seconds", (seconds / 2).ToString(CultureInfo.InvariantCulture)];
+        var (exitCode, output, error) = several.Engine.Run([.. several.Arguments, .. options], several.Threads, VariantPatience);
+        if (exitCode != 0) throw new InvalidOperationException($"{several.Name} ended with {exitCode}: {error.Split('\n')[^1]}");
+        return several with { Arguments = [.. several.Arguments, "--variant", output], HasVariants = false };
+    }
+}
