@@ -16,7 +16,11 @@ internal static class ConvCommand
         var padding = new Option<int?>("--padding") { Description = "Padding; half the kernel if not given." };
         var pass = new Option<string>("--pass") { Description = "forward, input-gradient or weight-gradient.", DefaultValueFactory = _ => "forward" };
         pass.AcceptOnlyFromAmong([.. NamedWork.Passes.Keys]);
-        var command = new Command("conv", "Times one pass of a convolution.") { n, c, k, h, w, kernel, stride, padding, pass, Common.Algorithm, Common.Threads, Common.Json };
+        var stages = new Option<bool>("--stages") { Description = "Print what each stage costs beside its bound, to standard error." };
+        var command = new Command("conv", "Times one pass of a convolution.")
+        {
+            n, c, k, h, w, kernel, stride, padding, pass, stages, Common.Algorithm, Common.Threads, Common.Json,
+        };
         command.SetAction(parsed =>
         {
             int height = parsed.GetValue(h), size = parsed.GetValue(kernel);
@@ -24,6 +28,7 @@ internal static class ConvCommand
                 [parsed.GetValue(n), parsed.GetValue(c), height, parsed.GetValue(w) ?? height], [parsed.GetValue(k), parsed.GetValue(c), size, size],
                 Window2d.Square(size, parsed.GetValue(stride), parsed.GetValue(padding) ?? size / 2));
             using var context = Common.Context(parsed, parsed.GetValue(Common.Algorithm));
+            if (parsed.GetValue(stages)) Console.Error.Write(StageTable.Of(context, shape, NamedWork.Passes[parsed.GetValue(pass)!]));
             Common.Print(parsed, context, Measure(context, shape, NamedWork.Passes[parsed.GetValue(pass)!]));
         });
         return command;

@@ -28,6 +28,7 @@ internal static class PeakCommand
                 ["threads_share_a_core"] = together < SharedCore * context.Workers.Count * alone,
                 ["copy_gbytes_per_second"] = Math.Round(Peak.CopyGBytes(context), 1),
                 ["read_gbytes_per_second"] = Math.Round(Peak.ReadGBytes(context), 1),
+                ["second_level_cache_gbytes_per_second"] = Math.Round(Peak.CacheGBytes(context), 1),
                 ["hand_off_us"] = Math.Round(Peak.HandOffMicroseconds(context), 2),
             });
         });

@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Runtime.Intrinsics.X86;
 using DeepSharp.Bench.Measuring;
 using DeepSharp.Tensors;
 using DeepSharp.Vgg;
@@ -43,6 +43,10 @@ internal sealed class CompareCases(Engines engines, int threads, string folder, 
         _ => NarrowVectors(),
     };
 
+    // Intel's Software Developer's Manual, volume 2A, CPUID with EAX = 7: AVX512_BF16 and AMX-BF16.
+    private static bool HasBfloat16 =>
+        X86Base.IsSupported && ((X86Base.CpuId(7, 1).Eax & (1 << 5)) != 0 || (X86Base.CpuId(7, 0).Edx & (1 << 22)) != 0);
+
     private static double Flops((int M, int N, int K) shape) => 2.0 * shape.M * shape.N * shape.K;
 
     private Contender Ours(string work, double amount, string name = "DeepSharp") => new(name, engines.DeepSharp, [work], threads, amount);
@@ -54,7 +58,8 @@ internal sealed class CompareCases(Engines engines, int threads, string folder, 
     private Contender[] Libtorch(string work, double amount)
     {
         var single = new Contender("libtorch", engines.Libtorch, [work], threads, amount) { HasVariants = true };
-        return [single, single with { Name = "libtorch bf16", Arguments = [work, "--bf16"] }];
+        var engine = HasBfloat16 ? engines.Libtorch : engines.Libtorch with { Absence = "this processor has no instructions for bfloat16" };
+        return [single, single with { Name = "libtorch bf16", Engine = engine, Arguments = [work, "--bf16"] }];
     }
 
     private CompareCase Network(VggCase vggCase)

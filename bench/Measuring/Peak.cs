@@ -42,6 +42,19 @@ public static class Peak
         return (double)Length * sizeof(float) / timing.MedianMs / 1e6;
     }
 
+    /// <summary>Bytes read and written a second when each worker copies a block that stays in its second-level cache, in GB/s.</summary>
+    public static double CacheGBytes(ComputeContext context)
+    {
+        const int Block = 16 << 10, Copies = 64;
+        int threads = context.Workers.Count;
+        float[][] from = [.. Enumerable.Range(0, threads).Select(_ => new float[Block])], to = [.. from.Select(_ => new float[Block])];
+        var timing = Timing.Of(() => context.Workers.Run(threads, worker =>
+        {
+            for (int i = 0; i < Copies; i++) from[worker].CopyTo(to[worker], 0);
+        }), 0.3);
+        return 2.0 * Block * Copies * sizeof(float) * threads / timing.MedianMs / 1e6;
+    }
+
     /// <summary>Microseconds from handing work to all workers until all have done it, where the work is nothing.</summary>
     public static double HandOffMicroseconds(ComputeContext context)
     {

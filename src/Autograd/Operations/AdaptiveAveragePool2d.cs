@@ -19,15 +19,19 @@ internal sealed class AdaptiveAveragePool2dOperation<T>(int height, int width) :
 
 public static partial class VariableOperations
 {
-    /// <summary>Averages the maps of x [N,C,H,W] to <paramref name="height"/> × <paramref name="width"/> pixels.</summary>
-    /// <returns><paramref name="x"/> itself where its maps have that size.</returns>
-    /// <exception cref="ShapeException">x is not of rank 4.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The height or width is below 1.</exception>
-    public static Variable<T> AdaptiveAveragePool2d<T>(this Variable<T> x, int height, int width)
+    /// <param name="x">The input.</param>
+    extension<T>(Variable<T> x)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        ArgumentNullException.ThrowIfNull(x);
-        var shape = x.Shape;
-        return shape.Rank == 4 && (shape[2], shape[3]) == (height, width) ? x : new AdaptiveAveragePool2dOperation<T>(height, width).Apply(x);
+        /// <summary>Averages the maps of x [N,C,H,W] to <paramref name="height"/> × <paramref name="width"/> pixels.</summary>
+        /// <returns><paramref name="x"/> itself where its maps have that size.</returns>
+        /// <exception cref="ShapeException">x is not of rank 4.</exception>
+        /// <exception cref="ArgumentOutOfRangeException">The height or width is below 1.</exception>
+        public Variable<T> AdaptiveAveragePool2d(int height, int width)
+        {
+            ArgumentNullException.ThrowIfNull(x);
+            var shape = x.Shape;
+            return shape.Rank == 4 && (shape[2], shape[3]) == (height, width) ? x : new AdaptiveAveragePool2dOperation<T>(height, width).Apply(x);
+        }
     }
 }

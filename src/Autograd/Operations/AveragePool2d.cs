@@ -17,21 +17,22 @@ internal sealed class AveragePool2dOperation<T>(Window2d window, bool countPaddi
 
 public static partial class VariableOperations
 {
-    /// <summary>The mean of each window of x [N,C,H,W].</summary>
     /// <param name="x">The maps.</param>
-    /// <param name="window">The window; padding is at most half of it.</param>
-    /// <param name="countPadding">Whether padding counts as zeros (PyTorch's count_include_pad); else the mean is over the pixels that exist.</param>
-    /// <exception cref="ShapeException">x is not of rank 4, or its maps are smaller than the window.</exception>
-    public static Variable<T> AveragePool2d<T>(this Variable<T> x, Window2d window, bool countPadding = true)
-        where T : unmanaged, IFloatingPointIeee754<T> => new AveragePool2dOperation<T>(window, countPadding).Apply(x);
+    extension<T>(Variable<T> x)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        /// <summary>The mean of each window of x [N,C,H,W].</summary>
+        /// <param name="window">The window; padding is at most half of it.</param>
+        /// <param name="countPadding">Whether padding counts as zeros (PyTorch's count_include_pad); else the mean is over the pixels that exist.</param>
+        /// <exception cref="ShapeException">x is not of rank 4, or its maps are smaller than the window.</exception>
+        public Variable<T> AveragePool2d(Window2d window, bool countPadding = true) => new AveragePool2dOperation<T>(window, countPadding).Apply(x);
 
-    /// <summary>The mean of each square window of x [N,C,H,W].</summary>
-    /// <param name="x">The maps.</param>
-    /// <param name="kernel">The height and width of the window.</param>
-    /// <param name="stride">How far the window moves; null: by its own size.</param>
-    /// <param name="padding">The padding on every side.</param>
-    /// <param name="countPadding">Whether padding counts as zeros (PyTorch's count_include_pad); else the mean is over the pixels that exist.</param>
-    /// <exception cref="ShapeException">x is not of rank 4, or its maps are smaller than the window.</exception>
-    public static Variable<T> AveragePool2d<T>(this Variable<T> x, int kernel, int? stride = null, int padding = 0, bool countPadding = true)
-        where T : unmanaged, IFloatingPointIeee754<T> => x.AveragePool2d(Window2d.Square(kernel, stride ?? kernel, padding), countPadding);
+        /// <summary>The mean of each square window of x [N,C,H,W].</summary>
+        /// <param name="kernel">The height and width of the window.</param>
+        /// <param name="stride">How far the window moves; null: by its own size.</param>
+        /// <param name="padding">The padding on every side.</param>
+        /// <param name="countPadding">Whether padding counts as zeros (PyTorch's count_include_pad); else the mean is over the pixels that exist.</param>
+        /// <exception cref="ShapeException">x is not of rank 4, or its maps are smaller than the window.</exception>
+        public Variable<T> AveragePool2d(int kernel, int? stride = null, int padding = 0, bool countPadding = true) => x.AveragePool2d(Window2d.Square(kernel, stride ?? kernel, padding), countPadding);
+    }
 }

@@ -92,25 +92,26 @@ internal sealed class BatchNormPass<T> : IDisposable
 
 public static partial class VariableOperations
 {
-    /// <summary>Normalizes each channel of x [N,C] or [N,C,H,W] to mean β and standard deviation γ.</summary>
     /// <param name="x">The input.</param>
-    /// <param name="gamma">The scale, [C].</param>
-    /// <param name="beta">The shift, [C].</param>
-    /// <param name="runningMean">The running mean [C]: updated in training, used otherwise.</param>
-    /// <param name="runningVariance">The running unbiased variance [C]: updated in training, used otherwise.</param>
-    /// <param name="momentum">The weight of the batch in an update of the running statistics.</param>
-    /// <param name="epsilon">Added to the variance.</param>
-    /// <param name="frozen">Uses the running statistics as constants in training, too, and leaves them unchanged.</param>
-    /// <exception cref="ShapeException">The shapes do not fit, or a training batch has only one value per channel.</exception>
-    public static Variable<T> BatchNorm<T>(
-        this Variable<T> x,
-        Variable<T> gamma,
-        Variable<T> beta,
-        Tensor<T> runningMean,
-        Tensor<T> runningVariance,
-        double momentum = 0.1,
-        double epsilon = 1e-5,
-        bool frozen = false)
-        where T : unmanaged, IFloatingPointIeee754<T> =>
-        new BatchNormOperation<T>(new BatchNormSettings<T>(runningMean, runningVariance, momentum, epsilon, frozen)).Apply(x, gamma, beta);
+    extension<T>(Variable<T> x)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        /// <summary>Normalizes each channel of x [N,C] or [N,C,H,W] to mean β and standard deviation γ.</summary>
+        /// <param name="gamma">The scale, [C].</param>
+        /// <param name="beta">The shift, [C].</param>
+        /// <param name="runningMean">The running mean [C]: updated in training, used otherwise.</param>
+        /// <param name="runningVariance">The running unbiased variance [C]: updated in training, used otherwise.</param>
+        /// <param name="momentum">The weight of the batch in an update of the running statistics.</param>
+        /// <param name="epsilon">Added to the variance.</param>
+        /// <param name="frozen">Uses the running statistics as constants in training, too, and leaves them unchanged.</param>
+        /// <exception cref="ShapeException">The shapes do not fit, or a training batch has only one value per channel.</exception>
+        public Variable<T> BatchNorm(Variable<T> gamma,
+            Variable<T> beta,
+            Tensor<T> runningMean,
+            Tensor<T> runningVariance,
+            double momentum = 0.1,
+            double epsilon = 1e-5,
+            bool frozen = false) =>
+            new BatchNormOperation<T>(new BatchNormSettings<T>(runningMean, runningVariance, momentum, epsilon, frozen)).Apply(x, gamma, beta);
+    }
 }

@@ -24,31 +24,32 @@ internal sealed class Conv2dOperation<T>(Window2d window) : Operation<T>
 
 public static partial class VariableOperations
 {
-    /// <summary>Two-dimensional convolution with the same stride and padding for height and width.</summary>
-    /// <remarks>Dilation, groups and transposed convolutions are not built.</remarks>
     /// <param name="x">Input, [N,C,H,W].</param>
-    /// <param name="weights">Weights, [K,C,kH,kW].</param>
-    /// <param name="bias">Bias, [K], or null.</param>
-    /// <param name="stride">Pixels from one position of the kernel to the next.</param>
-    /// <param name="padding">Zeros added on each side.</param>
-    /// <exception cref="ShapeException">The shapes do not fit.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The stride is below 1 or the padding below 0.</exception>
-    public static Variable<T> Conv2d<T>(this Variable<T> x, Variable<T> weights, Variable<T>? bias = null, int stride = 1, int padding = 0)
+    extension<T>(Variable<T> x)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        ArgumentNullException.ThrowIfNull(weights);
-        return x.Conv2d(weights, bias, Window2d.Of(weights.Shape, stride, padding));
-    }
+        /// <summary>Two-dimensional convolution with the same stride and padding for height and width.</summary>
+        /// <remarks>Dilation, groups and transposed convolutions are not built.</remarks>
+        /// <param name="weights">Weights, [K,C,kH,kW].</param>
+        /// <param name="bias">Bias, [K], or null.</param>
+        /// <param name="stride">Pixels from one position of the kernel to the next.</param>
+        /// <param name="padding">Zeros added on each side.</param>
+        /// <exception cref="ShapeException">The shapes do not fit.</exception>
+        /// <exception cref="ArgumentOutOfRangeException">The stride is below 1 or the padding below 0.</exception>
+        public Variable<T> Conv2d(Variable<T> weights, Variable<T>? bias = null, int stride = 1, int padding = 0)
+        {
+            ArgumentNullException.ThrowIfNull(weights);
+            return x.Conv2d(weights, bias, Window2d.Of(weights.Shape, stride, padding));
+        }
 
-    /// <summary>Two-dimensional convolution.</summary>
-    /// <remarks>Dilation, groups and transposed convolutions are not built.</remarks>
-    /// <param name="x">Input, [N,C,H,W].</param>
-    /// <param name="weights">Weights, [K,C,kH,kW].</param>
-    /// <param name="bias">Bias, [K], or null.</param>
-    /// <param name="window">The kernel size, which is that of the weights, strides and padding.</param>
-    /// <exception cref="ShapeException">The shapes do not fit.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A stride is below 1 or a padding below 0.</exception>
-    public static Variable<T> Conv2d<T>(this Variable<T> x, Variable<T> weights, Variable<T>? bias, Window2d window)
-        where T : unmanaged, IFloatingPointIeee754<T> =>
-        bias is null ? new Conv2dOperation<T>(window).Apply(x, weights) : new Conv2dOperation<T>(window).Apply(x, weights, bias);
+        /// <summary>Two-dimensional convolution.</summary>
+        /// <remarks>Dilation, groups and transposed convolutions are not built.</remarks>
+        /// <param name="weights">Weights, [K,C,kH,kW].</param>
+        /// <param name="bias">Bias, [K], or null.</param>
+        /// <param name="window">The kernel size, which is that of the weights, strides and padding.</param>
+        /// <exception cref="ShapeException">The shapes do not fit.</exception>
+        /// <exception cref="ArgumentOutOfRangeException">A stride is below 1 or a padding below 0.</exception>
+        public Variable<T> Conv2d(Variable<T> weights, Variable<T>? bias, Window2d window) =>
+            bias is null ? new Conv2dOperation<T>(window).Apply(x, weights) : new Conv2dOperation<T>(window).Apply(x, weights, bias);
+    }
 }

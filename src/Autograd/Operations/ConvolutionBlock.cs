@@ -121,28 +121,30 @@ internal sealed class ConvolutionBlockOperation<T>(ConvolutionBlockSettings<T> s
 
 public static partial class VariableOperations
 {
-    /// <summary>Convolution → batch normalization → ReLU → max pooling as one operation.</summary>
     /// <param name="x">Input, [N,C,H,W].</param>
-    /// <param name="settings">Which parts there are.</param>
-    /// <param name="weights">Weights, [K,C,kH,kW].</param>
-    /// <param name="bias">Bias [K], or null.</param>
-    /// <param name="gamma">Scale of the batch normalization [K], if there is one.</param>
-    /// <param name="beta">Shift of the batch normalization [K], if there is one.</param>
-    /// <exception cref="ArgumentException">Gamma and beta are given without a batch normalization, or missing with one.</exception>
-    /// <exception cref="ShapeException">The shapes do not fit.</exception>
-    public static Variable<T> ConvolutionBlock<T>(
-        this Variable<T> x, ConvolutionBlockSettings<T> settings, Variable<T> weights, Variable<T>? bias = null, Variable<T>? gamma = null, Variable<T>? beta = null)
+    extension<T>(Variable<T> x)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        ArgumentNullException.ThrowIfNull(settings);
-        if (settings.BatchNorm is not null != gamma is not null || gamma is null != beta is null)
+        /// <summary>Convolution → batch normalization → ReLU → max pooling as one operation.</summary>
+        /// <param name="settings">Which parts there are.</param>
+        /// <param name="weights">Weights, [K,C,kH,kW].</param>
+        /// <param name="bias">Bias [K], or null.</param>
+        /// <param name="gamma">Scale of the batch normalization [K], if there is one.</param>
+        /// <param name="beta">Shift of the batch normalization [K], if there is one.</param>
+        /// <exception cref="ArgumentException">Gamma and beta are given without a batch normalization, or missing with one.</exception>
+        /// <exception cref="ShapeException">The shapes do not fit.</exception>
+        public Variable<T> ConvolutionBlock(ConvolutionBlockSettings<T> settings, Variable<T> weights, Variable<T>? bias = null, Variable<T>? gamma = null, Variable<T>? beta = null)
         {
-            throw new ArgumentException(
-                "ConvolutionBlock: gamma and beta must be given exactly where the settings have a batch normalization.", nameof(gamma));
-        }
+            ArgumentNullException.ThrowIfNull(settings);
+            if (settings.BatchNorm is not null != gamma is not null || gamma is null != beta is null)
+            {
+                throw new ArgumentException(
+                    "ConvolutionBlock: gamma and beta must be given exactly where the settings have a batch normalization.", nameof(gamma));
+            }
 
-        var block = new ConvolutionBlockOperation<T>(settings, bias is not null);
-        if (bias is null) return gamma is null ? block.Apply(x, weights) : block.Apply(x, weights, gamma, beta!);
-        return gamma is null ? block.Apply(x, weights, bias) : block.Apply(x, weights, bias, gamma, beta!);
+            var block = new ConvolutionBlockOperation<T>(settings, bias is not null);
+            if (bias is null) return gamma is null ? block.Apply(x, weights) : block.Apply(x, weights, gamma, beta!);
+            return gamma is null ? block.Apply(x, weights, bias) : block.Apply(x, weights, bias, gamma, beta!);
+        }
     }
 }

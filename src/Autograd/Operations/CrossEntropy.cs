@@ -35,25 +35,27 @@ internal sealed class CrossEntropyOperation<T> : Operation<T>
 
 public static partial class VariableOperations
 {
-    /// <summary>The cross-entropy of logits and labels, softmax included, of rank 0.</summary>
     /// <param name="logits">The scores [N, classes], any real numbers.</param>
-    /// <param name="labels">N class numbers; they are copied.</param>
-    /// <param name="labelSmoothing">The part of the target, 0 to 1, that is spread evenly over all classes.</param>
-    /// <param name="reduction">The mean or the sum of the losses of the rows.</param>
-    /// <exception cref="ShapeException">The logits are not [N, classes], or the number of labels is not N.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A label is not the number of a class, or the smoothing is not in 0 to 1.</exception>
-    public static Variable<T> CrossEntropy<T>(
-        this Variable<T> logits, ReadOnlySpan<int> labels, double labelSmoothing = 0, LossReduction reduction = LossReduction.Mean)
+    extension<T>(Variable<T> logits)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        ArgumentNullException.ThrowIfNull(logits);
-        if (logits.Shape.Rank != 2) throw new ShapeException($"CrossEntropy: logits must be [N, classes], found {logits.Shape}; flatten them first.");
-        if (logits.Shape[0] != labels.Length)
-            throw new ShapeException($"CrossEntropy: logits {logits.Shape} need {logits.Shape[0]} labels, found {labels.Length}.");
-        if (labelSmoothing is not (>= 0 and <= 1))
-            throw new ArgumentOutOfRangeException(nameof(labelSmoothing), $"CrossEntropy: label smoothing must be in 0 to 1, found {labelSmoothing}.");
-        var copy = logits.Value.Context.Pool.Rent<int>(labels.Length);
-        labels.CopyTo(copy.Span);
-        return new CrossEntropyOperation<T>(copy, labelSmoothing, reduction).Apply(logits);
+        /// <summary>The cross-entropy of logits and labels, softmax included, of rank 0.</summary>
+        /// <param name="labels">N class numbers; they are copied.</param>
+        /// <param name="labelSmoothing">The part of the target, 0 to 1, that is spread evenly over all classes.</param>
+        /// <param name="reduction">The mean or the sum of the losses of the rows.</param>
+        /// <exception cref="ShapeException">The logits are not [N, classes], or the number of labels is not N.</exception>
+        /// <exception cref="ArgumentOutOfRangeException">A label is not the number of a class, or the smoothing is not in 0 to 1.</exception>
+        public Variable<T> CrossEntropy(ReadOnlySpan<int> labels, double labelSmoothing = 0, LossReduction reduction = LossReduction.Mean)
+        {
+            ArgumentNullException.ThrowIfNull(logits);
+            if (logits.Shape.Rank != 2) throw new ShapeException($"CrossEntropy: logits must be [N, classes], found {logits.Shape}; flatten them first.");
+            if (logits.Shape[0] != labels.Length)
+                throw new ShapeException($"CrossEntropy: logits {logits.Shape} need {logits.Shape[0]} labels, found {labels.Length}.");
+            if (labelSmoothing is not (>= 0 and <= 1))
+                throw new ArgumentOutOfRangeException(nameof(labelSmoothing), $"CrossEntropy: label smoothing must be in 0 to 1, found {labelSmoothing}.");
+            var copy = logits.Value.Context.Pool.Rent<int>(labels.Length);
+            labels.CopyTo(copy.Span);
+            return new CrossEntropyOperation<T>(copy, labelSmoothing, reduction).Apply(logits);
+        }
     }
 }

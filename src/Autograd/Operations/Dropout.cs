@@ -19,23 +19,26 @@ internal sealed class DropoutOperation<T>(double rate, RandomStream stream) : Op
 
 public static partial class VariableOperations
 {
-    /// <summary>
-    /// In training, drops each element with probability <paramref name="rate"/> and scales the others by 1 / (1 − rate); in evaluation,
-    /// does nothing.
-    /// </summary>
     /// <param name="x">A tensor of any shape.</param>
-    /// <param name="rate">The probability of being dropped, 0 to 1.</param>
-    /// <param name="stream">
-    /// Decides: element i, counted in logical order, is kept when word i is at least rate·2³². Give every layer and step another one.
-    /// </param>
-    /// <returns><paramref name="x"/> itself in evaluation or when the rate is 0.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The rate is not in 0 to 1.</exception>
-    public static Variable<T> Dropout<T>(this Variable<T> x, double rate, RandomStream stream)
+    extension<T>(Variable<T> x)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        ArgumentNullException.ThrowIfNull(x);
-        if (rate is not (>= 0 and <= 1))
-            throw new ArgumentOutOfRangeException(nameof(rate), $"Dropout: the rate must be in 0 to 1, found {rate}.");
-        return x.Tape.Mode == Mode.Evaluation || rate == 0 ? x : new DropoutOperation<T>(rate, stream).Apply(x);
+        /// <summary>
+        /// In training, drops each element with probability <paramref name="rate"/> and scales the others by 1 / (1 − rate); in evaluation,
+        /// does nothing.
+        /// </summary>
+        /// <param name="rate">The probability of being dropped, 0 to 1.</param>
+        /// <param name="stream">
+        /// Decides: element i, counted in logical order, is kept when word i is at least rate·2³². Give every layer and step another one.
+        /// </param>
+        /// <returns><paramref name="x"/> itself in evaluation or when the rate is 0.</returns>
+        /// <exception cref="ArgumentOutOfRangeException">The rate is not in 0 to 1.</exception>
+        public Variable<T> Dropout(double rate, RandomStream stream)
+        {
+            ArgumentNullException.ThrowIfNull(x);
+            if (rate is not (>= 0 and <= 1))
+                throw new ArgumentOutOfRangeException(nameof(rate), $"Dropout: the rate must be in 0 to 1, found {rate}.");
+            return x.Tape.Mode == Mode.Evaluation || rate == 0 ? x : new DropoutOperation<T>(rate, stream).Apply(x);
+        }
     }
 }

@@ -35,13 +35,16 @@ internal sealed class LinearOperation<T> : Operation<T>
 
 public static partial class VariableOperations
 {
-    /// <summary>The linear layer x·weightᵀ + bias.</summary>
     /// <param name="x">[N, in], or [N, in, 1, 1], which needs no <c>Flatten</c>.</param>
-    /// <param name="weight">[out, in].</param>
-    /// <param name="bias">[out], or null for none.</param>
-    /// <returns>[N, out].</returns>
-    /// <exception cref="ShapeException">The shapes do not fit.</exception>
-    public static Variable<T> Linear<T>(this Variable<T> x, Variable<T> weight, Variable<T>? bias = null)
-        where T : unmanaged, IFloatingPointIeee754<T> =>
-        bias is null ? new LinearOperation<T>().Apply(x, weight) : new LinearOperation<T>().Apply(x, weight, bias);
+    extension<T>(Variable<T> x)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        /// <summary>The linear layer x·weightᵀ + bias.</summary>
+        /// <param name="weight">[out, in].</param>
+        /// <param name="bias">[out], or null for none.</param>
+        /// <returns>[N, out].</returns>
+        /// <exception cref="ShapeException">The shapes do not fit.</exception>
+        public Variable<T> Linear(Variable<T> weight, Variable<T>? bias = null) =>
+            bias is null ? new LinearOperation<T>().Apply(x, weight) : new LinearOperation<T>().Apply(x, weight, bias);
+    }
 }

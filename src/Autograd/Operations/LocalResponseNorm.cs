@@ -25,19 +25,21 @@ internal sealed class LocalResponseNormOperation<T>(int size, double alpha, doub
 
 public static partial class VariableOperations
 {
-    /// <summary>Divides each element of x [N,C,H,W] by a power of the sum of squares over neighbouring channels.</summary>
     /// <param name="x">The input.</param>
-    /// <param name="size">The number of channels in a window; an even one reaches one channel further down than up, as in PyTorch.</param>
-    /// <param name="alpha">The weight of the sum of squares.</param>
-    /// <param name="beta">The exponent.</param>
-    /// <param name="k">The constant that is added to the sum.</param>
-    /// <param name="divideAlphaBySize">
-    /// True as in PyTorch, Caffe and ONNX: alpha is divided by <paramref name="size"/>. False as in the AlexNet paper, whose constants are size 5, k 2, alpha 1e-4, beta 0.75.
-    /// </param>
-    /// <exception cref="ShapeException">x is not of rank 4.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The size is below 1.</exception>
-    public static Variable<T> LocalResponseNorm<T>(
-        this Variable<T> x, int size, double alpha = 1e-4, double beta = 0.75, double k = 1, bool divideAlphaBySize = true)
-        where T : unmanaged, IFloatingPointIeee754<T> =>
-        new LocalResponseNormOperation<T>(size, divideAlphaBySize ? alpha / size : alpha, beta, k).Apply(x);
+    extension<T>(Variable<T> x)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        /// <summary>Divides each element of x [N,C,H,W] by a power of the sum of squares over neighbouring channels.</summary>
+        /// <param name="size">The number of channels in a window; an even one reaches one channel further down than up, as in PyTorch.</param>
+        /// <param name="alpha">The weight of the sum of squares.</param>
+        /// <param name="beta">The exponent.</param>
+        /// <param name="k">The constant that is added to the sum.</param>
+        /// <param name="divideAlphaBySize">
+        /// True as in PyTorch, Caffe and ONNX: alpha is divided by <paramref name="size"/>. False as in the AlexNet paper, whose constants are size 5, k 2, alpha 1e-4, beta 0.75.
+        /// </param>
+        /// <exception cref="ShapeException">x is not of rank 4.</exception>
+        /// <exception cref="ArgumentOutOfRangeException">The size is below 1.</exception>
+        public Variable<T> LocalResponseNorm(int size, double alpha = 1e-4, double beta = 0.75, double k = 1, bool divideAlphaBySize = true) =>
+            new LocalResponseNormOperation<T>(size, divideAlphaBySize ? alpha / size : alpha, beta, k).Apply(x);
+    }
 }

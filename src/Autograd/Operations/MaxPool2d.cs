@@ -23,19 +23,20 @@ internal sealed class MaxPool2dOperation<T>(Window2d window) : Operation<T>
 
 public static partial class VariableOperations
 {
-    /// <summary>The maximum of each window of x [N,C,H,W].</summary>
     /// <param name="x">The maps.</param>
-    /// <param name="window">The window; padding is at most half of it, and never the maximum.</param>
-    /// <exception cref="ShapeException">x is not of rank 4, or its maps are smaller than the window.</exception>
-    public static Variable<T> MaxPool2d<T>(this Variable<T> x, Window2d window)
-        where T : unmanaged, IFloatingPointIeee754<T> => new MaxPool2dOperation<T>(window).Apply(x);
+    extension<T>(Variable<T> x)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        /// <summary>The maximum of each window of x [N,C,H,W].</summary>
+        /// <param name="window">The window; padding is at most half of it, and never the maximum.</param>
+        /// <exception cref="ShapeException">x is not of rank 4, or its maps are smaller than the window.</exception>
+        public Variable<T> MaxPool2d(Window2d window) => new MaxPool2dOperation<T>(window).Apply(x);
 
-    /// <summary>The maximum of each square window of x [N,C,H,W].</summary>
-    /// <param name="x">The maps.</param>
-    /// <param name="kernel">The height and width of the window.</param>
-    /// <param name="stride">How far the window moves; null: by its own size.</param>
-    /// <param name="padding">The padding on every side.</param>
-    /// <exception cref="ShapeException">x is not of rank 4, or its maps are smaller than the window.</exception>
-    public static Variable<T> MaxPool2d<T>(this Variable<T> x, int kernel, int? stride = null, int padding = 0)
-        where T : unmanaged, IFloatingPointIeee754<T> => x.MaxPool2d(Window2d.Square(kernel, stride ?? kernel, padding));
+        /// <summary>The maximum of each square window of x [N,C,H,W].</summary>
+        /// <param name="kernel">The height and width of the window.</param>
+        /// <param name="stride">How far the window moves; null: by its own size.</param>
+        /// <param name="padding">The padding on every side.</param>
+        /// <exception cref="ShapeException">x is not of rank 4, or its maps are smaller than the window.</exception>
+        public Variable<T> MaxPool2d(int kernel, int? stride = null, int padding = 0) => x.MaxPool2d(Window2d.Square(kernel, stride ?? kernel, padding));
+    }
 }

@@ -26,8 +26,12 @@ internal sealed class MeanSquaredErrorOperation<T>(LossReduction reduction) : Op
 
 public static partial class VariableOperations
 {
-    /// <summary>The mean (or sum) of the squared differences to <paramref name="target"/>, of rank 0.</summary>
-    /// <exception cref="ShapeException">The shapes differ.</exception>
-    public static Variable<T> MeanSquaredError<T>(this Variable<T> prediction, Variable<T> target, LossReduction reduction = LossReduction.Mean)
-        where T : unmanaged, IFloatingPointIeee754<T> => new MeanSquaredErrorOperation<T>(reduction).Apply(prediction, target);
+    /// <param name="prediction">The input.</param>
+    extension<T>(Variable<T> prediction)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        /// <summary>The mean (or sum) of the squared differences to <paramref name="target"/>, of rank 0.</summary>
+        /// <exception cref="ShapeException">The shapes differ.</exception>
+        public Variable<T> MeanSquaredError(Variable<T> target, LossReduction reduction = LossReduction.Mean) => new MeanSquaredErrorOperation<T>(reduction).Apply(prediction, target);
+    }
 }

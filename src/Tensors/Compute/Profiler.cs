@@ -15,12 +15,23 @@ public sealed record ProfileEntry(string Operation, string Pass, int Calls, doub
     public double GFlops => Milliseconds > 0 ? Flops / Milliseconds / 1e6 : 0;
 }
 
+/// <summary>What a stage of the convolutions has cost, all workers together.</summary>
+/// <param name="Stage">Its name.</param>
+/// <param name="Milliseconds">The time of all workers, added up.</param>
+/// <param name="MultiplyAdds">The multiply-adds of its products.</param>
+/// <param name="Bytes">The bytes that it read and wrote, most of them in caches.</param>
+public sealed record ProfileStage(string Stage, double Milliseconds, long MultiplyAdds, long Bytes);
+
 /// <summary>Adds up the time of operations and passes. Give one to <see cref="ComputeOptions.Profiler"/>; it serves one thread that computes.</summary>
 public sealed class Profiler
 {
     internal const string Step = "Step", Rest = "everything else";
 
+    private static readonly KernelStage[] AllStages = Enum.GetValues<KernelStage>();
+
     private readonly Dictionary<(string Operation, string Pass), Sum> sums = [];
+    // For each stage ticks, multiply-adds and bytes.
+    private readonly long[] stages = new long[3 * AllStages.Length];
     private long inner;
     private (string Operation, string Pass) current;
 
@@ -32,11 +43,30 @@ public sealed class Profiler
             .OrderByDescending(entry => entry.Milliseconds),
     ];
 
+    /// <summary>The stages of convolutions, those that ran, in their order; they are part of the lines.</summary>
+    public IReadOnlyList<ProfileStage> Stages =>
+    [
+        .. AllStages.Where(stage => stages[3 * (int)stage] > 0).Select(stage => new ProfileStage(
+            $"{stage}".ToLowerInvariant(), stages[3 * (int)stage] * 1000.0 / Stopwatch.Frequency, stages[(3 * (int)stage) + 1], stages[(3 * (int)stage) + 2])),
+    ];
+
     /// <summary>Whether it measures: work that begins while it does not is left out, for instance the tests between two epochs of training.</summary>
     public bool IsOn { get; set; } = true;
 
     /// <summary>Forgets what was measured so far.</summary>
-    public void Reset() => sums.Clear();
+    public void Reset()
+    {
+        sums.Clear();
+        Array.Clear(stages);
+    }
+
+    // Called by all workers.
+    internal void AddStage(KernelStage stage, long ticks, long multiplyAdds, long bytes)
+    {
+        Interlocked.Add(ref stages[3 * (int)stage], ticks);
+        Interlocked.Add(ref stages[(3 * (int)stage) + 1], multiplyAdds);
+        Interlocked.Add(ref stages[(3 * (int)stage) + 2], bytes);
+    }
 
     internal Scope Begin(string operation, string pass, double flops)
     {

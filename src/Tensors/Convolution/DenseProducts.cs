@@ -31,7 +31,9 @@ internal static class DenseProducts
         var images = copy.Memory;
         context.Workers.Run(n, Tuning.RowsPerBlock(length), (first, count) =>
         {
+            var clock = new StageClock(context.Options.Profiler);
             for (int i = first; i < first + count; i++) from.Span.Slice(i * length, length).CopyTo(images.Span[(i * row)..]);
+            clock.Lap<T>(KernelStage.Input, 0, 2L * count * length);
         });
 
         int panelColumns = GemmBlocks.For<T>(context.VectorWidth).PanelColumns;
@@ -39,13 +41,13 @@ internal static class DenseProducts
         {
             using var packed = context.Pool.RentScratch<T>(map.Taps * b.Rows * panelColumns);
             SimdDispatch.Run<T, Panel<T>>(context.VectorWidth, new(
-                map, images.Span, sources, row, b, tapStep, to.Span, targets, n, packed.Span, panel * panelColumns, panelColumns, epilogue));
+                map, images.Span, sources, row, b, tapStep, to.Span, targets, n, packed.Span, panel * panelColumns, panelColumns, epilogue, context.Options.Profiler));
         });
     }
 
     private readonly ref struct Panel<T>(
         DenseMap map, ReadOnlySpan<T> images, int sources, int row, MatrixView<T> b, int tapStep, Span<T> to, int targets, int n, Span<T> packed,
-        int firstColumn, int panelColumns, Epilogue<T> epilogue) : ISimdAction<T>
+        int firstColumn, int panelColumns, Epilogue<T> epilogue, Profiler? profiler) : ISimdAction<T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         private readonly ReadOnlySpan<T> images = images;
@@ -55,13 +57,15 @@ internal static class DenseProducts
 
         void ISimdAction<T>.Invoke<TSimd, TVector>()
         {
-            int tapElements = b.Rows * panelColumns;
+            int tapElements = b.Rows * panelColumns, pairs = 0;
+            var clock = new StageClock(profiler);
             for (int tap = 0; tap < map.Taps; tap++)
             {
                 if (map.IsUsed(tap))
                     Packing.PackB(b with { Memory = b.Memory[(tap * tapStep)..] }, 0, b.Rows, firstColumn, Columns, panelColumns, packed[(tap * tapElements)..]);
             }
 
+            clock.Lap<T>(KernelStage.Weights, 0, 2L * packed.Length);
             for (int target = 0; target < targets; target++)
             {
                 int first = sources, last = -1;
@@ -74,6 +78,7 @@ internal static class DenseProducts
                 for (int source = first; source <= last; source++)
                 {
                     if (map.Tap(source, target) is not (>= 0 and var tap)) continue;
+                    pairs++;
                     PanelProduct.Run<EvenRows, TSimd, TVector, T>(
                         images[(source * b.Rows)..], new(row), n, new(b.Rows), packed.Slice(tap * tapElements, tapElements), panelColumns,
                         to[((target * b.Columns) + firstColumn)..], targets * b.Columns, Columns,
@@ -88,6 +93,9 @@ internal static class DenseProducts
                     epilogue.Apply(columns, firstColumn);
                 }
             }
+
+            clock.Lap<T>(
+                KernelStage.Products, (long)pairs * n * b.Rows * Columns, (long)pairs * ((n * (b.Rows + (2L * Columns))) + tapElements));
         }
     }
 }

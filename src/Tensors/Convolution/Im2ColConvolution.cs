@@ -47,12 +47,16 @@ internal sealed class Im2ColConvolution : ConvolutionAlgorithm
 
         context.Workers.Run(s.N * s.OutputHeight, RowsPerGroup(s), (firstRow, rows) =>
         {
+            var clock = new StageClock(context.Options.Profiler);
             int pixels = rows * s.OutputWidth;
             using var windows = context.Pool.RentScratch<T>(pixels * s.PatchLength);
             Im2Col(s, input.Span, firstRow, rows, windows.Span);
+            clock.Lap<T>(KernelStage.Input, 0, 2L * pixels * s.PatchLength);
             PanelProduct.RunAll(
                 context.VectorWidth, windows.Span, new EvenRows(s.PatchLength), pixels, new(s.PatchLength), packed.Span,
                 output.Span.Slice(firstRow * s.OutputWidth * s.K, pixels * s.K), s.K, epilogue);
+            clock.Lap<T>(
+                KernelStage.Products, (long)pixels * s.PatchLength * s.K, ((long)pixels * (s.PatchLength + s.K)) + packed.Length);
         });
     }
 

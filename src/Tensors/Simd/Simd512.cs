@@ -5,6 +5,10 @@ using System.Runtime.Intrinsics;
 namespace DeepSharp.Tensors;
 
 /// <summary>Vectors of 512 bits.</summary>
+/// <remarks>
+/// The types of 128, 256 and 512 bits are the same text but for the width and the conversions of bytes: .NET has no interface over its vectors that could be
+/// called here. A test compares them.
+/// </remarks>
 public readonly struct Simd512<T> : ISimd<Vector512<T>, T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {

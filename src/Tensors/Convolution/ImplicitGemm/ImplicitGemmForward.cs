@@ -16,11 +16,15 @@ internal static class ImplicitGemmForward
         rows.FillPlaces(places.Span);
         context.Workers.Run(s.N * rows.TasksPerImage, 1, (task, _) =>
         {
+            var clock = new StageClock(context.Options.Profiler);
             using var padded = context.Pool.RentScratch<T>(rows.Elements);
             var output = rows.Copy(x.Span, task, padded.Span);
+            clock.Lap<T>(KernelStage.Input, 0, 2L * rows.Elements);
             PanelProduct.RunAll(
                 context.VectorWidth, padded.Span, new RowTable(places.Span), output.Count, rows.Path, packed.Span,
                 y.Span.Slice(output.First * s.K, output.Count * s.K), s.K, epilogue);
+            clock.Lap<T>(
+                KernelStage.Products, (long)output.Count * s.PatchLength * s.K, rows.Elements + packed.Length + ((long)output.Count * s.K));
         });
     }
 }

@@ -23,12 +23,16 @@ internal static class ImplicitGemmWeightGradient
             using var padded = context.Pool.RentScratch<T>(rows.Elements);
             // [panel][pixel][2 vectors].
             using var packed = context.Pool.RentScratch<T>(panels * rows.RowsPerTask * s.OutputWidth * panelColumns);
+            var clock = new StageClock(context.Options.Profiler);
             for (int task = from; task < end; task++)
             {
                 var (first, pixels) = rows.Copy(x.Span, task, padded.Span);
+                clock.Lap<T>(KernelStage.Input, 0, 2L * rows.Elements);
                 SimdDispatch.Run<T, Action<T>>(context.VectorWidth, new(
                     new(places.Span), new(s.OutputWidth, pixels / s.OutputWidth, rows.PixelStep, rows.RowStep), padded.Span,
                     dy.Span.Slice(first * s.K, pixels * s.K), s.K, packed.Span, total.Span, panelLength, accumulate: task > from));
+                clock.Lap<T>(
+                    KernelStage.Products, (long)pixels * s.PatchLength * s.K, rows.Elements + (3L * pixels * s.K) + (2L * total.Length));
             }
         });
 
@@ -36,6 +40,7 @@ internal static class ImplicitGemmWeightGradient
         int tasks = (s.PatchLength + Tuning.PlacesPerTask - 1) / Tuning.PlacesPerTask;
         context.Workers.Run(panels * tasks, 1, (task, _) =>
         {
+            var clock = new StageClock(context.Options.Profiler);
             var (panel, group) = Math.DivRem(task, tasks);
             int first = group * Tuning.PlacesPerTask, count = Math.Min(Tuning.PlacesPerTask, s.PatchLength - first);
             var total = sum.AddParts((panel * panelLength) + (first * panelColumns), count * panelColumns);
@@ -44,6 +49,8 @@ internal static class ImplicitGemmWeightGradient
                 var target = dw.Span.Slice((k * s.PatchLength) + first, count);
                 for (int place = 0; place < count; place++) target[place] = total[(place * panelColumns) + k - (panel * panelColumns)];
             }
+
+            clock.Lap<T>(KernelStage.Output, 0, (sum.Parts + 1L) * total.Length);
         });
     }
 

@@ -15,13 +15,26 @@ internal readonly record struct WinogradFilter<T>(ReadOnlyMemory<T> U, int Point
 
 /// <summary>A run of tiles: their transformed input v [points][tiles][C], and what is done with it.</summary>
 internal readonly struct WinogradBlock<TTile, T>(
-    WinogradPlan plan, ReadOnlyMemory<T> image, Epilogue<T> epilogue, Memory<T> output, Memory<T> v, int firstTile, int tiles)
+    Profiler? profiler, WinogradPlan plan, ReadOnlyMemory<T> image, Epilogue<T> epilogue, Memory<T> output, Memory<T> v, int firstTile, int tiles)
     where TTile : struct, IWinogradTile
     where T : unmanaged, IFloatingPointIeee754<T>
 {
+    /// <summary>A clock for the stages of a task.</summary>
+    public StageClock Clock => new(profiler);
+
     private int InputStep => plan.PointStep(PaddedTiles, plan.InputRow);
 
     private int ProductStep => plan.PointStep(PaddedTiles, plan.ProductRow);
+
+    /// <summary>The elements that a transform of some tiles reads and writes: pixels of the image, and points.</summary>
+    public long TransformElements(int count, int channels) => (long)count * channels * ((plan.OutputSize * plan.OutputSize) + plan.Points);
+
+    /// <summary>The multiply-adds of one panel of weights at all points.</summary>
+    public long PanelProducts(int depths) => (long)plan.Points * PaddedTiles * depths * plan.PanelColumns;
+
+    /// <summary>The elements that these products read and write.</summary>
+    public long PanelElements(int depths) =>
+        (long)plan.Points * ((PaddedTiles * (long)(depths + plan.PanelColumns)) + ((long)depths * plan.PanelColumns));
 
     /// <summary>v = Bᵀ x B of some tiles.</summary>
     public void TransformInput<TSimd, TVector>(int first, int count)

@@ -23,9 +23,13 @@ internal static class WinogradByPanels
         for (int firstTile = 0; firstTile < plan.Tiles; firstTile += plan.BlockTiles)
         {
             int tiles = Math.Min(plan.BlockTiles, plan.Tiles - firstTile);
-            var block = new WinogradBlock<TTile, T>(plan, image, epilogue, output, v.Memory, firstTile, tiles);
-            context.Workers.Run(
-                tiles, Tuning.WinogradTilesPerTask, (first, count) => SimdDispatch.Run<T, Input<TTile, T>>(context.VectorWidth, new(block, first, count)));
+            var block = new WinogradBlock<TTile, T>(context.Options.Profiler, plan, image, epilogue, output, v.Memory, firstTile, tiles);
+            context.Workers.Run(tiles, Tuning.WinogradTilesPerTask, (first, count) =>
+            {
+                var clock = block.Clock;
+                SimdDispatch.Run<T, Input<TTile, T>>(context.VectorWidth, new(block, first, count));
+                clock.Lap<T>(KernelStage.Input, 0, block.TransformElements(count, plan.C));
+            });
             context.Workers.Run(plan.Panels, 1, (panel, _) =>
             {
                 using var m = context.Pool.RentScratch<T>(plan.BlockElements(plan.ProductRow));
@@ -59,6 +63,7 @@ internal static class WinogradByPanels
     {
         void ISimdAction<T>.Invoke<TSimd, TVector>()
         {
+            var clock = block.Clock;
             for (int point = 0; point < plan.Points; point++)
             {
                 PanelProduct.Run<EvenRows, TSimd, TVector, T>(
@@ -66,7 +71,9 @@ internal static class WinogradByPanels
                     block.Products(m.Span, point), plan.ProductRow, plan.PanelColumns, new(T.One, false));
             }
 
+            clock.Lap<T>(KernelStage.Products, block.PanelProducts(plan.C), block.PanelElements(plan.C));
             block.TransformOutput<TSimd, TVector>(m.Span, panel, panel + 1);
+            clock.Lap<T>(KernelStage.Output, 0, block.TransformElements(block.PaddedTiles, plan.PanelColumns));
         }
     }
 
@@ -78,19 +85,24 @@ internal static class WinogradByPanels
         void ISimdAction<T>.Invoke<TSimd, TVector>()
         {
             int step = ChunkStep(plan);
+            var clock = block.Clock;
             for (int depth = 0; depth < plan.C; depth += Tuning.WinogradDepths)
             {
                 int depths = Math.Min(Tuning.WinogradDepths, plan.C - depth);
                 WinogradWeights.Transform<TTile, TSimd, TVector, T>(plan, weights.Span, rotated, panel, depth, u.Span, step);
+                clock.Lap<T>(KernelStage.Weights, 0, (9L + plan.Points) * depths * plan.PanelColumns);
                 for (int point = 0; point < plan.Points; point++)
                 {
                     PanelProduct.Run<EvenRows, TSimd, TVector, T>(
                         block.Input(point, depth), new(plan.InputRow), block.PaddedTiles, new(depths), u.Span[(point * step)..], plan.PanelColumns,
                         block.Products(m.Span, point), plan.ProductRow, plan.PanelColumns, new(T.One, depth > 0));
                 }
+
+                clock.Lap<T>(KernelStage.Products, block.PanelProducts(depths), block.PanelElements(depths));
             }
 
             block.TransformOutput<TSimd, TVector>(m.Span, panel, panel + 1);
+            clock.Lap<T>(KernelStage.Output, 0, block.TransformElements(block.PaddedTiles, plan.PanelColumns));
         }
     }
 }

@@ -37,7 +37,7 @@ internal static class WinogradForward
         {
             using var v = context.Pool.RentScratch<T>(plan.BlockElements(plan.InputRow));
             using var m = context.Pool.RentScratch<T>(plan.BlockElements(plan.ProductRow));
-            var block = new WinogradBlock<TTile, T>(plan, image, epilogue, output, v.Memory, firstTile, tiles);
+            var block = new WinogradBlock<TTile, T>(context.Options.Profiler, plan, image, epilogue, output, v.Memory, firstTile, tiles);
             SimdDispatch.Run<T, AllStages<TTile, T>>(context.VectorWidth, new(plan, block, filter, tiles, m.Memory));
         });
     }
@@ -53,7 +53,9 @@ internal static class WinogradForward
             // Prefetch the next operands during the multiply.
             var outputs = new MemoryAhead<T>(block.Outputs, plan.Points);
             var nextInput = new MemoryAhead<T>(block.NextInput, plan.Points);
+            var clock = block.Clock;
             block.TransformInput<TSimd, TVector>(0, tiles);
+            clock.Lap<T>(KernelStage.Input, 0, block.TransformElements(tiles, plan.C));
             for (int group = 0; group < plan.Panels; group += plan.GroupPanels)
             {
                 int end = Math.Min(group + plan.GroupPanels, plan.Panels);
@@ -69,7 +71,9 @@ internal static class WinogradForward
                     }
                 }
 
+                clock.Lap<T>(KernelStage.Products, (end - group) * block.PanelProducts(plan.C), (end - group) * block.PanelElements(plan.C));
                 block.TransformOutput<TSimd, TVector>(m, group, end);
+                clock.Lap<T>(KernelStage.Output, 0, block.TransformElements(tiles, (end - group) * plan.PanelColumns));
             }
         }
     }

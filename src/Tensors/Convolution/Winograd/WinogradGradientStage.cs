@@ -26,6 +26,16 @@ internal sealed record WinogradGradientOperands<T>(WinogradPlan Plan, ReadOnlyMe
     /// <summary>The sums of <see cref="Tuning.WinogradTilesPerSum"/> tiles that the sum over all tiles is made of.</summary>
     public int Runs => (Plan.Tiles + Tuning.WinogradTilesPerSum - 1) / Tuning.WinogradTilesPerSum;
 
+    /// <summary>The elements that the transforms of some tiles read and write: pixels of both images, and points.</summary>
+    public long TransformElements(int tiles) =>
+        (long)tiles * ((Plan.C * (long)((Plan.OutputSize + 2) * (Plan.OutputSize + 2))) + (Plan.K * (long)(Plan.OutputSize * Plan.OutputSize)) + (Plan.Points * (long)(Plan.C + Plan.K)));
+
+    /// <summary>The multiply-adds of some rows of the sums of a point.</summary>
+    public long Products(int tiles, int rows) => (long)tiles * rows * SumColumns;
+
+    /// <summary>The elements that they read and write.</summary>
+    public long ProductElements(int tiles, int rows) => ((long)tiles * (rows + SumColumns)) + (2L * rows * SumColumns);
+
     /// <summary>Elements from one tile to the next in d.</summary>
     public int GradientRow => SumRows + Lanes;
 

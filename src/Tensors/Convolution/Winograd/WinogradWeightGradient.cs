@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace DeepSharp.Tensors;
 
@@ -19,12 +20,16 @@ internal static class WinogradWeightGradient
         using var sum = new SplitSum<T>(context, operands.SumElements, operands.Runs, Tuning.WinogradMaxParts, Tuning.WinogradMaxPartsBytes);
         if (sum.Parts == 1) RunStages<TTile, T>(context, operands, sum.Total);
         else sum.Run((first, end, total) => RunPart<TTile, T>(context, operands, first, end, total));
-        var sums = sum.Total;
+        int row = operands.SumColumns + (operands.Plan.PanelColumns / MicroKernel.Vectors), points = operands.Plan.Points;
         context.Workers.Run(operands.Plan.K, 1, (k, _) =>
         {
-            for (int point = 0; point < operands.Plan.Points; point++)
-                sum.AddParts(((point * operands.SumRows) + k) * operands.SumColumns, operands.SumColumns);
-            SimdLoop.Run<T, Weights<TTile, T>>(context.VectorWidth, operands.Plan.C, new(operands, sums, dw, k));
+            var clock = new StageClock(context.Options.Profiler);
+            // Gathered first: the processor follows a few rows of memory at a time, not one for each point.
+            using var gathered = context.Pool.RentScratch<T>(points * row);
+            for (int point = 0; point < points; point++)
+                sum.AddParts(((point * operands.SumRows) + k) * operands.SumColumns, operands.SumColumns).CopyTo(gathered.Span[(point * row)..]);
+            SimdLoop.Run<T, Weights<TTile, T>>(context.VectorWidth, operands.Plan.C, new(gathered.Span, row, dw.Span.Slice(k * 9 * operands.Plan.C, 9 * operands.Plan.C)));
+            clock.Lap<T>(KernelStage.Output, 0, points * (long)operands.SumColumns * (sum.Parts + 1));
         });
     }
 
@@ -38,7 +43,7 @@ internal static class WinogradWeightGradient
         {
             int tile = run * Capacity, tiles = Math.Min(Capacity, operands.Plan.Tiles - tile);
             var stage = new WinogradGradientStage<TTile, T>(operands, transformed.Memory, Capacity, sums, tile, tiles, run > firstRun);
-            SimdDispatch.Run<T, WholeStage<TTile, T>>(context.VectorWidth, new(stage, operands));
+            SimdDispatch.Run<T, WholeStage<TTile, T>>(context.VectorWidth, new(stage, operands, context.Options.Profiler));
         }
     }
 
@@ -56,22 +61,32 @@ internal static class WinogradWeightGradient
         {
             int tiles = Math.Min(capacity, plan.Tiles - first);
             var stage = new WinogradGradientStage<TTile, T>(operands, transformed.Memory, capacity, sums, first, tiles, first > 0);
-            context.Workers.Run(tiles, Tuning.WinogradTilesPerTask, (from, count) => SimdDispatch.Run<T, Images<TTile, T>>(context.VectorWidth, new(stage, from, count)));
+            context.Workers.Run(tiles, Tuning.WinogradTilesPerTask, (from, count) =>
+            {
+                var clock = new StageClock(context.Options.Profiler);
+                SimdDispatch.Run<T, Images<TTile, T>>(context.VectorWidth, new(stage, from, count));
+                clock.Lap<T>(KernelStage.Input, 0, operands.TransformElements(count));
+            });
             context.Workers.Run(plan.Points * rowTasks, 1, (task, _) =>
             {
+                var clock = new StageClock(context.Options.Profiler);
                 var (point, group) = Math.DivRem(task, rowTasks);
-                SimdDispatch.Run<T, Products<TTile, T>>(context.VectorWidth, new(stage, point, group * Tuning.WinogradSumRows, Math.Min((group + 1) * Tuning.WinogradSumRows, operands.SumRows)));
+                int firstRow = group * Tuning.WinogradSumRows, endRow = Math.Min(firstRow + Tuning.WinogradSumRows, operands.SumRows);
+                SimdDispatch.Run<T, Products<TTile, T>>(context.VectorWidth, new(stage, point, firstRow, endRow));
+                clock.Lap<T>(KernelStage.Products, operands.Products(tiles, endRow - firstRow), operands.ProductElements(tiles, endRow - firstRow));
             });
         }
     }
 
-    private readonly struct WholeStage<TTile, T>(WinogradGradientStage<TTile, T> stage, WinogradGradientOperands<T> operands) : ISimdAction<T>
+    private readonly struct WholeStage<TTile, T>(WinogradGradientStage<TTile, T> stage, WinogradGradientOperands<T> operands, Profiler? profiler) : ISimdAction<T>
         where TTile : struct, IWinogradTile
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         void ISimdAction<T>.Invoke<TSimd, TVector>()
         {
+            var clock = new StageClock(profiler);
             stage.Transform<TSimd, TVector>(0, stage.Tiles);
+            clock.Lap<T>(KernelStage.Input, 0, operands.TransformElements(stage.Tiles));
             // Prefetch the next operands during the multiply.
             var input = new MemoryAhead<T>(stage.NextInput, operands.Plan.Points);
             var gradient = new MemoryAhead<T>(stage.NextGradient, operands.Plan.Points);
@@ -81,6 +96,10 @@ internal static class WinogradWeightGradient
                 gradient.AskForPiece();
                 stage.Multiply<TSimd, TVector>(point, 0, operands.SumRows);
             }
+
+            clock.Lap<T>(
+                KernelStage.Products, operands.Plan.Points * operands.Products(stage.Tiles, operands.SumRows),
+                operands.Plan.Points * operands.ProductElements(stage.Tiles, operands.SumRows));
         }
     }
 
@@ -98,21 +117,24 @@ internal static class WinogradWeightGradient
         void ISimdAction<T>.Invoke<TSimd, TVector>() => stage.Multiply<TSimd, TVector>(point, firstRow, endRow);
     }
 
-    /// <summary>The gradients of one output channel, from its sums.</summary>
-    private readonly struct Weights<TTile, T>(WinogradGradientOperands<T> operands, Memory<T> sums, Memory<T> dw, int k) : ISimdLoop<T>
+    /// <summary>The gradients of one output channel [3][3][C] from its sums [points][row].</summary>
+    private readonly ref struct Weights<TTile, T>(ReadOnlySpan<T> sums, int row, Span<T> dw) : ISimdLoop<T>
         where TTile : struct, IWinogradTile
         where T : unmanaged, IFloatingPointIeee754<T>
     {
+        private readonly ReadOnlySpan<T> sums = sums;
+        private readonly Span<T> dw = dw;
+
         [SkipLocalsInit]
         void ISimdLoop<T>.Run<TSimd, TVector>(nint from, nint to)
         {
-            int size = WinogradTransform.InputSize<TTile>(), point = operands.SumRows * operands.SumColumns, channels = operands.Plan.C;
+            int size = WinogradTransform.InputSize<TTile>(), channels = dw.Length / 9;
             Span<T> between = StackMemory.Align(stackalloc T[(size * 3 * TSimd.Width) + StackMemory.Slack<T>()]);
-            ref T source = ref sums.Span[k * operands.SumColumns], target = ref dw.Span[k * 9 * channels];
+            ref T source = ref MemoryMarshal.GetReference(sums), target = ref MemoryMarshal.GetReference(dw);
             for (nint c = from; c < to; c += TSimd.Width)
             {
                 WinogradTransform.Apply<WinogradTransform.WeightGradient<TTile>, TSimd, TVector, T>(
-                    in Unsafe.Add(ref source, c), size * point, point, ref between[0], ref Unsafe.Add(ref target, c), 3 * channels, channels);
+                    in Unsafe.Add(ref source, c), size * row, row, ref between[0], ref Unsafe.Add(ref target, c), 3 * channels, channels);
             }
         }
     }

@@ -1,0 +1,24 @@
+using System.Text.RegularExpressions;
+
+namespace DeepSharp.Tensors.Tests.Simd;
+
+/// <summary>The vector types of three widths are one text, on purpose.</summary>
+public partial class SimdSourceTests
+{
+    [Theory]
+    [InlineData(256)]
+    [InlineData(512)]
+    public void Differ_in_the_width_and_in_the_conversions_of_bytes_alone(int bits) => Assert.Equal(Source(128), Source(bits));
+
+    // Without the methods that convert bytes, and with one name for all widths.
+    private static string Source(int bits)
+    {
+        string source = File.ReadAllText(Path.Combine(Repository.Root, "src", "Tensors", "Simd", $"Simd{bits}.cs"));
+        string rest = ByteMethods().Replace(source, "");
+        Assert.Equal(2, ByteMethods().Count(source));
+        return rest.Replace($"Vectors of {bits} bits", "").Replace($"Vector{bits}", "Vector").Replace($"Simd{bits}", "Simd");
+    }
+
+    [GeneratedRegex(@"public static [^\n]* (Load|Store)Bytes\(.*?\n    }\n", RegexOptions.Singleline)]
+    private static partial Regex ByteMethods();
+}
