@@ -32,7 +32,8 @@ internal static class Comparison
             var (peaks, repeated) = RunRounds(field, rounds, context);
             return new CaseResult(
                 compareCase.Group, compareCase.Name, compareCase.Unit, DateTime.UtcNow, threads, Math.Round(peaks.Min(), 1), Math.Round(peaks.Max(), 1),
-                [.. field.Select(entrant => entrant.Result())]) { RepeatedRounds = repeated };
+                [.. field.Select(entrant => entrant.Result())])
+            { RepeatedRounds = repeated };
         }
         finally
         {

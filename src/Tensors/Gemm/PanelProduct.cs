@@ -33,7 +33,7 @@ internal static class PanelProduct
         ref T first = ref MemoryMarshal.GetReference(a), target = ref MemoryMarshal.GetReference(c);
         int maxRuns = path.Runs == 1 ? 1 : Math.Max(1, Tuning.MaxDepth / path.Length);
         // The processor notices by itself that long rows, and rows without gaps, are read in order.
-        bool prefetches = path is { Runs: 1, Step: 1, Length: <= Tuning.ShortRow } && rows.Distance(0, 1) != path.Length;
+        bool prefetches = count > MicroKernel.Rows && path is { Runs: 1, Step: 1, Length: <= Tuning.ShortRow } && rows.Distance(0, 1) != path.Length;
         for (int run = 0; run < path.Runs; run += maxRuns)
         {
             for (int k = 0; k < path.Length; k += Tuning.MaxDepth)
