@@ -7,6 +7,14 @@ namespace DeepSharp.Tensors;
 /// </remarks>
 internal static class Tuning
 {
+    // Workers.
+
+    /// <summary>
+    /// How long a worker looks for the next kernel before it sleeps. Between two kernels of a step there are some 10 µs of other work, and waking a sleeper
+    /// takes about as long; one that looks for longer takes the processor from others that have work for it.
+    /// </summary>
+    public const int PollingMicroseconds = 100;
+
     // Elementwise kernels, reductions, copies.
 
     /// <summary>Elements of a block of elementwise work: 32 Ki floats are 128 KiB, well over the cost of handing a block out.</summary>

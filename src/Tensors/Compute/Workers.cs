@@ -13,9 +13,7 @@ namespace DeepSharp.Tensors;
 /// </remarks>
 public sealed class Workers : IDisposable
 {
-    // Between two kernels of a step there are some 10 µs of other work, and waking a sleeper takes about as long. A worker that polls for
-    // longer takes the processor from others that have work for it.
-    private static readonly long PollingTicks = Stopwatch.Frequency / 10_000;
+    private static readonly long PollingTicks = Stopwatch.Frequency * Tuning.PollingMicroseconds / 1_000_000;
 
     private readonly SemaphoreSlim wake = new(0);
     private readonly long[] blocksRun;
