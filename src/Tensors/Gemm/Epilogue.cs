@@ -37,6 +37,9 @@ internal readonly ref struct TileEpilogue<T>(T alpha, bool accumulate, ReadOnlyS
     /// <summary>Whether negative results become 0.</summary>
     public bool Relu { get; } = relu;
 
+    /// <summary>Whether there is a bias or ReLU.</summary>
+    public bool Finishes { get; } = relu || !bias.IsEmpty;
+
     /// <summary>The part for one piece of the sums: those before the last are not finished, those after the first are added.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TileEpilogue<T> Of(bool isFirst, bool isLast) =>

@@ -51,14 +51,14 @@ internal static class MicroKernel
         if (presentColumns < Vectors * TSimd.Width)
             RunPart<TRows, TSimd, TVector, T>(in a, rows, row, path, in b, bRow, ref c, cRow, presentRows, presentColumns, epilogue);
         else if (presentRows < Rows)
-            RunRows<ClampedRows<TRows>, TSimd, TVector, T>(in a, new(rows, presentRows), row, path, in b, bRow, ref c, cRow, presentRows, epilogue);
+            RunRows<ClampedRows<TRows>, TSimd, TVector, T>(in a, new(rows, presentRows), row, path, in b, bRow, ref c, cRow, epilogue);
         else
-            RunRows<TRows, TSimd, TVector, T>(in a, rows, row, path, in b, bRow, ref c, cRow, Rows, epilogue);
+            RunRows<TRows, TSimd, TVector, T>(in a, rows, row, path, in b, bRow, ref c, cRow, epilogue);
     }
 
     // All columns of a tile exist.
     private static void RunRows<TRows, TSimd, TVector, T>(
-        ref readonly T a, TRows rows, int row, in SumPath path, ref readonly T b, nint bRow, ref T c, nint cRow, int presentRows, in TileEpilogue<T> epilogue)
+        ref readonly T a, TRows rows, int row, in SumPath path, ref readonly T b, nint bRow, ref T c, nint cRow, in TileEpilogue<T> epilogue)
         where TRows : struct, IRowSource, allows ref struct
         where TSimd : struct, ISimd<TVector, T>
         where TVector : struct
@@ -118,12 +118,12 @@ internal static class MicroKernel
         var alpha = TSimd.Broadcast(epilogue.Alpha);
         bool accumulate = epilogue.Accumulate;
         StoreRow<TSimd, TVector, T>(ref c, c00, c01, alpha, accumulate);
-        if (presentRows > 1) StoreRow<TSimd, TVector, T>(ref Unsafe.Add(ref c, cRow), c10, c11, alpha, accumulate);
-        if (presentRows > 2) StoreRow<TSimd, TVector, T>(ref Unsafe.Add(ref c, 2 * cRow), c20, c21, alpha, accumulate);
-        if (presentRows > 3) StoreRow<TSimd, TVector, T>(ref Unsafe.Add(ref c, 3 * cRow), c30, c31, alpha, accumulate);
-        if (presentRows > 4) StoreRow<TSimd, TVector, T>(ref Unsafe.Add(ref c, 4 * cRow), c40, c41, alpha, accumulate);
-        if (presentRows > 5) StoreRow<TSimd, TVector, T>(ref Unsafe.Add(ref c, 5 * cRow), c50, c51, alpha, accumulate);
-        if (epilogue.Relu || !epilogue.Bias.IsEmpty) Finish<TSimd, TVector, T>(ref c, cRow, presentRows, epilogue);
+        if (rows.Present > 1) StoreRow<TSimd, TVector, T>(ref Unsafe.Add(ref c, cRow), c10, c11, alpha, accumulate);
+        if (rows.Present > 2) StoreRow<TSimd, TVector, T>(ref Unsafe.Add(ref c, 2 * cRow), c20, c21, alpha, accumulate);
+        if (rows.Present > 3) StoreRow<TSimd, TVector, T>(ref Unsafe.Add(ref c, 3 * cRow), c30, c31, alpha, accumulate);
+        if (rows.Present > 4) StoreRow<TSimd, TVector, T>(ref Unsafe.Add(ref c, 4 * cRow), c40, c41, alpha, accumulate);
+        if (rows.Present > 5) StoreRow<TSimd, TVector, T>(ref Unsafe.Add(ref c, 5 * cRow), c50, c51, alpha, accumulate);
+        if (epilogue.Finishes) Finish<TSimd, TVector, T>(ref c, cRow, rows.Present, epilogue);
     }
 
     [SkipLocalsInit]
@@ -143,7 +143,7 @@ internal static class MicroKernel
         for (int i = 0; epilogue.Accumulate && i < presentRows; i++)
             MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref c, i * cRow), presentColumns).CopyTo(tile[(i * whole)..]);
         var padded = new TileEpilogue<T>(epilogue.Alpha, epilogue.Accumulate, epilogue.Bias.IsEmpty ? default : bias, epilogue.Relu);
-        RunRows<ClampedRows<TRows>, TSimd, TVector, T>(in a, new(rows, presentRows), row, path, in b, bRow, ref tile[0], whole, presentRows, padded);
+        RunRows<ClampedRows<TRows>, TSimd, TVector, T>(in a, new(rows, presentRows), row, path, in b, bRow, ref tile[0], whole, padded);
         for (int i = 0; i < presentRows; i++)
             tile.Slice(i * whole, presentColumns).CopyTo(MemoryMarshal.CreateSpan(ref Unsafe.Add(ref c, i * cRow), presentColumns));
     }

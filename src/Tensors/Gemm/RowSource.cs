@@ -7,6 +7,9 @@ internal interface IRowSource
     /// <param name="row">The row.</param>
     /// <param name="ahead">How many rows further the other one is.</param>
     nint Distance(int row, int ahead);
+
+    /// <summary>How many rows of a tile exist: a constant but at the edge, so that tiles within have no branches for it.</summary>
+    int Present { get; }
 }
 
 /// <summary>Rows that are evenly apart: those of a matrix, of packed blocks, of transformed tiles.</summary>
@@ -15,6 +18,9 @@ internal readonly record struct EvenRows(nint Step) : IRowSource
 {
     /// <inheritdoc/>
     public nint Distance(int row, int ahead) => ahead * Step;
+
+    /// <inheritdoc/>
+    public int Present => MicroKernel.Rows;
 }
 
 /// <summary>Rows that begin anywhere: the windows of a convolution in padded rows of the image, see <see cref="PaddedRows"/>.</summary>
@@ -25,6 +31,9 @@ internal readonly ref struct RowTable(ReadOnlySpan<int> starts) : IRowSource
 
     /// <inheritdoc/>
     public nint Distance(int row, int ahead) => starts[row + ahead] - starts[row];
+
+    /// <inheritdoc/>
+    public int Present => MicroKernel.Rows;
 }
 
 /// <summary>The rows of a tile at the edge: those that do not exist are the last one once more.</summary>
@@ -35,6 +44,9 @@ internal readonly ref struct ClampedRows<TRows>(TRows rows, int present) : IRowS
 
     /// <inheritdoc/>
     public nint Distance(int row, int ahead) => rows.Distance(row, Math.Min(ahead, present - 1));
+
+    /// <inheritdoc/>
+    public int Present => present;
 }
 
 /// <summary>How the sums of a product go through a row: runs of elements. A matrix has one run, a window one for each of its rows.</summary>
