@@ -5,7 +5,7 @@ using DeepSharp.Bench.Measuring;
 
 namespace DeepSharp.Bench.Compare;
 
-/// <summary>The engines that this machine has. Each runs in processes of its own.</summary>
+/// <summary>The engines on this machine. Each runs in a separate process.</summary>
 internal sealed class Engines
 {
     private const string CoreType = "OPENBLAS_CORETYPE", WideCore = "SkylakeX";
