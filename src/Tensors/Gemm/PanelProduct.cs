@@ -27,8 +27,9 @@ internal static class PanelProduct
         where TVector : struct
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        // The last elements, so that nothing outside is read or written; the loops need not check again.
+        // The loops below do not check. A table of rows must be in ascending order, so that its last row is the one that reaches furthest.
         _ = a[(int)(rows.Distance(0, count - 1) + ((path.Runs - 1) * path.RunStep) + ((path.Length - 1) * path.Step))];
+        _ = panel[(((path.Length * path.Runs) - 1) * panelRow) + (MicroKernel.Vectors * TSimd.Width) - 1];
         _ = c[((count - 1) * cRow) + columns - 1];
         ref T first = ref MemoryMarshal.GetReference(a), target = ref MemoryMarshal.GetReference(c);
         int maxRuns = path.Runs == 1 ? 1 : Math.Max(1, Tuning.MaxDepth / path.Length);

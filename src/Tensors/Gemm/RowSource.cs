@@ -24,7 +24,7 @@ internal readonly record struct EvenRows(nint Step) : IRowSource
 }
 
 /// <summary>Rows that begin anywhere: the windows of a convolution in padded rows of the image, see <see cref="PaddedRows"/>.</summary>
-/// <param name="starts">Where each begins.</param>
+/// <param name="starts">Where each begins, in ascending order.</param>
 internal readonly ref struct RowTable(ReadOnlySpan<int> starts) : IRowSource
 {
     private readonly ReadOnlySpan<int> starts = starts;

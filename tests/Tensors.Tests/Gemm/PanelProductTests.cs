@@ -34,7 +34,7 @@ public class PanelProductTests
         var random = new System.Random(s.Seed);
         int runStep = (s.Length * s.Step) + random.Next(5), rowStep = random.Next(1, 40), panelColumns = MicroKernel.Vectors * SimdDispatch.Lanes<float>(width);
         int panelRow = panelColumns + random.Next(3), cRow = s.Columns + random.Next(4), depth = s.Length * s.Runs;
-        int[] starts = [.. Enumerable.Range(0, s.Rows).Select(row => s.IsTable && row > 0 ? random.Next(200) : row * rowStep)];
+        int[] starts = [.. Enumerable.Range(0, s.Rows).Select(row => s.IsTable && row > 0 ? random.Next(200) : row * rowStep).Order()];
         float[] a = Numbers(random, starts.Max() + (runStep * (s.Runs - 1)) + ((s.Length - 1) * s.Step) + 1);
         float[] panel = Numbers(random, ((depth - 1) * panelRow) + panelColumns), bias = Numbers(random, s.Columns);
         float[] c = Numbers(random, ((s.Rows - 1) * cRow) + s.Columns), before = [.. c];
