@@ -40,6 +40,7 @@ internal static class CompareCommand
         var older = against is null ? null : Engines.Older(against);
         Engine[] all = older is null ? [.. engines.All] : [engines.DeepSharp, older];
         int fewest = older is null ? FewestRounds : FewestRoundsAgainst, rounds = wishedRounds ?? fewest;
+        if (rounds < 1) throw new ArgumentException($"--rounds must be at least 1, found {rounds}.");
         foreach (var engine in all) Console.Error.WriteLine($"{engine.Name,-14} {engine.Version ?? $"absent: {engine.Absence}"}");
         string folder = Directory.CreateTempSubdirectory("deepsharp-compare-").FullName;
         try

@@ -57,6 +57,6 @@ internal sealed record Engine(string Name, string File, IReadOnlyList<string> Ar
     public Engine Asked()
     {
         var (exitCode, output, error) = Run([]);
-        return exitCode == 0 ? this with { Version = output } : this with { Absence = error.Split('\n')[^1] };
+        return exitCode == 0 ? this with { Version = output } : this with { Absence = error.Split('\n')[0] };
     }
 }

@@ -73,7 +73,7 @@ internal sealed class Entrant(Contender contender, double seconds, int roundsPer
     {
         string[] options = ["--find-variant", "--threads", $"{several.Threads}", "--runs", $"{VariantRuns}", "--seconds", (seconds / 2).ToString(CultureInfo.InvariantCulture)];
         var (exitCode, output, error) = several.Engine.Run([.. several.Arguments, .. options], several.Threads, VariantPatience);
-        if (exitCode != 0) throw new InvalidOperationException($"{several.Name} ended with {exitCode}: {error.Split('\n')[^1]}");
+        if (exitCode != 0) throw new InvalidOperationException($"{several.Name} ended with {exitCode}: {error.Split('\n')[0]}");
         return several with { Arguments = [.. several.Arguments, "--variant", output], HasVariants = false };
     }
 }

@@ -59,6 +59,6 @@ internal sealed class Worker : IDisposable
     {
         if (process.StandardOutput.ReadLine() is { } line) return JsonDocument.Parse(line).RootElement;
         process.WaitForExit();
-        throw new InvalidOperationException($"{name} ended with {process.ExitCode}: {error.Result.Trim().Split('\n')[^1]}");
+        throw new InvalidOperationException($"{name} ended with {process.ExitCode}: {error.Result.Trim().Split('\n')[0]}");
     }
 }
