@@ -2,14 +2,14 @@ using System.CommandLine;
 using BenchmarkDotNet.Running;
 using DeepSharp.Bench.Commands;
 
-// BenchmarkDotNet has options of its own.
+// BenchmarkDotNet parses its own options.
 if (args is ["micro", ..])
 {
     BenchmarkSwitcher.FromAssembly(typeof(PeakCommand).Assembly).Run(args[1..]);
     return 0;
 }
 
-var root = new RootCommand("Measures DeepSharp: single kernels, whole networks, and both beside libtorch and ONNX Runtime.")
+var root = new RootCommand("Measures DeepSharp: single kernels and whole networks, also compared with libtorch, ONNX Runtime and OpenBLAS.")
 {
     PeakCommand.Create(),
     GemmCommand.Create(),
@@ -20,7 +20,7 @@ var root = new RootCommand("Measures DeepSharp: single kernels, whole networks, 
     ServeCommand.Create(),
     OnnxRuntimeCommand.Create(),
     OpenBlasCommand.Create(),
-    new Command("micro", "Runs the BenchmarkDotNet suites; takes BenchmarkDotNet's options, for instance --filter '*Gemm*'."),
+    new Command("micro", "Runs the BenchmarkDotNet suites. Takes BenchmarkDotNet's options, for example --filter '*Gemm*'."),
 };
 try
 {

@@ -4,7 +4,7 @@
 #:property GenerateDocumentationFile=true
 #:property NoWarn=CS1591
 // Counts the C# code of folders: dotnet run tools/code-size.cs -- src/*
-// A statement is every statement that is not a block, and every member that is declared without one: a field, a property, an expression body, an enum value.
+// Statements are all statements except blocks, and all members without a block: fields, properties, expression bodies, enum values.
 // Comments, blank lines and braces count only as lines.
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -36,9 +36,12 @@ static int[] Count(string folder)
         counts[1] += text.Count(character => character == '\n');
         foreach (var node in root.DescendantNodes())
         {
-            if (node is BaseTypeDeclarationSyntax type && IsPublic(type)) publicTypes.Add(type.Identifier.Text + ((type as TypeDeclarationSyntax)?.TypeParameterList?.Parameters.Count ?? 0));
-            if (node is DelegateDeclarationSyntax declared && declared.Modifiers.Any(SyntaxKind.PublicKeyword)) publicTypes.Add(declared.Identifier.Text);
-            bool counted = node is StatementSyntax and not BlockSyntax and not LocalFunctionStatementSyntax || node is FieldDeclarationSyntax or EnumMemberDeclarationSyntax
+            if (node is BaseTypeDeclarationSyntax type && IsPublic(type))
+                publicTypes.Add(type.Identifier.Text + ((type as TypeDeclarationSyntax)?.TypeParameterList?.Parameters.Count ?? 0));
+            if (node is DelegateDeclarationSyntax declared && declared.Modifiers.Any(SyntaxKind.PublicKeyword))
+                publicTypes.Add(declared.Identifier.Text);
+            bool counted = node is StatementSyntax and not BlockSyntax and not LocalFunctionStatementSyntax
+                || node is FieldDeclarationSyntax or EnumMemberDeclarationSyntax
                 || node is ArrowExpressionClauseSyntax || node is PropertyDeclarationSyntax { ExpressionBody: null };
             if (counted) counts[3]++;
         }
@@ -49,4 +52,5 @@ static int[] Count(string folder)
 }
 
 static bool IsPublic(BaseTypeDeclarationSyntax type) =>
-    type.Modifiers.Any(SyntaxKind.PublicKeyword) && type.Ancestors().OfType<BaseTypeDeclarationSyntax>().All(outer => outer.Modifiers.Any(SyntaxKind.PublicKeyword));
+    type.Modifiers.Any(SyntaxKind.PublicKeyword)
+    && type.Ancestors().OfType<BaseTypeDeclarationSyntax>().All(outer => outer.Modifiers.Any(SyntaxKind.PublicKeyword));

@@ -6,13 +6,17 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Bench.Commands;
 
-/// <summary>Options that every measurement has, and how results are printed.</summary>
+/// <summary>The options that measurements have in common, and the output of results.</summary>
 internal static class Common
 {
-    public static Option<int> Threads { get; } = new("--threads") { Description = "Worker threads.", DefaultValueFactory = _ => Environment.ProcessorCount };
+    public static Option<int> Threads { get; } = new("--threads")
+    {
+        Description = "The number of worker threads.",
+        DefaultValueFactory = _ => Environment.ProcessorCount,
+    };
 
-    /// <summary>How long a worker of <c>bench compare</c> warms up.</summary>
-    public static Option<double> WarmUp { get; } = new("--seconds") { Description = "Of warm-up.", DefaultValueFactory = _ => 1 };
+    /// <summary>The duration of the warm-up of a worker of <c>bench compare</c>.</summary>
+    public static Option<double> WarmUp { get; } = new("--seconds") { Description = "Seconds of warm-up.", DefaultValueFactory = _ => 1 };
 
     public static Option<bool> Json { get; } = new("--json") { Description = "Print one JSON object." };
 
@@ -24,7 +28,7 @@ internal static class Common
     public static ComputeContext Context(ParseResult parsed, string? algorithm = null) =>
         new(ComputeOptions.FromEnvironment() with { Workers = parsed.GetValue(Threads), ConvolutionAlgorithm = algorithm });
 
-    /// <summary>Prints the fields and what the machine could do just now as one JSON object, or as aligned lines.</summary>
+    /// <summary>Prints the fields and the current peak of the machine, as one JSON object or as aligned lines.</summary>
     public static void Print(ParseResult parsed, ComputeContext context, JsonObject result)
     {
         result["processor"] = MachineInfo.Processor;
@@ -40,7 +44,10 @@ internal static class Common
 
     private static Option<string?> MakeAlgorithm()
     {
-        var option = new Option<string?>("--algorithm") { Description = "The convolution algorithm to use wherever it can run; the library's choice if not given." };
+        var option = new Option<string?>("--algorithm")
+        {
+            Description = "The convolution algorithm to use wherever it can run; the library's choice if not given.",
+        };
         option.AcceptOnlyFromAmong([.. ConvolutionAlgorithms.All.Select(algorithm => algorithm.Name)]);
         return option;
     }

@@ -3,12 +3,12 @@ using DeepSharp.Bench.Compare;
 
 namespace DeepSharp.Bench.Commands;
 
-/// <summary><c>bench compare [CASES…]</c>: this library, libtorch, ONNX Runtime and OpenBLAS in turns.</summary>
+/// <summary><c>bench compare [CASES…]</c>: this library, libtorch, ONNX Runtime and OpenBLAS take turns.</summary>
 internal static class CompareCommand
 {
-    private const int FewestRounds = 5, FewestRoundsAgainst = 9;
+    private const int MinRounds = 5, MinRoundsAgainst = 9;
 
-    // Other engines take seconds to start; an older build is to be told apart by a few percent.
+    // Other engines take seconds to start. Builds of this library restart after every round, to resolve a few percent.
     private const int RoundsPerProcess = 2;
 
     public static Command Create()
@@ -20,26 +20,30 @@ internal static class CompareCommand
         };
         var rounds = new Option<int?>("--rounds")
         {
-            Description = $"Rounds of each contender: {FewestRounds}, and {FewestRoundsAgainst} against an older build; results of fewer are shown and not kept.",
+            Description = $"Rounds of each contender: {MinRounds}, or {MinRoundsAgainst} against an older build. "
+                + "Results of fewer rounds are shown and not stored.",
         };
         var against = new Option<string?>("--against")
         {
             Description = "Compare with an older build of this library instead: the folder of a checkout in which bench is built.",
         };
-        var command = new Command("compare", "Measures this library beside libtorch, ONNX Runtime and OpenBLAS, in turns, and writes bench/results/compare.md and .json.")
+        var command = new Command(
+            "compare",
+            "Compares this library with libtorch, ONNX Runtime and OpenBLAS, in turns, and writes bench/results/compare.md and .json.")
         {
             names, rounds, against, Common.Threads,
         };
-        command.SetAction(parsed => Run(parsed.GetValue(names) ?? [], parsed.GetValue(rounds), parsed.GetValue(against), parsed.GetValue(Common.Threads)));
+        command.SetAction(parsed => Run(
+            parsed.GetValue(names) ?? [], parsed.GetValue(rounds), parsed.GetValue(against), parsed.GetValue(Common.Threads)));
         return command;
     }
 
-    private static int Run(string[] names, int? wishedRounds, string? against, int threads)
+    private static int Run(string[] names, int? requestedRounds, string? against, int threads)
     {
         var engines = new Engines();
         var older = against is null ? null : Engines.Older(against);
         Engine[] all = older is null ? [.. engines.All] : [engines.DeepSharp, older];
-        int fewest = older is null ? FewestRounds : FewestRoundsAgainst, rounds = wishedRounds ?? fewest;
+        int minRounds = older is null ? MinRounds : MinRoundsAgainst, rounds = requestedRounds ?? minRounds;
         if (rounds < 1) throw new ArgumentException($"--rounds must be at least 1, found {rounds}.");
         foreach (var engine in all) Console.Error.WriteLine($"{engine.Name,-14} {engine.Version ?? $"absent: {engine.Absence}"}");
         string folder = Directory.CreateTempSubdirectory("deepsharp-compare-").FullName;
@@ -49,12 +53,13 @@ internal static class CompareCommand
             CompareCase[] chosen = [.. cases.Where(one => names.Length == 0 || names.Contains(one.Group) || names.Contains(one.Name))];
             if (Array.Find(names, name => !Array.Exists(chosen, one => one.Group == name || one.Name == name)) is { } unknown)
             {
-                Console.Error.WriteLine($"bench: there is no group or case \"{unknown}\"; expected {string.Join(", ", CompareCases.Groups.Keys)}, or a name from their tables.");
+                string groups = string.Join(", ", CompareCases.Groups.Keys);
+                Console.Error.WriteLine($"bench: there is no group or case \"{unknown}\"; expected {groups}, or a name from their tables.");
                 return 2;
             }
 
             var versions = all.ToDictionary(engine => engine.Name, engine => engine.Version ?? $"absent ({engine.Absence})");
-            bool keeps = rounds >= fewest, replaces = keeps && older is null;
+            bool keeps = rounds >= minRounds, replaces = keeps && older is null;
             List<CaseResult> results = replaces ? [.. CompareResults.Earlier()] : [];
             foreach (var one in chosen)
             {
@@ -62,7 +67,7 @@ internal static class CompareCommand
                 Show(result);
                 results.RemoveAll(earlier => (earlier.Group, earlier.Name) == (one.Group, one.Name));
                 results.Add(result);
-                // After every case, so that a run that is stopped leaves what it has.
+                // Saves after every case, so that an interrupted run keeps its results.
                 var ordered = InOrder(results, versions, cases);
                 if (keeps) ordered.AddToHistory(result);
                 if (replaces) ordered.Save();
@@ -91,7 +96,9 @@ internal static class CompareCommand
     private static void Show(CaseResult result)
     {
         var ours = result.Contenders[0];
-        var others = result.Contenders.Skip(1).Select(other => other.Rate > 0 ? FormattableString.Invariant($"{ours.Rate / other.Rate:0.00} × {other.Name}") : $"{other.Name} absent");
-        Console.Error.WriteLine(FormattableString.Invariant($"{result.Group,-20} {result.Name,-30} {ours.MedianMs,10:0.000} ms  {string.Join(", ", others)}{(ours.Absence is null ? "" : $"  {ours.Absence}")}"));
+        var others = result.Contenders.Skip(1).Select(other =>
+            other.Rate > 0 ? FormattableString.Invariant($"{ours.Rate / other.Rate:0.00} × {other.Name}") : $"{other.Name} absent");
+        string time = FormattableString.Invariant($"{result.Group,-20} {result.Name,-30} {ours.MedianMs,10:0.000} ms");
+        Console.Error.WriteLine($"{time}  {string.Join(", ", others)}{(ours.Absence is null ? "" : $"  {ours.Absence}")}");
     }
 }

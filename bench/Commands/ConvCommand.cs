@@ -10,13 +10,18 @@ internal static class ConvCommand
 {
     public static Command Create()
     {
-        Option<int> n = Common.Number("--n", 64, "Images."), c = Common.Number("--c", 64, "Input channels."), k = Common.Number("--k", 64, "Output channels.");
-        Option<int> h = Common.Number("--h", 32, "Height."), kernel = Common.Number("--kernel", 3, "Kernel height and width."), stride = Common.Number("--stride", 1, "Stride.");
+        Option<int> n = Common.Number("--n", 64, "Images."), h = Common.Number("--h", 32, "Height.");
+        Option<int> c = Common.Number("--c", 64, "Input channels."), k = Common.Number("--k", 64, "Output channels.");
+        Option<int> kernel = Common.Number("--kernel", 3, "Kernel height and width."), stride = Common.Number("--stride", 1, "Stride.");
         var w = new Option<int?>("--w") { Description = "Width; the height if not given." };
         var padding = new Option<int?>("--padding") { Description = "Padding; half the kernel if not given." };
-        var pass = new Option<string>("--pass") { Description = "forward, input-gradient or weight-gradient.", DefaultValueFactory = _ => "forward" };
+        var pass = new Option<string>("--pass")
+        {
+            Description = "forward, input-gradient or weight-gradient.",
+            DefaultValueFactory = _ => "forward",
+        };
         pass.AcceptOnlyFromAmong([.. NamedWork.Passes.Keys]);
-        var stages = new Option<bool>("--stages") { Description = "Print what each stage costs beside its bound, to standard error." };
+        var stages = new Option<bool>("--stages") { Description = "Print the cost and the lower bound of each stage to standard error." };
         var command = new Command("conv", "Times one pass of a convolution.")
         {
             n, c, k, h, w, kernel, stride, padding, pass, stages, Common.Algorithm, Common.Threads, Common.Json,
@@ -25,7 +30,8 @@ internal static class ConvCommand
         {
             int height = parsed.GetValue(h), size = parsed.GetValue(kernel);
             var shape = ConvolutionShape.Of(
-                [parsed.GetValue(n), parsed.GetValue(c), height, parsed.GetValue(w) ?? height], [parsed.GetValue(k), parsed.GetValue(c), size, size],
+                [parsed.GetValue(n), parsed.GetValue(c), height, parsed.GetValue(w) ?? height],
+                [parsed.GetValue(k), parsed.GetValue(c), size, size],
                 Window2d.Square(size, parsed.GetValue(stride), parsed.GetValue(padding) ?? size / 2));
             using var context = Common.Context(parsed, parsed.GetValue(Common.Algorithm));
             if (parsed.GetValue(stages)) Console.Error.Write(StageTable.Of(context, shape, NamedWork.Passes[parsed.GetValue(pass)!]));
@@ -52,8 +58,8 @@ internal static class ConvCommand
     }
 
     /// <summary>
-    /// The relative error in the L2 norm against the direct algorithm in double. Over a batch of at most four, which says the same about one output;
-    /// the weight gradient, whose sums run over the batch, takes all of it.
+    /// The relative error in the L2 norm against the direct algorithm in double. At most four images are enough, as each output depends on
+    /// one image. The weight gradient sums over the batch and uses all images.
     /// </summary>
     private static double RelativeError(ComputeOptions options, ConvolutionShape shape, ConvolutionPass pass)
     {

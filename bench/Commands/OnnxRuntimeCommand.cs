@@ -9,7 +9,11 @@ internal static class OnnxRuntimeCommand
 {
     public static Command Create()
     {
-        var model = new Argument<string?>("model") { Description = "The ONNX file; without it the version is printed.", Arity = ArgumentArity.ZeroOrOne };
+        var model = new Argument<string?>("model")
+        {
+            Description = "The ONNX file; without it the version is printed.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         Option<int> batch = Common.Number("--batch", 1, "Images."), size = Common.Number("--size", 32, "Height and width.");
         var command = new Command("onnxruntime", "Runs rounds of ONNX Runtime.") { model, batch, size, Common.WarmUp, Common.Threads };
         command.Hidden = true;
@@ -35,7 +39,10 @@ internal static class OnnxRuntimeCommand
             using var images = OrtValue.CreateTensorValueFromMemory(pixels, [n, 3, side, side]);
             using var run = new RunOptions();
             string[] outputs = [.. session.OutputNames];
-            Serving.Run(() => session.Run(run, ["images"], [images], outputs).Dispose(), "all graph optimizations", parsed.GetValue(Common.WarmUp));
+            Serving.Run(
+                () => session.Run(run, ["images"], [images], outputs).Dispose(),
+                "all graph optimizations",
+                parsed.GetValue(Common.WarmUp));
         });
         return command;
     }

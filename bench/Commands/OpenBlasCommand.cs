@@ -4,8 +4,10 @@ using DeepSharp.Bench.Measuring;
 
 namespace DeepSharp.Bench.Commands;
 
-/// <summary><c>bench openblas</c>: OpenBLAS' matrix product of float as a worker of <c>bench compare</c>, see <see cref="Serving"/>.</summary>
-/// <remarks>The library is the system's (Debian: libopenblas0-pthread). The name of the kernel that it chose is part of what is reported.</remarks>
+/// <summary>
+/// <c>bench openblas</c>: the float matrix product of OpenBLAS as a worker of <c>bench compare</c>, see <see cref="Serving"/>.
+/// </summary>
+/// <remarks>Uses the system's library (Debian: libopenblas0-pthread), and reports the name of the kernel that it chooses.</remarks>
 internal static partial class OpenBlasCommand
 {
     private const string Library = "openblas";
@@ -13,16 +15,17 @@ internal static partial class OpenBlasCommand
 
     public static Command Create()
     {
-        Option<int> m = Common.Number("--m", 0, "Rows of C; without it the version and the kernel are printed."), n = Common.Number("--n", 1024, "Columns of C.");
-        Option<int> k = Common.Number("--k", 1024, "Length of the sums.");
+        var m = Common.Number("--m", 0, "Rows of C; without it the version and the kernel are printed.");
+        Option<int> n = Common.Number("--n", 1024, "Columns of C."), k = Common.Number("--k", 1024, "Length of the sums.");
         var command = new Command("openblas", "Runs rounds of OpenBLAS.") { m, n, k, Common.WarmUp, Common.Threads };
         command.Hidden = true;
         command.SetAction(parsed =>
         {
             NativeLibrary.SetDllImportResolver(typeof(OpenBlasCommand).Assembly, (name, _, _) => name == Library ? Load() : 0);
             string version = Text(Config()).Split(' ')[1], kernel = Text(CoreName());
-            if (parsed.GetValue(m) == 0) Console.WriteLine($"{version} {kernel}");
-            else Serve(parsed.GetValue(m), parsed.GetValue(n), parsed.GetValue(k), parsed.GetValue(Common.Threads), kernel, parsed.GetValue(Common.WarmUp));
+            int rows = parsed.GetValue(m), threads = parsed.GetValue(Common.Threads);
+            if (rows == 0) Console.WriteLine($"{version} {kernel}");
+            else Serve(rows, parsed.GetValue(n), parsed.GetValue(k), threads, kernel, parsed.GetValue(Common.WarmUp));
         });
         return command;
     }
@@ -63,5 +66,18 @@ internal static partial class OpenBlasCommand
 
     [LibraryImport(Library, EntryPoint = "cblas_sgemm")]
     private static partial void Multiply(
-        int order, int transposeA, int transposeB, int m, int n, int k, float alpha, float[] a, int lda, float[] b, int ldb, float beta, float[] c, int ldc);
+        int order,
+        int transposeA,
+        int transposeB,
+        int m,
+        int n,
+        int k,
+        float alpha,
+        float[] a,
+        int lda,
+        float[] b,
+        int ldb,
+        float beta,
+        float[] c,
+        int ldc);
 }

@@ -5,10 +5,10 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Bench.Commands;
 
-/// <summary><c>bench peak</c>: what the machine can do at most.</summary>
+/// <summary><c>bench peak</c>: the peak rates of the machine.</summary>
 internal static class PeakCommand
 {
-    // Two threads of one core do about as much as one alone.
+    // Two threads that share a core have about the same peak as one alone.
     private const double SharedCore = 0.75;
 
     public static Command Create()

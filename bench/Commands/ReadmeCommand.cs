@@ -4,27 +4,28 @@ using DeepSharp.Bench.Measuring;
 
 namespace DeepSharp.Bench.Commands;
 
-/// <summary><c>bench readme</c>: writes the README's table from <c>bench/results/compare.json</c>.</summary>
+/// <summary><c>bench readme</c>: writes the tables of the README from <c>bench/results/compare.json</c>.</summary>
 internal static class ReadmeCommand
 {
     private const string Begin = "<!-- Written by bench -- readme: begin -->", End = "<!-- end -->";
 
     public static Command Create()
     {
-        var command = new Command("readme", "Writes the README's table of speeds from bench/results/compare.json.");
+        var command = new Command("readme", "Writes the tables of speeds in the README from bench/results/compare.json.");
         command.SetAction(_ =>
         {
             if (!File.Exists(CompareResults.Path))
             {
-                Console.Error.WriteLine($"bench: there is no {CompareResults.Path}; bench compare writes it.");
+                Console.Error.WriteLine($"bench: there is no file {CompareResults.Path}; run bench compare first.");
                 return 1;
             }
 
             string path = Path.Combine(Repository.Root, "README.md"), text = File.ReadAllText(path);
-            int begin = text.IndexOf(Begin, StringComparison.Ordinal), end = begin < 0 ? -1 : text.IndexOf(End, begin, StringComparison.Ordinal);
+            int begin = text.IndexOf(Begin, StringComparison.Ordinal);
+            int end = begin < 0 ? -1 : text.IndexOf(End, begin, StringComparison.Ordinal);
             if (end < 0)
             {
-                Console.Error.WriteLine($"bench: README.md has no lines \"{Begin}\" and \"{End}\" for the table to stand between.");
+                Console.Error.WriteLine($"bench: README.md must have the lines \"{Begin}\" and \"{End}\" around the tables.");
                 return 1;
             }
 

@@ -10,11 +10,14 @@ internal static class VggCommand
 {
     public static Command Create()
     {
-        var name = new Argument<string>("case") { Description = "Which network, work, data shape and batch size." };
+        var name = new Argument<string>("case") { Description = "Network, work, data shape and batch size." };
         name.AcceptOnlyFromAmong([.. VggCase.All.Select(vggCase => vggCase.Name)]);
-        var seconds = Common.Number("--seconds", 10, "How long to measure.");
+        var seconds = Common.Number("--seconds", 10, "The seconds to measure.");
         var profile = new Option<bool>("--profile") { Description = "Print the time of each operation and pass to standard error." };
-        var command = new Command("vgg", "Times training steps or inference of a whole network.") { name, seconds, Common.Algorithm, profile, Common.Threads, Common.Json };
+        var command = new Command("vgg", "Times training steps or inference of a whole network.")
+        {
+            name, seconds, Common.Algorithm, profile, Common.Threads, Common.Json,
+        };
         command.SetAction(parsed =>
         {
             var vggCase = VggCase.All.Single(candidate => candidate.Name == parsed.GetValue(name));

@@ -5,14 +5,14 @@ using DeepSharp.Vgg;
 
 namespace DeepSharp.Bench.Compare;
 
-/// <summary>All that <c>bench compare</c> measures, by group.</summary>
-/// <param name="engines">Who is there.</param>
-/// <param name="threads">The number of threads of every contender, but for the group that compares these.</param>
-/// <param name="folder">Where models for ONNX Runtime are written.</param>
-/// <param name="older">An older build of this library, which is then the only other contender; null to compare with other engines.</param>
+/// <summary>All cases of <c>bench compare</c>, by group.</summary>
+/// <param name="engines">The engines on this machine.</param>
+/// <param name="threads">The number of threads of every contender, except in the group that compares thread counts.</param>
+/// <param name="folder">The folder to which models for ONNX Runtime are written.</param>
+/// <param name="older">An older build of this library as the only other contender; null to compare with other engines.</param>
 internal sealed class CompareCases(Engines engines, int threads, string folder, Engine? older = null)
 {
-    // Networks, both tables of convolutions, and products.
+    // With an older build: networks, both tables of convolutions, and products.
     private const int GroupsAgainst = 4;
 
     private const double KernelSeconds = 0.3, NetworkSeconds = 2;
@@ -24,9 +24,9 @@ internal sealed class CompareCases(Engines engines, int threads, string folder, 
         ["convolutions"] = "3×3 convolutions of VGG on CIFAR-10, batch 64",
         ["other-convolutions"] = "Other convolutions",
         ["gemm"] = "Matrix products",
-        ["memory"] = "Kernels that memory limits, beside a copy",
-        ["threads"] = "The second thread",
-        ["vectors"] = "Vectors of 256 bits beside the widest",
+        ["memory"] = "Memory-bound kernels, relative to a copy",
+        ["threads"] = "Two threads, relative to one",
+        ["vectors"] = "Vectors of 256 bits, relative to the widest",
     };
 
     /// <summary>All cases.</summary>
@@ -49,28 +49,34 @@ internal sealed class CompareCases(Engines engines, int threads, string folder, 
 
     private static double Flops((int M, int N, int K) shape) => 2.0 * shape.M * shape.N * shape.K;
 
-    private Contender Ours(string work, double amount, string name = "DeepSharp") => new(name, engines.DeepSharp, [work], threads, amount);
+    private Contender Ours(string work, double amount, string name = "DeepSharp") =>
+        new(name, engines.DeepSharp, [work], threads, amount);
 
-    private IReadOnlyList<Contender> Field(Contender ours, Func<IEnumerable<Contender>> others) =>
+    private IReadOnlyList<Contender> WithOthers(Contender ours, Func<IEnumerable<Contender>> others) =>
         older is null ? [ours, .. others()] : [ours, ours with { Name = older.Name, Engine = older }];
 
-    // As it is, and with everything in 16 bits, which who wants speed alone would take.
+    // libtorch in float, and with everything in bfloat16, for users who want speed alone.
     private Contender[] Libtorch(string work, double amount)
     {
         var single = new Contender("libtorch", engines.Libtorch, [work], threads, amount) { HasVariants = true };
-        var engine = HasBfloat16 ? engines.Libtorch : engines.Libtorch with { Absence = "this processor has no instructions for bfloat16" };
+        var engine = HasBfloat16
+            ? engines.Libtorch
+            : engines.Libtorch with { Absence = "this processor has no instructions for bfloat16" };
         return [single, single with { Name = "libtorch bf16", Engine = engine, Arguments = [work, "--bf16"] }];
     }
 
     private CompareCase Network(VggCase vggCase)
     {
-        return new CompareCase("networks", vggCase.Name, WorkUnit.Images, NetworkSeconds, Field(Ours(vggCase.Name, vggCase.Batch), Others));
+        var contenders = WithOthers(Ours(vggCase.Name, vggCase.Batch), Others);
+        return new CompareCase("networks", vggCase.Name, WorkUnit.Images, NetworkSeconds, contenders);
 
         IEnumerable<Contender> Others()
         {
             foreach (var contender in Libtorch(vggCase.Name, vggCase.Batch)) yield return contender;
             if (vggCase.Trains) yield break;
-            string[] arguments = engines.OnnxRuntime.Absence is null ? [Export(vggCase), "--batch", $"{vggCase.Batch}", "--size", $"{vggCase.ImageSize}"] : [];
+            string[] arguments = engines.OnnxRuntime.Absence is null
+                ? [Export(vggCase), "--batch", $"{vggCase.Batch}", "--size", $"{vggCase.ImageSize}"]
+                : [];
             yield return new Contender("ONNX Runtime", engines.OnnxRuntime, arguments, threads, vggCase.Batch);
         }
     }
@@ -90,12 +96,12 @@ internal sealed class CompareCases(Engines engines, int threads, string folder, 
         from pass in NamedWork.Passes.Keys
         let flops = 2.0 * row.Shape.Multiplications
         select new CompareCase(name, $"{row.Name} {pass}", WorkUnit.Flops, KernelSeconds,
-            Field(Ours($"conv/{row.Name}/{pass}", flops), () => [Libtorch($"conv/{row.Name}/{pass}", flops)[0]]));
+            WithOthers(Ours($"conv/{row.Name}/{pass}", flops), () => [Libtorch($"conv/{row.Name}/{pass}", flops)[0]]));
 
     private CompareCase Product(NamedShape<(int M, int N, int K)> row)
     {
         var (m, n, k) = row.Shape;
-        return new CompareCase("gemm", row.Name, WorkUnit.Flops, KernelSeconds, Field(
+        return new CompareCase("gemm", row.Name, WorkUnit.Flops, KernelSeconds, WithOthers(
             Ours($"gemm/{row.Name}", Flops(row.Shape)),
             () => [new("OpenBLAS", engines.OpenBlas, ["--m", $"{m}", "--n", $"{n}", "--k", $"{k}"], threads, Flops(row.Shape))]));
     }
@@ -110,21 +116,30 @@ internal sealed class CompareCases(Engines engines, int threads, string folder, 
     private IEnumerable<CompareCase> SecondThread() => Pairs("threads", ours =>
         [ours with { Name = "2 threads", Threads = 2 }, ours with { Name = "1 thread", Threads = 1 }]);
 
-    private IEnumerable<CompareCase> NarrowVectors() => Pairs("vectors", ours =>
-        [ours with { Name = "256 bits", Engine = ours.Engine with { Environment = new Dictionary<string, string?> { ["DOTNET_EnableAVX512"] = "0" } } }, ours with { Name = "widest" }]);
+    private IEnumerable<CompareCase> NarrowVectors()
+    {
+        var withoutAvx512 = new Dictionary<string, string?> { ["DOTNET_EnableAVX512"] = "0" };
+        return Pairs("vectors", ours =>
+        [
+            ours with { Name = "256 bits", Engine = ours.Engine with { Environment = withoutAvx512 } },
+            ours with { Name = "widest" },
+        ]);
+    }
 
     private IEnumerable<CompareCase> Pairs(string group, Func<Contender, IReadOnlyList<Contender>> contenders)
     {
         var product = ShapeTable.Products().First(row => row.Name == "square-1024");
         var convolution = ShapeTable.Convolutions().First(row => row.Name == "conv2_2");
         var training = VggCase.Named("train-cifar-D-bn-128");
-        yield return new CompareCase(group, product.Name, WorkUnit.Flops, KernelSeconds, contenders(Ours($"gemm/{product.Name}", Flops(product.Shape))));
+        yield return new CompareCase(
+            group, product.Name, WorkUnit.Flops, KernelSeconds, contenders(Ours($"gemm/{product.Name}", Flops(product.Shape))));
         foreach (string pass in NamedWork.Passes.Keys)
         {
             yield return new CompareCase(group, $"{convolution.Name} {pass}", WorkUnit.Flops, KernelSeconds,
                 contenders(Ours($"conv/{convolution.Name}/{pass}", 2.0 * convolution.Shape.Multiplications)));
         }
 
-        yield return new CompareCase(group, training.Name, WorkUnit.Images, NetworkSeconds, contenders(Ours(training.Name, training.Batch)));
+        yield return new CompareCase(
+            group, training.Name, WorkUnit.Images, NetworkSeconds, contenders(Ours(training.Name, training.Batch)));
     }
 }

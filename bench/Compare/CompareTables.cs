@@ -3,14 +3,15 @@ using System.Text;
 
 namespace DeepSharp.Bench.Compare;
 
-/// <summary>Results as Markdown.</summary>
+/// <summary>Formats results as Markdown.</summary>
 internal static class CompareTables
 {
-    /// <summary>All tables: what <c>bench/results/compare.md</c> holds.</summary>
+    /// <summary>All tables, the contents of <c>bench/results/compare.md</c>.</summary>
     public static string All(CompareResults results)
     {
-        var text = new StringBuilder("# DeepSharp beside other engines\n\nWritten by `dotnet run -c Release --project bench -- compare`; ");
-        text.Append("the contenders of a row took turns in one run, and each figure is the median of the rounds. Ratios are of speed: above 1 the first is faster.\n\n");
+        var text = new StringBuilder("# DeepSharp compared with other engines\n\n");
+        text.Append("Written by `dotnet run -c Release --project bench -- compare`. The contenders of a row took turns in one run. ");
+        text.Append("Each figure is the median of the rounds. Ratios compare speed: above 1 the first is faster.\n\n");
         text.Append(Origin(results));
         foreach (var (group, title) in CompareCases.Groups)
         {
@@ -21,7 +22,7 @@ internal static class CompareTables
         return text.ToString();
     }
 
-    /// <summary>What the README shows: the networks in full, of every other table the mean.</summary>
+    /// <summary>The section of the README: the table of networks, and the means of every other table.</summary>
     public static string Readme(CompareResults results)
     {
         var text = new StringBuilder();
@@ -31,7 +32,11 @@ internal static class CompareTables
         {
             CaseResult[] rows = [.. results.Cases.Where(row => row.Group == group)];
             foreach (var (other, mean) in Means(rows))
-                text.Append(CultureInfo.InvariantCulture, $"- {title}, geometric mean of {rows.Length}: {rows[0].Contenders[0].Name} {mean:0.00} × {other}\n");
+            {
+                text.Append(
+                    CultureInfo.InvariantCulture,
+                    $"- {title}, geometric mean of {rows.Length}: {rows[0].Contenders[0].Name} {mean:0.00} × {other}\n");
+            }
         }
 
         return text.Append('\n').Append(Origin(results)).ToString();
@@ -41,7 +46,9 @@ internal static class CompareTables
     {
         var dates = results.Cases.Select(row => row.Date).Order().ToList();
         string from = $"{dates[0]:yyyy-MM-dd}", to = $"{dates[^1]:yyyy-MM-dd}";
-        var text = new StringBuilder($"Measured {(from == to ? from : $"{from} to {to}")} on {results.Machine}, with {Threads(results)} threads unless a table says otherwise.");
+        string period = from == to ? from : $"{from} to {to}";
+        var text = new StringBuilder($"Measured {period} on {results.Machine}, ");
+        text.Append(CultureInfo.InvariantCulture, $"with {Threads(results)} threads unless a table says otherwise.");
         foreach (var (name, version) in results.Versions) text.Append(CultureInfo.InvariantCulture, $" {name}: {version}.");
         return text.Append('\n').ToString();
     }
@@ -55,7 +62,11 @@ internal static class CompareTables
         string[] others = [.. rows.SelectMany(row => row.Contenders.Skip(1)).Select(contender => contender.Name).Distinct()];
         bool flops = rows.All(row => row.Unit == WorkUnit.Flops);
         var text = new StringBuilder();
-        Line(text, ["work", first.Name, .. others, .. others.Select(other => $"{first.Name} / {other}"), .. flops ? ["of the peak"] : Array.Empty<string>(), "peak GFLOP/s"]);
+        Line(text,
+        [
+            "work", first.Name, .. others, .. others.Select(other => $"{first.Name} / {other}"),
+            .. flops ? ["of the peak"] : Array.Empty<string>(), "peak GFLOP/s",
+        ]);
         Line(text, ["---", .. Enumerable.Repeat("---:", (2 * others.Length) + (flops ? 3 : 2))]);
         foreach (var row in rows)
         {
@@ -72,7 +83,8 @@ internal static class CompareTables
         {
             var means = Means(rows).ToDictionary(mean => mean.Other, mean => mean.Mean);
             string[] cells = [.. others.Select(other => means.TryGetValue(other, out double mean) ? Text($"**{mean:0.00}**") : "")];
-            Line(text, ["**geometric mean**", "", .. others.Select(_ => ""), .. cells, .. flops ? [MeanOfPeak(rows)] : Array.Empty<string>(), ""]);
+            Line(text,
+                ["**geometric mean**", "", .. others.Select(_ => ""), .. cells, .. flops ? [MeanOfPeak(rows)] : Array.Empty<string>(), ""]);
         }
 
         return text.ToString();
@@ -80,19 +92,36 @@ internal static class CompareTables
 
     private static string Remark(CaseResult[] rows)
     {
-        string[] absences = [.. rows.SelectMany(row => row.Contenders).Where(contender => contender.Absence is not null).Select(contender => $"{contender.Name} is absent: {contender.Absence}").Distinct()];
-        return string.Concat(absences.Concat(Details(rows)).Concat(PassMeans(rows)).Concat(FastestRounds(rows)).Concat(Winograd(rows)).Concat(Memory(rows)).Select(line => $"\n{line}.\n"));
+        string[] absences =
+        [
+            .. rows.SelectMany(row => row.Contenders)
+                .Where(contender => contender.Absence is not null)
+                .Select(contender => $"{contender.Name} is absent: {contender.Absence}")
+                .Distinct(),
+        ];
+        string[] lines =
+            [.. absences, .. Details(rows), .. PassMeans(rows), .. FastestRounds(rows), .. Winograd(rows), .. Memory(rows)];
+        return string.Concat(lines.Select(line => $"\n{line}.\n"));
     }
 
-    /// <summary>The rate of Winograd convolutions in terms of the direct algorithm, over what the processor can multiply and add: the four sizes of map.</summary>
+    /// <summary>
+    /// The rate of Winograd convolutions on maps of four sizes, in operations of the direct algorithm, as a fraction of the multiply-add
+    /// peak.
+    /// </summary>
     private static IEnumerable<string> Winograd(CaseResult[] rows)
     {
         string[] sizes = ["conv1_2 forward", "conv2_2 forward", "conv3_2 forward", "conv4_2 forward"];
-        double[] shares = [.. rows.Where(row => row.Group == "convolutions" && sizes.Contains(row.Name) && row.Contenders[0].Rate > 0).Select(ShareOfPeak)];
-        if (shares.Length > 0) yield return Text($"Winograd forward, {shares.Length} sizes of map: geometric mean {GeometricMean(shares):0.00} of the peak, lowest {shares.Min():0.00}");
+        double[] fractions =
+        [
+            .. rows.Where(row => row.Group == "convolutions" && sizes.Contains(row.Name) && row.Contenders[0].Rate > 0)
+                .Select(FractionOfPeak),
+        ];
+        if (fractions.Length == 0) yield break;
+        string mean = Text($"geometric mean {GeometricMean(fractions):0.00} of the peak, lowest {fractions.Min():0.00}");
+        yield return $"Winograd forward, {fractions.Length} map sizes: {mean}";
     }
 
-    /// <summary>Peak memory where a step trains, which nobody can do without keeping activations.</summary>
+    /// <summary>Relative peak memory of training steps, in which every engine must keep the activations.</summary>
     private static IEnumerable<string> Memory(CaseResult[] rows) =>
         from row in rows
         where row.Group == "networks" && row.Name.StartsWith("train", StringComparison.Ordinal) && row.Contenders[0].Rate > 0
@@ -100,7 +129,7 @@ internal static class CompareTables
         where other.Rate > 0
         select Text($"Peak memory, {row.Name}: {row.Contenders[0].PeakMemoryMb / other.PeakMemoryMb:0.00} × {other.Name}");
 
-    /// <summary>Where rows are passes of convolutions, the mean of each pass.</summary>
+    /// <summary>The mean of each pass of convolutions, if the rows are passes.</summary>
     private static IEnumerable<string> PassMeans(CaseResult[] rows) =>
         from pass in Measuring.NamedWork.Passes.Keys
         let some = rows.Where(row => row.Name.EndsWith($" {pass}", StringComparison.Ordinal)).ToArray()
@@ -108,13 +137,14 @@ internal static class CompareTables
         let means = Means(some).Select(mean => Text($"{mean.Mean:0.00} × {mean.Other}"))
         select $"Geometric mean, {pass}: {string.Join(", ", means)}{Separator(means)}{MeanOfPeak(some)} of the peak";
 
-    // On a machine that others use too the fastest round says more of a program than the median does.
+    // On a shared machine the fastest round is a better measure of a program than the median.
     private static IEnumerable<string> FastestRounds(CaseResult[] rows) =>
         from row in rows
         from other in row.Contenders.Skip(1)
         where other.Rate > 0 && row.Contenders[0].Rate > 0
         group other.RoundMs.Min() / row.Contenders[0].RoundMs.Min() * row.Contenders[0].Work / other.Work by other.Name into ratios
-        select Text($"Of the fastest rounds, geometric mean of {ratios.Count()}: {GeometricMean(ratios):0.00} × {ratios.Key}, lowest {ratios.Min():0.00}");
+        let mean = Text($"{GeometricMean(ratios):0.00} × {ratios.Key}, lowest {ratios.Min():0.00}")
+        select $"Fastest rounds, geometric mean of {ratios.Count()}: {mean}";
 
     private static string Separator(IEnumerable<string> means) => means.Any() ? "; " : "";
 
@@ -125,25 +155,31 @@ internal static class CompareTables
         group row.Contenders[0].Rate / other.Rate by other.Name into ratios
         select (ratios.Key, GeometricMean(ratios));
 
-    private static string MeanOfPeak(CaseResult[] rows) =>
-        Text($"{100 * GeometricMean(rows.Where(row => row.Unit == WorkUnit.Flops && row.Contenders[0].Rate > 0).Select(ShareOfPeak)):0} %");
+    private static string MeanOfPeak(CaseResult[] rows)
+    {
+        var measured = rows.Where(row => row.Unit == WorkUnit.Flops && row.Contenders[0].Rate > 0);
+        return Text($"{100 * GeometricMean(measured.Select(FractionOfPeak)):0} %");
+    }
 
-    private static double GeometricMean(IEnumerable<double> values) => Math.Exp(values.Select(value => Math.Log(value)).DefaultIfEmpty(double.NaN).Average());
+    private static double GeometricMean(IEnumerable<double> values) =>
+        Math.Exp(values.Select(value => Math.Log(value)).DefaultIfEmpty(double.NaN).Average());
 
-    private static double ShareOfPeak(CaseResult row) => row.Contenders[0].Rate / 1e9 / row.PeakGflopsMax;
+    private static double FractionOfPeak(CaseResult row) => row.Contenders[0].Rate / 1e9 / row.PeakGflopsMax;
 
-    private static string OfPeak(CaseResult row, ContenderResult ours) => row.Unit == WorkUnit.Flops && ours.Rate > 0 ? Text($"{100 * ShareOfPeak(row):0} %") : "";
+    private static string OfPeak(CaseResult row, ContenderResult ours) =>
+        row.Unit == WorkUnit.Flops && ours.Rate > 0 ? Text($"{100 * FractionOfPeak(row):0} %") : "";
 
-    private static string Ratio(ContenderResult ours, ContenderResult? other) => other?.Rate > 0 && ours.Rate > 0 ? Text($"**{ours.Rate / other.Rate:0.00}**") : "";
+    private static string Ratio(ContenderResult ours, ContenderResult? other) =>
+        other?.Rate > 0 && ours.Rate > 0 ? Text($"**{ours.Rate / other.Rate:0.00}**") : "";
 
-    /// <summary>How each contender did its work: layout, folding, algorithm, kernel.</summary>
+    /// <summary>The method of each contender: layout, folding, algorithm or kernel.</summary>
     private static IEnumerable<string> Details(CaseResult[] rows) =>
         from row in rows
         from contender in row.Contenders
         where contender.Detail.Length > 0
         group row.Name by (contender.Name, contender.Detail) into alike
-        group $"{alike.Key.Detail} ({string.Join(", ", alike)})" by alike.Key.Name into ways
-        select $"How, {ways.Key}: {string.Join("; ", ways)}";
+        group $"{alike.Key.Detail} ({string.Join(", ", alike)})" by alike.Key.Name into methods
+        select $"Method, {methods.Key}: {string.Join("; ", methods)}";
 
     private static string Cell(CaseResult row, ContenderResult? contender) => contender switch
     {

@@ -3,63 +3,65 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Bench.Compare;
 
-/// <summary>Runs cases: the contenders take turns in processes of their own, so that what else the machine does hits all alike.</summary>
+/// <summary>Runs cases. The contenders take turns, each in its own process, so that other load on the machine affects all alike.</summary>
 internal static class Comparison
 {
-    // Of the best peak of the run.
+    // A fraction of the best peak in this run. A lower peak means that other processes use the machine.
     private const double UndisturbedPeak = 0.9;
 
-    // Threads of other engines may spin for a moment after their work.
+    // Threads of other engines may spin for a short time after their work.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
-    private static double best;
+    private static double bestPeak;
 
     /// <summary>Runs one case.</summary>
     /// <param name="compareCase">The work and its contenders.</param>
-    /// <param name="rounds">The rounds that count.</param>
+    /// <param name="rounds">The number of rounds that count.</param>
     /// <param name="roundsPerProcess">
-    /// After so many rounds each contender starts anew: where the system puts a process in memory, and its threads on processors, can make it faster or
-    /// slower for all of its life.
+    /// The number of rounds after which each contender restarts. The placement of a process in memory, and of its threads on processors,
+    /// can make it faster or slower for its whole lifetime.
     /// </param>
-    /// <param name="threads">The threads that the peak is measured with.</param>
+    /// <param name="threads">The number of threads with which the peak is measured.</param>
     public static CaseResult Run(CompareCase compareCase, int rounds, int roundsPerProcess, int threads)
     {
         using var context = new ComputeContext(new ComputeOptions { Workers = threads });
-        if (best == 0) best = Enumerable.Range(0, 10).Max(_ => Peak.Quick(context));
-        Entrant[] field = [.. compareCase.Contenders.Select(contender => new Entrant(contender, compareCase.Seconds, roundsPerProcess))];
+        if (bestPeak == 0) bestPeak = Enumerable.Range(0, 10).Max(_ => Peak.Quick(context));
+        Entrant[] entrants =
+            [.. compareCase.Contenders.Select(contender => new Entrant(contender, compareCase.Seconds, roundsPerProcess))];
         try
         {
-            var (peaks, repeated) = RunRounds(field, rounds, context);
+            var (peaks, repeated) = RunRounds(entrants, rounds, context);
             return new CaseResult(
-                compareCase.Group, compareCase.Name, compareCase.Unit, DateTime.UtcNow, threads, Math.Round(peaks.Min(), 1), Math.Round(peaks.Max(), 1),
-                [.. field.Select(entrant => entrant.Result())])
+                compareCase.Group, compareCase.Name, compareCase.Unit, DateTime.UtcNow, threads,
+                Math.Round(peaks.Min(), 1), Math.Round(peaks.Max(), 1),
+                [.. entrants.Select(entrant => entrant.Result())])
             { RepeatedRounds = repeated };
         }
         finally
         {
-            foreach (var entrant in field) entrant.Dispose();
+            foreach (var entrant in entrants) entrant.Dispose();
         }
     }
 
-    // A round in which others used the machine is repeated for all contenders; so many at most as were asked for.
-    private static (List<double> Peaks, int Repeated) RunRounds(Entrant[] field, int rounds, ComputeContext context)
+    // Repeats a round for all contenders if other processes used the machine; repeats at most as many rounds as were requested.
+    private static (List<double> Peaks, int Repeated) RunRounds(Entrant[] entrants, int rounds, ComputeContext context)
     {
         List<double> peaks = [];
         int repeated = 0;
         for (int round = 0; round < rounds + repeated; round++)
         {
             double peak = Peak.Quick(context);
-            for (int i = 0; i < field.Length; i++)
+            for (int i = 0; i < entrants.Length; i++)
             {
-                // Each is the first in turn.
-                field[(round + i) % field.Length].Run();
+                // Another entrant begins each round.
+                entrants[(round + i) % entrants.Length].Run();
                 Thread.Sleep(Pause);
                 peak = Math.Min(peak, Peak.Quick(context));
             }
 
-            best = Math.Max(best, peak);
-            bool isDisturbed = peak < UndisturbedPeak * best && repeated < rounds;
-            foreach (var entrant in field) entrant.EndRound(counts: !isDisturbed);
+            bestPeak = Math.Max(bestPeak, peak);
+            bool isDisturbed = peak < UndisturbedPeak * bestPeak && repeated < rounds;
+            foreach (var entrant in entrants) entrant.EndRound(counts: !isDisturbed);
             if (isDisturbed) repeated++;
             else peaks.Add(peak);
         }

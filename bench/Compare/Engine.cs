@@ -5,19 +5,19 @@ using DeepSharp.Bench.Measuring;
 namespace DeepSharp.Bench.Compare;
 
 /// <summary>A program that computes the work of a case: this library, or one to compare it with.</summary>
-/// <param name="Name">What tables call it.</param>
+/// <param name="Name">Its name in tables.</param>
 /// <param name="File">The executable.</param>
-/// <param name="Arguments">What comes before the arguments of a case.</param>
-/// <param name="Version">Its version; null where it is absent.</param>
-/// <param name="Absence">Why it is absent.</param>
+/// <param name="Arguments">The arguments that precede those of a case.</param>
+/// <param name="Version">Its version; null if it is absent.</param>
+/// <param name="Absence">The reason for its absence; null if it is present.</param>
 internal sealed record Engine(string Name, string File, IReadOnlyList<string> Arguments, string? Version = null, string? Absence = null)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan DefaultTimeout = TimeSpan.FromMinutes(1);
 
-    /// <summary>Variables of its environment; those that are null are removed.</summary>
+    /// <summary>Environment variables. Those that are null are removed.</summary>
     public IReadOnlyDictionary<string, string?> Environment { get; init; } = new Dictionary<string, string?>();
 
-    /// <summary>How to start it.</summary>
+    /// <summary>Describes how to start the engine.</summary>
     public ProcessStartInfo Start(IEnumerable<string> arguments, int threads)
     {
         var start = new ProcessStartInfo(File, [.. Arguments, .. arguments])
@@ -32,9 +32,9 @@ internal sealed record Engine(string Name, string File, IReadOnlyList<string> Ar
         return start;
     }
 
-    /// <summary>Runs it to its end.</summary>
-    /// <returns>Its exit code (−1 where it cannot be started), and what it wrote.</returns>
-    public (int ExitCode, string Output, string Error) Run(IEnumerable<string> arguments, int threads = 1, TimeSpan? patience = null)
+    /// <summary>Runs the engine until it exits.</summary>
+    /// <returns>Its exit code (−1 if it cannot be started or times out), its output and its errors.</returns>
+    public (int ExitCode, string Output, string Error) Run(IEnumerable<string> arguments, int threads = 1, TimeSpan? timeout = null)
     {
         try
         {
@@ -42,19 +42,19 @@ internal sealed record Engine(string Name, string File, IReadOnlyList<string> Ar
             process.StandardInput.Close();
             var output = process.StandardOutput.ReadToEndAsync();
             var error = process.StandardError.ReadToEndAsync();
-            if (process.WaitForExit(patience ?? Patience)) return (process.ExitCode, output.Result.Trim(), error.Result.Trim());
+            if (process.WaitForExit(timeout ?? DefaultTimeout)) return (process.ExitCode, output.Result.Trim(), error.Result.Trim());
             process.Kill();
-            return (-1, "", "it did not end");
+            return (-1, "", "it timed out");
         }
         catch (Win32Exception)
         {
-            // Its message names folders of this machine, and tables are published.
+            // The message of the exception contains local paths, and tables are published.
             return (-1, "", "not installed");
         }
     }
 
-    /// <summary>The engine with the version that it prints without further arguments, or with the reason why it does not.</summary>
-    public Engine Asked()
+    /// <summary>Runs the engine without further arguments, and adds the version that it prints or the reason for its absence.</summary>
+    public Engine WithVersion()
     {
         var (exitCode, output, error) = Run([]);
         return exitCode == 0 ? this with { Version = output } : this with { Absence = error.Split('\n')[0] };

@@ -4,14 +4,14 @@ using DeepSharp.Bench.Measuring;
 namespace DeepSharp.Bench.Compare;
 
 /// <summary>A contender in a case: its process, and the times of its rounds.</summary>
-/// <param name="contender">Who it is.</param>
-/// <param name="seconds">How long a round is.</param>
-/// <param name="roundsPerProcess">After how many rounds it starts anew.</param>
+/// <param name="contender">The contender.</param>
+/// <param name="seconds">The length of a round, in seconds.</param>
+/// <param name="roundsPerProcess">The number of rounds after which its process restarts.</param>
 internal sealed class Entrant(Contender contender, double seconds, int roundsPerProcess) : IDisposable
 {
-    // The fastest variant is found by a few runs; it is then measured by itself.
+    // A few runs find the fastest variant. It is then measured alone.
     private const int VariantRuns = 3;
-    private static readonly TimeSpan VariantPatience = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan VariantTimeout = TimeSpan.FromMinutes(10);
 
     private readonly List<double> rounds = [];
     private string? absence = contender.Engine.Absence, detail;
@@ -42,7 +42,7 @@ internal sealed class Entrant(Contender contender, double seconds, int roundsPer
         }
     }
 
-    /// <summary>Ends a round, which counts unless it was disturbed.</summary>
+    /// <summary>Ends a round. A disturbed round does not count.</summary>
     public void EndRound(bool counts)
     {
         if (absence is not null) return;
@@ -50,7 +50,7 @@ internal sealed class Entrant(Contender contender, double seconds, int roundsPer
         if (roundsOfProcess == roundsPerProcess) End();
     }
 
-    /// <summary>What came of all rounds.</summary>
+    /// <summary>The result of all rounds.</summary>
     public ContenderResult Result()
     {
         End();
@@ -71,8 +71,12 @@ internal sealed class Entrant(Contender contender, double seconds, int roundsPer
 
     private Contender Fastest(Contender several)
     {
-        string[] options = ["--find-variant", "--threads", $"{several.Threads}", "--runs", $"{VariantRuns}", "--seconds", (seconds / 2).ToString(CultureInfo.InvariantCulture)];
-        var (exitCode, output, error) = several.Engine.Run([.. several.Arguments, .. options], several.Threads, VariantPatience);
+        string[] options =
+        [
+            "--find-variant", "--threads", $"{several.Threads}", "--runs", $"{VariantRuns}",
+            "--seconds", (seconds / 2).ToString(CultureInfo.InvariantCulture),
+        ];
+        var (exitCode, output, error) = several.Engine.Run([.. several.Arguments, .. options], several.Threads, VariantTimeout);
         if (exitCode != 0) throw new InvalidOperationException($"{several.Name} ended with {exitCode}: {error.Split('\n')[0]}");
         return several with { Arguments = [.. several.Arguments, "--variant", output], HasVariants = false };
     }

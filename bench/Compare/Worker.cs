@@ -4,7 +4,8 @@ using System.Text.Json;
 
 namespace DeepSharp.Bench.Compare;
 
-/// <summary>A process that keeps the work of a case ready and runs rounds of it; it sleeps in between. See <see cref="Measuring.Serving"/>.</summary>
+/// <summary>A process that prepares the work of a case, runs rounds of it, and sleeps in between.</summary>
+/// <seealso cref="Measuring.Serving"/>
 internal sealed class Worker : IDisposable
 {
     private readonly Process process;
@@ -12,7 +13,7 @@ internal sealed class Worker : IDisposable
     private readonly string name;
 
     /// <summary>Starts the process and waits until it is warm.</summary>
-    /// <exception cref="InvalidOperationException">It ended; the message holds what it said last.</exception>
+    /// <exception cref="InvalidOperationException">The process ended. The message has the first line of its standard error.</exception>
     public Worker(Contender contender, double seconds)
     {
         name = contender.Name;
@@ -20,30 +21,30 @@ internal sealed class Worker : IDisposable
         var start = contender.Engine.Start([.. contender.Arguments, .. warmUp], contender.Threads);
         process = Process.Start(start)!;
         error = process.StandardError.ReadToEndAsync();
-        var ready = Hear();
+        var ready = Read();
         FirstMs = ready.GetProperty("first_ms").GetDouble();
         Detail = ready.GetProperty("detail").GetString()!;
     }
 
-    /// <summary>The milliseconds of the first run, compilation included.</summary>
+    /// <summary>The milliseconds of the first run, including compilation.</summary>
     public double FirstMs { get; }
 
-    /// <summary>How the work is done, where the engine has a choice.</summary>
+    /// <summary>How the work is done, if the engine has a choice.</summary>
     public string Detail { get; }
 
-    /// <summary>Runs the work for about so long; the median in milliseconds.</summary>
+    /// <summary>Runs the work for about <paramref name="seconds"/>. Returns the median in milliseconds.</summary>
     public double Round(double seconds)
     {
         process.StandardInput.WriteLine(seconds.ToString(CultureInfo.InvariantCulture));
         process.StandardInput.Flush();
-        return Hear().GetProperty("median_ms").GetDouble();
+        return Read().GetProperty("median_ms").GetDouble();
     }
 
-    /// <summary>Ends the process; the peak of its resident memory in millions of bytes.</summary>
+    /// <summary>Ends the process. Returns its peak resident memory in millions of bytes.</summary>
     public double End()
     {
         process.StandardInput.Close();
-        double peak = Hear().GetProperty("peak_memory_mb").GetDouble();
+        double peak = Read().GetProperty("peak_memory_mb").GetDouble();
         process.WaitForExit();
         return peak;
     }
@@ -55,7 +56,7 @@ internal sealed class Worker : IDisposable
         process.Dispose();
     }
 
-    private JsonElement Hear()
+    private JsonElement Read()
     {
         if (process.StandardOutput.ReadLine() is { } line) return JsonDocument.Parse(line).RootElement;
         process.WaitForExit();

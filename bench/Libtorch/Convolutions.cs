@@ -10,7 +10,7 @@ internal static class Convolutions
     private static readonly string[] Tables = ["conv-shapes.txt", "other-conv-shapes.txt"];
 
     /// <summary>The pass in each layout.</summary>
-    /// <param name="name"><c>conv/SHAPE/PASS</c>, with a shape of the tables in <c>data</c>.</param>
+    /// <param name="name"><c>conv/SHAPE/PASS</c>, with a shape from the tables in <c>data</c>.</param>
     /// <param name="type">The element type.</param>
     public static IReadOnlyDictionary<string, Func<Action>> Variants(string name, ScalarType type) =>
         Layouts.All.ToDictionary(layout => layout, layout => (Func<Action>)(() => Prepare(name.Split('/'), type, layout)));
@@ -31,7 +31,7 @@ internal static class Convolutions
             };
         }
 
-        // The gradient by one operand alone, from a forward pass that is not timed.
+        // The gradient of one operand alone. The forward pass before it is not timed.
         var operand = (pass == "input-gradient" ? x : weights).requires_grad_(true);
         var y = Convolve();
         var dy = randn(y.shape, dtype: type).In(layout);

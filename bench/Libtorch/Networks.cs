@@ -10,8 +10,8 @@ namespace DeepSharp.Bench.Libtorch;
 
 /// <summary>Whole networks: the cases of <c>bench vgg</c>.</summary>
 /// <remarks>
-/// Training is forward, cross-entropy, backward and SGD with momentum 0.9 and weight decay 5e-4, on random images that stay in memory. Inference has batch
-/// normalization folded into the convolutions: it is left out, which computes as much.
+/// Training is forward, cross-entropy, backward and SGD with momentum 0.9 and weight decay 5e-4, on random images that stay in memory. For
+/// inference the networks have no batch normalization, which costs the same as folding it into the convolutions.
 /// </remarks>
 internal static class Networks
 {
@@ -32,10 +32,11 @@ internal static class Networks
         }
 
         var images = randn([vggCase.Batch, 3, vggCase.ImageSize, vggCase.ImageSize], dtype: type).In(layout);
-        return vggCase.Trains ? Training(model, images, arange(vggCase.Batch, int64).remainder(classes), vggCase.BatchNorm ? 0.05 : 1e-3) : Inference(model, images);
+        if (!vggCase.Trains) return Inference(model, images);
+        return Training(model, images, arange(vggCase.Batch, int64).remainder(classes), vggCase.BatchNorm ? 0.05 : 1e-3);
     }
 
-    // The network that this library makes for the case, layer by layer.
+    // The same network as DeepSharp's for the case, layer by layer.
     private static Sequential Create(VggCase vggCase)
     {
         using var context = new ComputeContext();
@@ -55,7 +56,7 @@ internal static class Networks
         Flatten<float> => nn.Flatten(),
         Linear<float> linear => nn.Linear(linear.Weight.Shape[1], linear.Weight.Shape[0]),
         Dropout<float> dropout => nn.Dropout(dropout.Rate),
-        _ => throw new InvalidOperationException($"{layer.Layer} has no counterpart here."),
+        _ => throw new InvalidOperationException($"{layer.Layer} has no counterpart in libtorch."),
     };
 
     private static Action Training(Sequential model, Tensor images, Tensor labels, double rate)

@@ -3,14 +3,19 @@ using DeepSharp.Bench.Libtorch;
 using DeepSharp.Bench.Measuring;
 using TorchSharp;
 
-// Without work it prints its version. `--find-variant` measures all variants and prints the name of the fastest; `--variant` then serves rounds of that one.
-var work = new Argument<string?>("work") { Description = "A case of `bench vgg`, or conv/SHAPE/PASS; without it the version is printed.", Arity = ArgumentArity.ZeroOrOne };
+// Without work it prints its version. `--find-variant` measures all variants and prints the name of the fastest. `--variant` then runs
+// rounds of that one.
+var work = new Argument<string?>("work")
+{
+    Description = "A case of `bench vgg`, or conv/SHAPE/PASS; without it the version is printed.",
+    Arity = ArgumentArity.ZeroOrOne,
+};
 var bf16 = new Option<bool>("--bf16") { Description = "Weights, activations and gradients in bfloat16." };
-var findVariant = new Option<bool>("--find-variant") { Description = "Print the fastest variant." };
-var variant = new Option<string?>("--variant") { Description = "The variant to serve." };
+var findVariant = new Option<bool>("--find-variant") { Description = "Print the name of the fastest variant." };
+var variant = new Option<string?>("--variant") { Description = "The variant to run." };
 var threads = new Option<int>("--threads") { Description = "Threads.", DefaultValueFactory = _ => Environment.ProcessorCount };
-var seconds = new Option<double>("--seconds") { Description = "Of warm-up, or for each variant.", DefaultValueFactory = _ => 1 };
-var runs = new Option<int>("--runs") { Description = "The least number of runs of each variant.", DefaultValueFactory = _ => 3 };
+var seconds = new Option<double>("--seconds") { Description = "Seconds of warm-up, or of each variant.", DefaultValueFactory = _ => 1 };
+var runs = new Option<int>("--runs") { Description = "The minimum number of runs of each variant.", DefaultValueFactory = _ => 3 };
 var root = new RootCommand("libtorch as a worker of bench compare.") { work, bf16, findVariant, variant, threads, seconds, runs };
 root.SetAction(parsed =>
 {
@@ -22,7 +27,9 @@ root.SetAction(parsed =>
 
     torch.set_num_threads(parsed.GetValue(threads));
     var type = parsed.GetValue(bf16) ? torch.ScalarType.BFloat16 : torch.ScalarType.Float32;
-    var variants = name.StartsWith("conv/", StringComparison.Ordinal) ? Convolutions.Variants(name, type) : Networks.Variants(VggCase.Named(name), type);
+    var variants = name.StartsWith("conv/", StringComparison.Ordinal)
+        ? Convolutions.Variants(name, type)
+        : Networks.Variants(VggCase.Named(name), type);
     if (parsed.GetValue(findVariant))
     {
         Console.WriteLine(variants.MinBy(one => Timing.Of(one.Value(), parsed.GetValue(seconds), parsed.GetValue(runs)).MedianMs).Key);

@@ -3,22 +3,22 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Bench.Measuring;
 
-/// <summary>The operands of a convolution: a rectified input, weights with He's deviation, and a gradient.</summary>
-/// <remarks>Rounded to float also in double, so that both element types compute the same sums.</remarks>
+/// <summary>The operands of a convolution: an input after ReLU, weights with He's standard deviation, and an output gradient.</summary>
+/// <remarks>Values of double are rounded to float, so that both element types compute the same sums.</remarks>
 public sealed class ConvolutionWork<T> : IDisposable
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly ConvolutionShape shape;
     private readonly Tensor<T> x, weights, dy;
 
-    /// <summary>Draws the operands.</summary>
+    /// <summary>Generates random operands.</summary>
     public ConvolutionWork(ComputeContext context, ConvolutionShape shape)
     {
         this.shape = shape;
-        x = Draw(shape.Input, "x", value => Math.Max(value, 0), context);
-        double deviation = Math.Sqrt(2.0 / (shape.C * shape.Window.Height * shape.Window.Width));
-        weights = Draw(shape.Weights, "weights", value => deviation * value, context);
-        dy = Draw(shape.Output, "dy", value => value, context);
+        x = RandomTensor(shape.Input, "x", value => Math.Max(value, 0), context);
+        double standardDeviation = Math.Sqrt(2.0 / (shape.C * shape.Window.Height * shape.Window.Width));
+        weights = RandomTensor(shape.Weights, "weights", value => standardDeviation * value, context);
+        dy = RandomTensor(shape.Output, "dy", value => value, context);
     }
 
     /// <summary>Computes one pass; the caller disposes the result.</summary>
@@ -29,7 +29,7 @@ public sealed class ConvolutionWork<T> : IDisposable
         _ => x.Context.Kernels.ConvolutionWeightGradient(x, dy, shape.Weights, shape.Window),
     };
 
-    /// <summary>Gives the memory back.</summary>
+    /// <summary>Releases the memory of the operands.</summary>
     public void Dispose()
     {
         x.Dispose();
@@ -37,7 +37,7 @@ public sealed class ConvolutionWork<T> : IDisposable
         dy.Dispose();
     }
 
-    private static Tensor<T> Draw(Shape shape, string name, Func<double, double> map, ComputeContext context)
+    private static Tensor<T> RandomTensor(Shape shape, string name, Func<double, double> map, ComputeContext context)
     {
         var stream = new RandomStream(1, name);
         T[] elements = new T[shape.ElementCount];

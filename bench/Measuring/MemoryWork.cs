@@ -2,16 +2,16 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Bench.Measuring;
 
-/// <summary>A kernel that memory limits, on a tensor far larger than the caches.</summary>
-/// <param name="Name">What it computes.</param>
-/// <param name="Passes">How often it must read or write as many bytes as the tensor has.</param>
+/// <summary>A memory-bound kernel on a tensor far larger than the caches.</summary>
+/// <param name="Name">The name of the kernel.</param>
+/// <param name="Passes">The bytes that it must read and write, as a multiple of the tensor's size.</param>
 /// <param name="Shape">The shape of the tensor.</param>
-/// <param name="Prepare">Makes the operands and the work to time.</param>
+/// <param name="Prepare">Creates the operands and returns the work to time.</param>
 public sealed record MemoryWork(string Name, double Passes, Shape Shape, Func<ComputeContext, Shape, Action> Prepare)
 {
     private static readonly Shape Images = [64, 64, 64, 64];
 
-    /// <summary>All of them; the first is what the machine can do.</summary>
+    /// <summary>All kernels. The first one, a copy, is the reference.</summary>
     public static IReadOnlyList<MemoryWork> All { get; } =
     [
         // One read and one write.
@@ -50,10 +50,10 @@ public sealed record MemoryWork(string Name, double Passes, Shape Shape, Func<Co
         Tensor<float> gamma = Tensor<float>.Ones([shape[1]], context), beta = Tensor<float>.Zeros([shape[1]], context);
         return () =>
         {
-            var (mean, deviation, variance) = context.Kernels.BatchNormStatistics(x, 1e-5);
-            context.Kernels.BatchNormForward(x, mean, deviation, gamma, beta, relu: true).Dispose();
+            var (mean, inverseDeviation, variance) = context.Kernels.BatchNormStatistics(x, 1e-5);
+            context.Kernels.BatchNormForward(x, mean, inverseDeviation, gamma, beta, relu: true).Dispose();
             mean.Dispose();
-            deviation.Dispose();
+            inverseDeviation.Dispose();
             variance.Dispose();
         };
     }
@@ -62,12 +62,12 @@ public sealed record MemoryWork(string Name, double Passes, Shape Shape, Func<Co
     {
         Tensor<float> x = Random(context, shape, "x"), dy = Random(context, shape, "dy");
         Tensor<float> gamma = Tensor<float>.Ones([shape[1]], context), beta = Tensor<float>.Zeros([shape[1]], context);
-        var (mean, deviation, variance) = context.Kernels.BatchNormStatistics(x, 1e-5);
+        var (mean, inverseDeviation, variance) = context.Kernels.BatchNormStatistics(x, 1e-5);
         variance.Dispose();
         return () =>
         {
-            var (dGamma, dBeta) = context.Kernels.BatchNormParameterGradients(x, dy, mean, deviation, gamma, beta, relu: true);
-            context.Kernels.BatchNormInputGradient(x, dy, mean, deviation, gamma, beta, relu: true, dGamma, dBeta).Dispose();
+            var (dGamma, dBeta) = context.Kernels.BatchNormParameterGradients(x, dy, mean, inverseDeviation, gamma, beta, relu: true);
+            context.Kernels.BatchNormInputGradient(x, dy, mean, inverseDeviation, gamma, beta, relu: true, dGamma, dBeta).Dispose();
             dGamma.Dispose();
             dBeta.Dispose();
         };
@@ -81,7 +81,8 @@ public sealed record MemoryWork(string Name, double Passes, Shape Shape, Func<Co
 
     private static Action Sgd(ComputeContext context, Shape shape)
     {
-        Tensor<float> weight = Random(context, shape, "weight"), gradient = Random(context, shape, "gradient"), velocity = Tensor<float>.Zeros(shape, context);
+        Tensor<float> weight = Random(context, shape, "weight"), gradient = Random(context, shape, "gradient");
+        var velocity = Tensor<float>.Zeros(shape, context);
         var update = new SgdUpdate(LearningRate: 1e-3, Momentum: 0.9, Dampening: 0, WeightDecay: 5e-4, Nesterov: false, IsFirst: false);
         return () => context.Kernels.SgdStep(weight, gradient, velocity, update);
     }

@@ -1,18 +1,19 @@
 using System.Runtime.CompilerServices;
 using DeepSharp.Tensors;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace DeepSharp.Bench.Measuring;
 
-/// <summary>What the machine can do at most: multiply-adds in registers, and bytes copied.</summary>
+/// <summary>The peak rates of the machine: multiply-adds in registers, and the bandwidth of memory and cache.</summary>
 public static class Peak
 {
     private const int Iterations = 1 << 18;
     private const int Accumulators = 12;
 
-    // Elements of what is far larger than the caches.
+    // The elements of a tensor far larger than the caches.
     private const int Length = 32 << 20;
 
-    /// <summary>Float operations a second (a multiply-add counts two) of all workers together, in GFLOP/s.</summary>
+    /// <summary>Float operations per second of all workers together, in GFLOP/s. A multiply-add counts as two.</summary>
     public static double GFlops(ComputeContext context)
     {
         int threads = context.Workers.Count;
@@ -22,27 +23,33 @@ public static class Peak
         return Operations(context) / timing.BestMs / 1e6;
     }
 
-    /// <summary>As <see cref="GFlops"/> within a tenth of a second, and the median instead of the best: it shows whether others use the machine now.</summary>
+    /// <summary>
+    /// Like <see cref="GFlops"/>, but takes a tenth of a second and returns the median instead of the best: it shows whether other
+    /// processes use the machine now.
+    /// </summary>
     public static double Quick(ComputeContext context)
     {
         int threads = context.Workers.Count;
         var ms = Timing.Repeat(() => context.Workers.Run(threads, _ => Chains(context.VectorWidth)), seconds: 0.1);
-        // The system may take some milliseconds to give each thread that wakes up a processor.
+        // Skips the first half: the system may take some milliseconds to assign a processor to each thread that wakes up.
         return Operations(context) / Timing.Median(ms.Skip(ms.Count / 2)) / 1e6;
     }
 
-    /// <summary>Bytes read a second from a block far larger than the caches, in GB/s.</summary>
+    /// <summary>Bytes read per second from a tensor far larger than the caches, in GB/s.</summary>
     public static double ReadGBytes(ComputeContext context)
     {
-        const int Blocks = 64;
+        const int Blocks = 64, BlockLength = Length / Blocks;
         using var source = Tensor<float>.Ones([Length], context);
         var from = source.ReadMemory();
         float[] sums = new float[Blocks];
-        var timing = Timing.Of(() => context.Workers.Run(Blocks, block => sums[block] = System.Numerics.Tensors.TensorPrimitives.Sum<float>(from.Span.Slice(block * (Length / Blocks), Length / Blocks))), 0.5);
+        var timing = Timing.Of(
+            () => context.Workers.Run(Blocks, block =>
+                sums[block] = TensorPrimitives.Sum<float>(from.Span.Slice(block * BlockLength, BlockLength))),
+            0.5);
         return (double)Length * sizeof(float) / timing.MedianMs / 1e6;
     }
 
-    /// <summary>Bytes read and written a second when each worker copies a block that stays in its second-level cache, in GB/s.</summary>
+    /// <summary>Bytes read and written per second when each worker copies a block that stays in its second-level cache, in GB/s.</summary>
     public static double CacheGBytes(ComputeContext context)
     {
         const int Block = 16 << 10, Copies = 64;
@@ -55,7 +62,7 @@ public static class Peak
         return 2.0 * Block * Copies * sizeof(float) * threads / timing.MedianMs / 1e6;
     }
 
-    /// <summary>Microseconds from handing work to all workers until all have done it, where the work is nothing.</summary>
+    /// <summary>Microseconds from handing empty work to all workers until all have finished it.</summary>
     public static double HandOffMicroseconds(ComputeContext context)
     {
         const int Jobs = 1000;
@@ -67,7 +74,7 @@ public static class Peak
         return timing.MedianMs * 1e3 / Jobs;
     }
 
-    /// <summary>Bytes read and written a second when copying blocks far larger than the caches, in GB/s.</summary>
+    /// <summary>Bytes read and written per second when copying a tensor far larger than the caches, in GB/s.</summary>
     public static double CopyGBytes(ComputeContext context)
     {
         using Tensor<float> source = Tensor<float>.Ones([Length], context), target = Tensor<float>.Zeros([Length], context);
@@ -75,7 +82,7 @@ public static class Peak
         return 2.0 * Length * sizeof(float) / timing.MedianMs / 1e6;
     }
 
-    /// <summary>Copies a tensor by all workers.</summary>
+    /// <summary>Copies a tensor with all workers.</summary>
     public static void Copy(Tensor<float> source, Tensor<float> target)
     {
         const int Blocks = 64;
@@ -100,8 +107,9 @@ public static class Peak
         [MethodImpl(MethodImplOptions.NoInlining)]
         void ISimdAction<float>.Invoke<TSimd, TVector>()
         {
-            // Twelve sums that do not wait for each other.
-            TVector a0 = TSimd.Broadcast(0.1f), a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, a6 = a0, a7 = a0, a8 = a0, a9 = a0, a10 = a0, a11 = a0;
+            // Twelve independent sums hide the latency of multiply-adds.
+            TVector a0 = TSimd.Broadcast(0.1f), a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0;
+            TVector a6 = a0, a7 = a0, a8 = a0, a9 = a0, a10 = a0, a11 = a0;
             TVector x = TSimd.Broadcast(0.999f), y = TSimd.Broadcast(0.001f);
             for (int i = 0; i < Iterations; i++)
             {

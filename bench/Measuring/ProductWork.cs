@@ -7,7 +7,7 @@ public sealed class ProductWork : IDisposable
 {
     private readonly ComputeContext context;
 
-    /// <summary>Draws the operands.</summary>
+    /// <summary>Generates random operands.</summary>
     public ProductWork(ComputeContext context, int m, int n, int k)
     {
         this.context = context;
@@ -22,13 +22,13 @@ public sealed class ProductWork : IDisposable
     /// <summary>[K, N].</summary>
     public Tensor<float> B { get; }
 
-    /// <summary>[M, N]; holds anything before the first run.</summary>
+    /// <summary>[M, N]; uninitialized before the first run.</summary>
     public Tensor<float> C { get; }
 
     /// <summary>Computes the product.</summary>
     public void Run() => context.Kernels.Gemm(1f, A, false, B, false, 0f, C);
 
-    /// <summary>Gives the memory back.</summary>
+    /// <summary>Releases the memory of the operands.</summary>
     public void Dispose()
     {
         A.Dispose();

@@ -3,11 +3,11 @@ namespace DeepSharp.Bench.Measuring;
 /// <summary>The checkout that the benchmarks run from.</summary>
 internal static class Repository
 {
-    /// <summary>Its folder.</summary>
+    /// <summary>The folder of the checkout.</summary>
     /// <exception cref="DirectoryNotFoundException">The benchmarks do not run from a checkout.</exception>
     public static string Root { get; } = Find();
 
-    // BenchmarkDotNet runs benchmarks from a folder of its own below the project's.
+    // BenchmarkDotNet runs benchmarks from a separate folder below the project's.
     private static string Find()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
@@ -15,6 +15,7 @@ internal static class Repository
             if (File.Exists(Path.Combine(folder.FullName, "DeepSharp.sln"))) return folder.FullName;
         }
 
-        throw new DirectoryNotFoundException($"No folder above {AppContext.BaseDirectory} holds DeepSharp.sln; run the benchmarks from a checkout.");
+        throw new DirectoryNotFoundException(
+            $"No folder above {AppContext.BaseDirectory} contains DeepSharp.sln; run the benchmarks from a checkout.");
     }
 }

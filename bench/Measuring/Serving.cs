@@ -4,17 +4,17 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Bench.Measuring;
 
-/// <summary>What a worker of <c>bench compare</c> says and reads: one JSON object a line.</summary>
+/// <summary>The protocol of a worker of <c>bench compare</c>. It writes one JSON object per line.</summary>
 /// <remarks>
-/// The first line of standard output says that the work is warm. Each line of standard input then holds the seconds of a round and is answered by the
-/// median of its runs. At the end of the input comes the peak of the resident memory.
+/// The first line of standard output says that the work is warm. Each line of standard input then contains the seconds of a round. The
+/// reply is the median of its runs. At the end of the input, the worker writes its peak resident memory.
 /// </remarks>
 internal static class Serving
 {
     /// <summary>Runs rounds until the input ends.</summary>
     /// <param name="work">The work to time.</param>
-    /// <param name="detail">How it is done, where there is a choice: an algorithm, a layout, a kernel.</param>
-    /// <param name="warmUpSeconds">How long to warm up, at most.</param>
+    /// <param name="detail">How it is done, if there is a choice: an algorithm, a layout or a kernel.</param>
+    /// <param name="warmUpSeconds">The maximum duration of the warm-up.</param>
     public static void Run(Action work, string detail, double warmUpSeconds)
     {
         Write(new JsonObject { ["first_ms"] = Timing.WarmUp(work, warmUpSeconds), ["detail"] = detail });

@@ -3,14 +3,14 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Bench.Measuring;
 
-/// <summary>Reads the shape tables in <c>data/</c>: one shape a line, its name first, # begins a comment.</summary>
+/// <summary>Reads the shape tables in <c>data/</c>. Each line has a name and a shape; # starts a comment.</summary>
 public static class ShapeTable
 {
-    /// <summary>The convolutions of <c>data/conv-shapes.txt</c>, or of another such table.</summary>
+    /// <summary>The convolutions in <c>data/conv-shapes.txt</c>, or in another table of the same form.</summary>
     public static IEnumerable<NamedShape<ConvolutionShape>> Convolutions(string file = "conv-shapes.txt") => Read(file, 8, n =>
         ConvolutionShape.Of([n[0], n[1], n[3], n[4]], [n[2], n[1], n[5], n[5]], Window2d.Square(n[5], n[6], n[7])));
 
-    /// <summary>The products of <c>data/gemm-shapes.txt</c>.</summary>
+    /// <summary>The products in <c>data/gemm-shapes.txt</c>.</summary>
     public static IEnumerable<NamedShape<(int M, int N, int K)>> Products() => Read("gemm-shapes.txt", 3, n => (n[0], n[1], n[2]));
 
     private static IEnumerable<NamedShape<T>> Read<T>(string file, int numbers, Func<int[], T> make)
@@ -20,13 +20,15 @@ public static class ShapeTable
         {
             string[] words = line.Split('#')[0].Split(' ', StringSplitOptions.RemoveEmptyEntries);
             if (words.Length == 0) continue;
-            if (words.Length != numbers + 1) throw new InvalidDataException($"{path}: expected a name and {numbers} numbers, found \"{line}\".");
-            yield return new NamedShape<T>(words[0], make([.. words.Skip(1).Select(word => int.Parse(word, CultureInfo.InvariantCulture))]));
+            if (words.Length != numbers + 1)
+                throw new InvalidDataException($"{path}: expected a name and {numbers} numbers, found \"{line}\".");
+            int[] values = [.. words.Skip(1).Select(word => int.Parse(word, CultureInfo.InvariantCulture))];
+            yield return new NamedShape<T>(words[0], make(values));
         }
     }
 }
 
-/// <summary>A shape with the name that tables show.</summary>
+/// <summary>A shape with its name in tables.</summary>
 public sealed record NamedShape<T>(string Name, T Shape)
 {
     /// <inheritdoc/>

@@ -4,16 +4,17 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Bench.Measuring;
 
-/// <summary>What each stage of a convolution costs beside the least that it could: a roofline for each stage.</summary>
+/// <summary>The cost of each stage of a convolution, relative to its lower bound: a roofline per stage.</summary>
 /// <remarks>
-/// The bound of a stage is the larger of its multiply-adds over the peak and its bytes over the bandwidth of the second-level cache, where most of them are.
-/// Times are those of all workers, divided by their number; what is in no stage is waiting, packing and the rest.
+/// The bound of a stage is the larger of two times: its multiply-adds over the peak, and its bytes over the bandwidth of the second-level
+/// cache, which holds most of them. Times are sums over all workers, divided by their number. The rest is time outside of any stage:
+/// waiting, packing and everything else.
 /// </remarks>
 internal static class StageTable
 {
     private const int Runs = 30;
 
-    /// <summary>Measures, and makes the table.</summary>
+    /// <summary>Measures the stages, and formats the table.</summary>
     public static string Of(ComputeContext measured, ConvolutionShape shape, ConvolutionPass pass)
     {
         var profiler = new Profiler();
@@ -29,17 +30,27 @@ internal static class StageTable
         double inStages = 0;
         foreach (var stage in profiler.Stages)
         {
-            double ms = stage.Milliseconds / Runs / context.Workers.Count, gflop = 2.0 * stage.MultiplyAdds / Runs / 1e9, megabytes = stage.Bytes / (double)Runs / 1e6;
+            double ms = stage.Milliseconds / Runs / context.Workers.Count;
+            double gflop = 2.0 * stage.MultiplyAdds / Runs / 1e9, megabytes = stage.Bytes / (double)Runs / 1e6;
             double bound = Math.Max(1e3 * gflop / peak, megabytes / bandwidth);
             inStages += ms;
-            Row(stage.Stage, Number(ms), Number(gflop), Number(megabytes), Number(1e3 * gflop / ms), Number(megabytes / ms), Number(bound), $"{100 * bound / ms:0} %");
+            Row(
+                stage.Stage, Number(ms), Number(gflop), Number(megabytes),
+                Number(1e3 * gflop / ms), Number(megabytes / ms), Number(bound), $"{100 * bound / ms:0} %");
         }
 
         Row("rest", Number(all - inStages));
         Row("all", Number(all));
-        return text.Append(CultureInfo.InvariantCulture, $"peak {peak:0} GFLOP/s, second-level cache {bandwidth:0} GB/s, {context.Workers.Count} threads\n").ToString();
+        text.Append(CultureInfo.InvariantCulture, $"peak {peak:0} GFLOP/s, second-level cache {bandwidth:0} GB/s, ");
+        text.Append(CultureInfo.InvariantCulture, $"{context.Workers.Count} threads\n");
+        return text.ToString();
 
-        void Row(params string[] cells) => text.Append(string.Concat(cells.Select((cell, i) => i == 0 ? cell.PadRight(10) : cell.PadLeft(10))).TrimEnd()).Append('\n');
+        void Row(params string[] cells)
+        {
+            var padded = cells.Select((cell, i) => i == 0 ? cell.PadRight(10) : cell.PadLeft(10));
+            text.Append(string.Concat(padded).TrimEnd()).Append('\n');
+        }
+
         static string Number(double value) => value.ToString(value < 100 ? "0.000" : "0.0", CultureInfo.InvariantCulture);
     }
 }

@@ -2,39 +2,46 @@ using System.Diagnostics;
 
 namespace DeepSharp.Bench.Measuring;
 
-/// <summary>The times of repeated runs of one piece of work.</summary>
+/// <summary>The times of repeated runs of the same work.</summary>
 public sealed record Timing(double FirstMs, IReadOnlyList<double> Ms)
 {
-    private const int MostRuns = 1000;
+    private const int MaxRuns = 1000;
 
     /// <summary>The median, in milliseconds.</summary>
     public double MedianMs => Median(Ms);
 
-    /// <summary>The mean, in milliseconds; what <c>train</c> reports too.</summary>
+    /// <summary>The mean, in milliseconds, which <c>train</c> reports too.</summary>
     public double MeanMs => Ms.Average();
 
     /// <summary>The fastest, in milliseconds.</summary>
     public double BestMs => Ms.Min();
 
-    /// <summary>Runs the work until it is compiled and warm, then for about <paramref name="seconds"/>, and at least a few times.</summary>
-    public static Timing Of(Action work, double seconds = 1, int least = 5) => new(WarmUp(work, seconds), Repeat(work, seconds, least));
+    /// <summary>
+    /// Runs the work until it is compiled and warm, then for about <paramref name="seconds"/> and at least
+    /// <paramref name="minRuns"/> times.
+    /// </summary>
+    public static Timing Of(Action work, double seconds = 1, int minRuns = 5) =>
+        new(WarmUp(work, seconds), Repeat(work, seconds, minRuns));
 
-    /// <summary>Runs the work until it is compiled and warm, for at most about <paramref name="seconds"/>; the milliseconds of the first run.</summary>
+    /// <summary>
+    /// Runs the work until it is compiled and warm, for at most about <paramref name="seconds"/>. Returns the milliseconds of the first
+    /// run.
+    /// </summary>
     public static double WarmUp(Action work, double seconds)
     {
         double first = Once(work);
-        // The just-in-time compiler replaces a method after 30 calls and a moment.
+        // The just-in-time compiler optimizes a method after 30 calls and a short delay.
         var clock = Stopwatch.StartNew();
         for (int i = 0; i < 40 && clock.Elapsed.TotalSeconds < seconds; i++) work();
         return first;
     }
 
     /// <summary>The milliseconds of runs for about <paramref name="seconds"/>.</summary>
-    public static IReadOnlyList<double> Repeat(Action work, double seconds, int least = 1)
+    public static IReadOnlyList<double> Repeat(Action work, double seconds, int minRuns = 1)
     {
         var times = new List<double>();
         var clock = Stopwatch.StartNew();
-        while (times.Count < least || (clock.Elapsed.TotalSeconds < seconds && times.Count < MostRuns)) times.Add(Once(work));
+        while (times.Count < minRuns || (clock.Elapsed.TotalSeconds < seconds && times.Count < MaxRuns)) times.Add(Once(work));
         return times;
     }
 

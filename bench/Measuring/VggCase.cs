@@ -5,13 +5,15 @@ using DeepSharp.Vgg;
 
 namespace DeepSharp.Bench.Measuring;
 
-/// <summary>One whole-network measurement: its name says what is trained or inferred, on which shapes, at which batch size.</summary>
-/// <param name="Name">For instance <c>train-cifar-D-bn-128</c>.</param>
-/// <param name="Trains">Whether a step is forward, loss, backward and optimizer, or forward alone.</param>
-/// <param name="Config">The configuration's letter.</param>
-/// <param name="BatchNorm">With batch normalization.</param>
-/// <param name="ImageNet">224×224 pixels, the ImageNet head and 1000 classes; else 32×32, the compact head and 10.</param>
-/// <param name="Batch">Images of a step.</param>
+/// <summary>The measurement of a whole network. Its name states training or inference, image size, configuration and batch size.</summary>
+/// <param name="Name">For example <c>train-cifar-D-bn-128</c>.</param>
+/// <param name="Trains">Whether a step is forward, loss, backward and optimizer; else forward alone.</param>
+/// <param name="Config">The letter of the configuration.</param>
+/// <param name="BatchNorm">Whether the network has batch normalization.</param>
+/// <param name="ImageNet">
+/// Whether images have 224×224 pixels, with the ImageNet head and 1000 classes; else 32×32, with the compact head and 10.
+/// </param>
+/// <param name="Batch">The number of images per step.</param>
 public sealed record VggCase(string Name, bool Trains, char Config, bool BatchNorm, bool ImageNet, int Batch)
 {
     /// <summary>All cases, in the order of the table.</summary>
@@ -26,9 +28,10 @@ public sealed record VggCase(string Name, bool Trains, char Config, bool BatchNo
         new("train-imagenet-D-8", true, 'D', false, true, 8),
     ];
 
-    /// <summary>The case of a name.</summary>
-    /// <exception cref="InvalidOperationException">There is none.</exception>
-    public static VggCase Named(string name) => All.FirstOrDefault(vggCase => vggCase.Name == name) ?? throw new InvalidOperationException($"There is no case \"{name}\".");
+    /// <summary>The case with a name.</summary>
+    /// <exception cref="InvalidOperationException">There is no such case.</exception>
+    public static VggCase Named(string name) => All.FirstOrDefault(vggCase => vggCase.Name == name)
+        ?? throw new InvalidOperationException($"There is no case \"{name}\".");
 
     /// <summary>Height and width of the images.</summary>
     public int ImageSize => ImageNet ? 224 : 32;
@@ -36,10 +39,20 @@ public sealed record VggCase(string Name, bool Trains, char Config, bool BatchNo
     /// <summary>The network, with random weights.</summary>
     public VggModel<float> CreateModel(ComputeContext context)
     {
-        var config = Config switch { 'A' => VggConfig.A, 'D' => VggConfig.D, _ => throw new InvalidOperationException($"No configuration {Config} here.") };
-        var options = new VggOptions { BatchNorm = BatchNorm, Classes = ImageNet ? 1000 : 10, Head = ImageNet ? VggHead.ImageNet : VggHead.Compact };
+        var config = Config switch
+        {
+            'A' => VggConfig.A,
+            'D' => VggConfig.D,
+            _ => throw new InvalidOperationException($"{Name}: expected configuration A or D, found {Config}."),
+        };
+        var options = new VggOptions
+        {
+            BatchNorm = BatchNorm,
+            Classes = ImageNet ? 1000 : 10,
+            Head = ImageNet ? VggHead.ImageNet : VggHead.Compact,
+        };
         var model = VggModel.Create<float>(config, options, seed: 1, context);
-        // Drawn now, so that the first step is not timed with it.
+        // Initializes the weights now, so that the time of the first step does not include it.
         foreach (var parameter in model.Parameters()) _ = parameter.Value;
         return model;
     }
@@ -50,7 +63,8 @@ public sealed record VggCase(string Name, bool Trains, char Config, bool BatchNo
         var model = CreateModel(context);
         var images = Tensor<float>.RandomNormal([Batch, 3, ImageSize, ImageSize], new RandomStream(1, "images"), context: context);
         int[] labels = [.. Enumerable.Range(0, Batch).Select(i => i % model.Options.Classes)];
-        // Without batch normalization the usual rate diverges on random images within a few steps, and infinities compute at another speed.
+        // Without batch normalization the usual learning rate diverges on random images within a few steps. Arithmetic with infinities
+        // has a different speed.
         return Trains ? TrainingStep(model, images, labels, learningRate: BatchNorm ? 0.05 : 1e-3) : () => Infer(model, images);
     }
 

@@ -20,7 +20,7 @@ public class ConvolutionBenchmarks
     [ParamsAllValues]
     public ConvolutionPass Pass { get; set; }
 
-    /// <summary>Draws the operands.</summary>
+    /// <summary>Generates random operands.</summary>
     [GlobalSetup]
     public void Setup() => work = new ConvolutionWork<float>(ComputeContext.Default, Shape.Shape);
 

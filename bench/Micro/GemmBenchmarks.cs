@@ -16,7 +16,7 @@ public class GemmBenchmarks
     [ParamsSource(nameof(Shapes))]
     public NamedShape<(int M, int N, int K)> Shape { get; set; } = null!;
 
-    /// <summary>Draws the operands.</summary>
+    /// <summary>Generates random operands.</summary>
     [GlobalSetup]
     public void Setup()
     {

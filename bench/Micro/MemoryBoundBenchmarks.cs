@@ -4,7 +4,7 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Bench.Micro;
 
-/// <summary>Kernels that memory limits, on 64 MB and more: to be compared with the copy, by the bytes that each must move.</summary>
+/// <summary>Memory-bound kernels on 64 MB and more. Compare them with the copy, by the bytes that each must move.</summary>
 public class MemoryBoundBenchmarks
 {
     private Action work = null!;
@@ -16,7 +16,7 @@ public class MemoryBoundBenchmarks
     [ParamsSource(nameof(Kernels))]
     public MemoryWork Kernel { get; set; } = null!;
 
-    /// <summary>Draws the operands.</summary>
+    /// <summary>Generates random operands.</summary>
     [GlobalSetup]
     public void Setup() => work = Kernel.Prepare(ComputeContext.Default, Kernel.Shape);
 

@@ -2,16 +2,16 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Autograd;
 
-/// <summary>Compares the gradients of backward with central differences, in double, through the very code that trains in float.</summary>
+/// <summary>Compares the gradients of backward with central differences, in double, using the same code that trains in float.</summary>
 /// <remarks>
 /// <para>
-/// The function may have an output y of any shape. With a random upstream gradient u (never ones, under which many a wrong gradient sums to the right
-/// one), backward computes g = ∂(Σ u·y)/∂x, which must equal (Σ u·y(x + h) − Σ u·y(x − h)) / 2h for every element x up to
-/// 10⁻⁶·max|g| + 10⁻⁹, the maximum being over the elements of the same tensor.
+/// The function may have an output y of any shape. The upstream gradient u is random, because with ones many wrong gradients sum to the
+/// right one. Backward computes g = ∂(Σ u·y)/∂x, which must equal (Σ u·y(x + h) − Σ u·y(x − h)) / 2h for every element x up to
+/// 10⁻⁶·max|g| + 10⁻⁹, where the maximum is over the elements of the same tensor.
 /// </para>
 /// <para>
-/// The function must be smooth within h = 6·10⁻⁶·max(1, |x|) of the given point: keep a distance from kinks (ReLU at 0) and ties (max pooling). It is
-/// called many times and must give the same output each time.
+/// The function must be smooth within h = 6·10⁻⁶·max(1, |x|) of the given point: stay away from kinks (ReLU at 0) and ties (max pooling).
+/// The function is called many times and must give the same output each time.
 /// </para>
 /// </remarks>
 public static class GradientCheck
@@ -19,19 +19,19 @@ public static class GradientCheck
     /// <summary>The error allowed relative to the largest gradient of the same tensor.</summary>
     public const double RelativeBound = 1e-6;
 
-    /// <summary>The error allowed besides, where gradients vanish.</summary>
+    /// <summary>The error allowed in addition, for gradients near 0.</summary>
     public const double AbsoluteBound = 1e-9;
 
     // The error of a central difference, h²·f‴/6 + ε·f/h, is smallest near h = ∛ε, where it is of the order ε^(2/3) = 4·10⁻¹¹.
     private static readonly double RelativeStep = Math.Cbrt(Math.BitIncrement(1.0) - 1.0);
 
-    /// <summary>Checks the gradients by the inputs of a function.</summary>
-    /// <param name="function">Gets a tape and the inputs as its variables and returns the output.</param>
-    /// <param name="inputs">Where to check; they are copied, not changed.</param>
-    /// <param name="maxElements">How many elements of each tensor to check at most; they are drawn at random.</param>
+    /// <summary>Checks the gradients with respect to the inputs of a function.</summary>
+    /// <param name="function">Computes the output, given a tape and the inputs as variables of this tape.</param>
+    /// <param name="inputs">The point to check at. The inputs are copied, not changed.</param>
+    /// <param name="maxElements">The maximum number of elements to check in each tensor; they are chosen at random.</param>
     /// <param name="seed">Seeds the upstream gradient and the choice of elements.</param>
     /// <param name="mode">The mode of the tapes.</param>
-    /// <returns>What was found; call <see cref="GradientCheckResult.Require"/> to throw where gradients differ.</returns>
+    /// <returns>The result; call <see cref="GradientCheckResult.Require"/> to throw if gradients differ.</returns>
     public static GradientCheckResult Run(
         Func<Tape<double>, Variable<double>[], Variable<double>> function,
         Tensor<double>[] inputs,
@@ -57,16 +57,16 @@ public static class GradientCheck
         }
     }
 
-    /// <summary>Checks the gradients by parameters, for instance those of a module.</summary>
+    /// <summary>Checks the gradients with respect to parameters, for example those of a module.</summary>
     /// <param name="function">Computes the output on the given tape.</param>
     /// <param name="parameters">
-    /// The parameters with the names that the report shows; frozen ones are left out. Their values are changed meanwhile and restored; their gradients are
-    /// forgotten.
+    /// The parameters with the names that the report shows. Frozen parameters are skipped. The values are changed during the check and then
+    /// restored; the gradients are discarded.
     /// </param>
-    /// <param name="maxElements">How many elements of each parameter to check at most; they are drawn at random.</param>
+    /// <param name="maxElements">The maximum number of elements to check in each parameter; they are chosen at random.</param>
     /// <param name="seed">Seeds the upstream gradient and the choice of elements.</param>
     /// <param name="mode">The mode of the tapes.</param>
-    /// <returns>What was found; call <see cref="GradientCheckResult.Require"/> to throw where gradients differ.</returns>
+    /// <returns>The result; call <see cref="GradientCheckResult.Require"/> to throw if gradients differ.</returns>
     public static GradientCheckResult Run(
         Func<Tape<double>, Variable<double>> function,
         IEnumerable<(string Name, Parameter<double> Parameter)> parameters,
@@ -89,8 +89,8 @@ public static class GradientCheck
         {
             // No gradient means that the output does not depend on the parameter.
             double[] analytic = parameter.Gradient?.ToArray() ?? new double[parameter.Shape.ElementCount];
-            double largest = analytic.Max(Math.Abs), bound = (RelativeBound * largest) + AbsoluteBound;
-            largestGradient = Math.Max(largestGradient, largest);
+            double max = analytic.Max(Math.Abs), bound = (RelativeBound * max) + AbsoluteBound;
+            largestGradient = Math.Max(largestGradient, max);
             foreach (int element in Sample(analytic.Length, maxElements, elements))
             {
                 double numeric = CentralDifference(function, parameter.Value, element, upstream, mode);
@@ -106,12 +106,13 @@ public static class GradientCheck
         return new GradientCheckResult(checkedElements, largestGradient, mismatches);
     }
 
-    /// <summary>Runs backward from a random upstream gradient, which it returns in logical order.</summary>
+    /// <summary>Runs backward with a random upstream gradient and returns this gradient in logical order.</summary>
     private static double[] Backward(Func<Tape<double>, Variable<double>> function, long seed, Mode mode)
     {
         using var tape = new Tape<double>(mode, recording: true);
         var output = function(tape);
-        var upstream = Tensor<double>.RandomNormal(output.Shape, new RandomStream(seed, "gradient check: upstream"), context: output.Value.Context);
+        var upstream = Tensor<double>.RandomNormal(
+            output.Shape, new RandomStream(seed, "gradient check: upstream"), context: output.Value.Context);
         double[] elements = upstream.ToArray();
         if (output.RequiresGradient) tape.Backward(output, upstream);
         return elements;
@@ -123,7 +124,7 @@ public static class GradientCheck
         var shape = value.Shape;
         int[] index = GradientMismatch.IndexOf(shape, element);
         double x = value[index], step = RelativeStep * Math.Max(1, Math.Abs(x));
-        // x ± h are rounded: divide by the step that was really made.
+        // x ± h are rounded: divide by the actual step.
         double above = x + step, below = x - step;
         try
         {
@@ -131,7 +132,7 @@ public static class GradientCheck
             double[] outputAbove = Output(function, mode);
             value[index] = below;
             double[] outputBelow = Output(function, mode);
-            // Subtract before summing: outputs that do not depend on x then contribute no rounding error at all.
+            // Subtract before summing, so that outputs that do not depend on x contribute no rounding error.
             double sum = 0;
             for (int i = 0; i < upstream.Length; i++) sum += upstream[i] * (outputAbove[i] - outputBelow[i]);
             return sum / (above - below);

@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace DeepSharp.Autograd;
 
-/// <summary>What <see cref="GradientCheck"/> found.</summary>
+/// <summary>The result of a <see cref="GradientCheck"/>.</summary>
 public sealed class GradientCheckResult
 {
-    // Enough to see a pattern (a row, a channel, the border), few enough to read.
+    // Enough to show a pattern (a row, a channel, the border), few enough to read.
     private const int MismatchesShown = 10;
 
     internal GradientCheckResult(int checkedElements, double largestGradient, IReadOnlyList<GradientMismatch> mismatches) =>
@@ -14,10 +14,10 @@ public sealed class GradientCheckResult
     /// <summary>Whether every gradient equals its central difference.</summary>
     public bool Passed => Mismatches.Count == 0;
 
-    /// <summary>How many elements were checked.</summary>
+    /// <summary>The number of elements that were checked.</summary>
     public int CheckedElements { get; }
 
-    /// <summary>The largest absolute gradient that backward computed; where it is 0, passing means little.</summary>
+    /// <summary>The largest absolute gradient that backward computed. If it is 0, passing means little.</summary>
     public double LargestGradient { get; }
 
     /// <summary>The elements whose gradient is wrong.</summary>
@@ -30,12 +30,13 @@ public sealed class GradientCheckResult
         if (!Passed) throw new InvalidOperationException(ToString());
     }
 
-    /// <summary>The report: what was checked, and for each wrong gradient its input, index and both values.</summary>
+    /// <summary>The report: the number of elements checked and, for each wrong gradient, its input, index and both values.</summary>
     public override string ToString()
     {
         if (Passed) return string.Create(CultureInfo.InvariantCulture, $"Gradient check passed: {CheckedElements} elements.");
         var lines = Mismatches.Take(MismatchesShown).Select(mismatch => mismatch.ToString())
-            .Prepend(string.Create(CultureInfo.InvariantCulture, $"Gradient check failed for {Mismatches.Count} of {CheckedElements} elements:"));
+            .Prepend(string.Create(
+                CultureInfo.InvariantCulture, $"Gradient check failed for {Mismatches.Count} of {CheckedElements} elements:"));
         if (Mismatches.Count > MismatchesShown) lines = lines.Append("…");
         return string.Join(Environment.NewLine, lines);
     }

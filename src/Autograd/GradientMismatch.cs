@@ -5,11 +5,11 @@ namespace DeepSharp.Autograd;
 
 /// <summary>An element whose gradient differs from the central difference.</summary>
 /// <param name="Input">The name of the input or parameter.</param>
-/// <param name="Shape">Its shape.</param>
-/// <param name="Element">The number of the element in logical row-major order.</param>
+/// <param name="Shape">The shape of the input or parameter.</param>
+/// <param name="Element">The position of the element in logical row-major order.</param>
 /// <param name="Analytic">The gradient that backward computed.</param>
 /// <param name="Numeric">The central difference.</param>
-/// <param name="Bound">How far the two may differ.</param>
+/// <param name="Bound">The allowed difference between the two.</param>
 public sealed record GradientMismatch(string Input, Shape Shape, int Element, double Analytic, double Numeric, double Bound)
 {
     /// <summary>The logical indices of the element.</summary>
@@ -18,9 +18,10 @@ public sealed record GradientMismatch(string Input, Shape Shape, int Element, do
     /// <summary>One line with name, index, both values and the bound.</summary>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Input} {Shape} at [{string.Join(", ", Index)}]: backward gives {Analytic:G10}, the central difference {Numeric:G10}; they may differ by {Bound:G3}, they differ by {Math.Abs(Analytic - Numeric):G3}.");
+        $"{Input} {Shape} at [{string.Join(", ", Index)}]: backward gives {Analytic:G10}, the central difference is {Numeric:G10}; " +
+        $"they may differ by {Bound:G3} but differ by {Math.Abs(Analytic - Numeric):G3}.");
 
-    /// <summary>The indices of an element given by its number in row-major order.</summary>
+    /// <summary>The indices of an element given by its position in row-major order.</summary>
     internal static int[] IndexOf(Shape shape, int element)
     {
         int[] index = new int[shape.Rank];

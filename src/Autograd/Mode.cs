@@ -1,11 +1,11 @@
 namespace DeepSharp.Autograd;
 
-/// <summary>How layers behave that differ between training and use: dropout and batch normalization.</summary>
+/// <summary>The mode of layers that behave differently in training and in evaluation: dropout and batch normalization.</summary>
 public enum Mode
 {
-    /// <summary>Dropout drops; batch normalization uses the batch's statistics and updates the running ones.</summary>
+    /// <summary>Dropout is active. Batch normalization uses the statistics of the batch and updates the running statistics.</summary>
     Training,
 
-    /// <summary>Dropout does nothing; batch normalization uses the running statistics.</summary>
+    /// <summary>Dropout does nothing. Batch normalization uses the running statistics.</summary>
     Evaluation,
 }

@@ -4,11 +4,11 @@ using DeepSharp.Tensors;
 namespace DeepSharp.Autograd;
 
 /// <summary>
-/// One differentiable operation, and at the same time its record on the tape: inputs, output, and what backward needs as fields.
+/// A differentiable operation. The instance is also its record on the tape: inputs, output, and fields for values that backward needs.
 /// </summary>
 /// <remarks>
-/// To add one, derive from this class: <see cref="Forward"/> computes the value, <see cref="Backward"/> passes a gradient to every input that
-/// <see cref="Needs"/> one, and an extension method calls <see cref="Apply"/>. An instance is applied once.
+/// To add an operation, derive from this class: <see cref="Forward"/> computes the value, <see cref="Backward"/> passes a gradient to every
+/// input that <see cref="Needs"/> one, and an extension method calls <see cref="Apply"/>. An instance can be applied only once.
 /// </remarks>
 public abstract class Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
@@ -20,7 +20,7 @@ public abstract class Operation<T>
     private Tensor<T>? upstreamOfBackward;
     private bool recording;
 
-    /// <summary>The name that errors and profiles show: that of the class, without "Operation" at its end.</summary>
+    /// <summary>The name that errors and profiles show: the class name without the suffix "Operation".</summary>
     public virtual string Name
     {
         get
@@ -34,16 +34,16 @@ public abstract class Operation<T>
 
     internal Variable<T> OutputVariable => output!;
 
-    /// <summary>The tape that the operation is applied on.</summary>
+    /// <summary>The tape of the inputs.</summary>
     protected Tape<T> Tape => inputs[0].Tape;
 
     /// <summary>The kernels of the inputs' context.</summary>
     protected Kernels Kernels => inputs[0].Value.Context.Kernels;
 
-    /// <summary>Whether a backward may follow: only then is anything worth saving for it.</summary>
+    /// <summary>Whether backward may follow. If not, nothing needs to be saved for it.</summary>
     protected bool IsRecording => recording;
 
-    /// <summary>Runs the operation and, where a gradient will be needed, records it.</summary>
+    /// <summary>Runs the operation and records it if a gradient will be needed.</summary>
     /// <exception cref="InvalidOperationException">
     /// The inputs are on different tapes or in different contexts, or the operation was applied before.
     /// </exception>
@@ -59,7 +59,7 @@ public abstract class Operation<T>
             ArgumentNullException.ThrowIfNull(input, nameof(inputs));
             if (!ReferenceEquals(input.Tape, inputs[0].Tape))
                 throw new InvalidOperationException($"{Name}: the inputs are on different tapes.");
-            // Compared here first, because the name of the operation costs strings.
+            // Compare here first, because building the name of the operation allocates strings.
             if (!ReferenceEquals(inputs[0].Value.Context, input.Value.Context)) inputs[0].Value.RequireSameContext(input.Value, Name);
             needsGradient |= input.RequiresGradient;
         }
@@ -88,32 +88,32 @@ public abstract class Operation<T>
     }
 
     /// <summary>
-    /// Computes the value from the <see cref="Input"/>s, in a tensor of its own; throws <see cref="ShapeException"/> where they do not fit.
+    /// Computes the value from the <see cref="Input"/>s, in a new tensor. Throws <see cref="ShapeException"/> if their shapes do not fit.
     /// </summary>
     protected abstract Tensor<T> Forward();
 
     /// <summary>Calls <see cref="Propagate"/> for every input that <see cref="Needs"/> a gradient.</summary>
     /// <param name="upstream">
-    /// The gradient of the loss by the output, of the output's shape. It is released afterwards, unless passed on by
-    /// <see cref="Propagate"/>.
+    /// The gradient of the loss with respect to the output, in the shape of the output. It is released afterwards, unless it is passed on
+    /// by <see cref="Propagate"/>.
     /// </param>
     protected abstract void Backward(Tensor<T> upstream);
 
-    /// <summary>Releases what was saved for backward beside the inputs and the output.</summary>
+    /// <summary>Releases the values that were saved for backward, apart from the inputs and the output.</summary>
     protected virtual void ReleaseSaved()
     {
     }
 
-    /// <summary>The value of an input. In backward it must be what it was in forward.</summary>
-    /// <exception cref="InvalidOperationException">It was modified in between.</exception>
+    /// <summary>The value of an input. In backward it must be the same as in forward.</summary>
+    /// <exception cref="InvalidOperationException">The value was modified after forward.</exception>
     protected Tensor<T> Input(int index)
     {
         var value = inputs[index].Value;
         return versions.Length == 0 ? value : Unmodified(value, versions[index], $"input {index}");
     }
 
-    /// <summary>The value that forward computed, for use in backward. It must be what it was then.</summary>
-    /// <exception cref="InvalidOperationException">It was modified in between.</exception>
+    /// <summary>The value that forward computed, for use in backward. It must be unchanged.</summary>
+    /// <exception cref="InvalidOperationException">The value was modified after forward.</exception>
     protected Tensor<T> Output => Unmodified(output!.Value, outputVersion, "the output");
 
     /// <summary>The number of inputs.</summary>
@@ -122,14 +122,14 @@ public abstract class Operation<T>
     /// <summary>The shape of an input.</summary>
     protected Shape InputShape(int index) => inputs[index].Shape;
 
-    /// <summary>Whether an input takes part in backward.</summary>
+    /// <summary>Whether an input requires a gradient.</summary>
     protected bool Needs(int index) => inputs[index].RequiresGradient;
 
     /// <summary>
-    /// Adds a gradient to that of an input. Takes ownership of <paramref name="gradient"/>, even if the input needs none.
+    /// Adds to the gradient of an input. Takes ownership of <paramref name="gradient"/>, even if the input needs no gradient.
     /// </summary>
     /// <remarks>
-    /// The upstream gradient itself may be passed on, but to one input only; the others get a <see cref="Tensor{T}.Clone"/>.
+    /// The upstream gradient itself may be passed on, but to one input only. Pass a <see cref="Tensor{T}.Clone"/> to the others.
     /// </remarks>
     protected void Propagate(int index, Tensor<T> gradient)
     {
@@ -140,7 +140,8 @@ public abstract class Operation<T>
     }
 
     /// <summary>
-    /// As <see cref="Propagate"/> for an input that was broadcast: sums <paramref name="gradient"/> over the axes along which the input was stretched.
+    /// As <see cref="Propagate"/>, for an input that was broadcast: sums <paramref name="gradient"/> over the axes along which the input
+    /// was stretched.
     /// </summary>
     protected void PropagateBroadcast(int index, Tensor<T> gradient)
     {
@@ -156,14 +157,14 @@ public abstract class Operation<T>
         if (!ReferenceEquals(gradient, upstreamOfBackward)) gradient.Dispose();
     }
 
-    // The name is built only for a profiler.
+    // The name is built only if there is a profiler.
     private Profiler.Scope Profile(ComputeContext context, string pass) =>
         context.Options.Profiler is null ? default : context.Profile(Name, pass);
 
     internal void RunBackward()
     {
         var variable = output!;
-        // A kept variable's gradient stays with it: operations below get a copy, because they may pass theirs on.
+        // A kept variable keeps its gradient. Backward gets a copy, because it may pass the upstream gradient on.
         upstreamOfBackward = variable.IsKept ? variable.PendingGradient?.Clone() : variable.TakeGradient();
         if (upstreamOfBackward is { } upstream)
         {
@@ -181,6 +182,9 @@ public abstract class Operation<T>
         output!.ReleaseValue();
     }
 
-    private Tensor<T> Unmodified(Tensor<T> value, long version, string what) => value.Version == version ? value : throw new InvalidOperationException(
-        $"{Name}: {what} {value.Shape} was modified after forward, so the gradient cannot be computed. Run Backward before changing values.");
+    private Tensor<T> Unmodified(Tensor<T> value, long version, string what) => value.Version == version
+        ? value
+        : throw new InvalidOperationException(
+            $"{Name}: {what} {value.Shape} was modified after forward, so the gradient cannot be computed. " +
+            "Run Backward before changing values.");
 }

@@ -3,10 +3,11 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Autograd;
 
-/// <summary>A tensor that training changes, with its gradient. It owns both.</summary>
+/// <summary>A tensor that training changes, with its gradient. The parameter owns both.</summary>
 /// <remarks>
-/// Backward adds to the gradient, so several backward passes before one optimizer step accumulate. <see cref="UseUpGradient"/>, called by the
-/// optimizer's step, marks the gradient as used: it stays readable, and the next backward overwrites it, so no pass is spent on zeroing.
+/// Backward adds to the gradient, so several backward passes before one optimizer step accumulate. The optimizer's step calls
+/// <see cref="UseUpGradient"/>, which marks the gradient as used. A used gradient stays readable until the next backward overwrites it, so
+/// no pass is spent on zeroing.
 /// </remarks>
 public sealed class Parameter<T> : IDisposable
     where T : unmanaged, IFloatingPointIeee754<T>
@@ -24,9 +25,9 @@ public sealed class Parameter<T> : IDisposable
         (Shape, Context) = (value.Shape, value.Context);
     }
 
-    /// <summary>A parameter whose value takes no memory until it is first used.</summary>
+    /// <summary>A parameter whose value takes no memory until its first use.</summary>
     /// <param name="shape">The shape of the value.</param>
-    /// <param name="initialize">Makes the value, once, in the given context.</param>
+    /// <param name="initialize">Creates the value in the given context. It is called once.</param>
     /// <param name="context">The context of the value; null for <see cref="ComputeContext.Default"/>.</param>
     public Parameter(Shape shape, Func<ComputeContext, Tensor<T>> initialize, ComputeContext? context = null)
     {
@@ -43,13 +44,15 @@ public sealed class Parameter<T> : IDisposable
     /// <summary>The context of the value.</summary>
     public ComputeContext Context { get; }
 
-    /// <summary>Whether the value exists; if not, its first use makes it.</summary>
+    /// <summary>Whether the value exists. If not, its first use creates it.</summary>
     public bool IsInitialized => Volatile.Read(ref value) is not null;
 
-    /// <summary>The gradient, of the shape of the value; null before the first backward.</summary>
+    /// <summary>The gradient, in the shape of the value; null before the first backward.</summary>
     public Tensor<T>? Gradient { get; private set; }
 
-    /// <summary>Whether backward computes a gradient for it. False freezes it, and backward is pruned where nothing needs it.</summary>
+    /// <summary>
+    /// Whether backward computes a gradient for the parameter. False freezes it. Backward skips operations whose inputs need no gradient.
+    /// </summary>
     public bool RequiresGradient { get; set; } = true;
 
     /// <summary>Whether there is a gradient that no step has used yet.</summary>
@@ -58,15 +61,15 @@ public sealed class Parameter<T> : IDisposable
     /// <summary>Marks the gradient as used: the next backward overwrites it.</summary>
     public void UseUpGradient() => usedUp = true;
 
-    /// <summary>Forgets the gradient.</summary>
+    /// <summary>Releases the gradient.</summary>
     public void ZeroGradient()
     {
         Gradient?.Dispose();
         Gradient = null;
     }
 
-    /// <summary>Replaces all elements of the value; one that does not exist yet is not initialized first.</summary>
-    /// <param name="write">Writes every element of a tensor of the parameter's shape. If it throws, a value that did not exist still does not.</param>
+    /// <summary>Replaces all elements of the value. A value that does not exist yet is created without being initialized first.</summary>
+    /// <param name="write">Writes every element of a tensor in the parameter's shape. If it throws, no value is created.</param>
     public void Overwrite(Action<Tensor<T>> write)
     {
         ArgumentNullException.ThrowIfNull(write);
@@ -106,11 +109,14 @@ public sealed class Parameter<T> : IDisposable
     /// <summary>Shape and gradient state in one line.</summary>
     public override string ToString()
     {
-        string state = !RequiresGradient ? "frozen" : Gradient is null ? "no gradient" : usedUp ? "gradient used by a step" : "gradient ready";
+        string state = !RequiresGradient ? "frozen"
+            : Gradient is null ? "no gradient"
+            : usedUp ? "gradient used by a step"
+            : "gradient ready";
         return $"Parameter {Shape}, {state}";
     }
 
-    /// <summary>Releases the memory of value and gradient; a value that does not exist yet cannot be made any more.</summary>
+    /// <summary>Releases the memory of value and gradient. A value that does not exist yet can no longer be created.</summary>
     public void Dispose()
     {
         lock (gate)
@@ -128,11 +134,11 @@ public sealed class Parameter<T> : IDisposable
         {
             if (value is not null) return value;
             ObjectDisposedException.ThrowIf(isDisposed, this);
-            var made = initialize!(Context);
-            if (made.Shape != Shape) throw new ShapeException($"Parameter: the initial value is {made.Shape}, expected {Shape}.");
+            var initial = initialize!(Context);
+            if (initial.Shape != Shape) throw new ShapeException($"Parameter: the initial value is {initial.Shape}, expected {Shape}.");
             initialize = null;
-            Volatile.Write(ref value, made);
-            return made;
+            Volatile.Write(ref value, initial);
+            return initial;
         }
     }
 }

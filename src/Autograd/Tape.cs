@@ -3,7 +3,7 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Autograd;
 
-/// <summary>Records the operations of one forward pass and runs them backwards.</summary>
+/// <summary>Records the operations of one forward pass and runs backward through them in reverse order.</summary>
 /// <remarks>
 /// <code>
 /// using var tape = new Tape&lt;float&gt;(Mode.Training);
@@ -11,7 +11,7 @@ namespace DeepSharp.Autograd;
 /// tape.Backward(loss);
 /// </code>
 /// The tape owns the results of its operations and borrows inputs and parameters. Recording and mode are independent.
-/// A tape is used by one thread; any number of tapes may use one model at once in evaluation.
+/// A tape must be used by one thread only. In evaluation, any number of tapes may use one model at the same time.
 /// </remarks>
 public sealed class Tape<T> : IDisposable
     where T : unmanaged, IFloatingPointIeee754<T>
@@ -21,9 +21,9 @@ public sealed class Tape<T> : IDisposable
     private readonly Dictionary<Parameter<T>, Variable<T>> parameters = new(ReferenceEqualityComparer.Instance);
     private bool backwardDone, disposed;
 
-    /// <summary>A new tape.</summary>
+    /// <summary>Creates a tape.</summary>
     /// <param name="mode">How dropout and batch normalization behave.</param>
-    /// <param name="recording">Whether backward will be possible; null: in training only.</param>
+    /// <param name="recording">Whether backward will be possible; null means in training only.</param>
     public Tape(Mode mode, bool? recording = null)
     {
         Mode = mode;
@@ -37,7 +37,7 @@ public sealed class Tape<T> : IDisposable
     public bool IsRecording { get; }
 
     /// <summary>
-    /// Puts a tensor on the tape. The caller keeps owning it, and must not change it before <see cref="Backward(Variable{T})"/>.
+    /// Puts a tensor on the tape. The caller still owns the tensor and must not change it before <see cref="Backward(Variable{T})"/>.
     /// </summary>
     /// <param name="value">The tensor.</param>
     /// <param name="requiresGradient">Whether backward computes its gradient, see <see cref="Variable{T}.Gradient"/>.</param>
@@ -48,7 +48,7 @@ public sealed class Tape<T> : IDisposable
         return AddVariable(new Variable<T>(this, value, requiresGradient && IsRecording, ownsValue: false));
     }
 
-    /// <summary>Puts a number on the tape, of rank 0, which needs no gradient. The tape owns it.</summary>
+    /// <summary>Puts a number on the tape as a tensor of rank 0 that needs no gradient. The tape owns it.</summary>
     /// <param name="value">The number.</param>
     /// <param name="context">The context of the variables that it is used with.</param>
     public Variable<T> Constant(T value, ComputeContext? context = null)
@@ -57,14 +57,15 @@ public sealed class Tape<T> : IDisposable
         return AddVariable(new Variable<T>(this, Tensor<T>.Scalar(value, context), requiresGradient: false, ownsValue: true));
     }
 
-    /// <summary>The parameter as a variable of this tape; the same one each time.</summary>
+    /// <summary>The parameter as a variable of this tape. Each call returns the same variable.</summary>
     public Variable<T> Use(Parameter<T> parameter)
     {
         ArgumentNullException.ThrowIfNull(parameter);
         ObjectDisposedException.ThrowIf(disposed, this);
         if (!parameters.TryGetValue(parameter, out var variable))
         {
-            variable = new Variable<T>(this, parameter.Value, parameter.RequiresGradient && IsRecording, ownsValue: false, source: null, parameter);
+            variable = new Variable<T>(
+                this, parameter.Value, parameter.RequiresGradient && IsRecording, ownsValue: false, source: null, parameter);
             parameters.Add(parameter, variable);
         }
 
@@ -72,22 +73,27 @@ public sealed class Tape<T> : IDisposable
     }
 
     /// <summary>
-    /// Computes the gradient of a scalar <paramref name="loss"/> by every parameter and input that asks for one, and adds it to theirs.
+    /// Computes the gradient of a scalar <paramref name="loss"/> with respect to every parameter and input that requires one, and adds it
+    /// to their gradients.
     /// </summary>
-    /// <exception cref="ShapeException">The loss has more than one element; give an upstream gradient then.</exception>
+    /// <exception cref="ShapeException">The loss has more than one element, so an upstream gradient is needed.</exception>
     public void Backward(Variable<T> loss)
     {
         ArgumentNullException.ThrowIfNull(loss);
         if (loss.Shape.ElementCount != 1)
-            throw new ShapeException($"Backward: the loss must have one element, found {loss.Shape}; reduce it, or give the upstream gradient.");
+        {
+            throw new ShapeException(
+                $"Backward: the loss must have one element, found {loss.Shape}; reduce it, or give the upstream gradient.");
+        }
+
         Backward(loss, Tensor<T>.Full(loss.Shape, T.One, loss.Value.Context));
     }
 
-    /// <summary>As <see cref="Backward(Variable{T})"/> for any output, given the gradient of the loss by it.</summary>
-    /// <param name="output">Where to start.</param>
-    /// <param name="upstream">The gradient of the loss by <paramref name="output"/>; the tape takes ownership.</param>
+    /// <summary>As <see cref="Backward(Variable{T})"/>, for an output of any shape.</summary>
+    /// <param name="output">The variable to start from.</param>
+    /// <param name="upstream">The gradient of the loss with respect to <paramref name="output"/>; the tape takes ownership.</param>
     /// <exception cref="InvalidOperationException">
-    /// The tape does not record, ran backward before, or nothing below the output requires a gradient.
+    /// The tape does not record, backward already ran on it, or nothing that the output depends on requires a gradient.
     /// </exception>
     public void Backward(Variable<T> output, Tensor<T> upstream)
     {
@@ -98,18 +104,22 @@ public sealed class Tape<T> : IDisposable
         if (!IsRecording)
             throw new InvalidOperationException("Backward: this tape does not record; make it with Mode.Training or recording: true.");
         if (backwardDone)
-            throw new InvalidOperationException("Backward ran on this tape before and has released what it needs; make a new tape for each forward pass.");
+        {
+            throw new InvalidOperationException(
+                "Backward already ran on this tape and released the values that it needs; make a new tape for each forward pass.");
+        }
+
         if (!output.RequiresGradient)
             throw new InvalidOperationException("Backward: nothing that the output depends on requires a gradient.");
         output.Accumulate(upstream);
         backwardDone = true;
-        // The loss stays readable: its value is what people print.
+        // The loss stays readable, because its value is often printed.
         output.KeepValueOnly();
         for (int i = operations.Count - 1; i >= 0; i--) operations[i].RunBackward();
         operations.Clear();
     }
 
-    /// <summary>Releases everything that operations made on this tape.</summary>
+    /// <summary>Releases the results of all operations on this tape and the gradients that it holds.</summary>
     public void Dispose()
     {
         if (disposed) return;
@@ -125,7 +135,11 @@ public sealed class Tape<T> : IDisposable
     {
         ObjectDisposedException.ThrowIf(disposed, this);
         if (backwardDone && recorded)
-            throw new InvalidOperationException($"{output.Source?.Name}: backward ran on this tape; make a new tape for each forward pass.");
+        {
+            throw new InvalidOperationException(
+                $"{output.Source?.Name}: backward already ran on this tape; make a new tape for each forward pass.");
+        }
+
         AddVariable(output);
         if (recorded) operations.Add(output.Source!);
     }

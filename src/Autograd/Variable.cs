@@ -21,34 +21,34 @@ public sealed class Variable<T>
         Parameter = parameter;
     }
 
-    /// <summary>The tape it was recorded on.</summary>
+    /// <summary>The tape of the variable.</summary>
     public Tape<T> Tape { get; }
 
-    /// <summary>The shape of the value; known even after the value was released.</summary>
+    /// <summary>The shape of the value. It is known even after the value is released.</summary>
     public Shape Shape => value.Shape;
 
-    /// <summary>The value, owned by the tape (or by the parameter, or by the caller for an input).</summary>
+    /// <summary>The value. It is owned by the tape, by the parameter, or, for an input, by the caller.</summary>
     /// <exception cref="ObjectDisposedException">
-    /// Backward, or <c>Sequential</c>, has released it; <see cref="Keep"/> prevents that.
+    /// Backward or <c>Sequential</c> has released the value; <see cref="Keep"/> prevents this.
     /// </exception>
     public Tensor<T> Value => !released ? value : throw new ObjectDisposedException(
         nameof(Variable<T>),
         $"The value {Shape} of {Source?.Name ?? "an input"} was released once nothing on the tape needed it; " +
-        "call Keep() on the variable before, to read it later.");
+        "to read it later, call Keep() on the variable first.");
 
     /// <summary>
-    /// The gradient after backward, for inputs that require one and for variables marked by <see cref="Keep"/>; else null.
+    /// The gradient after backward, for inputs that require one and for variables marked by <see cref="Keep"/>; otherwise null.
     /// </summary>
     /// <remarks>The gradient of a parameter is <see cref="Parameter{T}.Gradient"/>.</remarks>
     public Tensor<T>? Gradient => Parameter is null ? PendingGradient : Parameter.Gradient;
 
-    /// <summary>Whether backward reaches it.</summary>
+    /// <summary>Whether backward computes a gradient for the variable.</summary>
     public bool RequiresGradient { get; }
 
     /// <summary>Whether value and gradient are kept until the tape is disposed.</summary>
     public bool IsKept { get; private set; }
 
-    /// <summary>Whether a recorded operation reads the value in its backward.</summary>
+    /// <summary>Whether a recorded operation may read the value in its backward.</summary>
     internal bool IsSaved { get; set; }
 
     internal bool OwnsValue { get; }
@@ -72,7 +72,7 @@ public sealed class Variable<T>
         $"{Source?.Name ?? (Parameter is null ? "Input" : "Parameter")} {Shape}, " +
         $"{(RequiresGradient ? "requires" : "needs no")} gradient{(released ? ", value released" : "")}";
 
-    /// <summary>Keeps the value but not the gradient: used for the loss.</summary>
+    /// <summary>Keeps the value but not the gradient. Used for the loss.</summary>
     internal void KeepValueOnly() => keepsValue = true;
 
     /// <summary>Adds to the gradient and takes ownership of <paramref name="gradient"/>.</summary>

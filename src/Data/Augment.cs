@@ -2,43 +2,51 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Data;
 
-/// <summary>Random changes to training images that leave their class as it is.</summary>
-/// <remarks>As torchvision's <c>RandomCrop(size, padding)</c> and <c>RandomHorizontalFlip()</c> before <c>ToTensor()</c> and <c>Normalize</c>: padding is black.</remarks>
+/// <summary>Random changes to training images that do not change their class.</summary>
+/// <remarks>
+/// The same as torchvision's <c>RandomCrop(size, padding)</c> and <c>RandomHorizontalFlip()</c> before <c>ToTensor()</c> and
+/// <c>Normalize</c>: padding is black.
+/// </remarks>
 public sealed record Augment
 {
-    /// <summary>Images as they are.</summary>
+    /// <summary>No augmentation.</summary>
     public static Augment None { get; } = new();
 
-    /// <summary>The usual for CIFAR-10: a crop of the image's own size out of the image padded by 4, and a mirror image half of the time.</summary>
+    /// <summary>The usual augmentation for CIFAR-10: pads by 4, crops to the original size, and mirrors half of the images.</summary>
     public static Augment CropAndFlip { get; } = new() { Padding = 4, Flip = true };
 
     /// <summary>Black rows and columns added on each side before the crop.</summary>
     public int Padding { get; init; }
 
-    /// <summary>The rows and columns of the crop, whose place is random; null for those of the image.</summary>
+    /// <summary>Height and width of the crop, whose position is random; null for the size of the image.</summary>
     public (int Height, int Width)? Crop { get; init; }
 
-    /// <summary>Whether every second image, at random, is mirrored left to right.</summary>
+    /// <summary>Whether each image is mirrored left to right with probability 1/2.</summary>
     public bool Flip { get; init; }
 
-    /// <summary>The size of the images that come out of images of a size.</summary>
+    /// <summary>The size of the augmented images, given the size of the original images.</summary>
     /// <exception cref="ArgumentException">The padding is negative, or the crop is empty or larger than the padded image.</exception>
     public (int Height, int Width) OutputSize(int height, int width)
     {
         if (Padding < 0) throw new ArgumentException($"Augment: the padding must be at least 0, found {Padding}.", nameof(height));
         var (cropHeight, cropWidth) = Crop ?? (height, width);
         int paddedHeight = height + (2 * Padding), paddedWidth = width + (2 * Padding);
-        if (cropHeight < 1 || cropWidth < 1) throw new ArgumentException($"Augment: a crop must have at least one pixel, found {cropHeight}×{cropWidth}.", nameof(height));
+        if (cropHeight < 1 || cropWidth < 1)
+            throw new ArgumentException($"Augment: a crop must have at least one pixel, found {cropHeight}×{cropWidth}.", nameof(height));
         if (cropHeight > paddedHeight || cropWidth > paddedWidth)
         {
             throw new ArgumentException(
-                $"Augment: a crop of {cropHeight}×{cropWidth} is larger than images of {height}×{width} padded by {Padding} ({paddedHeight}×{paddedWidth}).", nameof(height));
+                $"Augment: a crop of {cropHeight}×{cropWidth} is larger than images of {height}×{width} padded by {Padding} " +
+                $"({paddedHeight}×{paddedWidth}).",
+                nameof(height));
         }
 
         return (cropHeight, cropWidth);
     }
 
-    /// <summary>Where the crop of the image at <paramref name="position"/> of an epoch lies in the unpadded image, and whether it is mirrored.</summary>
+    /// <summary>
+    /// The position of the crop in the unpadded image and whether it is mirrored, for the image at <paramref name="position"/> of an epoch.
+    /// </summary>
     internal (int Top, int Left, bool Mirror) Draw(RandomStream stream, long position, int height, int width)
     {
         var (cropHeight, cropWidth) = OutputSize(height, width);

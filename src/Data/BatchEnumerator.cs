@@ -4,7 +4,7 @@ using System.Runtime.ExceptionServices;
 
 namespace DeepSharp.Data;
 
-/// <summary>Runs through the batches of a loader: one is lent to the consumer while a thread fills the other.</summary>
+/// <summary>Enumerates the batches of a loader with two buffers: the consumer reads one while a thread fills the other.</summary>
 internal sealed class BatchEnumerator<T> : IEnumerator<ImageBatch<T>>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
@@ -20,11 +20,12 @@ internal sealed class BatchEnumerator<T> : IEnumerator<ImageBatch<T>>
     public BatchEnumerator(BatchLoader<T> loader)
     {
         this.loader = loader;
-        thread = new Thread(Prepare) { IsBackground = true, Name = "DeepSharp batches" };
+        thread = new Thread(FillBatches) { IsBackground = true, Name = "DeepSharp batches" };
         thread.Start();
     }
 
-    public ImageBatch<T> Current => lent ? buffers[(taken - 1) % 2]! : throw new InvalidOperationException("Batches: there is no current batch.");
+    public ImageBatch<T> Current =>
+        lent ? buffers[(taken - 1) % 2]! : throw new InvalidOperationException("Batches: there is no current batch.");
 
     object IEnumerator.Current => Current;
 
@@ -37,7 +38,7 @@ internal sealed class BatchEnumerator<T> : IEnumerator<ImageBatch<T>>
         ready.Wait();
         if (failed == taken)
         {
-            // The thread has ended: nothing comes after an error.
+            // The thread ended with the error, so there are no further batches.
             taken = loader.Count;
             error!.Throw();
         }
@@ -61,25 +62,25 @@ internal sealed class BatchEnumerator<T> : IEnumerator<ImageBatch<T>>
         ready.Dispose();
     }
 
-    private void Prepare()
+    private void FillBatches()
     {
-        int prepared = 0;
+        int filled = 0;
         try
         {
             int[]? order = loader.Order();
             byte[] pixels = loader.NewImage();
-            for (; prepared < loader.Count; prepared++)
+            for (; filled < loader.Count; filled++)
             {
                 free.Wait();
                 if (stopped) return;
-                loader.Fill(ref buffers[prepared % 2], loader.FirstBatch + prepared, order, pixels);
+                loader.Fill(ref buffers[filled % 2], loader.FirstBatch + filled, order, pixels);
                 ready.Release();
             }
         }
         catch (Exception e)
         {
             error = ExceptionDispatchInfo.Capture(e);
-            failed = prepared;
+            failed = filled;
             ready.Release();
         }
     }

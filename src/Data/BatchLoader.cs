@@ -5,12 +5,12 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Data;
 
-/// <summary>The batches of one epoch. While one is computed with, a thread of the loader prepares the next.</summary>
+/// <summary>The batches of one epoch. While the caller uses one, a thread of the loader fills the next.</summary>
 /// <remarks>
-/// What a batch holds is a function of data set, seed, epoch and its number alone. The loader owns the batches and fills two of them in turn, so a
-/// batch is valid until the next one is asked for. An error in a data set surfaces at the batch it belongs to.
+/// The contents of a batch depend only on data set, seed, epoch and batch index. The loader owns two batches and fills them alternately, so
+/// a batch is valid until the next one is requested. An error in a data set is thrown at the batch in which it occurs.
 /// </remarks>
-[SuppressMessage("Naming", "CA1710", Justification = "It makes its batches while it is enumerated; it holds none.")]
+[SuppressMessage("Naming", "CA1710", Justification = "It creates its batches while it is enumerated; it stores none.")]
 public sealed class BatchLoader<T> : IReadOnlyCollection<ImageBatch<T>>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
@@ -21,57 +21,76 @@ public sealed class BatchLoader<T> : IReadOnlyCollection<ImageBatch<T>>
     private readonly int batchSize, height, width;
     private readonly bool shuffles;
 
-    // The input for each channel and pixel value, [C, 256].
+    // The network input for each channel and pixel value, [C, 256].
     private readonly T[] inputs;
 
     internal BatchLoader(
-        IImageDataset dataset, int batchSize, Augment augment, int? epoch, long seed, int firstBatch, bool dropLast, ComputeContext? context)
+        IImageDataset dataset, int batchSize, Augment augment, int? epoch, long seed, int firstBatch, bool dropLast,
+        ComputeContext? context)
     {
         ArgumentNullException.ThrowIfNull(dataset);
         ArgumentNullException.ThrowIfNull(augment);
-        if (batchSize < 1) throw new ArgumentException($"Batches: the batch size must be at least 1, found {batchSize}.", nameof(batchSize));
+        if (batchSize < 1)
+            throw new ArgumentException($"Batches: the batch size must be at least 1, found {batchSize}.", nameof(batchSize));
         if (epoch < 0) throw new ArgumentException($"Batches: the epoch must be at least 0, found {epoch}.", nameof(epoch));
         if (dataset.Normalization.Channels != dataset.Channels)
-            throw new ArgumentException($"Batches: the images have {dataset.Channels} channels, their normalization has {dataset.Normalization.Channels}.", nameof(dataset));
+        {
+            throw new ArgumentException(
+                $"Batches: the images have {dataset.Channels} channels, their normalization has {dataset.Normalization.Channels}.",
+                nameof(dataset));
+        }
+
         (height, width) = augment.OutputSize(dataset.Height, dataset.Width);
         int full = dataset.Count / batchSize;
         EpochLength = full + (dropLast || full * batchSize == dataset.Count ? 0 : 1);
-        if (EpochLength == 0) throw new ArgumentException($"Batches: {dataset.Count} images make no full batch of {batchSize}, and the last one is to be dropped.", nameof(batchSize));
+        if (EpochLength == 0)
+        {
+            throw new ArgumentException(
+                $"Batches: {dataset.Count} images do not fill a batch of {batchSize}, and dropLast leaves out an incomplete one; " +
+                "use a smaller batch size.",
+                nameof(batchSize));
+        }
+
         if (firstBatch < 0 || firstBatch > EpochLength)
-            throw new ArgumentException($"Batches: the first batch must be 0 to {EpochLength}, the batches of an epoch, found {firstBatch}.", nameof(firstBatch));
+        {
+            throw new ArgumentException(
+                $"Batches: the first batch must be between 0 and {EpochLength}, the number of batches in an epoch, found {firstBatch}.",
+                nameof(firstBatch));
+        }
 
         (this.dataset, this.batchSize, this.augment, this.context, FirstBatch) = (dataset, batchSize, augment, context, firstBatch);
         shuffles = epoch is not null;
         shuffle = new RandomStream(seed, "shuffle").At(epoch ?? 0, 0);
         augmentation = new RandomStream(seed, "augmentation").At(epoch ?? 0, 0);
         inputs = new T[dataset.Channels * 256];
-        for (int i = 0; i < inputs.Length; i++) inputs[i] = T.CreateChecked(dataset.Normalization.Apply(i / 256, (byte)(i % 256)));
+        for (int i = 0; i < inputs.Length; i++)
+            inputs[i] = T.CreateChecked(dataset.Normalization.Apply(i / 256, (byte)(i % 256)));
     }
 
     /// <summary>The number of batches in a whole epoch.</summary>
     public int EpochLength { get; }
 
-    /// <summary>The number of the batch that it starts with.</summary>
+    /// <summary>The index in the epoch of the first batch that it yields.</summary>
     public int FirstBatch { get; }
 
-    /// <summary>The number of batches that it gives: those of an epoch from <see cref="FirstBatch"/> on.</summary>
+    /// <summary>The number of batches that it yields: those of the epoch from <see cref="FirstBatch"/> on.</summary>
     public int Count => EpochLength - FirstBatch;
 
     /// <summary>The shape of the images of the first batch, [N, C, H, W].</summary>
     public Shape ImageShape => [Math.Min(batchSize, dataset.Count), dataset.Channels, height, width];
 
-    /// <summary>Starts preparing batches.</summary>
+    /// <summary>Starts the thread that fills batches.</summary>
     public IEnumerator<ImageBatch<T>> GetEnumerator() => new BatchEnumerator<T>(this);
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    /// <summary>The data set's indices in the order of the epoch; null for their own order.</summary>
+    /// <summary>The image indices in the order of the epoch; null for the order of the data set.</summary>
     internal int[]? Order() => shuffles ? shuffle.Permutation(dataset.Count) : null;
 
-    /// <summary>Room for one image of the data set.</summary>
+    /// <summary>A buffer for the pixels of one image of the data set.</summary>
     internal byte[] NewImage() => new byte[dataset.Channels * dataset.Height * dataset.Width];
 
-    /// <summary>Fills <paramref name="batch"/>, or where it has not the right size another one in its place.</summary>
+    /// <summary>Fills <paramref name="batch"/>, after replacing it if it does not have the right size.</summary>
     internal void Fill(ref ImageBatch<T>? batch, int index, int[]? order, byte[] pixels)
     {
         int first = index * batchSize, count = Math.Min(batchSize, dataset.Count - first);
@@ -95,7 +114,7 @@ public sealed class BatchLoader<T> : IReadOnlyCollection<ImageBatch<T>>
         }
     }
 
-    // From channel, row, column to the storage order row, column, channel; cropped, mirrored and normalized on the way.
+    // Copies from channel, row, column to the storage order row, column, channel. Crops, mirrors and normalizes the image on the way.
     private void Write(ReadOnlySpan<byte> pixels, int position, Span<T> image)
     {
         int channels = dataset.Channels, sourceHeight = dataset.Height, sourceWidth = dataset.Width;

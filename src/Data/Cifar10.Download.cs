@@ -6,7 +6,9 @@ namespace DeepSharp.Data;
 
 public static partial class Cifar10
 {
-    private const string HowToGet = "download it (--download, Cifar10.DownloadAsync), or unpack cifar-10-binary.tar.gz of https://www.cs.toronto.edu/~kriz/cifar.html there";
+    private const string HowToGet =
+        "download it (--download, Cifar10.DownloadAsync), " +
+        "or unpack cifar-10-binary.tar.gz from https://www.cs.toronto.edu/~kriz/cifar.html there";
 
     private static readonly FileDownload PublishedArchive =
         new(new Uri("https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz"), HashAlgorithmName.MD5, "c32a1d4ab5d03f1284b67883e8d87530")
@@ -14,14 +16,19 @@ public static partial class Cifar10
             Length = 170_052_171,
         };
 
-    /// <summary>Gets the data set from its author's page into <paramref name="folder"/>, unless all six files are there in full.</summary>
-    /// <remarks>170 MB. A download that broke off goes on where it stopped. A file appears under its name only when it is complete.</remarks>
-    /// <param name="folder">Where the six files go; made if need be.</param>
-    /// <param name="progress">Told of the bytes that have arrived.</param>
-    /// <param name="cancellationToken">Stops it; what has arrived is kept for the next time.</param>
-    /// <exception cref="IOException">The server cannot be reached, refuses, or breaks off; or the folder cannot be written.</exception>
-    /// <exception cref="InvalidDataException">What arrived is not the published archive.</exception>
-    public static Task DownloadAsync(string folder, IProgress<DownloadProgress>? progress = null, CancellationToken cancellationToken = default) =>
+    /// <summary>
+    /// Downloads the data set from its author's page to <paramref name="folder"/>, unless all six files are there in full.
+    /// </summary>
+    /// <remarks>170 MB. An interrupted download resumes where it stopped. A file appears under its name only when it is complete.</remarks>
+    /// <param name="folder">The folder for the six files; created if needed.</param>
+    /// <param name="progress">Receives the number of bytes downloaded so far.</param>
+    /// <param name="cancellationToken">Cancels the download; the bytes received so far are kept for the next attempt.</param>
+    /// <exception cref="IOException">
+    /// The server cannot be reached, refuses the request, or closes the connection early; or the folder cannot be written.
+    /// </exception>
+    /// <exception cref="InvalidDataException">The downloaded file is not the published archive.</exception>
+    public static Task DownloadAsync(
+        string folder, IProgress<DownloadProgress>? progress = null, CancellationToken cancellationToken = default) =>
         DownloadAsync(PublishedArchive, folder, progress, cancellationToken);
 
     internal static async Task DownloadAsync(
@@ -37,7 +44,7 @@ public static partial class Cifar10
         File.Delete(path);
     }
 
-    // Takes the expected files and nothing else, whatever paths the archive names, and renames them when all of them are written.
+    // Extracts only the expected files, whatever other paths the archive contains. Renames them when all of them are written.
     private static async Task ExtractAsync(string archive, string[] files, string folder, CancellationToken cancellationToken)
     {
         var missing = files.ToHashSet();
@@ -55,7 +62,8 @@ public static partial class Cifar10
                 await entry.DataStream.CopyToAsync(file, cancellationToken).ConfigureAwait(false);
             }
 
-            if (missing.Count > 0) throw new InvalidDataException($"CIFAR-10: the archive {archive} lacks {string.Join(", ", missing.Order())}.");
+            if (missing.Count > 0)
+                throw new InvalidDataException($"CIFAR-10: the archive {archive} lacks {string.Join(", ", missing.Order())}.");
             foreach (string name in files) File.Move(Unfinished(name), Path.Combine(folder, name), overwrite: true);
         }
         finally

@@ -4,17 +4,17 @@ using System.Security.Cryptography;
 
 namespace DeepSharp.Data;
 
-/// <summary>A file on the web that is known by its hash.</summary>
+/// <summary>A file on the web, identified by its hash.</summary>
 /// <remarks>
-/// It arrives under the name <c>PATH.part</c>, so that a download that broke off can go on, and gets its own name only when its hash is right.
+/// The file is downloaded to <c>PATH.part</c>, so that an interrupted download can resume. It is renamed to PATH when its hash is verified.
 /// </remarks>
 public sealed class FileDownload
 {
-    // Stalls are timed by StallTimeout; the client's own limit would be one for the whole answer.
+    // StallTimeout detects stalls. The timeout of HttpClient would limit the whole response.
     private static readonly HttpClient Client = new() { Timeout = Timeout.InfiniteTimeSpan };
 
-    /// <summary>The file at an address.</summary>
-    /// <param name="address">Where it is.</param>
+    /// <summary>Describes the file at an address.</summary>
+    /// <param name="address">The address of the file.</param>
     /// <param name="algorithm">The algorithm of the hash.</param>
     /// <param name="hash">The hash of the file in hexadecimal, or its beginning, as in the names of torchvision's weight files.</param>
     public FileDownload(Uri address, HashAlgorithmName algorithm, string hash)
@@ -24,7 +24,7 @@ public sealed class FileDownload
         (Address, Algorithm, Hash) = (address, algorithm, hash);
     }
 
-    /// <summary>Where it is.</summary>
+    /// <summary>The address of the file.</summary>
     public Uri Address { get; }
 
     /// <summary>The algorithm of <see cref="Hash"/>.</summary>
@@ -33,38 +33,42 @@ public sealed class FileDownload
     /// <summary>The hash of the file in hexadecimal, or its beginning.</summary>
     public string Hash { get; }
 
-    /// <summary>The bytes of the file; null where nobody knows before asking the server.</summary>
+    /// <summary>The length of the file in bytes; null if it is not known in advance.</summary>
     public long? Length { get; init; }
 
-    /// <summary>How long the server may be silent before the download counts as broken.</summary>
+    /// <summary>How long the server may send no data before the download fails.</summary>
     public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>Downloads the file, or the rest of it, to <paramref name="path"/>. A file that is already there with the right hash is kept.</summary>
-    /// <param name="path">Where it goes.</param>
-    /// <param name="progress">Told of the bytes that have arrived.</param>
-    /// <param name="cancellationToken">Stops it; what has arrived is kept for the next time.</param>
+    /// <summary>
+    /// Downloads the file, or the missing rest of it, to <paramref name="path"/>. A file that is already there with the right hash is kept.
+    /// </summary>
+    /// <param name="path">The path of the downloaded file.</param>
+    /// <param name="progress">Receives the number of bytes downloaded so far.</param>
+    /// <param name="cancellationToken">Cancels the download; the bytes received so far are kept for the next attempt.</param>
     /// <exception cref="IOException">
-    /// The server cannot be reached, refuses, or breaks off; what has arrived is kept. Or the file cannot be written, which the message tells apart.
+    /// The server cannot be reached, refuses the request, or closes the connection early; the bytes received so far are kept. If the file
+    /// cannot be written, the exception is a <see cref="DownloadWriteException"/>.
     /// </exception>
-    /// <exception cref="InvalidDataException">The hash is wrong; what has arrived is removed.</exception>
+    /// <exception cref="InvalidDataException">The hash is wrong; the downloaded file is deleted.</exception>
     public async Task SaveAsync(string path, IProgress<DownloadProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(path);
-        if (File.Exists(path) && IsRight(await HashAsync(path, cancellationToken).ConfigureAwait(false))) return;
+        if (File.Exists(path) && HasExpectedHash(await HashAsync(path, cancellationToken).ConfigureAwait(false))) return;
         string part = path + ".part";
         await FetchAsync(part, progress, cancellationToken).ConfigureAwait(false);
         string found = await HashAsync(part, cancellationToken).ConfigureAwait(false);
-        if (!IsRight(found))
+        if (!HasExpectedHash(found))
         {
             File.Delete(part);
-            throw new InvalidDataException($"Download of {Address}: expected {Algorithm} {Hash}, found {found}; the file was removed, try again.");
+            throw new InvalidDataException(
+                $"Download of {Address}: expected {Algorithm} {Hash}, found {found}; the file was removed, try again.");
         }
 
         try
         {
             File.Move(part, path, overwrite: true);
         }
-        catch (Exception e) when (IsOfDisk(e))
+        catch (Exception e) when (IsFileSystemError(e))
         {
             throw new DownloadWriteException(Address, path, e);
         }
@@ -75,7 +79,7 @@ public sealed class FileDownload
         long arrived = File.Exists(part) ? new FileInfo(part).Length : 0;
         if (arrived > 0 && arrived == Length) return;
         using var stall = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        // Both the disk and the network throw IOException.
+        // Tells file errors from network errors: both are IOExceptions.
         bool isWriting = false;
         try
         {
@@ -85,9 +89,10 @@ public sealed class FileDownload
             if (!resumes) arrived = 0;
             long? total = Length ?? arrived + response.Content.Headers.ContentLength;
             using var body = await response.Content.ReadAsStreamAsync(stall.Token).ConfigureAwait(false);
+            var mode = resumes ? FileMode.Append : FileMode.Create;
             isWriting = true;
-            // Unbuffered, so that nothing is left to be written when it is closed.
-            using var file = new FileStream(part, resumes ? FileMode.Append : FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0);
+            // Unbuffered, so that closing the file writes nothing.
+            using var file = new FileStream(part, mode, FileAccess.Write, FileShare.Read, bufferSize: 0);
             isWriting = false;
             byte[] buffer = new byte[1 << 17];
             for (int count; (count = await body.ReadAsync(buffer, stall.Token).ConfigureAwait(false)) > 0; stall.CancelAfter(StallTimeout))
@@ -99,24 +104,26 @@ public sealed class FileDownload
                 progress?.Report(new DownloadProgress(arrived, total));
             }
 
-            if (arrived < total) throw new IOException("the server sent no more");
+            if (arrived < total) throw new IOException("the server closed the connection");
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new IOException($"Download of {Address}: nothing came for {StallTimeout.TotalSeconds:0.#} s after {arrived} bytes, which are kept for the next attempt.");
+            throw new IOException(
+                $"Download of {Address}: no data arrived for {StallTimeout.TotalSeconds:0.#} s after {arrived} bytes, " +
+                "which are kept for the next attempt.");
         }
-        catch (Exception e) when (isWriting && IsOfDisk(e))
+        catch (Exception e) when (isWriting && IsFileSystemError(e))
         {
             throw new DownloadWriteException(Address, part, e);
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
-            string outcome = arrived == 0 ? "failed" : $"broke off after {arrived} bytes, which are kept for the next attempt";
+            string outcome = arrived == 0 ? "failed" : $"was interrupted after {arrived} bytes, which are kept for the next attempt";
             throw new IOException($"Download of {Address} {outcome}: {e.Message.TrimEnd('.')}.", e);
         }
     }
 
-    // Asks for what is missing; where the server does not give just that, for the whole file.
+    // Requests the missing bytes. If the server does not return exactly those, requests the whole file.
     private async Task<HttpResponseMessage> RequestAsync(long arrived, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, Address);
@@ -131,9 +138,9 @@ public sealed class FileDownload
         throw new HttpRequestException($"the server answered {(int)status} {status}");
     }
 
-    private static bool IsOfDisk(Exception error) => error is IOException or UnauthorizedAccessException;
+    private static bool IsFileSystemError(Exception error) => error is IOException or UnauthorizedAccessException;
 
-    private bool IsRight(string found) => found.StartsWith(Hash, StringComparison.OrdinalIgnoreCase);
+    private bool HasExpectedHash(string found) => found.StartsWith(Hash, StringComparison.OrdinalIgnoreCase);
 
     private async Task<string> HashAsync(string path, CancellationToken cancellationToken)
     {
@@ -143,8 +150,8 @@ public sealed class FileDownload
     }
 }
 
-/// <summary>What has arrived of a download cannot be written: the disk is full, or the folder refuses.</summary>
-/// <param name="address">What was fetched.</param>
+/// <summary>A download cannot be written to a file: the disk is full, or access to the folder is denied.</summary>
+/// <param name="address">The address of the download.</param>
 /// <param name="path">The file or folder that could not be written.</param>
 /// <param name="inner">The error of the file system.</param>
 public sealed class DownloadWriteException(Uri address, string path, Exception inner)

@@ -22,5 +22,6 @@ internal sealed class FirstImages(IImageDataset whole, int count) : IImageDatase
     public ReadOnlySpan<byte> Pixels(int index, Span<byte> buffer) => whole.Pixels(Inside(index), buffer);
 
     private int Inside(int index) =>
-        (uint)index < (uint)count ? index : throw new ArgumentOutOfRangeException(nameof(index), $"Image {index} is outside the {count} images taken.");
+        (uint)index < (uint)count ? index
+        : throw new ArgumentOutOfRangeException(nameof(index), $"Take: image {index} is outside 0..{count - 1}, the {count} images taken.");
 }

@@ -3,7 +3,7 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Data;
 
-/// <summary>Images and labels for one step. It belongs to its loader and is valid until the loader moves on.</summary>
+/// <summary>Images and labels for one step. The loader owns the batch, which is valid until the next one is requested.</summary>
 public sealed class ImageBatch<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
@@ -24,14 +24,15 @@ public sealed class ImageBatch<T>
     /// <summary>The number of images.</summary>
     public int Count => labels.Length;
 
-    /// <summary>Its number in the epoch, from 0.</summary>
+    /// <summary>The index of the batch in the epoch, from 0.</summary>
     public int Index { get; internal set; }
 
-    /// <summary>Its number, the shape of its images, and its labels: <c>batch 3: images [4, 3, 32, 32], labels 1, 0, 9, 2</c>.</summary>
+    /// <summary>The index, the shape of the images, and the labels: <c>batch 3: images [4, 3, 32, 32], labels 1, 0, 9, 2</c>.</summary>
     public override string ToString()
     {
         const int LabelsShown = 8;
-        return $"batch {Index}: images {Images.Shape}, labels {string.Join(", ", labels.Take(LabelsShown))}{(Count > LabelsShown ? ", …" : "")}";
+        string more = Count > LabelsShown ? ", …" : "";
+        return $"batch {Index}: images {Images.Shape}, labels {string.Join(", ", labels.Take(LabelsShown))}{more}";
     }
 
     internal Span<int> WriteLabels() => labels;

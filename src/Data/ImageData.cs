@@ -1,10 +1,10 @@
 namespace DeepSharp.Data;
 
-/// <summary>A data set in its two parts: what a network learns from and what it is judged by.</summary>
+/// <summary>A data set in two parts: images for training and images for testing.</summary>
 public sealed class ImageData
 {
-    /// <summary>Both parts, of images and classes that agree.</summary>
-    /// <exception cref="ArgumentException">They differ in the size of their images or in their classes.</exception>
+    /// <summary>Combines two parts with the same image size and classes.</summary>
+    /// <exception cref="ArgumentException">The parts differ in image size or classes.</exception>
     public ImageData(IImageDataset train, IImageDataset test)
     {
         ArgumentNullException.ThrowIfNull(train);
@@ -12,23 +12,27 @@ public sealed class ImageData
         if ((train.Channels, train.Height, train.Width) != (test.Channels, test.Height, test.Width))
         {
             throw new ArgumentException(
-                $"ImageData: training images are {train.Channels}×{train.Height}×{train.Width}, test images {test.Channels}×{test.Height}×{test.Width}; expected equal sizes.", nameof(test));
+                $"ImageData: training images are {train.Channels}×{train.Height}×{train.Width}, " +
+                $"test images {test.Channels}×{test.Height}×{test.Width}; expected equal sizes.",
+                nameof(test));
         }
 
         if (!train.ClassNames.SequenceEqual(test.ClassNames))
         {
             throw new ArgumentException(
-                $"ImageData: the training classes ({string.Join(", ", train.ClassNames)}) are not the test classes ({string.Join(", ", test.ClassNames)}).", nameof(test));
+                $"ImageData: the training classes ({string.Join(", ", train.ClassNames)}) " +
+                $"differ from the test classes ({string.Join(", ", test.ClassNames)}).",
+                nameof(test));
         }
 
         Train = train;
         Test = test;
     }
 
-    /// <summary>The images to learn from.</summary>
+    /// <summary>The training images.</summary>
     public IImageDataset Train { get; }
 
-    /// <summary>The images to judge by; nothing is ever chosen by them.</summary>
+    /// <summary>The test images. They are used for evaluation only, never to select anything.</summary>
     public IImageDataset Test { get; }
 
     /// <summary>The name of each class.</summary>

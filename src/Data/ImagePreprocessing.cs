@@ -5,31 +5,39 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Data;
 
-/// <summary>Which images a model was trained on, and how they were prepared: files of weights remember it, because the weights mean nothing without.</summary>
-/// <param name="Classes">The names of the classes, in the order of the scores; none where nobody wrote them down.</param>
+/// <summary>
+/// The images that a model was trained on, and their preprocessing. Files of weights store it, because the weights are useless without it.
+/// </summary>
+/// <param name="Classes">The names of the classes, in the order of the scores; empty if unknown.</param>
 /// <param name="Mean">The mean that is subtracted from each channel, of pixels scaled to 0..1.</param>
-/// <param name="Std">The deviation that each channel is divided by.</param>
+/// <param name="Std">The standard deviation that each channel is divided by.</param>
 /// <param name="Channels">The channels of the images.</param>
-/// <param name="Height">The rows of the images, cut out of the middle of larger ones.</param>
+/// <param name="Height">The rows of the images; larger images are cropped at the center.</param>
 /// <param name="Width">The columns of the images.</param>
-/// <param name="Resize">What the shorter side is resized to before; null: images of another size just cover the rows and columns.</param>
+/// <param name="Resize">
+/// The length that the shorter side is resized to before the crop; null: the image is resized to just cover the crop.
+/// </param>
 public sealed record ImagePreprocessing(
-    IReadOnlyList<string> Classes, IReadOnlyList<double> Mean, IReadOnlyList<double> Std, int Channels, int Height, int Width, int? Resize = null)
+    IReadOnlyList<string> Classes, IReadOnlyList<double> Mean, IReadOnlyList<double> Std, int Channels, int Height, int Width,
+    int? Resize = null)
 {
     private const string Key = "images";
 
-    /// <summary>How torchvision's models want the photographs of ImageNet: the shorter side resized to 256, 224×224 pixels cropped.</summary>
+    /// <summary>
+    /// The preprocessing of torchvision's ImageNet models: the shorter side resized to 256, then a center crop of 224×224 pixels.
+    /// </summary>
     public static ImagePreprocessing ImageNet { get; } = new([], [0.485, 0.456, 0.406], [0.229, 0.224, 0.225], 3, 224, 224, Resize: 256);
 
     /// <summary>The description of the images of a data set.</summary>
     public static ImagePreprocessing Of(IImageDataset images)
     {
         ArgumentNullException.ThrowIfNull(images);
-        return new(images.ClassNames, images.Normalization.Mean, images.Normalization.Deviation, images.Channels, images.Height, images.Width);
+        var (mean, deviation) = (images.Normalization.Mean, images.Normalization.Deviation);
+        return new(images.ClassNames, mean, deviation, images.Channels, images.Height, images.Width);
     }
 
     /// <summary>The preprocessing in a file of weights; null if the file has none.</summary>
-    /// <exception cref="InvalidDataException">It is damaged.</exception>
+    /// <exception cref="InvalidDataException">The preprocessing in the file is damaged.</exception>
     public static ImagePreprocessing? Read(WeightsFile file)
     {
         ArgumentNullException.ThrowIfNull(file);
@@ -45,21 +53,22 @@ public sealed record ImagePreprocessing(
         }
     }
 
-    /// <summary>The images as a model that was trained on these sees them: resized, cropped and normalized by what is written here.</summary>
-    /// <exception cref="InvalidDataException">They have other classes or other channels.</exception>
+    /// <summary>Applies the preprocessing to images: resizes, crops and normalizes them as the model expects.</summary>
+    /// <exception cref="InvalidDataException">The images have other classes or other channels.</exception>
     public IImageDataset Apply(IImageDataset images)
     {
         ArgumentNullException.ThrowIfNull(images);
         if (Classes.Count > 0 && !images.ClassNames.SequenceEqual(Classes))
         {
             throw new InvalidDataException(
-                $"The model was trained on the classes {string.Join(", ", Classes)}; the images have {string.Join(", ", images.ClassNames)}.");
+                $"The model was trained on the classes {string.Join(", ", Classes)}; " +
+                $"the images have {string.Join(", ", images.ClassNames)}.");
         }
 
         return ApplyUnlabeled(images);
     }
 
-    /// <summary>As <see cref="Apply"/>, for images whose classes are to be found.</summary>
+    /// <summary>As <see cref="Apply"/>, for images whose classes are unknown.</summary>
     public IImageDataset ApplyUnlabeled(IImageDataset images)
     {
         ArgumentNullException.ThrowIfNull(images);
@@ -73,7 +82,7 @@ public sealed record ImagePreprocessing(
         metadata[Key] = JsonSerializer.Serialize(this, DataJson.Default.ImagePreprocessing);
     }
 
-    // The shape and the normalization check themselves.
+    // The constructors of Shape and Normalization check their arguments.
     private void Check()
     {
         _ = new Shape(Channels, Height, Width);
@@ -82,25 +91,28 @@ public sealed record ImagePreprocessing(
         if (Resize is < 1) throw new ArgumentException($"the shorter side cannot be resized to {Resize}.", nameof(Resize));
     }
 
-    /// <summary>Throws unless these are such images.</summary>
+    /// <summary>Throws unless this description matches the images of a data set.</summary>
     public void RequireSame(IImageDataset images, string path)
     {
         var found = Of(images);
         bool same = Classes.SequenceEqual(found.Classes) && Mean.SequenceEqual(found.Mean) && Std.SequenceEqual(found.Std)
             && (Channels, Height, Width) == (found.Channels, found.Height, found.Width);
-        if (!same) throw new InvalidDataException($"{path}: the training was on {this}; the data set has {found}.");
+        if (!same) throw new InvalidDataException($"{path}: the model was trained on {this}; the data set has {found}.");
     }
 
     /// <summary>Size, classes and normalization.</summary>
     public override string ToString()
     {
         string classes = Classes.Count == 0 ? "" : $" of the classes {string.Join(", ", Classes)}";
-        string resized = Resize is null ? "" : $"shorter side resized to {Resize} and the middle cropped, ";
-        return $"images {Channels}×{Height}×{Width}{classes} ({resized}mean {string.Join(", ", Mean)}, deviation {string.Join(", ", Std)})";
+        string resized = Resize is null ? "" : $"shorter side resized to {Resize}, center crop, ";
+        string constants = $"mean {string.Join(", ", Mean)}, standard deviation {string.Join(", ", Std)}";
+        return $"images {Channels}×{Height}×{Width}{classes} ({resized}{constants})";
     }
 }
 
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(ImagePreprocessing))]
 internal sealed partial class DataJson : JsonSerializerContext;

@@ -8,7 +8,7 @@ public sealed class InMemoryDataset : IImageDataset
     private readonly ReadOnlyMemory<byte> pixels;
     private readonly int[] labels;
 
-    /// <summary>A data set over pixels in memory, which it does not copy.</summary>
+    /// <summary>Creates a data set over pixels in memory, without copying them.</summary>
     /// <param name="pixels">The images one after the other, each in the order channel, row, column.</param>
     /// <param name="labels">The class of each image.</param>
     /// <param name="channels">The channels of every image.</param>
@@ -16,24 +16,44 @@ public sealed class InMemoryDataset : IImageDataset
     /// <param name="width">The columns of every image.</param>
     /// <param name="classNames">The name of each class.</param>
     /// <param name="normalization">How pixels become inputs; null measures it on these images.</param>
-    /// <exception cref="ArgumentException">The sizes do not fit together, or a label is not a class.</exception>
+    /// <exception cref="ArgumentException">The sizes do not match, or a label is not a class.</exception>
     public InMemoryDataset(
         ReadOnlyMemory<byte> pixels, ReadOnlySpan<int> labels, int channels, int height, int width, IReadOnlyList<string> classNames,
         Normalization? normalization = null)
     {
         ArgumentNullException.ThrowIfNull(classNames);
         if (channels < 1 || height < 1 || width < 1)
-            throw new ArgumentException($"InMemoryDataset: images must have at least 1 channel, row and column, found {channels}×{height}×{width}.", nameof(channels));
+        {
+            throw new ArgumentException(
+                $"InMemoryDataset: images must have at least 1 channel, row and column, found {channels}×{height}×{width}.",
+                nameof(channels));
+        }
+
         if (labels.Length == 0) throw new ArgumentException("InMemoryDataset: expected at least one image, found none.", nameof(labels));
         long expected = (long)labels.Length * channels * height * width;
         if (pixels.Length != expected)
-            throw new ArgumentException($"InMemoryDataset: {labels.Length} images of {channels}×{height}×{width} have {expected} bytes, {pixels.Length} were given.", nameof(pixels));
+        {
+            throw new ArgumentException(
+                $"InMemoryDataset: {labels.Length} images of {channels}×{height}×{width} have {expected} bytes, found {pixels.Length}.",
+                nameof(pixels));
+        }
+
         if (normalization is not null && normalization.Channels != channels)
-            throw new ArgumentException($"InMemoryDataset: the images have {channels} channels, the normalization has {normalization.Channels}.", nameof(normalization));
+        {
+            throw new ArgumentException(
+                $"InMemoryDataset: the images have {channels} channels, the normalization has {normalization.Channels}.",
+                nameof(normalization));
+        }
+
         for (int i = 0; i < labels.Length; i++)
         {
             if ((uint)labels[i] >= (uint)classNames.Count)
-                throw new ArgumentException($"InMemoryDataset: label {labels[i]} of image {i} is outside 0..{classNames.Count - 1}, the {classNames.Count} classes.", nameof(labels));
+            {
+                throw new ArgumentException(
+                    $"InMemoryDataset: label {labels[i]} of image {i} is outside 0..{classNames.Count - 1}, " +
+                    $"the {classNames.Count} classes.",
+                    nameof(labels));
+            }
         }
 
         this.pixels = pixels;

@@ -1,22 +1,26 @@
 namespace DeepSharp.Formats;
 
-/// <summary>Writes files that are either whole or not there.</summary>
+/// <summary>Writes files atomically: a file appears under its name only when it is complete.</summary>
 public static class AtomicFile
 {
-    // No writer pauses so long: what is older was left by one that was killed.
+    // No writer takes this long: an older temporary file was left by a killed process.
     private static readonly TimeSpan Abandoned = TimeSpan.FromDays(1);
 
-    /// <summary>Writes a file under a temporary name in the same folder, flushes it to the disk, and renames it; a file that was there is replaced.</summary>
+    /// <summary>
+    /// Writes a file under a temporary name in the same folder, flushes it to disk, and renames it. An existing file is replaced.
+    /// </summary>
     /// <remarks>Temporary files of the same name that a killed process left more than a day ago are removed.</remarks>
     /// <param name="path">The file.</param>
-    /// <param name="write">Writes the content to a stream that can seek.</param>
-    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    /// <exception cref="IOException">It cannot be written; nothing is left behind, and a file that was there is untouched.</exception>
+    /// <param name="write">Writes the content to a seekable stream.</param>
+    /// <exception cref="DirectoryNotFoundException">The folder does not exist.</exception>
+    /// <exception cref="IOException">
+    /// The file cannot be written. No temporary file remains, and an existing file is unchanged.
+    /// </exception>
     public static void Write(string path, Action<FileStream> write)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(write);
-        // Another process may be writing the same file: each has a name of its own, and deletes only what it made.
+        // Another process may be writing the same file: each uses its own temporary name, and deletes only its own file.
         string temporary = $"{path}.{Path.GetRandomFileName()}.tmp";
         var stream = Create(path, temporary);
         try
@@ -38,7 +42,7 @@ public static class AtomicFile
         RemoveAbandoned(path, temporary.Length - path.Length);
     }
 
-    // The system's message names the temporary file, of which nobody has heard.
+    // The system's message names the temporary file, which is unknown to the user.
     private static FileStream Create(string path, string temporary)
     {
         if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder && !Directory.Exists(folder))
@@ -60,13 +64,14 @@ public static class AtomicFile
         {
             foreach (var other in file.Directory!.EnumerateFiles("*.tmp"))
             {
-                bool isOurs = other.Name.StartsWith(file.Name + ".", StringComparison.Ordinal) && other.Name.Length == file.Name.Length + suffixLength;
+                bool isOurs = other.Name.StartsWith(file.Name + ".", StringComparison.Ordinal)
+                    && other.Name.Length == file.Name.Length + suffixLength;
                 if (isOurs && DateTime.UtcNow - other.LastWriteTimeUtc > Abandoned) other.Delete();
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // The file itself is written; another's leavings may stay.
+            // The file itself is written; stale files may remain.
         }
     }
 }

@@ -5,55 +5,60 @@ using System.Text.RegularExpressions;
 
 namespace DeepSharp.Formats;
 
-/// <summary>NumPy's .npy format: a magic number, a header that is a Python dictionary, the elements in row-major order.</summary>
+/// <summary>NumPy's .npy format: a magic number, a header that is a Python dictionary, and the elements in row-major order.</summary>
 public static partial class NumPyFile
 {
     private const int Alignment = 64, PrefixLength = 10;
 
     private static ReadOnlySpan<byte> Magic => [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y'];
 
-    /// <summary>The beginning of a file of floats (version 1.0): append the elements, little-endian and row-major.</summary>
-    /// <param name="shape">The lengths of the array.</param>
+    /// <summary>The header of a file of floats (version 1.0). Append the elements, little-endian and row-major.</summary>
+    /// <param name="shape">The lengths of the array's axes.</param>
     public static byte[] FloatHeader(params IReadOnlyList<long> shape)
     {
         ArgumentNullException.ThrowIfNull(shape);
         // A tuple of one element ends in a comma.
-        string lengths = string.Join(", ", shape.Select(length => length.ToString(CultureInfo.InvariantCulture))) + (shape.Count == 1 ? "," : "");
+        string lengths = string.Join(", ", shape.Select(length => length.ToString(CultureInfo.InvariantCulture)))
+            + (shape.Count == 1 ? "," : "");
         string header = $"{{'descr': '<f4', 'fortran_order': False, 'shape': ({lengths}), }}";
-        // Spaces and a line feed fill it up, so that the elements are aligned.
+        // Padded with spaces and a line feed, so that the elements are aligned.
         int length = (PrefixLength + header.Length + Alignment) / Alignment * Alignment;
         byte[] file = [.. Magic, 1, 0, 0, 0, .. Encoding.ASCII.GetBytes(header.PadRight(length - PrefixLength - 1)), (byte)'\n'];
         BinaryPrimitives.WriteUInt16LittleEndian(file.AsSpan(PrefixLength - sizeof(ushort)), (ushort)(length - PrefixLength));
         return file;
     }
 
-    /// <summary>Whether a file that begins like this is one.</summary>
+    /// <summary>Whether a file with this beginning is a .npy file.</summary>
     public static bool IsNumPy(ReadOnlySpan<byte> file) => file.StartsWith(Magic);
 
-    /// <summary>The elements of an array of unsigned bytes, and its shape.</summary>
-    /// <exception cref="InvalidDataException">The file is damaged, or its elements are of another type.</exception>
+    /// <summary>Reads the elements of an array of unsigned bytes, and its shape.</summary>
+    /// <exception cref="InvalidDataException">The file is damaged, or its elements have another type.</exception>
     public static (byte[] Elements, int[] Shape) ReadBytes(ReadOnlySpan<byte> file)
     {
         bool isFirst = file.Length > Magic.Length && file[Magic.Length] == 1;
         int start = isFirst ? PrefixLength : PrefixLength + sizeof(ushort);
         if (file.Length < start) throw new InvalidDataException("the file ends within its header.");
         uint length = isFirst ? BinaryPrimitives.ReadUInt16LittleEndian(file[8..]) : BinaryPrimitives.ReadUInt32LittleEndian(file[8..]);
-        if (length > file.Length - start) throw new InvalidDataException($"the header would take {length} bytes, the file has {file.Length}.");
+        if (length > file.Length - start)
+            throw new InvalidDataException($"the header would take {length} bytes, the file has {file.Length}.");
         string header = Encoding.ASCII.GetString(file.Slice(start, (int)length));
         if (Header().Match(header) is not { Success: true } match)
             throw new InvalidDataException($"expected an array of bytes ('|u1') in row-major order, found the header {header.Trim()}");
         long elements = 1;
         List<int> shape = [];
-        foreach (string part in match.Groups["shape"].Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        const StringSplitOptions Trimmed = StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries;
+        foreach (string text in match.Groups["shape"].Value.Split(',', Trimmed))
         {
-            if (!int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int number)) throw new InvalidDataException($"the length \"{part}\" is none.");
+            if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number))
+                throw new InvalidDataException($"the length \"{text}\" is not a whole number of at most {int.MaxValue}.");
             shape.Add(number);
             elements = Math.Min(elements * number, int.MaxValue);
         }
 
         var data = file[(start + (int)length)..];
         return data.Length == elements ? (data.ToArray(), [.. shape])
-            : throw new InvalidDataException($"an array [{string.Join(", ", shape)}] has {elements} bytes after its header, found {data.Length}.");
+            : throw new InvalidDataException(
+                $"an array [{string.Join(", ", shape)}] has {elements} bytes after its header, found {data.Length}.");
     }
 
     [GeneratedRegex(@"^\{'descr': '\|u1', 'fortran_order': False, 'shape': \((?<shape>[0-9, ]*)\),? *\}\s*$")]

@@ -1,24 +1,24 @@
 namespace DeepSharp.Formats;
 
-/// <summary>Reads the bytes of a stored tensor as they are, in logical row-major order, whatever their type.</summary>
+/// <summary>Reads the bytes of a stored tensor of any type without conversion, in logical row-major order.</summary>
 internal static class StoredBytes
 {
-    private const int PieceLength = 1 << 20;
+    private const int PartLength = 1 << 20;
 
-    /// <summary>Takes a piece of the bytes.</summary>
-    public delegate void Sink(ReadOnlySpan<byte> piece);
+    /// <summary>Receives a part of the bytes.</summary>
+    public delegate void Sink(ReadOnlySpan<byte> part);
 
-    /// <summary>Shows the bytes, piece by piece.</summary>
+    /// <summary>Passes the bytes to <paramref name="see"/>, part by part.</summary>
     /// <exception cref="InvalidDataException">The elements are spread too far over the file.</exception>
     public static void Read(StoredTensor stored, WeightsFile file, Sink see)
     {
         if (stored.ByteCount == 0) return;
-        byte[] piece = new byte[(int)Math.Min(stored.ByteCount, PieceLength)];
+        byte[] part = new byte[(int)Math.Min(stored.ByteCount, PartLength)];
         if (stored.Strides is not { } strides)
         {
             for (long done = 0; done < stored.ByteCount;)
             {
-                var next = piece.AsSpan(0, (int)Math.Min(piece.Length, stored.ByteCount - done));
+                var next = part.AsSpan(0, (int)Math.Min(part.Length, stored.ByteCount - done));
                 done += file.ReadBytes(next, stored.Offset + done);
                 see(next);
             }
@@ -27,34 +27,36 @@ internal static class StoredBytes
         }
 
         int size = StoredTensor.ElementSize(stored.Type), filled = 0;
-        if (stored.Extent > Array.MaxLength / sizeof(double)) throw new InvalidDataException($"{stored} is spread over {stored.Extent} elements, too many to read at once.");
+        int maxExtent = Array.MaxLength / sizeof(double);
+        if (stored.Extent > maxExtent)
+            throw new InvalidDataException($"{stored} is spread over {stored.Extent} elements, at most {maxExtent} can be read at once.");
         byte[] spread = new byte[(int)stored.Extent * size];
         file.ReadBytes(spread, stored.Offset);
-        foreach (long position in Positions(stored.Shape, strides))
+        foreach (long offset in Offsets(stored.Shape, strides))
         {
-            spread.AsSpan((int)position * size, size).CopyTo(piece.AsSpan(filled));
+            spread.AsSpan((int)offset * size, size).CopyTo(part.AsSpan(filled));
             filled += size;
-            if (filled < piece.Length) continue;
-            see(piece);
+            if (filled < part.Length) continue;
+            see(part);
             filled = 0;
         }
 
-        see(piece.AsSpan(0, filled));
+        see(part.AsSpan(0, filled));
     }
 
-    // The elements in logical order: the last axis turns fastest.
-    private static IEnumerable<long> Positions(IReadOnlyList<long> shape, IReadOnlyList<long> strides)
+    // The offsets of the elements in logical order: the last axis varies fastest.
+    private static IEnumerable<long> Offsets(IReadOnlyList<long> shape, IReadOnlyList<long> strides)
     {
         long[] index = new long[shape.Count];
-        for (long position = 0; ;)
+        for (long offset = 0; ;)
         {
-            yield return position;
+            yield return offset;
             int axis = shape.Count - 1;
             for (; axis >= 0; axis--)
             {
-                position += strides[axis];
+                offset += strides[axis];
                 if (++index[axis] < shape[axis]) break;
-                position -= strides[axis] * shape[axis];
+                offset -= strides[axis] * shape[axis];
                 index[axis] = 0;
             }
 

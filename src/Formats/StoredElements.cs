@@ -10,7 +10,7 @@ namespace DeepSharp.Formats;
 internal static class StoredElements<TStored>
     where TStored : unmanaged
 {
-    /// <summary>Replaces the elements of <paramref name="target"/>; without gaps and conversion they go from the file straight into it.</summary>
+    /// <summary>Replaces the elements of <paramref name="target"/>. Without gaps and conversion they are read straight into it.</summary>
     public static void Read<T>(StoredTensor stored, Tensor<T> target, WeightsFile file)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -21,32 +21,33 @@ internal static class StoredElements<TStored>
     private static void ReadDense<T>(long position, Tensor<T> target, WeightsFile file)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        LogicalElements.Write(target, target.Context.Pool, (piece, pool) =>
+        LogicalElements.Write(target, target.Context.Pool, (part, pool) =>
         {
             if (typeof(TStored) == typeof(T))
             {
-                position += file.ReadBytes(MemoryMarshal.AsBytes(piece), position);
+                position += file.ReadBytes(MemoryMarshal.AsBytes(part), position);
                 return;
             }
 
-            using var buffer = pool.Rent<TStored>(piece.Length);
+            using var buffer = pool.Rent<TStored>(part.Length);
             position += file.ReadBytes(MemoryMarshal.AsBytes(buffer.Span), position);
-            Convert(buffer.Span, piece);
+            Convert(buffer.Span, part);
         });
     }
 
-    // All that lies between the first element and the last is read: the elements of a transpose are everywhere in it.
+    // Reads everything from the first element to the last: the elements of a transpose are spread over the whole range.
     private static void ReadStrided<T>(StoredTensor stored, IReadOnlyList<long> strides, Tensor<T> target, WeightsFile file)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        if (stored.Extent > Array.MaxLength) throw new InvalidDataException($"{stored} is spread over {stored.Extent} elements, at most {Array.MaxLength} can be read.");
+        if (stored.Extent > Array.MaxLength)
+            throw new InvalidDataException($"{stored} is spread over {stored.Extent} elements, at most {Array.MaxLength} can be read.");
         using var spread = target.Context.Pool.Rent<TStored>((int)stored.Extent);
         file.ReadBytes(MemoryMarshal.AsBytes(spread.Span), stored.Offset);
         long[] index = new long[strides.Count];
         long at = 0;
-        LogicalElements.Write(target, target.Context.Pool, (piece, pool) =>
+        LogicalElements.Write(target, target.Context.Pool, (part, pool) =>
         {
-            using var buffer = pool.Rent<TStored>(piece.Length);
+            using var buffer = pool.Rent<TStored>(part.Length);
             Span<TStored> gathered = buffer.Span, source = spread.Span;
             for (int i = 0; i < gathered.Length; i++)
             {
@@ -54,10 +55,10 @@ internal static class StoredElements<TStored>
                 Advance();
             }
 
-            Convert<T>(gathered, piece);
+            Convert<T>(gathered, part);
         });
 
-        // To the next element in logical order: the last axis turns fastest.
+        // Moves to the next element in logical order: the last axis varies fastest.
         void Advance()
         {
             for (int axis = index.Length - 1; axis >= 0; axis--)
@@ -81,7 +82,7 @@ internal static class StoredElements<TStored>
     }
 }
 
-/// <summary>The upper half of a float.</summary>
+/// <summary>A bfloat16: the upper half of a float.</summary>
 internal readonly record struct BrainFloat(ushort Bits)
 {
     public float Value => BitConverter.UInt32BitsToSingle((uint)Bits << 16);

@@ -1,26 +1,30 @@
 namespace DeepSharp.Formats;
 
-/// <summary>Where and how a file holds a tensor.</summary>
+/// <summary>Location and layout of a tensor in a file.</summary>
 /// <param name="Name">Its key.</param>
 /// <param name="Type">The type of its elements, by safetensors' names: F32, F64, F16, BF16, I64 and others.</param>
-/// <param name="Shape">Its lengths, outermost first; any number of them, and 0 is possible.</param>
-/// <param name="Offset">Where its first byte is in the file.</param>
-/// <param name="ByteCount">The length of its elements without gaps.</param>
+/// <param name="Shape">The lengths of its axes, outermost first. The number of axes is not limited, and lengths may be 0.</param>
+/// <param name="Offset">The file offset of its first byte.</param>
+/// <param name="ByteCount">The size of its elements in bytes, without gaps.</param>
 public sealed record StoredTensor(string Name, string Type, IReadOnlyList<long> Shape, long Offset, long ByteCount)
 {
-    /// <summary>The distance, counted in elements, between neighbours along each axis; null where the elements lie in row-major order without gaps.</summary>
+    /// <summary>
+    /// The distance, in elements, between neighbors along each axis; null if the elements are stored row-major without gaps.
+    /// </summary>
     public IReadOnlyList<long>? Strides { get; init; }
 
-    /// <summary>The value of an integer that the file holds as metadata instead of a tensor; null for what lies at <see cref="Offset"/>.</summary>
+    /// <summary>
+    /// The value of an integer that the file stores as metadata instead of a tensor; null for a tensor at <see cref="Offset"/>.
+    /// </summary>
     public long? Integer { get; init; }
 
-    /// <summary>An integer that the file does not hold as a tensor.</summary>
+    /// <summary>An integer that the file does not store as a tensor.</summary>
     public static StoredTensor Of(string name, long value) => new(name, "I64", [], 0, sizeof(long)) { Integer = value };
 
     /// <summary>Name, type and shape: <c>features.0.weight F32 [64, 3, 3, 3]</c>.</summary>
     public override string ToString() => $"{Name} {Type} [{string.Join(", ", Shape)}]";
 
-    /// <summary>The number of elements from the first to the last, with those between that belong to others.</summary>
+    /// <summary>The number of elements from the first to the last, including those in between that are not part of the tensor.</summary>
     internal long Extent
     {
         get
@@ -33,7 +37,7 @@ public sealed record StoredTensor(string Name, string Type, IReadOnlyList<long> 
         }
     }
 
-    /// <summary>The bytes of an element, or 0 for an unknown type.</summary>
+    /// <summary>The size of an element in bytes, or 0 for an unknown type.</summary>
     internal static int ElementSize(string type) => type switch
     {
         "F64" or "I64" or "U64" => 8,

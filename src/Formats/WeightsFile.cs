@@ -9,12 +9,12 @@ namespace DeepSharp.Formats;
 
 /// <summary>An open file of named tensors: safetensors, PyTorch's .pth, or ONNX.</summary>
 /// <remarks>
-/// Opening checks the file and takes memory for names and shapes alone; data is read straight into the tensors that ask for it. It may be read from several
-/// threads at once.
+/// Opening checks the file and takes memory for names and shapes only. Data is read straight into the destination tensors.
+/// Several threads may read at once.
 /// </remarks>
 public abstract class WeightsFile : IDisposable
 {
-    /// <summary>The key in the metadata of the checksum that safetensors files of this library carry.</summary>
+    /// <summary>The metadata key of the checksum that this library stores in safetensors files.</summary>
     public const string ChecksumKey = "sha256";
 
     private const int BeginningLength = 32, MaxNameLength = 1000, MaxMessageLength = 500;
@@ -33,10 +33,10 @@ public abstract class WeightsFile : IDisposable
     {
     }
 
-    /// <summary>Where the file is.</summary>
+    /// <summary>The path of the file.</summary>
     public string Path { get; }
 
-    /// <summary>What the file says about itself, beside the tensors.</summary>
+    /// <summary>The metadata that the file stores beside the tensors.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; private protected init; } = new Dictionary<string, string>();
 
     /// <summary>The tensors by name, in the file's order.</summary>
@@ -45,9 +45,11 @@ public abstract class WeightsFile : IDisposable
     /// <summary>The length of the file in bytes.</summary>
     public long Length { get; }
 
-    /// <summary>Opens a file, whose content tells of which kind it is, and checks it.</summary>
-    /// <exception cref="IOException">It cannot be read.</exception>
-    /// <exception cref="InvalidDataException">It is truncated, damaged, or no file of weights; the message begins with the path.</exception>
+    /// <summary>Opens and checks a file. The format is detected from its content.</summary>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file is truncated, damaged, or not a weights file; the message begins with the path.
+    /// </exception>
     public static WeightsFile Open(string path) => Open<WeightsFile>(path, static (path, handle) =>
     {
         byte[] beginning = Beginning(handle);
@@ -55,18 +57,19 @@ public abstract class WeightsFile : IDisposable
         if (SafeTensorsFile.Recognizes(beginning)) return new SafeTensorsFile(path, handle);
         if (OnnxFile.Recognizes(beginning)) return new OnnxFile(path, handle);
         string found = beginning.Length == 0 ? "" : $", which begin with {Convert.ToHexString(beginning)}";
-        throw new InvalidDataException($"not a safetensors file, nor a .pth file of PyTorch, nor an ONNX network: found {RandomAccess.GetLength(handle)} bytes{found}.");
+        throw new InvalidDataException(
+            $"not a safetensors file, nor a PyTorch .pth file, nor an ONNX network: found {RandomAccess.GetLength(handle)} bytes{found}.");
     });
 
-    /// <summary>The same file with other tensors, for instance some of them or all under other names, and other metadata.</summary>
-    /// <remarks>It reads from this file, which must stay open; disposing it changes nothing.</remarks>
-    /// <param name="tensors">The tensors; each lies in this file.</param>
-    /// <param name="metadata">What the file says about itself; null for the same.</param>
+    /// <summary>The same file with other tensors, for instance a subset of them or other names, and other metadata.</summary>
+    /// <remarks>The view reads from this file, which must stay open. Disposing the view has no effect.</remarks>
+    /// <param name="tensors">The tensors; each is stored in this file.</param>
+    /// <param name="metadata">The metadata; null for that of this file.</param>
     public WeightsFile View(IEnumerable<StoredTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null) =>
         new FileView(this, tensors, metadata ?? Metadata);
 
-    /// <summary>Reads a JSON object in the metadata; null if there is none of that name.</summary>
-    /// <exception cref="InvalidDataException">It is damaged.</exception>
+    /// <summary>Reads a JSON object from the metadata; null if the key is missing.</summary>
+    /// <exception cref="InvalidDataException">The object is damaged.</exception>
     public TValue? ReadMetadata<TValue>(string key, JsonTypeInfo<TValue> type)
         where TValue : class
     {
@@ -81,14 +84,16 @@ public abstract class WeightsFile : IDisposable
         }
     }
 
-    /// <summary>Throws if a file of this format can carry a checksum of everything in it and this one does not.</summary>
-    /// <exception cref="InvalidDataException">It has none.</exception>
+    /// <summary>Throws if the format supports a checksum of the whole file and this file has none.</summary>
+    /// <exception cref="InvalidDataException">The checksum is missing.</exception>
     public virtual void RequireChecksum()
     {
     }
 
-    /// <summary>The error for content of this file that cannot be used: the path and a message, fit for a terminal whatever the file holds.</summary>
-    /// <param name="cause">The error that says what is wrong.</param>
+    /// <summary>
+    /// The error for unusable content of this file: the path and a message, which is safe to print whatever the file contains.
+    /// </summary>
+    /// <param name="cause">The underlying error.</param>
     public InvalidDataException Refusal(Exception cause)
     {
         ArgumentNullException.ThrowIfNull(cause);
@@ -115,7 +120,9 @@ public abstract class WeightsFile : IDisposable
     }
 
     /// <summary>Reads a tensor into a new one.</summary>
-    /// <exception cref="InvalidDataException">There is no such tensor, its shape is none that a tensor can have, or its type does not fit.</exception>
+    /// <exception cref="InvalidDataException">
+    /// There is no such tensor, its shape is not possible for a <see cref="Tensor{T}"/>, or its type does not fit.
+    /// </exception>
     public Tensor<T> Read<T>(string name, ComputeContext? context = null)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -123,7 +130,9 @@ public abstract class WeightsFile : IDisposable
         if (stored.Shape.Count > Shape.MaxRank || stored.Shape.Any(length => length is < 1 or > int.MaxValue)
             || stored.ByteCount / StoredTensor.ElementSize(stored.Type) > Array.MaxLength)
         {
-            throw new InvalidDataException($"{Path}: {stored} has a shape that a tensor cannot have.");
+            throw new InvalidDataException(
+                $"{Path}: {stored} is too large or empty; expected at most {Shape.MaxRank} axes of length 1 or more, "
+                + $"and at most {Array.MaxLength} elements.");
         }
 
         var tensor = new Tensor<T>(new Shape([.. stored.Shape.Select(length => (int)length)]), context, $"reading {name}");
@@ -132,12 +141,12 @@ public abstract class WeightsFile : IDisposable
     }
 
     /// <summary>Reads an I64 scalar.</summary>
-    /// <exception cref="InvalidDataException">There is no such tensor, or it is not one.</exception>
+    /// <exception cref="InvalidDataException">There is no such tensor, or it is not an I64 scalar.</exception>
     public long ReadInteger(string name)
     {
         var stored = Find(name);
         if (stored.Type != "I64" || stored.ByteCount != sizeof(long))
-            throw new InvalidDataException($"{Path}: expected \"{name}\" to be one number of type I64, found {stored}.");
+            throw new InvalidDataException($"{Path}: expected \"{name}\" to be a scalar of type I64, found {stored}.");
         if (stored.Integer is { } integer) return integer;
         Span<byte> bytes = stackalloc byte[sizeof(long)];
         ReadBytes(bytes, stored.Offset);
@@ -151,7 +160,7 @@ public abstract class WeightsFile : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Opens a file of one kind; it is closed again, and the error names it, where its content is refused.</summary>
+    /// <summary>Opens a file of one format. If its content is refused, the file is closed and the error names it.</summary>
     private protected static TFile Open<TFile>(string path, Func<string, SafeFileHandle, TFile> read)
         where TFile : WeightsFile
     {
@@ -160,7 +169,11 @@ public abstract class WeightsFile : IDisposable
         {
             var file = read(path, handle);
             if (file.Tensors.Keys.FirstOrDefault(name => name.Length is 0 or > MaxNameLength || name.Any(char.IsControl)) is { } odd)
-                throw new InvalidDataException($"a tensor has a name of {odd.Length} characters that cannot be printed: {odd}");
+            {
+                throw new InvalidDataException(
+                    $"a tensor has a name of {odd.Length} characters, expected 1 to {MaxNameLength} printable ones: {odd}");
+            }
+
             return file;
         }
         catch (InvalidDataException e)
@@ -175,16 +188,16 @@ public abstract class WeightsFile : IDisposable
         }
     }
 
-    /// <summary>The first bytes of a file, where signatures are.</summary>
+    /// <summary>The first bytes of a file, which contain the signature.</summary>
     private protected static byte[] Beginning(SafeFileHandle handle)
     {
         byte[] bytes = new byte[BeginningLength];
         return bytes[..RandomAccess.Read(handle, bytes, 0)];
     }
 
-    /// <summary>Fills a span from the file.</summary>
+    /// <summary>Fills a span with bytes of the file.</summary>
     /// <returns>The number of bytes read.</returns>
-    /// <exception cref="EndOfStreamException">The file ends before.</exception>
+    /// <exception cref="EndOfStreamException">The file ends before the span is filled.</exception>
     internal int ReadBytes(Span<byte> target, long position)
     {
         for (int read = 0; read < target.Length;)
@@ -197,9 +210,10 @@ public abstract class WeightsFile : IDisposable
         return target.Length;
     }
 
-    // Text from a file may be anything, and this one goes to a terminal.
+    // The message may quote any bytes of the file, and is printed on a terminal.
     private static string Printable(string message) =>
-        string.Concat(message.Take(MaxMessageLength).Select(character => char.IsControl(character) ? '?' : character)) + (message.Length > MaxMessageLength ? "…" : "");
+        string.Concat(message.Take(MaxMessageLength).Select(character => char.IsControl(character) ? '?' : character))
+        + (message.Length > MaxMessageLength ? "…" : "");
 
     private StoredTensor Find(string name) =>
         Tensors.TryGetValue(name, out var stored) ? stored : throw new InvalidDataException($"{Path}: there is no tensor \"{name}\".");

@@ -14,35 +14,39 @@ public abstract class WeightsWriter
     {
     }
 
-    /// <summary>What the file says about itself, beside the tensors.</summary>
+    /// <summary>The metadata that the file stores beside the tensors.</summary>
     public IDictionary<string, string> Metadata { get; } = new Dictionary<string, string>();
 
-    /// <summary>The number of tensors that were added.</summary>
+    /// <summary>The number of tensors added so far.</summary>
     public int Count => entries.Count;
 
-    /// <summary>What was added, in that order.</summary>
+    /// <summary>The added tensors and integers, in the order of adding.</summary>
     private protected IReadOnlyList<Entry> Entries => entries;
 
-    /// <summary>A writer of the kind that the name of a file asks for: <c>.pth</c> and <c>.pt</c> are PyTorch's, all others safetensors.</summary>
+    /// <summary>
+    /// A writer for the format given by a file name: PyTorch's for the extensions <c>.pth</c> and <c>.pt</c>, safetensors for all others.
+    /// </summary>
     public static WeightsWriter For(string path) =>
         Path.GetExtension(path).ToUpperInvariant() is ".PTH" or ".PT" ? new PthWriter() : new SafeTensorsWriter();
 
-    /// <summary>Adds a tensor, as F32 or F64. It is read by <see cref="Save"/>, so it must not be disposed before.</summary>
+    /// <summary>Adds a tensor, as F32 or F64. <see cref="Save"/> reads it, so it must not be disposed before.</summary>
     /// <exception cref="ArgumentException">The name is taken.</exception>
     public void Add<T>(string name, Tensor<T> tensor)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(tensor);
         string type = typeof(T) == typeof(float) ? "F32" : "F64";
-        Add(new Entry(name, type, [.. tensor.Shape.ToArray()], write => LogicalElements.Read(tensor, write, static (piece, write) => write(MemoryMarshal.AsBytes(piece)))));
+        Add(new Entry(name, type, [.. tensor.Shape.ToArray()], write =>
+            LogicalElements.Read(tensor, write, static (part, write) => write(MemoryMarshal.AsBytes(part)))));
     }
 
     /// <summary>Adds a whole number, as an I64 scalar.</summary>
     /// <exception cref="ArgumentException">The name is taken.</exception>
-    public void Add(string name, long value) => Add(new Entry(name, "I64", [], write => write(MemoryMarshal.AsBytes(new ReadOnlySpan<long>(in value)))));
+    public void Add(string name, long value) =>
+        Add(new Entry(name, "I64", [], write => write(MemoryMarshal.AsBytes(new ReadOnlySpan<long>(in value)))));
 
     /// <summary>Adds all tensors of another file with their names, types and values, and its metadata.</summary>
-    /// <remarks>They are read by <see cref="Save"/>, so the file must stay open.</remarks>
+    /// <remarks><see cref="Save"/> reads them, so the file must stay open.</remarks>
     /// <exception cref="ArgumentException">A name is taken.</exception>
     public void AddAll(WeightsFile file)
     {
@@ -50,28 +54,28 @@ public abstract class WeightsWriter
         foreach (var stored in file.Tensors.Values)
         {
             if (stored.Integer is { } integer) Add(stored.Name, integer);
-            else Add(new Entry(stored.Name, stored.Type, [.. stored.Shape], write => StoredBytes.Read(stored, file, piece => write(piece))));
+            else Add(new Entry(stored.Name, stored.Type, [.. stored.Shape], write => StoredBytes.Read(stored, file, part => write(part))));
         }
 
-        // The checksum is that of the other file.
+        // The checksum is valid for the other file only.
         foreach (var (key, value) in file.Metadata.Where(pair => pair.Key != WeightsFile.ChecksumKey)) Metadata[key] = value;
     }
 
-    /// <summary>Writes the file, whole or not at all, see <see cref="AtomicFile"/>.</summary>
-    /// <exception cref="IOException">It cannot be written.</exception>
+    /// <summary>Writes the file atomically, see <see cref="AtomicFile"/>.</summary>
+    /// <exception cref="IOException">The file cannot be written.</exception>
     public abstract void Save(string path);
 
     private void Add(Entry entry)
     {
         ArgumentException.ThrowIfNullOrEmpty(entry.Name);
-        if (!names.Add(entry.Name)) throw new ArgumentException($"The file has a tensor \"{entry.Name}\" already.", nameof(entry));
+        if (!names.Add(entry.Name)) throw new ArgumentException($"The file already has a tensor \"{entry.Name}\".", nameof(entry));
         entries.Add(entry);
     }
 
-    /// <summary>Takes bytes to be written.</summary>
+    /// <summary>Writes bytes.</summary>
     private protected delegate void BytesSink(ReadOnlySpan<byte> bytes);
 
-    /// <summary>A tensor to be written: its type by safetensors' names, and what gives its bytes in logical row-major order.</summary>
+    /// <summary>A tensor to write: its type by safetensors' names, and a writer of its bytes in logical row-major order.</summary>
     private protected sealed record Entry(string Name, string Type, long[] Shape, Action<BytesSink> WriteData)
     {
         /// <summary>The number of its elements.</summary>

@@ -4,17 +4,21 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Nn;
 
-/// <summary>Describes a network as an ONNX graph: what its layers compute in evaluation mode, without dropout and with running statistics.</summary>
+/// <summary>
+/// Exports a network as an ONNX graph of its computation in evaluation mode, without dropout and with running statistics.
+/// </summary>
 public static class OnnxExporter
 {
-    /// <summary>Makes the graph. Weights are read when it is saved, except those that batch normalizations are folded into.</summary>
+    /// <summary>
+    /// Creates the graph. Weights are read when the graph is saved, except those that batch normalizations are folded into.
+    /// </summary>
     /// <param name="model">A network that is a chain of layers.</param>
     /// <param name="input">The shape of the images, [N, C, H, W].</param>
     /// <param name="foldBatchNorm">
-    /// Whether a batch normalization after a convolution is folded into it. The layers after it then get the numbers that they have in a network without it.
+    /// Whether a batch normalization after a convolution is folded into it. Later layers are then numbered as in a network without it.
     /// </param>
     /// <exception cref="ShapeException">The network cannot take such images.</exception>
-    /// <exception cref="NotSupportedException">ONNX cannot say what a layer computes.</exception>
+    /// <exception cref="NotSupportedException">ONNX cannot express a layer.</exception>
     public static OnnxGraph Export<T>(Module<T> model, Shape input, bool foldBatchNorm)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -28,11 +32,13 @@ public static class OnnxExporter
             {
                 var (key, layer, shape, _) = layers[i];
                 string parent = key[..(key.LastIndexOf('.') + 1)];
-                string written = folded.TryGetValue(parent, out int left) && int.TryParse(key[parent.Length..], out int number) ? $"{parent}{number - left}" : key;
-                if (foldBatchNorm && layer is Conv2d<T> convolution && i + 1 < layers.Length && layers[i + 1].Layer is BatchNorm2d<T> norm)
+                bool isShifted = folded.TryGetValue(parent, out int foldedCount);
+                string written = isShifted && int.TryParse(key[parent.Length..], out int number) ? $"{parent}{number - foldedCount}" : key;
+                var next = i + 1 < layers.Length ? layers[i + 1].Layer : null;
+                if (foldBatchNorm && layer is Conv2d<T> convolution && next is BatchNorm2d<T> norm)
                 {
                     convolution.ExportOnnx(graph, written, norm);
-                    folded[parent] = left + 1;
+                    folded[parent] = foldedCount + 1;
                     i++;
                 }
                 else

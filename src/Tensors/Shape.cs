@@ -5,9 +5,9 @@ using System.Runtime.CompilerServices;
 namespace DeepSharp.Tensors;
 
 /// <summary>The logical lengths of a tensor of rank 0 to 4, outermost first: images are [N, C, H, W].</summary>
-/// <remarks>Every length is at least 1. A collection expression makes one: <c>Shape s = [2, 3, 32, 32];</c></remarks>
+/// <remarks>Every length is at least 1. A collection expression creates a shape: <c>Shape s = [2, 3, 32, 32];</c></remarks>
 [CollectionBuilder(typeof(Shape), nameof(Create))]
-[SuppressMessage("Naming", "CA1710", Justification = "A shape is a shape; it is enumerable so that collection expressions work.")]
+[SuppressMessage("Naming", "CA1710", Justification = "Implements IEnumerable only so that collection expressions work.")]
 public readonly struct Shape : IEquatable<Shape>, IEnumerable<int>
 {
     /// <summary>The highest rank a tensor can have.</summary>
@@ -20,15 +20,28 @@ public readonly struct Shape : IEquatable<Shape>, IEnumerable<int>
     public Shape(params ReadOnlySpan<int> lengths)
     {
         if (lengths.Length > MaxRank)
-            throw new ArgumentException($"A tensor has at most {MaxRank} dimensions, found {lengths.Length}: [{string.Join(", ", lengths.ToArray())}].", nameof(lengths));
+        {
+            throw new ArgumentException(
+                $"A tensor has at most {MaxRank} dimensions, found {lengths.Length}: [{string.Join(", ", lengths.ToArray())}].",
+                nameof(lengths));
+        }
+
         long count = 1;
         foreach (int length in lengths)
         {
             if (length < 1)
-                throw new ArgumentException($"Every dimension must be at least 1, found [{string.Join(", ", lengths.ToArray())}].", nameof(lengths));
+            {
+                throw new ArgumentException(
+                    $"Every dimension must be at least 1, found [{string.Join(", ", lengths.ToArray())}].", nameof(lengths));
+            }
+
             count *= length;
             if (count > Array.MaxLength)
-                throw new ArgumentException($"A tensor holds at most {Array.MaxLength} elements, [{string.Join(", ", lengths.ToArray())}] has more.", nameof(lengths));
+            {
+                throw new ArgumentException(
+                    $"A tensor holds at most {Array.MaxLength} elements, [{string.Join(", ", lengths.ToArray())}] has more.",
+                    nameof(lengths));
+            }
         }
 
         Rank = lengths.Length;
@@ -43,20 +56,22 @@ public readonly struct Shape : IEquatable<Shape>, IEnumerable<int>
     public int Rank { get; }
 
     /// <summary>The product of all lengths; 1 for rank 0.</summary>
-    // A default(Shape) is the shape of a scalar, so zero stands for one.
+    // default(Shape) is the shape of a scalar: its stored 0 means 1.
     public int ElementCount { get => field == 0 ? 1 : field; }
 
-    /// <summary>Whether it is stored as a matrix: [M, N], or [M, N, 1, 1], where row-major and channels-last order agree.</summary>
+    /// <summary>
+    /// Whether a tensor of this shape is stored as a matrix: [M, N], or [M, N, 1, 1], where row-major and channels-last order agree.
+    /// </summary>
     internal bool IsMatrix => Rank == 2 || (Rank == 4 && d2 == 1 && d3 == 1);
 
     /// <summary>The length along <paramref name="axis"/>; a negative axis counts from the end.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such axis.</exception>
     public int this[int axis] => Axis(axis) switch { 0 => d0, 1 => d1, 2 => d2, _ => d3 };
 
-    /// <summary>Makes a shape; called by collection expressions.</summary>
+    /// <summary>Creates a shape; called by collection expressions.</summary>
     public static Shape Create(ReadOnlySpan<int> lengths) => new(lengths);
 
-    /// <summary>The non-negative number of an axis, where −1 is the last one.</summary>
+    /// <summary>The non-negative index of an axis, where −1 is the last one.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such axis.</exception>
     public int Axis(int axis)
     {
@@ -66,7 +81,7 @@ public readonly struct Shape : IEquatable<Shape>, IEnumerable<int>
         return actual;
     }
 
-    /// <summary>The same shape with one length replaced.</summary>
+    /// <summary>A copy of this shape with one length replaced.</summary>
     public Shape With(int axis, int length)
     {
         int[] lengths = ToArray();
@@ -82,7 +97,9 @@ public readonly struct Shape : IEquatable<Shape>, IEnumerable<int>
         return lengths;
     }
 
-    /// <summary>The shape that two operands broadcast to by PyTorch's rule: aligned at the last axis, a length of 1 stretches.</summary>
+    /// <summary>
+    /// The broadcast shape of two operands by PyTorch's rule: shapes are aligned at the last axis, and a length of 1 stretches.
+    /// </summary>
     /// <exception cref="ShapeException">The shapes do not broadcast.</exception>
     public static Shape Broadcast(string operation, Shape left, Shape right)
     {
@@ -94,7 +111,11 @@ public readonly struct Shape : IEquatable<Shape>, IEnumerable<int>
             int l = i < rank - left.Rank ? 1 : left[i - (rank - left.Rank)];
             int r = i < rank - right.Rank ? 1 : right[i - (rank - right.Rank)];
             if (l != r && l != 1 && r != 1)
-                throw new ShapeException($"{operation}: {left} and {right} do not broadcast, axis {i - rank} is {l} and {r}; lengths must be equal or 1.");
+            {
+                throw new ShapeException(
+                    $"{operation}: {left} and {right} do not broadcast, axis {i - rank} is {l} and {r}; lengths must be equal or 1.");
+            }
+
             lengths[i] = Math.Max(l, r);
         }
 
@@ -119,9 +140,9 @@ public readonly struct Shape : IEquatable<Shape>, IEnumerable<int>
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    /// <summary>Whether all lengths are equal.</summary>
+    /// <summary>Whether the ranks and all lengths are equal.</summary>
     public static bool operator ==(Shape left, Shape right) => left.Equals(right);
 
-    /// <summary>Whether any length differs.</summary>
+    /// <summary>Whether the ranks or any lengths differ.</summary>
     public static bool operator !=(Shape left, Shape right) => !left.Equals(right);
 }

@@ -1,6 +1,6 @@
 namespace DeepSharp.Tensors;
 
-/// <summary>An operation was given shapes that do not fit; the message names the operation, the shapes, and what was expected.</summary>
+/// <summary>An operation received incompatible shapes. The message names the operation, the shapes, and the expected shapes.</summary>
 public sealed class ShapeException : ArgumentException
 {
     /// <summary>Creates the error.</summary>

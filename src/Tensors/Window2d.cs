@@ -1,6 +1,6 @@
 namespace DeepSharp.Tensors;
 
-/// <summary>The window of a convolution or a pooling over maps [N, C, H, W]: size, strides and padding, in pixels.</summary>
+/// <summary>The window of a convolution or pooling operation over maps [N, C, H, W]: size, strides and padding, in pixels.</summary>
 /// <param name="Height">The height of the window.</param>
 /// <param name="Width">The width of the window.</param>
 /// <param name="StrideHeight">Rows from one position of the window to the next.</param>
@@ -26,10 +26,12 @@ public readonly record struct Window2d(
         ? new(weights[2], weights[3], stride, stride, padding, padding)
         : throw new ShapeException($"Conv2d: expected weights [K, C, kH, kW], found {weights}.");
 
-    /// <summary>The shape that a pooling with this window gives for an input [N, C, H, W].</summary>
+    /// <summary>The output shape of pooling with this window for an input [N, C, H, W].</summary>
     /// <param name="input">The shape of the input.</param>
-    /// <param name="operation">The operation that an error names.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The window has a size or stride below 1, or a padding below 0 or above half the window.</exception>
+    /// <param name="operation">The operation to name in error messages.</param>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The window has a size or stride below 1, or a padding below 0 or above half the window.
+    /// </exception>
     /// <exception cref="ShapeException">The input is not of rank 4, or its padded maps are smaller than the window.</exception>
     public Shape OutputShape(Shape input, string operation)
     {

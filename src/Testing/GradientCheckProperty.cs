@@ -5,27 +5,28 @@ using FsCheck.Fluent;
 
 namespace DeepSharp.Testing;
 
-/// <summary>The property that every differentiable function must have: on generated cases its gradients equal central differences.</summary>
+/// <summary>The property of every differentiable function: its gradients equal central differences on generated cases.</summary>
 /// <remarks>
 /// <code>
 /// GradientCheckProperty.Holds(x =&gt; x * x.Sigmoid());
 /// </code>
-/// Some cases freeze some of the inputs. The check is itself checked: with every gradient multiplied by 1.001 it must fail, on several cases whose gradients
-/// are not all zero. The cases are the same in every run, unless DEEPSHARP_TEST_SEED is set, see <see cref="PropertyConfig"/>.
+/// Some cases freeze some of the inputs. The check itself is checked, too: with every gradient multiplied by 1.001, it must fail on several
+/// cases whose gradients are not all near zero. The cases are the same in every run, unless DEEPSHARP_TEST_SEED is set; see
+/// <see cref="PropertyConfig"/>.
 /// </remarks>
 public static class GradientCheckProperty
 {
-    // More elements than this are sampled; the cases are many.
+    // Larger tensors are sampled, because there are many cases.
     private const int ElementsPerTensor = 30;
     private const int WrongGradientsTried = 5;
 
-    // Far above the absolute bound of the check, within which 1.001 times a tiny gradient would pass.
+    // Far above the absolute bound of the check: a tiny gradient would pass even when multiplied by 1.001.
     private const double LargeGradient = 1e-3;
 
     /// <summary>Checks a function of one tensor on shapes of rank 1 to 4.</summary>
     /// <param name="function">The function.</param>
-    /// <param name="values">The point to check at, which must be smooth; null for normal values.</param>
-    /// <exception cref="Exception">A gradient is wrong; the message shows the smallest failing case that was found.</exception>
+    /// <param name="values">Generates the point to check at, where the function must be smooth; null for normal values.</param>
+    /// <exception cref="Exception">A gradient is wrong. The message shows the smallest failing case that was found.</exception>
     public static void Holds(Func<Variable<double>, Variable<double>> function, Func<TestValues, Shape, Tensor<double>>? values = null)
     {
         ArgumentNullException.ThrowIfNull(function);
@@ -37,12 +38,12 @@ public static class GradientCheckProperty
     }
 
     /// <summary>Checks a function on generated cases.</summary>
-    /// <param name="cases">Generates whatever describes a case: shapes, strides, axes.</param>
-    /// <param name="inputs">The tensors of a case, at a smooth point.</param>
+    /// <param name="cases">Generates the parameters of a case, for example shapes, strides and axes.</param>
+    /// <param name="inputs">The input tensors of a case, at a smooth point.</param>
     /// <param name="function">The function of the inputs as variables.</param>
-    /// <param name="shrink">Simpler cases, tried when one fails.</param>
-    /// <param name="count">How many cases.</param>
-    /// <exception cref="Exception">A gradient is wrong; the message shows the smallest failing case that was found.</exception>
+    /// <param name="shrink">Gives simpler cases, which are tried if a case fails.</param>
+    /// <param name="count">The number of cases.</param>
+    /// <exception cref="Exception">A gradient is wrong. The message shows the smallest failing case that was found.</exception>
     public static void Holds<TCase>(
         Gen<TCase> cases,
         Func<TCase, TestValues, Tensor<double>[]> inputs,
@@ -59,7 +60,8 @@ public static class GradientCheckProperty
         {
             var (oneCase, seed) = pair;
             var tensors = inputs(oneCase, new TestValues(seed));
-            Variable<double> Function(Tape<double> tape, Variable<double>[] free) => function(oneCase, WithFrozen(tape, tensors, free, seed));
+            Variable<double> Function(Tape<double> tape, Variable<double>[] free) =>
+                function(oneCase, WithFrozen(tape, tensors, free, seed));
             var free = tensors.Where((_, i) => !IsFrozen(i, tensors.Length, seed)).ToArray();
             var result = GradientCheck.Run(Function, free, ElementsPerTensor, seed);
             result.Require();
@@ -72,10 +74,11 @@ public static class GradientCheckProperty
 
             foreach (var tensor in tensors) tensor.Dispose();
         }).Check(PropertyConfig.Of(count));
-        if (wrongGradientsTried == 0) throw new InvalidOperationException("No case had a gradient other than zero, so the check proves nothing.");
+        if (wrongGradientsTried == 0)
+            throw new InvalidOperationException("No case had a gradient above 0.001, so the check proves nothing.");
     }
 
-    // One case in three freezes inputs: a random half of them, but never all.
+    // One case in three freezes inputs: a random half of them, but never all of them.
     private static bool IsFrozen(int input, int inputs, int seed) =>
         inputs > 1 && seed % 3 == 0 && input != seed / 3 % inputs && new RandomStream(seed, "frozen").Below(2, input) == 0;
 

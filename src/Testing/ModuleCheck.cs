@@ -4,7 +4,7 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Testing;
 
-/// <summary>Checks a whole module: its gradients, and the rules that every module must keep so that training, files and summaries can rely on it.</summary>
+/// <summary>Checks a whole module: its gradients, and the rules that training, files and summaries rely on.</summary>
 /// <remarks>
 /// <code>
 /// ModuleCheck.Run(() =&gt; new LearnedSwish&lt;double&gt;(channels: 3), new TestValues(1).AwayFromZero([2, 3, 5, 4]));
@@ -12,21 +12,24 @@ namespace DeepSharp.Testing;
 /// </remarks>
 public static class ModuleCheck
 {
-    // More elements of a parameter than this are sampled.
+    // Larger tensors are sampled.
     private const int ElementsPerTensor = 50;
 
     /// <summary>Checks a module on one input.</summary>
     /// <remarks>
     /// <list type="number">
-    /// <item>The gradients by input and parameters equal central differences, in training and in evaluation mode (see <see cref="GradientCheck"/>).</item>
-    /// <item>If the module states its output shape, <see cref="Module{T}.OutputShape"/> is that of the output.</item>
-    /// <item>Nothing is kept from one call to the next: a second pass before the first one's backward does not change its gradients.</item>
+    /// <item>
+    /// The gradients with respect to the input and the parameters equal central differences, in training and in evaluation mode (see
+    /// <see cref="GradientCheck"/>).
+    /// </item>
+    /// <item>If the module states its output shape, <see cref="Module{T}.OutputShape"/> is the shape of the output.</item>
+    /// <item>Nothing is kept between calls: another forward pass before backward does not change the gradients.</item>
     /// <item>The state is complete: another module of the same kind that loads it computes the same output, bit for bit.</item>
     /// </list>
     /// </remarks>
-    /// <param name="create">Makes the module; each call makes one of its own, with the same initial weights or others.</param>
+    /// <param name="create">Creates a new module on each call. The initial weights may be the same or different.</param>
     /// <param name="input">An input at which the module is smooth: away from kinks of ReLU and ties of maxima.</param>
-    /// <exception cref="InvalidOperationException">A rule is broken; the message says which.</exception>
+    /// <exception cref="InvalidOperationException">A rule is broken. The message says which.</exception>
     public static void Run(Func<Module<double>> create, Tensor<double> input)
     {
         ArgumentNullException.ThrowIfNull(create);
@@ -48,13 +51,13 @@ public static class ModuleCheck
         }
         catch (NotSupportedException)
         {
-            // It need not state its shape.
+            // A module need not state its output shape.
             return;
         }
 
         using var tape = new Tape<double>(Mode.Evaluation);
         var found = module.Forward(tape.Input(input)).Shape;
-        Require(stated == found, module, $"states the output shape {stated} for the input {input.Shape}, and computes {found}");
+        Require(stated == found, module, $"states the output shape {stated} for the input {input.Shape}, but computes {found}");
     }
 
     private static void CheckGradients(Module<double> module, Tensor<double> input, Mode mode)
@@ -63,8 +66,9 @@ public static class ModuleCheck
         var free = new Parameter<double>(input.Clone());
         try
         {
-            GradientCheck.Run(
-                tape => forward(tape.Use(free)), module.NamedParameters().Prepend(("input", free)), ElementsPerTensor, mode: mode).Require();
+            GradientCheck
+                .Run(tape => forward(tape.Use(free)), module.NamedParameters().Prepend(("input", free)), ElementsPerTensor, mode: mode)
+                .Require();
         }
         catch (InvalidOperationException e)
         {
@@ -85,7 +89,10 @@ public static class ModuleCheck
             using var tape = new Tape<double>(Mode.Evaluation);
             forward(tape.Input(larger));
         });
-        Require(alone.Zip(disturbed).All(pair => pair.First.AsSpan().SequenceEqual(pair.Second)), module, "has other gradients if another pass runs before backward");
+        Require(
+            alone.Zip(disturbed).All(pair => pair.First.AsSpan().SequenceEqual(pair.Second)),
+            module,
+            "computes different gradients if another pass runs before backward");
 
         double[][] Gradients(Action? beforeBackward)
         {
@@ -94,7 +101,8 @@ public static class ModuleCheck
             var loss = forward(x).Sum();
             beforeBackward?.Invoke();
             tape.Backward(loss);
-            double[][] gradients = [.. module.Parameters().Select(parameter => parameter.Gradient?.ToArray() ?? []), x.Gradient?.ToArray() ?? []];
+            double[][] gradients =
+                [.. module.Parameters().Select(parameter => parameter.Gradient?.ToArray() ?? []), x.Gradient?.ToArray() ?? []];
             foreach (var parameter in module.Parameters()) parameter.ZeroGradient();
             return gradients;
         }
@@ -103,7 +111,10 @@ public static class ModuleCheck
     private static void CheckState(Module<double> module, Module<double> other, Tensor<double> input)
     {
         other.State().Load(module.State());
-        Require(Output(module).AsSpan().SequenceEqual(Output(other)), module, "computes something else after its state was loaded into another module of its kind");
+        Require(
+            Output(module).AsSpan().SequenceEqual(Output(other)),
+            module,
+            "computes a different output after its state was loaded into another module of its kind");
 
         double[] Output(Module<double> computed)
         {
@@ -112,7 +123,7 @@ public static class ModuleCheck
         }
     }
 
-    // Layers that draw random numbers take the next step of their stream at each pass; a check needs the same step each time.
+    // Layers that use random numbers advance their random stream at each pass. A check needs the same position each time.
     private static Func<Variable<double>, Variable<double>> Repeatable(Module<double> module)
     {
         var positions = module.Positions();

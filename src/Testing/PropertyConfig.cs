@@ -3,16 +3,19 @@ using FsCheck;
 
 namespace DeepSharp.Testing;
 
-/// <summary>How properties are checked: with the same cases in every run, or with others if DEEPSHARP_TEST_SEED is set to a number.</summary>
+/// <summary>The configuration of property tests. Every run uses the same cases, unless DEEPSHARP_TEST_SEED sets another seed.</summary>
 public static class PropertyConfig
 {
-    // The odd increment of FsCheck's generator: 2⁶⁴ divided by the golden ratio.
+    // The odd increment of FsCheck's random generator: 2⁶⁴ divided by the golden ratio.
     private const ulong Gamma = 0x9E3779B97F4A7C15;
 
-    /// <summary>Checks <paramref name="count"/> cases and throws, with the smallest failing case, when one fails.</summary>
-    public static Config Of(int count)
-    {
-        string? seed = Environment.GetEnvironmentVariable("DEEPSHARP_TEST_SEED");
-        return Config.QuickThrowOnFailure.WithMaxTest(count).WithReplay(string.IsNullOrEmpty(seed) ? 1 : ulong.Parse(seed, CultureInfo.InvariantCulture), Gamma);
-    }
+    /// <summary>The seed of the cases as FsCheck's attributes take it: <c>[Property(Replay = …)]</c>.</summary>
+    public static string Replay => $"{Seed},{Gamma}";
+
+    private static ulong Seed => Environment.GetEnvironmentVariable("DEEPSHARP_TEST_SEED") is { Length: > 0 } seed
+        ? ulong.Parse(seed, CultureInfo.InvariantCulture) : 1;
+
+    /// <summary>Checks <paramref name="count"/> cases. If one fails, throws an error that shows the smallest failing case.</summary>
+    public static Config Of(int count) =>
+        Config.QuickThrowOnFailure.WithMaxTest(count).WithQuietOnSuccess(true).WithReplay(Seed, Gamma);
 }

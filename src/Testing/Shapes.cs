@@ -4,25 +4,25 @@ using FsCheck.Fluent;
 
 namespace DeepSharp.Testing;
 
-/// <summary>Generators of small shapes, and how they shrink.</summary>
+/// <summary>Generators and shrinkers of small shapes.</summary>
 public static class Shapes
 {
-    /// <summary>Lengths of 1 to 5; one third are 1, where the special cases are.</summary>
+    /// <summary>Lengths of 1 to 5. Three in seven are 1, because length 1 is a special case.</summary>
     public static Gen<int> Length => Gen.Choose(-1, 5).Select(length => Math.Max(1, length));
 
     /// <summary>Shapes of rank 1 to 4.</summary>
     public static Gen<Shape> Any => Gen.Choose(1, 4).SelectMany(OfRank);
 
-    /// <summary>Shapes of one rank.</summary>
+    /// <summary>Shapes of the given rank.</summary>
     public static Gen<Shape> OfRank(int rank) => Gen.ArrayOf(Length, rank).Select(lengths => new Shape(lengths));
 
-    /// <summary>Shapes of rank 1 to 4 with some of their axes; without any, all are meant.</summary>
+    /// <summary>Shapes of rank 1 to 4 with a subset of their axes. An empty subset means all axes.</summary>
     public static Gen<(Shape Shape, int[] Axes)> WithAxes =>
         from shape in Any
         from axes in Gen.SubListOf(Enumerable.Range(0, shape.Rank))
         select (shape, axes.ToArray());
 
-    /// <summary>Shapes of rank 1 to 4 with lengths around and far beyond a vector's, for kernels; at most 20,000 elements.</summary>
+    /// <summary>For kernels: shapes of rank 1 to 4 with lengths around and far beyond the vector width, at most 20,000 elements.</summary>
     public static Gen<Shape> Wide => Gen.Choose(1, 4)
         .SelectMany(rank => Gen.ArrayOf(Gen.Elements(1, 2, 3, 7, 17, 33, 130), rank))
         .Where(lengths => lengths.Aggregate(1, (product, length) => product * length) <= 20_000)
@@ -31,26 +31,31 @@ public static class Shapes
     /// <summary>Two small shapes that broadcast with each other.</summary>
     public static Gen<(Shape Left, Shape Right)> Broadcastable => BroadcastableOf(Any);
 
-    /// <summary>Two shapes that broadcast to a shape (or one smaller): equal, stretched on either side, or of different rank (0 included).</summary>
+    /// <summary>
+    /// Two shapes that broadcast to a generated shape or a smaller one: equal, stretched on either side, or of different rank (also 0).
+    /// </summary>
     public static Gen<(Shape Left, Shape Right)> BroadcastableOf(Gen<Shape> shapes) =>
         from shape in shapes
         from left in Stretchable(shape)
         from right in Stretchable(shape)
         select (left, right);
 
-    /// <summary>Smaller shapes of the same rank: each length in turn 1, halved, or one less.</summary>
+    /// <summary>Smaller shapes of the same rank. Each length in turn is set to 1, halved, or reduced by 1.</summary>
     public static IEnumerable<Shape> Shrink(Shape shape) =>
         from axis in Enumerable.Range(0, shape.Rank)
         from length in new[] { 1, shape[axis] / 2, shape[axis] - 1 }.Distinct()
         where length >= 1 && length < shape[axis]
         select shape.With(axis, length);
 
-    /// <summary>A pair of shapes that still broadcasts, with one of them smaller.</summary>
+    /// <summary>Pairs of shapes, one of them smaller, that still broadcast.</summary>
     public static IEnumerable<(Shape Left, Shape Right)> Shrink((Shape Left, Shape Right) pair) =>
         Shrink(pair.Left).Select(left => (left, pair.Right)).Concat(Shrink(pair.Right).Select(right => (pair.Left, right)))
             .Where(shrunk => Broadcasts(shrunk.Item1, shrunk.Item2));
 
-    /// <summary>Shapes that broadcast to <paramref name="shape"/>: itself half of the time, else with some lengths 1, possibly without its first axes.</summary>
+    /// <summary>
+    /// Shapes that broadcast to <paramref name="shape"/>. Half of the time it is the shape itself; else some lengths are 1, and leading
+    /// axes may be missing.
+    /// </summary>
     public static Gen<Shape> Stretchable(Shape shape) => Gen.OneOf(
         Gen.Constant(shape),
         from ones in Gen.ArrayOf(Gen.Choose(0, 1), shape.Rank)

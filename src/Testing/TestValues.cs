@@ -2,12 +2,12 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Testing;
 
-/// <summary>Tensors of random values at which functions are smooth; each call draws from a stream of its own.</summary>
-/// <param name="seed">The seed: the same seed and order of calls give the same values.</param>
+/// <summary>Tensors of random values at which functions are smooth. Each call uses a new random stream.</summary>
+/// <param name="seed">The seed. The same seed and the same order of calls give the same values.</param>
 /// <param name="context">The context of the tensors; null for <see cref="ComputeContext.Default"/>.</param>
 public sealed class TestValues(long seed, ComputeContext? context = null)
 {
-    /// <summary>The distance of values from kinks and ties. A gradient check moves them by about 10⁻⁵.</summary>
+    /// <summary>The minimum distance of values from kinks and ties. A gradient check changes values by about 10⁻⁵.</summary>
     public const double Distance = 1e-3;
 
     private int draws;
@@ -16,23 +16,25 @@ public sealed class TestValues(long seed, ComputeContext? context = null)
     public Tensor<double> Normal(Shape shape) => Make(shape, (stream, i) => stream.Normal(i));
 
     /// <summary>Values from [<paramref name="low"/>, <paramref name="high"/>).</summary>
-    public Tensor<double> Uniform(Shape shape, double low, double high) => Make(shape, (stream, i) => low + ((high - low) * stream.Uniform(i)));
+    public Tensor<double> Uniform(Shape shape, double low, double high) =>
+        Make(shape, (stream, i) => low + ((high - low) * stream.Uniform(i)));
 
     /// <summary>Positive and negative values that are at least <paramref name="distance"/> away from 0, the kink of ReLU.</summary>
     public Tensor<double> AwayFromZero(Shape shape, double distance = Distance) =>
         Make(shape, (stream, i) => stream.Normal(i) is var x && x < 0 ? x - distance : x + distance);
 
     /// <summary>Values of at least <paramref name="smallest"/>, for logarithms, roots and divisors.</summary>
-    public Tensor<double> Positive(Shape shape, double smallest = 0.2) => Make(shape, (stream, i) => smallest + Math.Abs(stream.Normal(i)));
+    public Tensor<double> Positive(Shape shape, double smallest = 0.2) =>
+        Make(shape, (stream, i) => smallest + Math.Abs(stream.Normal(i)));
 
-    /// <summary>Values of which no two are closer than 0.01: no ties for a maximum.</summary>
+    /// <summary>Values that differ by at least 0.01 from each other, so that a maximum has no ties.</summary>
     public Tensor<double> Distinct(Shape shape) => Distinct([shape])[0];
 
-    /// <summary>Several tensors of which no two elements, of one or of two tensors, are closer than 0.01.</summary>
+    /// <summary>Several tensors. All elements, within a tensor and across tensors, differ by at least 0.01 from each other.</summary>
     public Tensor<double>[] Distinct(params Shape[] shapes)
     {
         var stream = NextStream();
-        // A random order of points 0.02 apart, each moved by less than 0.01.
+        // A random permutation of points 0.02 apart, each shifted by less than 0.01.
         int[] order = stream.Permutation(shapes.Sum(shape => shape.ElementCount));
         double Value(int i) => (0.02 * (order[i] - (order.Length / 2))) + (0.01 * stream.At(0, 1).Uniform(i));
         int first = 0;

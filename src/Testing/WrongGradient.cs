@@ -3,7 +3,7 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Testing;
 
-/// <summary>The identity, with a gradient that is wrong by a thousandth, which a gradient check must notice.</summary>
+/// <summary>The identity, with a gradient that is 0.1% too large. A gradient check must detect this.</summary>
 internal sealed class WrongGradient : Operation<double>
 {
     protected override Tensor<double> Forward() => Input(0).Clone();

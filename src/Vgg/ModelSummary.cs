@@ -5,8 +5,8 @@ using DeepSharp.Tensors;
 namespace DeepSharp.Vgg;
 
 /// <summary>
-/// The layers of a model for an input, their costs, and how they are computed; without running it, and without memory for weights that are not used yet.
-/// Layers, multiply-adds and sizes are counted as torchinfo counts them.
+/// The layers of a model for an input shape, their costs, and their algorithms. The model is not run, and weights that are not used yet
+/// take no memory. Layers, multiply-adds and sizes are counted as torchinfo counts them.
 /// </summary>
 public sealed class ModelSummary
 {
@@ -27,15 +27,17 @@ public sealed class ModelSummary
         foreach (var (key, layer, shape, output) in model.Layers(input))
         {
             field = layer.Grow(field, shape);
+            double fraction = (double)layer.ParameterCount / count;
             var algorithms = layer is Conv2d<T> convolution ? ChosenAlgorithms.For(convolution.Convolution(shape), model.Context) : null;
             layers.Add(new LayerSummary(
-                key, layer.Kind, output, layer.ParameterCount, (double)layer.ParameterCount / count, layer.MultiplyAdds(output), field.Size, algorithms));
+                key, layer.Kind, output, layer.ParameterCount, fraction, layer.MultiplyAdds(output), field.Size, algorithms));
         }
 
         return new ModelSummary(input, layers, model.Kind)
         {
             ParameterCount = count,
-            TrainableCount = model.Parameters().Where(parameter => parameter.RequiresGradient).Sum(parameter => (long)parameter.Shape.ElementCount),
+            TrainableCount = model.Parameters().Where(parameter => parameter.RequiresGradient)
+                .Sum(parameter => (long)parameter.Shape.ElementCount),
         };
     }
 
@@ -45,7 +47,7 @@ public sealed class ModelSummary
     /// <summary>The layers in order.</summary>
     public IReadOnlyList<LayerSummary> Layers { get; }
 
-    /// <summary>The model, its parts and their layers, numbered, each before its own parts.</summary>
+    /// <summary>The model, its parts and their layers, numbered. Each node comes before its children.</summary>
     public IReadOnlyList<SummaryNode> Tree { get; }
 
     /// <summary>The number of elements of all parameters.</summary>
@@ -62,7 +64,8 @@ public sealed class ModelSummary
 
     /// <summary>Bytes of the outputs of the layers that have parameters, in float, and of their gradients.</summary>
     public long ForwardBackwardBytes =>
-        Layers.Where(layer => layer.ParameterCount > 0).Sum(layer => layer.OutputShape.Aggregate(2L * sizeof(float), (bytes, length) => bytes * length));
+        Layers.Where(layer => layer.ParameterCount > 0)
+            .Sum(layer => layer.OutputShape.Aggregate(2L * sizeof(float), (bytes, length) => bytes * length));
 
     /// <summary>Bytes of the parameters, in float.</summary>
     public long ParameterBytes => ParameterCount * sizeof(float);
@@ -72,6 +75,7 @@ public sealed class ModelSummary
 
     /// <summary>A line for each layer: its number, output shape, parameters and multiply-adds; then the totals.</summary>
     public override string ToString() => string.Join(Environment.NewLine, [
-        .. Tree.Select(node => $"{node,-34} {node.OutputShape,-20} {node.Layer?.ParameterCount,14:N0} {node.Layer?.MultiplyAdds,16:N0}".TrimEnd()),
+        .. Tree.Select(node =>
+            $"{node,-34} {node.OutputShape,-20} {node.Layer?.ParameterCount,14:N0} {node.Layer?.MultiplyAdds,16:N0}".TrimEnd()),
         $"{ParameterCount:N0} parameters, {TrainableCount:N0} trainable, {MultiplyAdds:N0} multiply-adds"]);
 }

@@ -6,20 +6,20 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Vgg;
 
-/// <summary>Writes models as ONNX files (https://onnx.ai, operator set 17), which other run-times read.</summary>
+/// <summary>Writes models as ONNX files (https://onnx.ai, operator set 17), which other runtimes read.</summary>
 /// <remarks>
-/// The network is the one of evaluation mode: without dropout, with running statistics. Its input is <c>images</c>, float32 [N, C, H, W] with any N, its
-/// output <c>logits</c>, float32 [N, classes]. All weights are in the file, under PyTorch's keys; where batch normalizations are folded these are the keys of the
-/// network without them. <see cref="OnnxFile"/> reads it.
+/// The network is that of evaluation mode: without dropout, with running statistics. Its input is <c>images</c>, float32 [N, C, H, W]
+/// with any N. Its output is <c>logits</c>, float32 [N, classes]. All weights are in the file, under PyTorch's keys. If batch
+/// normalizations are folded, these are the keys of the network without them. <see cref="OnnxFile"/> reads the file.
 /// </remarks>
 public static class OnnxExport
 {
-    /// <summary>Writes a model, whole or not at all.</summary>
-    /// <param name="model">The model; in double precision its weights are rounded.</param>
-    /// <param name="path">The file; one that is there is replaced.</param>
-    /// <param name="options">How to write it; null for the defaults.</param>
-    /// <exception cref="ShapeException">The model cannot take images of the size that was asked for.</exception>
-    /// <exception cref="NotSupportedException">ONNX cannot say what a layer computes, or the file would be larger than 2 GB.</exception>
+    /// <summary>Writes a model to a file atomically.</summary>
+    /// <param name="model">The model. Weights in double precision are rounded to float32.</param>
+    /// <param name="path">The file; an existing one is replaced.</param>
+    /// <param name="options">The options; null for the defaults.</param>
+    /// <exception cref="ShapeException">The model cannot take images of the requested size.</exception>
+    /// <exception cref="NotSupportedException">ONNX cannot represent a layer, or the file would be larger than 2 GB.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Write<T>(VggModel<T> model, string path, OnnxOptions? options = null)
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -28,22 +28,25 @@ public static class OnnxExport
         ArgumentException.ThrowIfNullOrEmpty(path);
         options ??= new OnnxOptions();
         int height = options.Height ?? NaturalSize(model.Description), width = options.Width ?? height;
-        if (height < 1 || width < 1) throw new ArgumentException($"ONNX: expected images of at least 1×1 pixels, found {height}×{width}.", nameof(options));
+        if (height < 1 || width < 1)
+            throw new ArgumentException($"ONNX: expected images of at least 1×1 pixels, found {height}×{width}.", nameof(options));
         Shape input = [1, model.Options.InputChannels, height, width];
         bool folds = options.FoldBatchNorm && model.Options.BatchNorm;
         using var graph = OnnxExporter.Export(model, input, folds);
         graph.Save(path, input, model.Options.Classes, Metadata(model, folds, options.Metadata));
     }
 
-    private static Dictionary<string, string> Metadata<T>(VggModel<T> model, bool folds, IReadOnlyDictionary<string, string> own)
+    private static Dictionary<string, string> Metadata<T>(VggModel<T> model, bool folds, IReadOnlyDictionary<string, string> given)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        // The checksum and the training are those of another file.
-        var metadata = own.Where(pair => pair.Key is not (WeightsFile.ChecksumKey or TrainingCheckpoint.MetadataKey)).ToDictionary();
-        // Folded, it is the network without batch normalizations.
-        var written = folds ? model.Description with { Options = model.Options with { BatchNorm = false, ConvolutionBias = true } } : model.Description;
+        // The checksum and the training state belong to another file.
+        var metadata = given.Where(pair => pair.Key is not (WeightsFile.ChecksumKey or TrainingCheckpoint.MetadataKey)).ToDictionary();
+        // A folded network has no batch normalizations.
+        var written = folds
+            ? model.Description with { Options = model.Options with { BatchNorm = false, ConvolutionBias = true } }
+            : model.Description;
         written.Write(metadata);
-        // Evaluation does not need the integers, so that no node reads them.
+        // Evaluation does not need the integers, so no node reads them. The metadata keeps them.
         foreach (var (name, entry) in model.State())
         {
             if (entry.IsInteger && !folds) metadata[name] = entry.Integer.ToString(CultureInfo.InvariantCulture);
@@ -52,7 +55,9 @@ public static class OnnxExport
         return metadata;
     }
 
-    /// <summary>The size whose maps the head reads as they are, if every max pooling halves; at least what the model was made for.</summary>
+    /// <summary>
+    /// The image size whose maps have the head's size, if every max pooling halves; at least the input size of the model.
+    /// </summary>
     private static int NaturalSize(VggDescription description)
     {
         int poolings = description.Config.Steps.Count(step => step.Kind == VggStepKind.MaxPool);

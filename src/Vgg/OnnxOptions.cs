@@ -5,12 +5,12 @@ namespace DeepSharp.Vgg;
 /// <summary>How <see cref="OnnxExport"/> writes a model.</summary>
 public sealed record OnnxOptions
 {
-    /// <summary>Whether each batch normalization is folded into the convolution before it; else it is a node of its own.</summary>
+    /// <summary>Whether each batch normalization is folded into the convolution before it; otherwise it is a separate node.</summary>
     public bool FoldBatchNorm { get; init; } = true;
 
     /// <summary>
-    /// Height of the images, which the file fixes as it does their width; null for the size whose maps are what the head reads (224 with ImageNet's head), and
-    /// at least <see cref="VggOptions.InputSize"/>.
+    /// Height of the images; the file fixes height and width. null stands for the size whose maps have the head's size (224 with
+    /// ImageNet's head), but at least <see cref="VggOptions.InputSize"/>.
     /// </summary>
     public int? Height { get; init; }
 
@@ -18,8 +18,8 @@ public sealed record OnnxOptions
     public int? Width { get; init; }
 
     /// <summary>
-    /// What the file says about itself (ONNX's metadata_props) beside the network that it holds, for instance how images are prepared. The metadata of a
-    /// <see cref="WeightsFile"/> will do: what belongs to that file alone is left out.
+    /// Metadata of the file (ONNX's metadata_props), in addition to the description of the network: for instance the image preprocessing.
+    /// The metadata of a <see cref="WeightsFile"/> can be passed. Entries that are valid for that file only are left out.
     /// </summary>
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
 }

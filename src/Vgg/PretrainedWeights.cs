@@ -4,7 +4,7 @@ using DeepSharp.Formats;
 
 namespace DeepSharp.Vgg;
 
-/// <summary>The weights that torchvision publishes: VGG models trained on ImageNet, downloaded on first use into a cache folder.</summary>
+/// <summary>The weights published by torchvision: VGG models trained on ImageNet, downloaded into a cache folder on first use.</summary>
 /// <param name="Name">The name of the model, as in <see cref="VggNames"/>: <c>vgg11-bn</c>.</param>
 /// <param name="FileName">The name of the file, which ends in the first digits of its SHA-256.</param>
 public sealed record PretrainedWeights(string Name, string FileName)
@@ -12,12 +12,12 @@ public sealed record PretrainedWeights(string Name, string FileName)
     /// <summary>The environment variable that names the cache folder.</summary>
     public const string CacheVariable = "DEEPSHARP_CACHE";
 
-    /// <summary>The environment variable that names another server with the same files.</summary>
+    /// <summary>The environment variable with the URL of another server with the same files.</summary>
     public const string ServerVariable = "DEEPSHARP_WEIGHTS_SERVER";
 
     private const string Torchvision = "https://download.pytorch.org/models/";
 
-    /// <summary>All of them.</summary>
+    /// <summary>All published weights.</summary>
     public static IReadOnlyList<PretrainedWeights> All { get; } =
     [
         new("vgg11", "vgg11-8a719046.pth"),
@@ -31,41 +31,46 @@ public sealed record PretrainedWeights(string Name, string FileName)
     ];
 
     /// <summary>
-    /// Where downloads are kept: the folder that <see cref="CacheVariable"/> names, else <c>deepsharp/weights</c> in the user's cache (<c>XDG_CACHE_HOME</c>) or
-    /// application data.
+    /// The folder of downloads: the one that <see cref="CacheVariable"/> names, else <c>deepsharp/weights</c> in the user's cache
+    /// (<c>XDG_CACHE_HOME</c>) or application data.
     /// </summary>
     public static string CacheFolder
     {
         get
         {
             if (Variable(CacheVariable) is { } named) return named;
-            return Path.Combine(Variable("XDG_CACHE_HOME") ?? Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData), "deepsharp", "weights");
+            string parent = Variable("XDG_CACHE_HOME") ?? Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData);
+            return Path.Combine(parent, "deepsharp", "weights");
         }
     }
 
-    /// <summary>The folder on the web that has the file: torchvision's, or the one that <see cref="ServerVariable"/> names.</summary>
+    /// <summary>The URL of the folder with the file: torchvision's, or the one in <see cref="ServerVariable"/>.</summary>
     public Uri Server { get; init; } = new((Variable(ServerVariable) ?? Torchvision).TrimEnd('/') + '/');
 
-    /// <summary>Where the file is on the web.</summary>
+    /// <summary>The URL of the file.</summary>
     public Uri Address => new(Server, FileName);
 
-    /// <summary>The preprocessing that a file of weights states, or ImageNet's for one of these files; null if neither is known.</summary>
-    /// <exception cref="InvalidDataException">It is damaged.</exception>
+    /// <summary>The preprocessing stored with the weights, or ImageNet's if the file is one of these; null if neither is known.</summary>
+    /// <exception cref="InvalidDataException">The stored preprocessing is damaged.</exception>
     public static ImagePreprocessing? PreprocessingOf(WeightsFile file) =>
-        ImagePreprocessing.Read(file) ?? (All.Any(weights => weights.FileName == Path.GetFileName(file.Path)) ? ImagePreprocessing.ImageNet : null);
+        ImagePreprocessing.Read(file)
+        ?? (All.Any(weights => weights.FileName == Path.GetFileName(file.Path)) ? ImagePreprocessing.ImageNet : null);
 
-    /// <summary>The weights of the name of a model; null if there are none.</summary>
+    /// <summary>The weights of the model with a given name; null if there are none.</summary>
     public static PretrainedWeights? Find(string name) => All.FirstOrDefault(weights => weights.Name == name);
 
-    /// <summary>Gets the file from the web, unless it is in the folder already. A download that broke off goes on where it stopped.</summary>
-    /// <remarks>The hash is checked once, when the file has arrived: it gets its name only if that is right.</remarks>
-    /// <param name="folder">Where it is kept; null for <see cref="CacheFolder"/>.</param>
-    /// <param name="progress">Told of the bytes that have arrived.</param>
-    /// <param name="cancellationToken">Stops it; what has arrived is kept for the next time.</param>
+    /// <summary>Downloads the file unless it is already in the folder. An interrupted download continues where it stopped.</summary>
+    /// <remarks>The hash is verified once, after the download. The file gets its name only if the hash is correct.</remarks>
+    /// <param name="folder">The folder of the file; null for <see cref="CacheFolder"/>.</param>
+    /// <param name="progress">Receives the progress of the download.</param>
+    /// <param name="cancellationToken">Stops the download. The received part is kept for the next attempt.</param>
     /// <returns>The path of the file.</returns>
-    /// <exception cref="IOException">The server cannot be reached, or breaks off; the message names the file to put where. Or the folder cannot be written.</exception>
-    /// <exception cref="InvalidDataException">What arrived has another hash.</exception>
-    public async Task<string> DownloadAsync(string? folder = null, IProgress<DownloadProgress>? progress = null, CancellationToken cancellationToken = default)
+    /// <exception cref="IOException">
+    /// The server cannot be reached or breaks off; the message tells which file to put into which folder. Or the folder cannot be written.
+    /// </exception>
+    /// <exception cref="InvalidDataException">The downloaded file has another hash.</exception>
+    public async Task<string> DownloadAsync(
+        string? folder = null, IProgress<DownloadProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         folder ??= CacheFolder;
         string path = Path.Combine(folder, FileName), hash = Path.GetFileNameWithoutExtension(FileName).Split('-')[^1];
@@ -73,7 +78,8 @@ public sealed record PretrainedWeights(string Name, string FileName)
         CreateFolder(folder);
         try
         {
-            await new FileDownload(Address, HashAlgorithmName.SHA256, hash).SaveAsync(path, progress, cancellationToken).ConfigureAwait(false);
+            var download = new FileDownload(Address, HashAlgorithmName.SHA256, hash);
+            await download.SaveAsync(path, progress, cancellationToken).ConfigureAwait(false);
         }
         catch (IOException e) when (e is not DownloadWriteException)
         {

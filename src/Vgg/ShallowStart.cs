@@ -4,12 +4,12 @@ using DeepSharp.Nn;
 namespace DeepSharp.Vgg;
 
 /// <summary>
-/// The paper's way to start deep nets (section 3.1): their first four convolutions and their linear layers are those of a trained net A, the layers between
-/// are random.
+/// Initializes deep networks as the paper does (section 3.1): the first four convolutions and the linear layers are copied from a trained
+/// network A, the layers between them are random.
 /// </summary>
 /// <remarks>
-/// The second convolution of A has 128 channels, that of the deeper nets 64. So layers are matched by their place: the i-th convolution after the j-th
-/// pooling, which makes A's first four conv1-1, conv2-1, conv3-1 and conv3-2 of table 1.
+/// The second convolution of A has 128 channels, that of the deeper networks 64. So layers are matched by their position: the i-th
+/// convolution after the j-th pooling. A's first four convolutions become conv1-1, conv2-1, conv3-1 and conv3-2 of table 1.
 /// </remarks>
 internal static class ShallowStart
 {
@@ -19,16 +19,18 @@ internal static class ShallowStart
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         List<string> copied = [];
-        var targets = Convolutions(deep).ToDictionary(found => found.Place, found => found.Index);
-        foreach (var (place, index) in Convolutions(shallow).Take(convolutions))
+        var targets = Convolutions(deep).ToDictionary(found => found.Position, found => found.Index);
+        foreach (var (position, index) in Convolutions(shallow).Take(convolutions))
         {
-            if (!targets.TryGetValue(place, out int target)) continue;
+            if (!targets.TryGetValue(position, out int target)) continue;
             bool fits = Copy(shallow.Features[index], deep.Features[target], $"features.{target}");
             // A batch normalization belongs to its convolution.
-            if (fits && shallow.Options.BatchNorm && deep.Options.BatchNorm) Copy(shallow.Features[index + 1], deep.Features[target + 1], $"features.{target + 1}");
+            if (fits && shallow.Options.BatchNorm && deep.Options.BatchNorm)
+                Copy(shallow.Features[index + 1], deep.Features[target + 1], $"features.{target + 1}");
         }
 
-        foreach (var (from, to) in Linears(shallow).Zip(Linears(deep))) Copy(shallow.Classifier[from], deep.Classifier[to], $"classifier.{to}");
+        foreach (var (from, to) in Linears(shallow).Zip(Linears(deep)))
+            Copy(shallow.Classifier[from], deep.Classifier[to], $"classifier.{to}");
         return copied;
 
         bool Copy(Module<T> from, Module<T> to, string key)
@@ -39,7 +41,7 @@ internal static class ShallowStart
         }
     }
 
-    /// <summary>Copies the state of a module into one that has the same names and shapes; does nothing if they differ.</summary>
+    /// <summary>Copies the state of a module into one with the same names and shapes. Does nothing if they differ.</summary>
     public static bool TryCopy<T>(Module<T> from, Module<T> to)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -49,7 +51,7 @@ internal static class ShallowStart
         return fits;
     }
 
-    private static IEnumerable<((int Poolings, int Number) Place, int Index)> Convolutions<T>(VggModel<T> model)
+    private static IEnumerable<((int Poolings, int Number) Position, int Index)> Convolutions<T>(VggModel<T> model)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         int poolings = 0, number = 0;
@@ -61,5 +63,6 @@ internal static class ShallowStart
     }
 
     private static IEnumerable<int> Linears<T>(VggModel<T> model)
-        where T : unmanaged, IFloatingPointIeee754<T> => model.Classifier.Index().Where(layer => layer.Item is Linear<T>).Select(layer => layer.Index);
+        where T : unmanaged, IFloatingPointIeee754<T> =>
+        model.Classifier.Index().Where(layer => layer.Item is Linear<T>).Select(layer => layer.Index);
 }

@@ -2,11 +2,13 @@ using System.Globalization;
 
 namespace DeepSharp.Vgg;
 
-/// <summary>The convolutional part of a VGG network: table 1 of the paper (arXiv 1409.1556), or any other row of convolutions and poolings.</summary>
+/// <summary>
+/// The convolutional part of a VGG network: table 1 of the paper (arXiv 1409.1556), or any other sequence of convolutions and poolings.
+/// </summary>
 /// <remarks>
-/// As text it is a row of tokens: <c>64</c> is a 3×3 convolution to 64 channels with its rectifier, <c>256:1</c> one with a 1×1 kernel,
-/// <c>512:1p1</c> one with padding 1 (by default (kernel − 1) / 2, which keeps the size), <c>M</c> a 2×2 max pooling, <c>LRN</c> a local response
-/// normalization.
+/// The text form is a list of tokens: <c>64</c> is a 3×3 convolution to 64 channels with its ReLU, <c>256:1</c> one with a 1×1 kernel,
+/// <c>512:1p1</c> one with padding 1 (by default (kernel − 1) / 2, which keeps the size), <c>M</c> a 2×2 max pooling, <c>LRN</c> a local
+/// response normalization.
 /// </remarks>
 public sealed class VggConfig
 {
@@ -26,7 +28,7 @@ public sealed class VggConfig
     /// <summary>VGG-16 with 1×1 kernels in the last convolution of the last three blocks, unpadded as in the paper.</summary>
     public static VggConfig C { get; } = Parse("64,64,M,128,128,M,256,256,256:1,M,512,512,512:1,M,512,512,512:1,M");
 
-    /// <summary><see cref="C"/> with its 1×1 kernels padded by 1, as some have it: each widens the map by two pixels.</summary>
+    /// <summary><see cref="C"/> with its 1×1 kernels padded by 1, as in some implementations. Each enlarges the map by 2 pixels.</summary>
     public static VggConfig CPadded { get; } = Parse("64,64,M,128,128,M,256,256,256:1p1,M,512,512,512:1p1,M,512,512,512:1p1,M");
 
     /// <summary>VGG-16.</summary>
@@ -39,7 +41,7 @@ public sealed class VggConfig
     public IReadOnlyList<VggStep> Steps { get; }
 
     /// <summary>Reads the text form.</summary>
-    /// <exception cref="ArgumentException">The text is malformed; the message names the token, its position, and what was expected.</exception>
+    /// <exception cref="ArgumentException">The text is malformed; the message names the token, its position, and valid tokens.</exception>
     public static VggConfig Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -48,12 +50,18 @@ public sealed class VggConfig
         foreach (string token in text.Split(','))
         {
             steps.Add(ParseStep(token.Trim()) ?? throw new ArgumentException(
-                $"Configuration: token {steps.Count + 1} (\"{token.Trim()}\", at character {position + 1}) is not understood; expected {Expected}.", nameof(text)));
+                $"Configuration: token {steps.Count + 1} (\"{token.Trim()}\", at character {position + 1}) is not understood; "
+                + $"expected {Expected}.",
+                nameof(text)));
             position += token.Length + 1;
         }
 
         if (!steps.Exists(step => step.Kind == VggStepKind.Convolution))
-            throw new ArgumentException($"Configuration: \"{text}\" has no convolution; expected at least one number of channels.", nameof(text));
+        {
+            throw new ArgumentException(
+                $"Configuration: \"{text}\" has no convolution; expected at least one number of channels.", nameof(text));
+        }
+
         return new VggConfig(steps);
     }
 
@@ -69,9 +77,13 @@ public sealed class VggConfig
         string[] window = parts.Length == 2 ? parts[1].Split('p') : ["3"];
         if (parts.Length > 2 || window.Length > 2) return null;
         if (Number(parts[0], 1, 1 << 16) is not { } channels || Number(window[0], 1, 31) is not { } kernel) return null;
-        return Number(window.Length == 2 ? window[1] : $"{(kernel - 1) / 2}", 0, 31) is { } padding ? VggStep.Convolution(channels, kernel, padding) : null;
+        return Number(window.Length == 2 ? window[1] : $"{(kernel - 1) / 2}", 0, 31) is { } padding
+            ? VggStep.Convolution(channels, kernel, padding)
+            : null;
     }
 
-    private static int? Number(string text, int least, int most) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= least && number <= most ? number : null;
+    private static int? Number(string text, int min, int max) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= min && number <= max
+            ? number
+            : null;
 }

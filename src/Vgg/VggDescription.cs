@@ -7,30 +7,31 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Vgg;
 
-/// <summary>Which VGG network: everything but its weights. Files of weights hold it as metadata.</summary>
+/// <summary>Describes a VGG network completely, except for its weights. Weights files store it as metadata.</summary>
 /// <param name="Config">The convolutional part.</param>
 /// <param name="Options">Classes, head, batch normalization and so on.</param>
-/// <param name="Seed">The seed of first weights and dropout.</param>
+/// <param name="Seed">The seed of the initial weights and of dropout.</param>
 public sealed record VggDescription(VggConfig Config, VggOptions Options, long Seed = 0)
 {
-    /// <summary>Its key in the metadata of files.</summary>
+    /// <summary>The key of the description in the metadata of files.</summary>
     internal const string Key = "vgg";
 
-    /// <summary>The name of the network, or if it has none its configuration, with <c>-bn</c> if it has batch normalizations.</summary>
+    /// <summary>The name of the network, else its configuration, followed by <c>-bn</c> if it has batch normalizations.</summary>
     public string Name => VggNames.Of(Config, Options.BatchNorm);
 
-    /// <summary>The number of elements of its parameters; counting takes no memory for them.</summary>
+    /// <summary>The number of elements of its parameters. Counting them allocates no parameters.</summary>
     /// <exception cref="ArgumentException">An option makes no sense.</exception>
     public long ParameterCount
     {
         get
         {
-            // Counted without making a model: a description in a hostile file may ask for more than fits into memory, or into a shape.
+            // Counted without making a model: the description in a hostile file may ask for more than fits into memory or into a shape.
             VggLayers.Check(this);
             Int128 count = 0, width = Options.InputChannels;
             foreach (var step in Config.Steps.Where(step => step.Kind == VggStepKind.Convolution))
             {
-                count += (width * step.KernelSize * step.KernelSize * step.Channels) + (((Options.ConvolutionBias ? 1 : 0) + (Options.BatchNorm ? 2 : 0)) * step.Channels);
+                int perChannel = (Options.ConvolutionBias ? 1 : 0) + (Options.BatchNorm ? 2 : 0);
+                count += (width * step.KernelSize * step.KernelSize * step.Channels) + (perChannel * step.Channels);
                 width = step.Channels;
             }
 
@@ -45,7 +46,7 @@ public sealed record VggDescription(VggConfig Config, VggOptions Options, long S
         }
     }
 
-    /// <summary>A new model with weights drawn from the seed when they are first used.</summary>
+    /// <summary>A new model. Its weights are initialized from the seed when they are first used.</summary>
     /// <param name="context">The context of its tensors; null for the default.</param>
     /// <exception cref="ArgumentException">An option makes no sense.</exception>
     /// <exception cref="ShapeException">The configuration has more poolings than the image has pixels.</exception>
@@ -59,8 +60,8 @@ public sealed record VggDescription(VggConfig Config, VggOptions Options, long S
         metadata[Key] = JsonSerializer.Serialize(VggDescriptionJson.Of(this), VggJson.Default.VggDescriptionJson);
     }
 
-    /// <summary>Reads the description of the model that a file holds; null if it has none.</summary>
-    /// <exception cref="InvalidDataException">It is damaged, or an option makes no sense.</exception>
+    /// <summary>Reads the description of the model from a file; null if the file has none.</summary>
+    /// <exception cref="InvalidDataException">The description is damaged, or an option makes no sense.</exception>
     public static VggDescription? Read(WeightsFile file)
     {
         ArgumentNullException.ThrowIfNull(file);
@@ -80,8 +81,8 @@ public sealed record VggDescription(VggConfig Config, VggOptions Options, long S
     }
 }
 
-/// <summary>A description as JSON: <c>{"config":"64,M,…","batchNorm":true,…}</c>. A property that is left out has the default.</summary>
-// Properties that are set, not initialized: the JSON source generator forgets the defaults of the latter.
+/// <summary>A description as JSON: <c>{"config":"64,M,…","batchNorm":true,…}</c>. An omitted property has its default.</summary>
+// Properties have set accessors, not init: the JSON source generator ignores the defaults of init properties.
 internal sealed class VggDescriptionJson
 {
     public string Config { get; set; } = "";
@@ -148,6 +149,7 @@ internal sealed class VggDescriptionJson
     }
 }
 
-[JsonSourceGenerationOptions(UseStringEnumConverter = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true)]
+[JsonSourceGenerationOptions(
+    UseStringEnumConverter = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(VggDescriptionJson))]
 internal sealed partial class VggJson : JsonSerializerContext;

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace DeepSharp.Vgg;
 
-/// <summary>The classifier on top of the convolutions: adaptive average pooling, then linear layers with rectifier and dropout between them.</summary>
+/// <summary>
+/// The classifier after the convolutions: adaptive average pooling, then linear layers with ReLU and dropout between them.
+/// </summary>
 public sealed record VggHead
 {
     private const int MaxWidth = 1 << 20;
@@ -15,7 +17,7 @@ public sealed record VggHead
         ("compact", new()),
     ];
 
-    /// <summary>The paper's and torchvision's for ImageNet: 7×7 maps, 4096-4096-classes, dropout after each rectifier.</summary>
+    /// <summary>The head of the paper and of torchvision for ImageNet: 7×7 maps, 4096-4096-classes, dropout after each ReLU.</summary>
     public static VggHead ImageNet { get; } = Named("imagenet");
 
     /// <summary>For images of 32×32 pixels and more: maps averaged to 1×1, 4096-4096-classes, dropout before each hidden layer.</summary>
@@ -24,7 +26,7 @@ public sealed record VggHead
     /// <summary>Three small layers for CIFAR: maps averaged to 1×1, 512-512-classes, dropout before each hidden layer.</summary>
     public static VggHead Small { get; } = Named("small");
 
-    /// <summary>One linear layer on maps averaged to 1×1, which is what five poolings leave of 32×32 pixels anyway.</summary>
+    /// <summary>One linear layer on maps averaged to 1×1, to which five poolings reduce 32×32 pixels anyway.</summary>
     public static VggHead Compact { get; } = Named("compact");
 
     /// <summary>The names of the heads that have one.</summary>
@@ -36,18 +38,18 @@ public sealed record VggHead
     /// <summary>The widths of the linear layers before the last one.</summary>
     public IReadOnlyList<int> Hidden { get; init; } = [];
 
-    /// <summary>The share of elements that each dropout drops; there are as many as hidden layers. 0 leaves the dropout layers out.</summary>
+    /// <summary>The fraction of elements that each dropout layer drops. There is one per hidden layer; 0 omits them.</summary>
     public double Dropout { get; init; } = 0.5;
 
-    /// <summary>Whether a dropout stands before each hidden layer, as in CIFAR variants of VGG, or after its rectifier, as in torchvision.</summary>
+    /// <summary>Whether dropout precedes each hidden layer, as in CIFAR variants of VGG, or follows its ReLU, as in torchvision.</summary>
     public bool DropoutFirst { get; init; }
 
-    /// <summary>The head of a name: <c>imagenet</c>, <c>cifar</c>, <c>small</c> or <c>compact</c>.</summary>
+    /// <summary>The head with a given name: <c>imagenet</c>, <c>cifar</c>, <c>small</c> or <c>compact</c>.</summary>
     /// <exception cref="ArgumentException">There is no such head.</exception>
-    public static VggHead Named(string name) => Find(name)
-        ?? throw new ArgumentException($"There is no head \"{name}\"; expected {string.Join(", ", Names.SkipLast(1))} or {Names[^1]}.", nameof(name));
+    public static VggHead Named(string name) => Find(name) ?? throw new ArgumentException(
+        $"There is no head \"{name}\"; expected {string.Join(", ", Names.SkipLast(1))} or {Names[^1]}.", nameof(name));
 
-    /// <summary>The head of a name, or one of the given hidden layers on maps averaged to 1×1: <c>4096,4096</c>.</summary>
+    /// <summary>The head with a given name, or with given hidden layers on maps averaged to 1×1: <c>4096,4096</c>.</summary>
     /// <exception cref="ArgumentException">The text is neither.</exception>
     public static VggHead Parse(string text)
     {
@@ -56,8 +58,15 @@ public sealed record VggHead
         List<int> hidden = [];
         foreach (string width in text.Split(','))
         {
-            if (!int.TryParse(width.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out int number) || number is < 1 or > MaxWidth)
-                throw new ArgumentException($"There is no head \"{text}\"; expected {string.Join(", ", Names)}, or the widths of the hidden layers as in 4096,4096.", nameof(text));
+            if (!int.TryParse(width.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+                || number is < 1 or > MaxWidth)
+            {
+                throw new ArgumentException(
+                    $"There is no head \"{text}\"; expected {string.Join(", ", Names)}, "
+                    + "or the widths of the hidden layers as in 4096,4096.",
+                    nameof(text));
+            }
+
             hidden.Add(number);
         }
 
@@ -66,7 +75,9 @@ public sealed record VggHead
 
     /// <summary>Whether both describe the same layers.</summary>
     public bool Equals(VggHead? other) =>
-        other is not null && (PoolSize, Dropout, DropoutFirst) == (other.PoolSize, other.Dropout, other.DropoutFirst) && Hidden.SequenceEqual(other.Hidden);
+        other is not null
+        && (PoolSize, Dropout, DropoutFirst) == (other.PoolSize, other.Dropout, other.DropoutFirst)
+        && Hidden.SequenceEqual(other.Hidden);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(PoolSize, Dropout, DropoutFirst, Hidden.Count);

@@ -4,7 +4,7 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Vgg;
 
-/// <summary>Makes the layers of a VGG network in torchvision's order, which gives them its keys.</summary>
+/// <summary>Makes the layers of a VGG network in torchvision's order, so that they have torchvision's keys.</summary>
 internal static class VggLayers
 {
     /// <summary>Throws unless the options of a network make sense.</summary>
@@ -21,9 +21,17 @@ internal static class VggLayers
         foreach (int hidden in options.Head.Hidden) RequirePositive(hidden, "elements of a hidden layer");
         RequirePositive(options.Lrn.Size, "channels in a window of local response normalization");
         if (options.Head.Dropout is not (>= 0 and < 1))
-            throw new ArgumentException($"The dropout of the head must be at least 0 and less than 1, found {options.Head.Dropout}.", nameof(description));
+        {
+            throw new ArgumentException(
+                $"The dropout of the head must be at least 0 and less than 1, found {options.Head.Dropout}.", nameof(description));
+        }
+
         if (RowLength(description) > int.MaxValue)
-            throw new ArgumentException($"The maps that the head reads have {RowLength(description)} elements, at most {int.MaxValue} are possible.", nameof(description));
+        {
+            throw new ArgumentException(
+                $"The maps that the head reads have {RowLength(description)} elements, at most {int.MaxValue} are possible.",
+                nameof(description));
+        }
     }
 
     /// <summary>The layers <c>features.N</c>.</summary>
@@ -40,7 +48,8 @@ internal static class VggLayers
                 case VggStepKind.Convolution:
                     var random = Random(description, "initialization", $"features.{layers.Count}");
                     layers.Add(new Conv2d<T>(
-                        channels, step.Channels, step.KernelSize, random, stride: 1, step.Padding, options.ConvolutionBias, options.Initialization, context));
+                        channels, step.Channels, step.KernelSize, random, stride: 1, step.Padding,
+                        options.ConvolutionBias, options.Initialization, context));
                     channels = step.Channels;
                     if (options.BatchNorm) layers.Add(new BatchNorm2d<T>(channels, context: context));
                     layers.Add(new Relu<T>());
@@ -88,9 +97,12 @@ internal static class VggLayers
         }
     }
 
-    /// <summary>What the first linear layer reads: all pixels of all channels.</summary>
-    private static Int128 RowLength(VggDescription description) =>
-        (Int128)description.Config.Steps.Last(step => step.Kind == VggStepKind.Convolution).Channels * description.Options.Head.PoolSize * description.Options.Head.PoolSize;
+    /// <summary>The number of elements that the first linear layer reads: all pixels of all channels.</summary>
+    private static Int128 RowLength(VggDescription description)
+    {
+        Int128 size = description.Options.Head.PoolSize;
+        return size * size * description.Config.Steps.Last(step => step.Kind == VggStepKind.Convolution).Channels;
+    }
 
     private static RandomStream Random(VggDescription description, string purpose, string key) => new(description.Seed, $"{purpose}/{key}");
 

@@ -9,7 +9,7 @@ namespace DeepSharp.Vgg;
 /// <summary>Makes VGG models.</summary>
 public static class VggModel
 {
-    /// <summary>A new model with weights drawn from a seed.</summary>
+    /// <summary>A new model with weights initialized from a seed.</summary>
     /// <param name="config">The convolutional part: <see cref="VggConfig.A"/> to <see cref="VggConfig.E"/>, or one read from text.</param>
     /// <param name="options">Classes, head, batch normalization and so on; null for torchvision's.</param>
     /// <param name="seed">The seed of weights and dropout.</param>
@@ -17,14 +17,20 @@ public static class VggModel
     /// <exception cref="ArgumentException">An option makes no sense.</exception>
     /// <exception cref="ShapeException">The configuration has more poolings than the image has pixels.</exception>
     public static VggModel<T> Create<T>(VggConfig config, VggOptions? options = null, long seed = 0, ComputeContext? context = null)
-        where T : unmanaged, IFloatingPointIeee754<T> => new VggDescription(config, options ?? new VggOptions(), seed).CreateModel<T>(context);
+        where T : unmanaged, IFloatingPointIeee754<T> =>
+        new VggDescription(config, options ?? new VggOptions(), seed).CreateModel<T>(context);
 
-    /// <summary>The model that a file holds, with its weights.</summary>
-    /// <remarks>If the file does not describe its model, names and shapes do, see <see cref="VggRecognition"/>.</remarks>
-    /// <param name="path">A file that <see cref="Module{T}.Save"/> or a training wrote, or the state dictionary of a VGG network from another program.</param>
+    /// <summary>Loads the model in a file, with its weights.</summary>
+    /// <remarks>If the file does not describe its model, it is recognized by names and shapes, see <see cref="VggRecognition"/>.</remarks>
+    /// <param name="path">
+    /// A file written by <see cref="Module{T}.Save"/> or by a training run, or the state dictionary of a VGG network from another program.
+    /// </param>
     /// <param name="context">The context of its tensors; null for the default.</param>
-    /// <exception cref="InvalidDataException">The file is damaged, or holds no VGG network.</exception>
-    /// <exception cref="ArgumentException">Names and shapes do not tell the configuration: give it to <see cref="VggRecognition.Of(WeightsFile, VggConfig?, LrnConstants?)"/>.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged, or contains no VGG network.</exception>
+    /// <exception cref="ArgumentException">
+    /// Names and shapes do not determine the configuration. Pass it to
+    /// <see cref="VggRecognition.Of(WeightsFile, VggConfig?, LrnConstants?)"/>.
+    /// </exception>
     public static VggModel<T> Load<T>(string path, ComputeContext? context = null)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -36,7 +42,7 @@ public static class VggModel
     public static VggModel<T> Load<T>(WeightsFile file, ComputeContext? context = null)
         where T : unmanaged, IFloatingPointIeee754<T> => Load<T>(VggRecognition.Of(file), context);
 
-    /// <summary>The model that was recognized in a file, with its weights.</summary>
+    /// <summary>Loads the model recognized in a file, with its weights.</summary>
     /// <exception cref="InvalidDataException">The file is damaged, or has other names or shapes than the model.</exception>
     public static VggModel<T> Load<T>(VggRecognition recognition, ComputeContext? context = null)
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -55,15 +61,16 @@ public static class VggModel
         }
     }
 
-    /// <summary>The model of a checkpoint, with its weights.</summary>
-    /// <exception cref="InvalidDataException">It is no VGG network of this library.</exception>
+    /// <summary>Loads the model of a checkpoint, with its weights.</summary>
+    /// <exception cref="InvalidDataException">The model is not a VGG network of this library.</exception>
     public static VggModel<T> CreateModel<T>(this TrainingCheckpoint checkpoint, ComputeContext? context = null)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
         return VggDescription.Read(checkpoint.File) is not null
             ? Load<T>(checkpoint.File, context)
-            : throw new InvalidDataException($"{checkpoint.File.Path}: expected a VGG network of this library, found another model; make it and call Load.");
+            : throw new InvalidDataException(
+                $"{checkpoint.File.Path}: expected a VGG network of this library, found another model; create it and call Load.");
     }
 }
 
@@ -89,7 +96,7 @@ public sealed class VggModel<T> : Module<T>
         _ = OutputShape([1, options.InputChannels, options.InputSize, options.InputSize]);
     }
 
-    /// <summary>Which network it is.</summary>
+    /// <summary>The description of the network.</summary>
     public VggDescription Description { get; private set; }
 
     /// <summary>The configuration of the convolutional part.</summary>
@@ -101,13 +108,13 @@ public sealed class VggModel<T> : Module<T>
     /// <summary>The convolutional part, from images [N, C, H, W] to maps.</summary>
     public Sequential<T> Features { get; }
 
-    /// <summary>The linear part, from rows to logits.</summary>
+    /// <summary>The linear part, from flattened maps to logits.</summary>
     public Sequential<T> Classifier { get; private set; }
 
     /// <inheritdoc/>
     public override string Kind => "VGG";
 
-    /// <summary>Whether runs of layers are computed as one operation, see <see cref="Sequential{T}.Fuse"/>.</summary>
+    /// <summary>Whether consecutive layers are computed as one operation, see <see cref="Sequential{T}.Fuse"/>.</summary>
     public bool Fuse
     {
         get => Features.Fuse;
@@ -118,8 +125,8 @@ public sealed class VggModel<T> : Module<T>
     public override Variable<T> Forward(Variable<T> x) => Run(Chain(), x);
 
     /// <summary>
-    /// Computes the input of the last linear layer, [N, F], of images [N, C, H, W]: the penultimate layer, by which images can be compared. F is the width of the
-    /// last hidden layer, or the number of pooled features if there is none.
+    /// Computes the input of the last linear layer, [N, F], for images [N, C, H, W]. These penultimate features can be used to compare
+    /// images. F is the width of the last hidden layer, or the number of pooled features if there is none.
     /// </summary>
     public Variable<T> Penultimate(Variable<T> x)
     {
@@ -128,16 +135,17 @@ public sealed class VggModel<T> : Module<T>
     }
 
     /// <summary>
-    /// Replaces the classifier, for other classes. Its last layer is new; layers before it that are the same as in the old one keep their weights. Optimizers
-    /// made before still have the old parameters.
+    /// Replaces the classifier, for other classes. Its last layer is new. Layers before it that equal those of the old classifier keep
+    /// their weights. Existing optimizers still have the old parameters.
     /// </summary>
     /// <param name="classes">The number of classes.</param>
-    /// <param name="head">The layers; null for the same as before.</param>
+    /// <param name="head">The head; null for the current one.</param>
     /// <param name="seed">The seed of the new weights, and of dropout from now on; null for the model's.</param>
     /// <exception cref="ArgumentException">The head makes no sense.</exception>
     public void ReplaceHead(int classes, VggHead? head = null, long? seed = null)
     {
-        var description = new VggDescription(Config, Options with { Classes = classes, Head = head ?? Options.Head }, seed ?? Description.Seed);
+        var options = Options with { Classes = classes, Head = head ?? Options.Head };
+        var description = new VggDescription(Config, options, seed ?? Description.Seed);
         VggLayers.Check(description);
         var classifier = VggLayers.Classifier<T>(description, context);
         foreach (var (old, replacement) in Classifier.SkipLast(1).Zip(classifier.SkipLast(1)))
@@ -153,12 +161,13 @@ public sealed class VggModel<T> : Module<T>
     }
 
     /// <summary>
-    /// Starts from a shallower net that was trained, as the paper did with its deeper nets (section 3.1): copies its first convolutions, by their place between
-    /// the poolings, and its linear layers, if they have the same shape. The others stay as they are.
+    /// Initializes layers from a shallower trained network, as the paper did for its deeper networks (section 3.1). Copies its first
+    /// convolutions, matched by their position between the poolings, and its linear layers, where shapes are equal. Other layers are
+    /// unchanged.
     /// </summary>
-    /// <param name="trained">The shallower net, which is not changed.</param>
-    /// <param name="convolutions">How many of its convolutions, with their batch normalizations; four in the paper.</param>
-    /// <returns>The keys of the layers that were copied.</returns>
+    /// <param name="trained">The shallower network, which is not changed.</param>
+    /// <param name="convolutions">The number of convolutions to copy, with their batch normalizations; four in the paper.</param>
+    /// <returns>The keys of the copied layers.</returns>
     public IReadOnlyList<string> InitializeFrom(VggModel<T> trained, int convolutions = 4)
     {
         ArgumentNullException.ThrowIfNull(trained);
@@ -172,11 +181,11 @@ public sealed class VggModel<T> : Module<T>
     public override void Describe(IDictionary<string, string> metadata) => Description.Write(metadata);
 
     /// <inheritdoc/>
-    // Flattening is no module of torchvision's network, so it has no entry among the children.
+    // Flattening is not a module of torchvision's network, so it is not among the children.
     protected override IEnumerable<(string Key, Module<T> Layer)> Sequence() =>
         SequenceOf([("features", Features), ("avgpool", pooling), ("flatten", flatten), ("classifier", Classifier)]);
 
-    // Made again where the layers or Fuse have changed.
+    // Rebuilt if the layers or Fuse have changed.
     private Module<T>[] Chain()
     {
         if (chain is not null && isChainFused == Fuse) return chain;

@@ -1,9 +1,9 @@
 namespace DeepSharp.Vgg;
 
-/// <summary>The models that have a name, as users and files call them.</summary>
+/// <summary>The named models.</summary>
 public static class VggNames
 {
-    /// <summary>A model for <c>shapes</c> that learns within a minute.</summary>
+    /// <summary>A model for the data set <c>shapes</c> that trains within a minute.</summary>
     public const string Small = "vgg-small";
 
     private static readonly (string Name, VggConfig Config, bool BatchNorm)[] Models =
@@ -28,7 +28,7 @@ public static class VggNames
     /// <summary>All names.</summary>
     public static IReadOnlyList<string> All { get; } = [.. Models.Select(model => model.Name)];
 
-    /// <summary>The configuration of a name, and whether batch normalizations follow its convolutions.</summary>
+    /// <summary>The configuration of a named model, and whether batch normalizations follow its convolutions.</summary>
     /// <exception cref="ArgumentException">There is no such model.</exception>
     public static (VggConfig Config, bool BatchNorm) Find(string name)
     {
@@ -37,11 +37,12 @@ public static class VggNames
             : throw new ArgumentException($"There is no model \"{name}\"; expected one of {string.Join(", ", All)}.", nameof(name));
     }
 
-    /// <summary>The name of a model, or if it has none its configuration, with <c>-bn</c> if it has batch normalizations.</summary>
+    /// <summary>The name of a model, else its configuration, followed by <c>-bn</c> if it has batch normalizations.</summary>
     public static string Of(VggConfig config, bool batchNorm)
     {
         ArgumentNullException.ThrowIfNull(config);
         string text = config.ToString();
-        return Array.Find(Models, model => model.BatchNorm == batchNorm && model.Config.ToString() == text).Name ?? (batchNorm ? text + "-bn" : text);
+        return Array.Find(Models, model => model.BatchNorm == batchNorm && model.Config.ToString() == text).Name
+            ?? (batchNorm ? text + "-bn" : text);
     }
 }

@@ -2,13 +2,13 @@ using DeepSharp.Nn;
 
 namespace DeepSharp.Vgg;
 
-/// <summary>What distinguishes VGG models of one <see cref="VggConfig"/>.</summary>
+/// <summary>The options of a VGG model, besides its <see cref="VggConfig"/>.</summary>
 public sealed record VggOptions
 {
-    /// <summary>Whether a batch normalization stands between each convolution and its rectifier.</summary>
+    /// <summary>Whether there is a batch normalization between each convolution and its ReLU.</summary>
     public bool BatchNorm { get; init; }
 
-    /// <summary>Whether convolutions have a bias. Before a batch normalization it changes nothing, but torchvision has it.</summary>
+    /// <summary>Whether convolutions have a bias. It has no effect before a batch normalization, but torchvision has it.</summary>
     public bool ConvolutionBias { get; init; } = true;
 
     /// <summary>The number of classes.</summary>
@@ -17,10 +17,10 @@ public sealed record VggOptions
     /// <summary>The classifier.</summary>
     public VggHead Head { get; init; } = VggHead.ImageNet;
 
-    /// <summary>How the weights are drawn.</summary>
+    /// <summary>How the weights are initialized.</summary>
     public Initialization Initialization { get; init; } = Initialization.KaimingFanOut;
 
-    /// <summary>Channels of the images: 3 for colour.</summary>
+    /// <summary>Channels of the images: 3 for color.</summary>
     public int InputChannels { get; init; } = 3;
 
     /// <summary>Height and width of the smallest image that the model must take; more poolings than that allows are an error.</summary>

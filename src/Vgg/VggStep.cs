@@ -1,9 +1,9 @@
 namespace DeepSharp.Vgg;
 
-/// <summary>What a <see cref="VggStep"/> is.</summary>
+/// <summary>The kind of a <see cref="VggStep"/>.</summary>
 public enum VggStepKind
 {
-    /// <summary>A convolution, its batch normalization if the model has that, and a rectifier.</summary>
+    /// <summary>A convolution, its batch normalization if the model has them, and a ReLU.</summary>
     Convolution,
 
     /// <summary>A 2×2 max pooling with stride 2.</summary>
@@ -25,7 +25,7 @@ public sealed record VggStep
     /// <summary>A local response normalization.</summary>
     public static VggStep LocalResponseNorm { get; } = new(VggStepKind.LocalResponseNorm);
 
-    /// <summary>What it is.</summary>
+    /// <summary>The kind of the step.</summary>
     public VggStepKind Kind { get; }
 
     /// <summary>Output channels of a convolution.</summary>
@@ -37,10 +37,11 @@ public sealed record VggStep
     /// <summary>Rows and columns of zeros around a convolution's input.</summary>
     public int Padding { get; }
 
-    /// <summary>A convolution with its rectifier.</summary>
-    public static VggStep Convolution(int channels, int kernelSize, int padding) => new(VggStepKind.Convolution, channels, kernelSize, padding);
+    /// <summary>A convolution with its ReLU.</summary>
+    public static VggStep Convolution(int channels, int kernelSize, int padding) =>
+        new(VggStepKind.Convolution, channels, kernelSize, padding);
 
-    /// <summary>The token, as short as it can be.</summary>
+    /// <summary>The token in its shortest form.</summary>
     public override string ToString() => Kind switch
     {
         VggStepKind.MaxPool => "M",

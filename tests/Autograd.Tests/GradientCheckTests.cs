@@ -5,7 +5,7 @@ public class GradientCheckTests
     private static readonly ComputeContext Context = TestContexts.Default;
 
     [Fact]
-    public void Right_gradients_pass()
+    public void Correct_gradients_pass()
     {
         using var x = new TestValues(1).Normal([2, 3]);
         var result = GradientCheck.Run((_, inputs) => inputs[0] * inputs[0].Exp(), [x]);
@@ -33,7 +33,7 @@ public class GradientCheckTests
     }
 
     [Fact]
-    public void A_gradient_that_is_wrong_only_for_upstreams_other_than_ones_is_found()
+    public void A_gradient_that_is_correct_only_for_equal_upstream_elements_is_found()
     {
         using var x = new TestValues(1).Normal([4]);
         Assert.False(GradientCheck.Run((_, inputs) => new MeanUpstream().Apply(inputs[0]), [x]).Passed);
@@ -47,7 +47,7 @@ public class GradientCheckTests
     }
 
     [Fact]
-    public void The_inputs_stay_as_they_are()
+    public void The_inputs_stay_unchanged()
     {
         using var x = new TestValues(1).Normal([3]);
         double[] before = x.ToArray();
@@ -58,29 +58,29 @@ public class GradientCheckTests
     }
 
     [Fact]
-    public void Parameters_are_checked_by_name_restored_and_left_without_gradient()
+    public void Parameters_are_reported_by_name_restored_and_left_without_gradient()
     {
         using var weight = new Parameter<double>(new TestValues(1).Normal([3]));
         using var frozen = new Parameter<double>(new TestValues(2).Normal([3])) { RequiresGradient = false };
         double[] before = weight.Value.ToArray();
-        Variable<double> Right(Tape<double> tape) => tape.Use(weight) * tape.Use(weight) * tape.Use(frozen);
-        var result = GradientCheck.Run(Right, [("weight", weight), ("frozen", frozen)]);
+        Variable<double> Product(Tape<double> tape) => tape.Use(weight) * tape.Use(weight) * tape.Use(frozen);
+        var result = GradientCheck.Run(Product, [("weight", weight), ("frozen", frozen)]);
         Assert.True(result.Passed, result.ToString());
         Assert.Equal(3, result.CheckedElements);
         Assert.Equal(before, weight.Value.ToArray());
         Assert.Null(weight.Gradient);
 
-        var wrong = GradientCheck.Run(tape => new MeanUpstream().Apply(Right(tape)), [("features.0.weight", weight)]);
+        var wrong = GradientCheck.Run(tape => new MeanUpstream().Apply(Product(tape)), [("features.0.weight", weight)]);
         Assert.Contains("features.0.weight [3] at [0]", wrong.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_parameter_that_the_output_does_not_depend_on_has_gradient_zero()
+    public void A_parameter_that_the_output_does_not_depend_on_has_a_zero_gradient()
     {
         using var used = new Parameter<double>(new TestValues(1).Normal([3]));
         using var unused = new Parameter<double>(new TestValues(2).Normal([2]));
         GradientCheck.Run(tape => tape.Use(used).Exp(), [("used", used), ("unused", unused)]).Require();
-        // Nothing at all that requires a gradient, though the output depends on the parameter: a forgotten gradient.
+        // The output depends on the parameter, but nothing requires a gradient: the gradient was forgotten.
         Assert.False(GradientCheck.Run(tape => tape.Input(used.Value).Exp(), [("used", used)]).Passed);
     }
 
@@ -122,7 +122,7 @@ public class GradientCheckTests
         }
     }
 
-    /// <summary>The identity, with a gradient that is right when all upstream elements are equal.</summary>
+    /// <summary>The identity, with a gradient that is correct only when all upstream elements are equal.</summary>
     private sealed class MeanUpstream : Operation<double>
     {
         protected override Tensor<double> Forward() => Input(0).Clone();

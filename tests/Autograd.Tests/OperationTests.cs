@@ -32,11 +32,13 @@ public class OperationTests
         var loss = y.Sum();
         y.Value[0] = 5;
         Assert.StartsWith(
-            "Exp: the output [2] was modified after forward", Assert.Throws<InvalidOperationException>(() => tape.Backward(loss)).Message, StringComparison.Ordinal);
+            "Exp: the output [2] was modified after forward",
+            Assert.Throws<InvalidOperationException>(() => tape.Backward(loss)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_modified_value_that_backward_does_not_read_is_no_error()
+    public void A_modified_value_that_backward_does_not_read_is_allowed()
     {
         using var tape = new Tape<double>(Mode.Training);
         var tensor = Vector(1, 2);
@@ -69,14 +71,19 @@ public class OperationTests
     }
 
     [Fact]
-    public void An_operation_is_applied_once_and_to_something()
+    public void An_operation_is_applied_once_and_to_at_least_one_input()
     {
         using var tape = new Tape<double>(Mode.Training);
         var x = tape.Input(Vector(1));
         var exp = new UnaryOperation<double>(UnaryFunction.Exp);
         exp.Apply(x);
-        Assert.StartsWith("Exp: an operation is applied once", Assert.Throws<InvalidOperationException>(() => exp.Apply(x)).Message, StringComparison.Ordinal);
-        Assert.Equal("Exp: an operation has at least one input. (Parameter 'inputs')", Assert.Throws<ArgumentException>(() => new UnaryOperation<double>(UnaryFunction.Exp).Apply()).Message);
+        Assert.StartsWith(
+            "Exp: an operation is applied once",
+            Assert.Throws<InvalidOperationException>(() => exp.Apply(x)).Message,
+            StringComparison.Ordinal);
+        Assert.Equal(
+            "Exp: an operation has at least one input. (Parameter 'inputs')",
+            Assert.Throws<ArgumentException>(() => new UnaryOperation<double>(UnaryFunction.Exp).Apply()).Message);
     }
 
     [Fact]
@@ -89,7 +96,7 @@ public class OperationTests
     }
 
     [Fact]
-    public void Saved_values_are_released_after_backward_or_at_once_where_there_is_none()
+    public void Saved_values_are_released_after_backward_or_immediately_without_one()
     {
         using var training = new Tape<double>(Mode.Training);
         var recorded = new Saving();

@@ -3,7 +3,7 @@ namespace DeepSharp.Autograd.Tests;
 public class ParameterTests
 {
     [Fact]
-    public void Several_backwards_accumulate_until_the_gradient_is_used()
+    public void Gradients_accumulate_until_they_are_used()
     {
         using var parameter = New(1, 2);
         Assert.False(parameter.HasFreshGradient);
@@ -13,7 +13,7 @@ public class ParameterTests
         Assert.Equal([7, 7], parameter.Gradient!.ToArray());
         parameter.UseUpGradient();
         Assert.False(parameter.HasFreshGradient);
-        // Used, but still there to be read.
+        // Used, but still readable.
         Assert.Equal([7, 7], parameter.Gradient!.ToArray());
         Backward(parameter, 5);
         Assert.Equal([5, 5], parameter.Gradient!.ToArray());
@@ -27,7 +27,7 @@ public class ParameterTests
     }
 
     [Fact]
-    public void A_tape_sees_one_variable_for_each_parameter()
+    public void A_tape_has_one_variable_for_each_parameter()
     {
         using var parameter = New(1, 2);
         using var tape = new Tape<double>(Mode.Training);
@@ -55,7 +55,7 @@ public class ParameterTests
     }
 
     [Fact]
-    public void Disposing_gives_value_and_gradient_back()
+    public void Disposing_releases_value_and_gradient()
     {
         var parameter = New(1, 2);
         Backward(parameter, 1);
@@ -66,20 +66,20 @@ public class ParameterTests
     }
 
     [Fact]
-    public void A_value_is_made_once_by_whoever_uses_it_first()
+    public void The_initial_value_is_created_once_on_first_use()
     {
-        int made = 0;
+        int created = 0;
         using var parameter = new Parameter<double>([3], context =>
         {
-            Interlocked.Increment(ref made);
-            // Time for the other threads to ask too.
+            Interlocked.Increment(ref created);
+            // Gives the other threads time to request the value too.
             Thread.Sleep(20);
             return Tensor<double>.Ones([3], context);
         }, TestContexts.Default);
         Assert.False(parameter.IsInitialized);
         Assert.Equal([3], parameter.Shape.ToArray());
         Assert.Same(TestContexts.Default, parameter.Context);
-        Assert.Equal(0, made);
+        Assert.Equal(0, created);
         using var ready = new Barrier(4);
         var values = new Tensor<double>[4];
         Thread[] threads = [.. values.Select((_, i) => new Thread(() =>
@@ -89,15 +89,16 @@ public class ParameterTests
         }))];
         foreach (var thread in threads) thread.Start();
         foreach (var thread in threads) thread.Join();
-        Assert.Equal(1, made);
+        Assert.Equal(1, created);
         Assert.All(values, value => Assert.Same(parameter.Value, value));
         Assert.True(parameter.IsInitialized);
     }
 
     [Fact]
-    public void Overwriting_makes_no_initial_value()
+    public void Overwriting_does_not_create_the_initial_value()
     {
-        using var parameter = new Parameter<double>([2], _ => throw new InvalidOperationException("Nobody needs it."), TestContexts.Default);
+        using var parameter = new Parameter<double>(
+            [2], _ => throw new InvalidOperationException("The initial value is not needed."), TestContexts.Default);
         Assert.Throws<TimeoutException>(() => parameter.Overwrite(_ => throw new TimeoutException()));
         Assert.False(parameter.IsInitialized);
         parameter.Overwrite(value => value.CopyFrom([1, 2]));
@@ -109,7 +110,7 @@ public class ParameterTests
     }
 
     [Fact]
-    public void A_disposed_parameter_makes_no_value()
+    public void A_disposed_parameter_creates_no_value()
     {
         var parameter = new Parameter<double>([2], context => Tensor<double>.Ones([2], context), TestContexts.Default);
         parameter.Dispose();
@@ -118,13 +119,14 @@ public class ParameterTests
     }
 
     [Fact]
-    public void An_initial_value_of_another_shape_is_refused()
+    public void An_initial_value_of_another_shape_is_rejected()
     {
         using var parameter = new Parameter<double>([2], context => Tensor<double>.Ones([3], context), TestContexts.Default);
         Assert.Contains("[3], expected [2]", Assert.Throws<ShapeException>(() => parameter.Value).Message, StringComparison.Ordinal);
     }
 
-    private static Parameter<double> New(params double[] elements) => new(Tensor<double>.FromArray(elements, [elements.Length], TestContexts.Default));
+    private static Parameter<double> New(params double[] elements) =>
+        new(Tensor<double>.FromArray(elements, [elements.Length], TestContexts.Default));
 
     private static void Backward(Parameter<double> parameter, double factor)
     {

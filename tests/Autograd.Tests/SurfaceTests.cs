@@ -6,11 +6,11 @@ namespace DeepSharp.Autograd.Tests;
 /// <summary>Tensors and variables have the same functions: names, parameters, defaults and results.</summary>
 public class SurfaceTests
 {
-    // Layers and losses of networks: on the tape alone.
-    private static readonly HashSet<string> OfVariablesAlone =
+    // Layers and losses of networks exist only for variables.
+    private static readonly HashSet<string> OnlyOfVariables =
     [
-        "Conv2d", "ConvolutionBlock", "MaxPool2d", "AveragePool2d", "AdaptiveAveragePool2d", "Linear", "BatchNorm", "LocalResponseNorm", "Dropout",
-        "CrossEntropy", "MeanSquaredError",
+        "Conv2d", "ConvolutionBlock", "MaxPool2d", "AveragePool2d", "AdaptiveAveragePool2d", "Linear", "BatchNorm", "LocalResponseNorm",
+        "Dropout", "CrossEntropy", "MeanSquaredError",
     ];
 
     [Fact]
@@ -26,7 +26,7 @@ public class SurfaceTests
     private static string[] Signatures(Type type) =>
     [
         .. type.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly)
-            .Where(method => !OfVariablesAlone.Contains(method.Name))
+            .Where(method => !OnlyOfVariables.Contains(method.Name))
             .Select(method => $"{Name(method.ReturnType)} {method.Name}({string.Join(", ", method.GetParameters().Select(Describe))})")
             .Order(StringComparer.Ordinal),
     ];

@@ -5,7 +5,7 @@ public class TapeTests
     private static readonly ComputeContext Context = TestContexts.Default;
 
     [Fact]
-    public void Backward_reaches_inputs_that_ask_for_it()
+    public void Backward_reaches_inputs_that_require_a_gradient()
     {
         using var tape = new Tape<double>(Mode.Training);
         var x = tape.Input(Vector(1, 2), requiresGradient: true);
@@ -25,7 +25,7 @@ public class TapeTests
     }
 
     [Fact]
-    public void A_diamond_sums_the_gradients_of_its_sides()
+    public void A_diamond_sums_the_gradients_of_both_branches()
     {
         using var tape = new Tape<double>(Mode.Training);
         var x = tape.Input(Vector(1, 2), requiresGradient: true);
@@ -42,7 +42,10 @@ public class TapeTests
         using var tape = new Tape<double>(Mode.Training);
         var loss = tape.Input(Vector(1, 2), requiresGradient: true).Sum();
         tape.Backward(loss);
-        Assert.StartsWith("Backward ran on this tape before", Assert.Throws<InvalidOperationException>(() => tape.Backward(loss)).Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Backward already ran on this tape",
+            Assert.Throws<InvalidOperationException>(() => tape.Backward(loss)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -52,7 +55,7 @@ public class TapeTests
         var x = tape.Input(Vector(1, 2), requiresGradient: true);
         tape.Backward(x.Sum());
         Assert.Equal(
-            "Exp: backward ran on this tape; make a new tape for each forward pass.",
+            "Exp: backward already ran on this tape; make a new tape for each forward pass.",
             Assert.Throws<InvalidOperationException>(() => x.Exp()).Message);
     }
 
@@ -66,13 +69,13 @@ public class TapeTests
             "Backward: the loss must have one element, found [2]; reduce it, or give the upstream gradient.",
             Assert.Throws<ShapeException>(() => tape.Backward(y)).Message);
         Assert.Throws<ShapeException>(() => tape.Backward(y, Vector(1, 2, 3)));
-        // Neither attempt has used up the tape.
+        // The failed calls did not consume the tape.
         tape.Backward(y, Vector(1, 0));
         Assert.Equal([Math.E, 0], x.Gradient!.ToArray(), (a, b) => Math.Abs(a - b) < 1e-15);
     }
 
     [Fact]
-    public void Backward_without_anything_to_reach_is_an_error()
+    public void Backward_without_anything_that_requires_a_gradient_is_an_error()
     {
         using var training = new Tape<double>(Mode.Training);
         Assert.Equal(
@@ -81,7 +84,8 @@ public class TapeTests
         using var evaluation = new Tape<double>(Mode.Evaluation);
         Assert.StartsWith(
             "Backward: this tape does not record",
-            Assert.Throws<InvalidOperationException>(() => evaluation.Backward(evaluation.Input(Vector(1), requiresGradient: true).Exp())).Message,
+            Assert.Throws<InvalidOperationException>(
+                () => evaluation.Backward(evaluation.Input(Vector(1), requiresGradient: true).Exp())).Message,
             StringComparison.Ordinal);
         Assert.Equal(
             "Backward: the output is on another tape.",
@@ -100,7 +104,7 @@ public class TapeTests
     }
 
     [Fact]
-    public void Backward_releases_intermediate_values_but_not_the_loss_nor_what_is_kept()
+    public void Backward_releases_intermediate_values_except_the_loss_and_kept_values()
     {
         using var tape = new Tape<double>(Mode.Training);
         var x = tape.Input(Vector(1, 2), requiresGradient: true);
@@ -114,25 +118,25 @@ public class TapeTests
         Assert.Equal(new Shape(2), released.Shape);
         Assert.Null(released.Gradient);
         Assert.Contains(
-            "The value [2] of Exp was released once nothing on the tape needed it; call Keep() on the variable before, to read it later.",
+            "The value [2] of Exp was released once nothing on the tape needed it; to read it later, call Keep() on the variable first.",
             Assert.Throws<ObjectDisposedException>(() => released.Value).Message,
             StringComparison.Ordinal);
     }
 
     [Fact]
-    public void The_gradient_of_a_kept_variable_is_its_own()
+    public void A_kept_variable_has_its_own_gradient()
     {
         using var tape = new Tape<double>(Mode.Training);
         var x = tape.Input(Vector(1, 2), requiresGradient: true);
         var kept = (x + 1).Keep();
         tape.Backward(kept + x, Vector(5, 6));
-        // Add passes its upstream on: without a copy, x would have added into the gradient of the kept sum.
+        // Add passes its upstream gradient on. Without a copy, x would add its gradient to that of the kept sum.
         Assert.Equal([5, 6], kept.Gradient!.ToArray());
         Assert.Equal([10, 12], x.Gradient!.ToArray());
     }
 
     [Fact]
-    public void Disposing_gives_back_what_operations_made_and_nothing_else()
+    public void Disposing_releases_only_results_of_operations()
     {
         using var context = new ComputeContext();
         using var input = Tensor<double>.Ones([1000], context);
@@ -151,7 +155,7 @@ public class TapeTests
     }
 
     [Fact]
-    public void A_steady_step_rents_nothing_new()
+    public void A_steady_step_allocates_no_new_memory()
     {
         using var context = new ComputeContext();
         using var input = Tensor<double>.Ones([8, 3, 5, 5], context);
@@ -170,7 +174,7 @@ public class TapeTests
     }
 
     [Fact]
-    public void Intermediates_are_released_early_only_where_backward_does_not_need_them()
+    public void Intermediates_are_released_early_only_if_backward_does_not_need_them()
     {
         using var recording = new Tape<double>(Mode.Training);
         var saved = recording.Input(Vector(1), requiresGradient: true).Exp();

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace DeepSharp.Cli.Tests;
 
-/// <summary>Whatever is wrong: one line that names what was expected and what was found, exit code 1 or 2, and no file.</summary>
+/// <summary>Every error gives one line that names the expected and the found value, exit code 1 or 2, and no file.</summary>
 public class BadInputTests
 {
     private const string Tiny = "train --config 8,M --limit-train 32 --limit-test 10 --epochs 1 --out out";
@@ -21,34 +21,38 @@ public class BadInputTests
     [InlineData("train --out out --threads 0", "--threads must be a whole number of at least 1, found \"0\".")]
     [InlineData("train --out out --model vgg12", "There is no model \"vgg12\"; expected one of vgg-small, vgg11, ")]
     [InlineData("train --out out --model vgg11 --config 64", "Expected --model or --config, found both.")]
-    [InlineData("train --out out --model vgg11 --batch-norm", "--batch-norm goes with --config")]
+    [InlineData("train --out out --model vgg11 --batch-norm", "--batch-norm requires --config")]
     [InlineData("train --out out --config 64,N,128", "token 2 (\"N\", at character 4) is not understood")]
     [InlineData("train --out out --config 8,M,M,M,M,M,M", "does not fit into 1×1 pixels")]
-    [InlineData("train --out out --head big", "There is no head \"big\"; expected imagenet, cifar, small, compact, or the widths of the hidden layers as in 4096,4096.")]
+    [InlineData(
+        "train --out out --head big",
+        "There is no head \"big\"; expected imagenet, cifar, small, compact, or the widths of the hidden layers as in 4096,4096.")]
     [InlineData("train --out out --head small --dropout 1", "The dropout of the head must be at least 0 and less than 1, found 1.")]
     [InlineData("train --out out --head small --pool 0", "--pool must be a whole number of at least 1, found \"0\".")]
-    [InlineData("train --out out --model vgg11-lrn --lrn 5,1", "expected paper, pytorch, or size, alpha, beta and k as in 5,5e-4,0.75,2; found \"5,1\".")]
-    [InlineData("train --out out --init he", "There is no initialisation \"he\"; expected kaiming, paper, uniform.")]
+    [InlineData(
+        "train --out out --model vgg11-lrn --lrn 5,1",
+        "expected paper, pytorch, or size, alpha, beta and k as in 5,5e-4,0.75,2; found \"5,1\".")]
+    [InlineData("train --out out --init he", "There is no initialization \"he\"; expected kaiming, paper, uniform.")]
     [InlineData("train --out out --data mnist", "There is no data set \"mnist\"; expected shapes or cifar10.")]
-    [InlineData("train --out out --data-dir nowhere", "--data-dir and --download go with --data cifar10")]
-    [InlineData("evaluate --weights nowhere --download", "--data-dir and --download go with --data cifar10")]
+    [InlineData("train --out out --data-dir nowhere", "--data-dir and --download require --data cifar10")]
+    [InlineData("evaluate --weights nowhere --download", "--data-dir and --download require --data cifar10")]
     [InlineData("train --out out --augment rotate", "--augment must be none or crop-flip, found \"rotate\".")]
     [InlineData("train --out out --conv-algorithm fft", "Unknown convolution algorithm \"fft\"; expected one of: ")]
-    [InlineData("train --out out --limit-train 1000000", "1000000 images were asked for, expected 1 to 10000")]
+    [InlineData("train --out out --limit-train 1000000", "1000000 images were requested, expected 1 to 10000")]
     [InlineData("evaluate", "'--weights' is required")]
     [InlineData("summary --input 2,3,224", "--input must be 4 whole numbers of at least 1 as in 2,3,224,224, found \"2,3,224\".")]
     [InlineData("summary --model vgg16 --input 2,3,16,16", "does not fit into 1×1 pixels")]
-    public void Wrong_usage(string commandLine, string expected) => Refused(commandLine, 2, expected);
+    public void Wrong_usage_exits_with_code_2(string commandLine, string expected) => Refused(commandLine, 2, expected);
 
     [Theory]
     [InlineData("train --out out --data cifar10 --data-dir nowhere", "the folder nowhere does not exist")]
     [InlineData("train --resume nowhere", "found no file nowhere/checkpoint.safetensors")]
-    [InlineData("train --out out --init-from nowhere", "expected a file of weights or the folder of a training, found no file nowhere.")]
+    [InlineData("train --out out --init-from nowhere", "expected a weights file or a training folder, found no file nowhere.")]
     [InlineData("evaluate --weights nowhere", "found no file nowhere")]
-    public void Missing_files(string commandLine, string expected) => Refused(commandLine, 1, expected);
+    public void Missing_files_exit_with_code_1(string commandLine, string expected) => Refused(commandLine, 1, expected);
 
     [Fact]
-    public void Damaged_images()
+    public void Damaged_images_are_refused()
     {
         using TemporaryFolder folder = new();
         string train = $"train --out out --data cifar10 --data-dir {BlackCifar10.Make(folder)}", path = folder["cifar/data_batch_1.bin"];
@@ -67,7 +71,7 @@ public class BadInputTests
     }
 
     [Fact]
-    public void Damaged_weights()
+    public void Damaged_weights_are_refused()
     {
         using TemporaryFolder folder = new();
         DeepSharpProcess.Succeed(folder, Tiny);
@@ -89,24 +93,27 @@ public class BadInputTests
     }
 
     [Fact]
-    public void Images_of_other_classes()
+    public void Images_of_other_classes_are_refused()
     {
         using TemporaryFolder folder = new();
         DeepSharpProcess.Succeed(folder, Tiny);
-        Refused(folder, $"evaluate --weights out --data cifar10 --data-dir {BlackCifar10.Make(folder)}", 1, "the images have airplane, automobile, ");
+        string evaluate = $"evaluate --weights out --data cifar10 --data-dir {BlackCifar10.Make(folder)}";
+        Refused(folder, evaluate, 1, "the images have airplane, automobile, ");
     }
 
     [Fact]
-    public void A_folder_that_cannot_be_written()
+    public void A_folder_that_cannot_be_written_is_refused()
     {
         using TemporaryFolder folder = new();
         File.WriteAllText(folder["file"], "");
-        Refused(folder, Tiny.Replace("--out out", "--out file/out", StringComparison.Ordinal), 1, "The checkpoint cannot be written to file/out: ");
-        Refused(folder, Tiny.Replace("--out out", "--out file", StringComparison.Ordinal), 1, "The checkpoint cannot be written to file: ");
+        string below = Tiny.Replace("--out out", "--out file/out", StringComparison.Ordinal);
+        Refused(folder, below, 1, "The checkpoint cannot be written to file/out: ");
+        string same = Tiny.Replace("--out out", "--out file", StringComparison.Ordinal);
+        Refused(folder, same, 1, "The checkpoint cannot be written to file: ");
     }
 
     [Fact]
-    public void A_folder_in_the_place_of_the_checkpoint()
+    public void A_folder_in_place_of_the_checkpoint_is_refused()
     {
         using TemporaryFolder folder = new();
         Directory.CreateDirectory(folder["out/checkpoint.safetensors"]);
@@ -115,12 +122,15 @@ public class BadInputTests
     }
 
     [Fact]
-    public void A_loss_that_is_not_a_number()
+    public void A_diverged_training_run_fails_and_leaves_a_usable_checkpoint()
     {
         using TemporaryFolder folder = new();
         var result = DeepSharpProcess.Run(folder, $"{Tiny} --batch-size 8 --lr 1e30");
         Assert.Equal(1, result.ExitCode);
-        Assert.Matches("^deepsharp: The training diverged: the loss is (NaN|-?Infinity) at epoch 1, step [234] of 4\\. Try a learning rate below 1E\\+30\\.", Assert.Single(result.ErrorLines));
+        Assert.Matches(
+            "^deepsharp: The training diverged: the loss is (NaN|-?Infinity) at epoch 1, step [234] of 4\\. "
+                + "Try a learning rate below 1E\\+30\\.",
+            Assert.Single(result.ErrorLines));
         DeepSharpProcess.Succeed(folder, "evaluate --weights out --limit-test 10");
     }
 

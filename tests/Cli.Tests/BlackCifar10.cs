@@ -1,12 +1,12 @@
 namespace DeepSharp.Cli.Tests;
 
-/// <summary>Six files in the form of CIFAR-10: black images of class 0, which take no room on the disk.</summary>
+/// <summary>Six files in the format of CIFAR-10: black images of class 0 that take no disk space.</summary>
 internal static class BlackCifar10
 {
     private const int Records = 10_000, RecordBytes = 3073;
 
-    /// <summary>Makes the folder <c>cifar</c>.</summary>
-    /// <returns>Its name.</returns>
+    /// <summary>Creates the folder <c>cifar</c>.</summary>
+    /// <returns>The name of the folder.</returns>
     public static string Make(TemporaryFolder folder)
     {
         Directory.CreateDirectory(folder["cifar"]);

@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace DeepSharp.Cli.Tests;
 
-/// <summary>What a finished command left.</summary>
+/// <summary>The result of a finished command.</summary>
 public sealed record CommandResult(int ExitCode, string Output, string Error)
 {
     /// <summary>The lines of standard error.</summary>
@@ -17,8 +17,8 @@ public sealed record CommandResult(int ExitCode, string Output, string Error)
 /// <summary>The command <c>deepsharp</c>, as users run it.</summary>
 public sealed class DeepSharpProcess : IDisposable
 {
-    // Loaded machines take their time; a command that hangs must still end.
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    // Long enough for a loaded machine, but a command that hangs must still end.
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(3);
 
     private readonly Process process;
     private readonly StringBuilder output = new(), error = new();
@@ -36,8 +36,9 @@ public sealed class DeepSharpProcess : IDisposable
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "deepsharp.dll"));
         foreach (string argument in arguments) start.ArgumentList.Add(argument);
         start.Environment["DEEPSHARP_FILL_NAN"] = "1";
-        // No test reaches the network: at the port for discarding nobody listens.
-        start.Environment["DEEPSHARP_WEIGHTS_SERVER"] = weightsServer is null ? "http://127.0.0.1:9/" : new Uri(weightsServer, "/").ToString();
+        // No test reaches the network: nothing listens on port 9 (discard).
+        start.Environment["DEEPSHARP_WEIGHTS_SERVER"] =
+            weightsServer is null ? "http://127.0.0.1:9/" : new Uri(weightsServer, "/").ToString();
         process = new Process { StartInfo = start };
         process.OutputDataReceived += (_, line) => Append(output, line.Data);
         process.ErrorDataReceived += (_, line) => Append(error, line.Data);
@@ -46,17 +47,17 @@ public sealed class DeepSharpProcess : IDisposable
         process.BeginErrorReadLine();
     }
 
-    /// <summary>Runs a command to its end.</summary>
+    /// <summary>Runs a command and waits for it to exit.</summary>
     /// <param name="folder">The working directory.</param>
     /// <param name="commandLine">The arguments, separated by spaces.</param>
-    /// <param name="weightsServer">The server that has torchvision's weights; null for none.</param>
+    /// <param name="weightsServer">The server with torchvision's weights; null for none.</param>
     public static CommandResult Run(TemporaryFolder folder, string commandLine, Uri? weightsServer = null)
     {
         using var running = Start(folder, commandLine, weightsServer);
         return running.Wait();
     }
 
-    /// <summary>Runs a command to its end and expects that it succeeds.</summary>
+    /// <summary>Runs a command, waits for it to exit and requires that it succeeds.</summary>
     public static CommandResult Succeed(TemporaryFolder folder, string commandLine)
     {
         var result = Run(folder, commandLine);
@@ -68,33 +69,33 @@ public sealed class DeepSharpProcess : IDisposable
     public static DeepSharpProcess Start(TemporaryFolder folder, string commandLine, Uri? weightsServer = null) =>
         new(folder.Path, commandLine.Split(' ', StringSplitOptions.RemoveEmptyEntries), weightsServer);
 
-    /// <summary>Waits for the end.</summary>
+    /// <summary>Waits for the command to exit.</summary>
     public CommandResult Wait()
     {
-        if (!process.WaitForExit(Patience))
+        if (!process.WaitForExit(Timeout))
         {
             process.Kill();
-            Assert.Fail($"The command did not end within {Patience}. Standard error: {error}");
+            Assert.Fail($"The command did not end within {Timeout}. Standard error: {error}");
         }
 
-        // Until the streams are read to their ends.
+        // Waits until both streams are read to the end.
         process.WaitForExit();
         return new CommandResult(process.ExitCode, output.ToString(), error.ToString());
     }
 
-    /// <summary>Waits until something is true of what a running command does.</summary>
+    /// <summary>Waits until a condition holds while the command runs.</summary>
     public void WaitUntil(Func<bool> condition)
     {
         var watch = Stopwatch.StartNew();
         while (!condition())
         {
             Assert.False(process.HasExited, $"The command ended too early. Standard error: {error}");
-            Assert.True(watch.Elapsed < Patience, $"Nothing happened within {Patience}. Standard error: {error}");
+            Assert.True(watch.Elapsed < Timeout, $"Nothing happened within {Timeout}. Standard error: {error}");
             Thread.Sleep(10);
         }
     }
 
-    /// <summary>Sends what Ctrl-C sends.</summary>
+    /// <summary>Sends SIGINT, as Ctrl-C does.</summary>
     public void Interrupt()
     {
         using var kill = Process.Start("kill", ["-INT", $"{process.Id}"]);

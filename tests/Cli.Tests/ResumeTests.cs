@@ -3,38 +3,39 @@ using System.Text.Json.Nodes;
 
 namespace DeepSharp.Cli.Tests;
 
-/// <summary>A training that was stopped, by Ctrl-C or without warning, goes on to the same bits.</summary>
+/// <summary>A training run that is interrupted by Ctrl-C or killed resumes, bit for bit, as if never interrupted.</summary>
 public class ResumeTests
 {
-    // An epoch of 8 steps takes some milliseconds; what is not stopped goes on for hours.
-    private const string Endless = "train --config 8,M,16,M --batch-norm --limit-train 256 --limit-test 32 --batch-size 32 --augment crop-flip --step-size 2";
+    // An epoch of 8 steps takes some milliseconds. A run that is not stopped takes hours.
+    private const string Endless = "train --config 8,M,16,M --batch-norm --limit-train 256 --limit-test 32 --batch-size 32 "
+        + "--augment crop-flip --step-size 2";
 
     [Fact]
-    public void After_ctrl_c()
+    public void Resumes_after_Ctrl_C()
     {
         if (OperatingSystem.IsWindows()) Assert.Skip("Windows has no signals.");
         using TemporaryFolder folder = new();
         var stopped = Stop(folder, process => process.Interrupt());
         Assert.Equal(1, stopped.ExitCode);
-        Assert.Equal("deepsharp: Interrupted; go on with: deepsharp train --resume stopped", stopped.ErrorLines[^1]);
+        Assert.Equal("deepsharp: Interrupted; resume with: deepsharp train --resume stopped", stopped.ErrorLines[^1]);
         Assert.Empty(stopped.Output);
         Assert.Equal(["checkpoint.safetensors", "metrics.jsonl"], Files(folder, "stopped"));
-        GoesOnToTheSameBits(folder);
+        RequireSameBits(folder);
     }
 
     [Fact]
-    public void After_sigkill()
+    public void Resumes_after_SIGKILL()
     {
         using TemporaryFolder folder = new();
         Stop(folder, process => process.Kill());
-        GoesOnToTheSameBits(folder);
+        RequireSameBits(folder);
     }
 
     [Theory]
-    [InlineData("--resume stopped --lr 0.1", "leave --lr out")]
-    [InlineData("--resume stopped --out other", "leave --out out")]
-    [InlineData("--resume stopped --epochs 1", "the number of epochs is 1, but the checkpoint is in epoch 2 already")]
-    public void Refuses_to_go_on_in_another_way(string options, string expected)
+    [InlineData("--resume stopped --lr 0.1", "omit --lr")]
+    [InlineData("--resume stopped --out other", "omit --out")]
+    [InlineData("--resume stopped --epochs 1", "the number of epochs is 1, but the checkpoint is already in epoch 2")]
+    public void Refuses_to_resume_with_changed_options(string options, string expected)
     {
         using TemporaryFolder folder = new();
         DeepSharpProcess.Succeed(folder, $"{Endless} --epochs 2 --out stopped");
@@ -51,9 +52,9 @@ public class ResumeTests
         return process.Wait();
     }
 
-    private static void GoesOnToTheSameBits(TemporaryFolder folder)
+    private static void RequireSameBits(TemporaryFolder folder)
     {
-        // Two epochs more than were over, so that the one that was stopped is among them.
+        // Two epochs more than were completed, so that the interrupted one is among them.
         int epochs = Metrics(folder, "stopped").Length + 2;
         var straight = DeepSharpProcess.Succeed(folder, $"{Endless} --epochs {epochs} --out straight --json").Json;
         var resumed = DeepSharpProcess.Succeed(folder, $"train --resume stopped --epochs {epochs} --json").Json;
@@ -76,5 +77,6 @@ public class ResumeTests
         return epoch.ToJsonString(JsonSerializerOptions.Default);
     }
 
-    private static string[] Files(TemporaryFolder folder, string run) => [.. Directory.GetFiles(folder[run]).Select(path => Path.GetFileName(path)).Order()];
+    private static string[] Files(TemporaryFolder folder, string run) =>
+        [.. Directory.GetFiles(folder[run]).Select(path => Path.GetFileName(path)).Order()];
 }

@@ -2,7 +2,7 @@ namespace DeepSharp.Cli.Tests;
 
 public class SummaryAndInfoTests
 {
-    // Parameters as torchvision counts them.
+    // The parameter counts of torchvision.
     [Theory]
     [InlineData("--model vgg16 --input 2,3,224,224", 138_357_544)]
     [InlineData("--model vgg11-bn --input 1,3,224,224", 132_868_840)]
@@ -19,7 +19,7 @@ public class SummaryAndInfoTests
         Assert.Equal(1, layers.Sum(layer => layer.GetProperty("parameter_share").GetDouble()), 1e-9);
     }
 
-    // What torchinfo prints for the same network.
+    // The output of torchinfo for the same network.
     [Fact]
     public void Summary_shows_the_table_of_torchinfo()
     {
@@ -27,31 +27,34 @@ public class SummaryAndInfoTests
         string table = DeepSharpProcess.Succeed(folder, "summary --model vgg19-bn --input 2,3,224,224").Output;
         string[] expected =
         [
-            "│ VGG ", "│ ├─Sequential (features): 1-1 ", "│ │    └─Conv2d (0): 2-1 ", "│ │    └─BatchNorm2d (1): 2-2 ", "[2, 64, 224, 224]", "1,792",
-            "│ ├─AdaptiveAvgPool2d (avgpool): 1-2 ", "│ ├─Sequential (classifier): 1-3 ", "│ │    └─Linear (6): 2-60 ", "102,764,544", "winograd-4x4",
-            "Total params: 143,678,248\n", "Trainable params: 143,678,248\n", "Non-trainable params: 0\n", "Total mult-adds (G): 39.29\n",
-            "Input size (MB): 1.20\n", "Forward/backward pass size (MB): 475.41\n", "Params size (MB): 574.71\n", "Estimated Total Size (MB): 1051.33\n",
+            "│ VGG ", "│ ├─Sequential (features): 1-1 ", "│ │    └─Conv2d (0): 2-1 ",
+            "│ │    └─BatchNorm2d (1): 2-2 ", "[2, 64, 224, 224]", "1,792",
+            "│ ├─AdaptiveAvgPool2d (avgpool): 1-2 ", "│ ├─Sequential (classifier): 1-3 ", "│ │    └─Linear (6): 2-60 ",
+            "102,764,544", "winograd-4x4",
+            "Total params: 143,678,248\n", "Trainable params: 143,678,248\n", "Non-trainable params: 0\n",
+            "Total mult-adds (G): 39.29\n", "Input size (MB): 1.20\n", "Forward/backward pass size (MB): 475.41\n",
+            "Params size (MB): 574.71\n", "Estimated Total Size (MB): 1051.33\n",
         ];
         Assert.All(expected, part => Assert.Contains(part, table, StringComparison.Ordinal));
         Assert.DoesNotContain('\u001b', table);
     }
 
     [Fact]
-    public void Summary_says_everything_to_programs_too()
+    public void Summary_as_json_has_the_same_content()
     {
         using TemporaryFolder folder = new();
         var json = DeepSharpProcess.Succeed(folder, "summary --model vgg19-bn --input 2,3,224,224 --json").Json;
         Assert.Equal(143_678_248, json.GetProperty("trainable_parameters").GetInt64());
-        Assert.Equal(
-            [1.20, 475.41, 574.71, 1051.33],
-            ((string[])["input_mb", "forward_backward_mb", "parameters_mb", "total_mb"]).Select(name => Math.Round(json.GetProperty(name).GetDouble(), 2)));
+        string[] sizes = ["input_mb", "forward_backward_mb", "parameters_mb", "total_mb"];
+        Assert.Equal([1.20, 475.41, 574.71, 1051.33], sizes.Select(name => Math.Round(json.GetProperty(name).GetDouble(), 2)));
         var layer = json.GetProperty("layers")[0];
         Assert.Equal("2-1", layer.GetProperty("number").GetString());
         Assert.Equal(3, layer.GetProperty("receptive_field").GetInt32());
-        foreach (string pass in (string[])["forward", "input_gradient", "weight_gradient"]) Assert.NotEqual("", layer.GetProperty("algorithms").GetProperty(pass).GetString());
+        foreach (string pass in (string[])["forward", "input_gradient", "weight_gradient"])
+            Assert.NotEqual("", layer.GetProperty("algorithms").GetProperty(pass).GetString());
     }
 
-    // 512·8·8·64 + 64 + 64·10 + 10 on 14,723,136 − 4,224 for the biases of the convolutions.
+    // 512·8·8·64 + 64 + 64·10 + 10 and 14,723,136 − 4,224, which are the biases of the convolutions.
     [Theory]
     [InlineData("--model vgg16-bn --head 64 --pool 8 --no-conv-bias", 14_718_912 + 2_097_216 + 650)]
     [InlineData("--model vgg16-bn --head small", 15_253_578)]
@@ -66,7 +69,7 @@ public class SummaryAndInfoTests
     }
 
     [Fact]
-    public void Info_names_processor_vectors_workers_and_algorithms()
+    public void Info_lists_processor_vector_width_workers_and_algorithms()
     {
         using TemporaryFolder folder = new();
         var json = DeepSharpProcess.Succeed(folder, "info --json").Json;
@@ -74,7 +77,8 @@ public class SummaryAndInfoTests
         Assert.True(json.GetProperty("workers").GetInt32() >= 1);
         Assert.StartsWith(".NET 10", json.GetProperty("runtime").GetString(), StringComparison.Ordinal);
         Assert.NotEqual("", json.GetProperty("processor").GetString());
-        string[] algorithms = [.. json.GetProperty("algorithms").EnumerateArray().Select(algorithm => algorithm.GetProperty("name").GetString()!)];
+        string[] algorithms =
+            [.. json.GetProperty("algorithms").EnumerateArray().Select(algorithm => algorithm.GetProperty("name").GetString()!)];
         Assert.Contains("winograd-4x4", algorithms);
         string table = DeepSharpProcess.Succeed(folder, "info").Output;
         Assert.All(algorithms, name => Assert.Contains(name, table, StringComparison.Ordinal));
@@ -86,7 +90,7 @@ public class SummaryAndInfoTests
     [InlineData("evaluate --help", "--weights")]
     [InlineData("summary --help", "--input")]
     [InlineData("info --help", "--json")]
-    public void Help_reads_without_a_terminal(string commandLine, string expected)
+    public void Help_works_without_a_terminal(string commandLine, string expected)
     {
         using TemporaryFolder folder = new();
         Assert.Contains(expected, DeepSharpProcess.Succeed(folder, commandLine).Output, StringComparison.Ordinal);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace DeepSharp.Cli.Tests;
 
@@ -7,7 +8,7 @@ public class TrainTests
     private const string Tiny = "train --config 8,M,16,M --batch-norm --limit-train 256 --limit-test 100";
 
     [Fact]
-    public void Reports_as_json_and_leaves_a_checkpoint_that_evaluate_reads()
+    public void Reports_json_and_writes_a_checkpoint_that_evaluate_reads()
     {
         using TemporaryFolder folder = new();
         var result = DeepSharpProcess.Succeed(folder, $"{Tiny} --epochs 2 --out run --json");
@@ -24,17 +25,20 @@ public class TrainTests
         string[] metrics = File.ReadAllLines(folder[Path.Combine("run", "metrics.jsonl")]);
         Assert.Equal(2, metrics.Length);
         var last = JsonDocument.Parse(metrics[1]).RootElement;
-        foreach (string name in (string[])["train_loss", "test_loss", "test_accuracy"]) Assert.Equal(json.GetProperty(name).GetDouble(), last.GetProperty(name).GetDouble());
+        foreach (string name in (string[])["train_loss", "test_loss", "test_accuracy"])
+            Assert.Equal(json.GetProperty(name).GetDouble(), last.GetProperty(name).GetDouble());
 
-        var evaluation = DeepSharpProcess.Succeed(folder, "evaluate --weights run/checkpoint.safetensors --data shapes --limit-test 100 --json").Json;
+        const string Evaluate = "evaluate --weights run/checkpoint.safetensors --data shapes --limit-test 100 --json";
+        var evaluation = DeepSharpProcess.Succeed(folder, Evaluate).Json;
         Assert.Equal(json.GetProperty("test_accuracy").GetDouble(), evaluation.GetProperty("test_accuracy").GetDouble());
         Assert.Equal(json.GetProperty("test_loss").GetDouble(), evaluation.GetProperty("test_loss").GetDouble());
         Assert.Equal(100, evaluation.GetProperty("total").GetInt32());
-        Assert.Equal(evaluation.GetProperty("correct").GetInt32(), (int)Math.Round(100 * evaluation.GetProperty("test_accuracy").GetDouble()));
+        Assert.Equal(
+            evaluation.GetProperty("correct").GetInt32(), (int)Math.Round(100 * evaluation.GetProperty("test_accuracy").GetDouble()));
     }
 
     [Fact]
-    public void Tells_people_a_line_per_epoch_without_escape_codes()
+    public void Prints_one_line_per_epoch_without_escape_codes()
     {
         using TemporaryFolder folder = new();
         var result = DeepSharpProcess.Succeed(folder, $"{Tiny} --epochs 3 --out run");
@@ -43,36 +47,45 @@ public class TrainTests
         string[] lines = result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(5, lines.Length);
         Assert.StartsWith("8,M,16,M-bn: 1,610 parameters; shapes: 256 training and 100 test images; ", lines[0], StringComparison.Ordinal);
-        for (int epoch = 1; epoch <= 3; epoch++) Assert.StartsWith($"epoch   {epoch}/3  train loss ", lines[epoch], StringComparison.Ordinal);
+        for (int epoch = 1; epoch <= 3; epoch++)
+            Assert.StartsWith($"epoch   {epoch}/3  train loss ", lines[epoch], StringComparison.Ordinal);
         Assert.StartsWith("Test accuracy ", lines[4], StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_deeper_net_starts_from_a_trained_one()
+    public void A_deeper_network_starts_from_a_trained_one()
     {
         using TemporaryFolder folder = new();
         DeepSharpProcess.Succeed(folder, $"{Tiny} --epochs 1 --out shallow");
         const string Deep = "train --config 8,8,M,16,16,M --batch-norm --limit-train 64 --limit-test 20 --epochs 1 --init paper";
         var result = DeepSharpProcess.Succeed(folder, $"{Deep} --out deep --init-from shallow/checkpoint.safetensors");
-        Assert.Contains("features.0, features.1, features.7, features.8, classifier.0 start as in shallow/checkpoint.safetensors\n", result.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "Initialized from shallow/checkpoint.safetensors: features.0, features.1, features.7, features.8, classifier.0\n",
+            result.Output,
+            StringComparison.Ordinal);
         var failed = DeepSharpProcess.Run(folder, "train --config 9,M --head 5 --out other --init-from shallow");
         Assert.Equal(1, failed.ExitCode);
         Assert.Contains("no layer of 8,M,16,M-bn fits 9,M.", failed.Error, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void The_seed_decides_and_the_number_of_threads_does_not()
+    public void Weights_depend_on_the_seed_and_not_on_the_number_of_threads()
     {
         using TemporaryFolder folder = new();
-        string Hash(string options) => DeepSharpProcess.Succeed(folder, $"{Tiny} --epochs 1 --augment crop-flip --json {options}").Json.GetProperty("weights_sha256").GetString()!;
         string first = Hash("--seed 3 --threads 1 --out a");
         Assert.Equal(first, Hash("--seed 3 --threads 3 --out b"));
         Assert.NotEqual(first, Hash("--seed 4 --threads 3 --out c"));
         Assert.NotEqual(first, Hash("--seed 3 --threads 3 --out d --conv-algorithm direct"));
+
+        string Hash(string options)
+        {
+            var json = DeepSharpProcess.Succeed(folder, $"{Tiny} --epochs 1 --augment crop-flip --json {options}").Json;
+            return json.GetProperty("weights_sha256").GetString()!;
+        }
     }
 
     [Fact]
-    public void Without_out_each_run_has_a_folder_of_its_own()
+    public void Without_out_each_run_gets_its_own_folder()
     {
         using TemporaryFolder folder = new();
         foreach (string expected in (string[])["runs/custom-shapes", "runs/custom-shapes-2"])
@@ -83,28 +96,34 @@ public class TrainTests
     }
 
     [Fact]
-    public void Replaces_a_checkpoint_only_when_told_to()
+    public void Replaces_a_checkpoint_only_with_overwrite()
     {
         using TemporaryFolder folder = new();
         DeepSharpProcess.Succeed(folder, $"{Tiny} --epochs 1 --out run");
         var refused = DeepSharpProcess.Run(folder, $"{Tiny} --epochs 1 --out run");
         Assert.Equal(1, refused.ExitCode);
         Assert.Equal(
-            ["deepsharp: There is a checkpoint in run; go on with it by --resume run, replace it by --overwrite, or choose another --out."], refused.ErrorLines);
+            [
+                "deepsharp: There is a checkpoint in run; continue it with --resume run, replace it with --overwrite, "
+                + "or choose another --out.",
+            ],
+            refused.ErrorLines);
         DeepSharpProcess.Succeed(folder, $"{Tiny} --epochs 1 --out run --overwrite");
     }
 
     [Fact]
-    public void Profiles_the_steps_and_not_the_tests()
+    public void Profiles_training_steps_and_not_evaluations()
     {
         using TemporaryFolder folder = new();
         var result = DeepSharpProcess.Succeed(folder, $"{Tiny} --batch-size 32 --epochs 2 --out run --profile --json");
         string[] table = [.. result.ErrorLines.SkipWhile(line => !line.StartsWith("operation", StringComparison.Ordinal))];
         Assert.Equal(["operation", "pass", "calls", "ms", "%", "GFLOP/s"], table[0].Split(' ', StringSplitOptions.RemoveEmptyEntries));
-        // 16 steps less those that warm up; the second convolution needs the gradient of its input, the first does not.
+        // 16 steps minus those of the warm-up. The second convolution needs an input gradient, the first does not.
         Assert.Matches("^total +mean of 11 steps +[0-9.]+$", table[^1]);
-        foreach (var (line, calls) in ((string, int)[])[("Conv2d +forward", 2), ("Conv2d +input gradient", 1), ("Conv2d +weight gradient", 2), ("Sgd +step", 10)])
-            Assert.Single(table, row => System.Text.RegularExpressions.Regex.IsMatch(row, $"^{line} +{calls} +[0-9.]+ +[0-9.]+( +[0-9.]+)?$"));
+        (string Line, int Calls)[] expected =
+            [("Conv2d +forward", 2), ("Conv2d +input gradient", 1), ("Conv2d +weight gradient", 2), ("Sgd +step", 10)];
+        foreach (var (line, calls) in expected)
+            Assert.Single(table, row => Regex.IsMatch(row, $"^{line} +{calls} +[0-9.]+ +[0-9.]+( +[0-9.]+)?$"));
         double percent = table[1..^1].Sum(row => double.Parse(row[62..68], System.Globalization.CultureInfo.InvariantCulture));
         Assert.InRange(percent, 99, 101);
     }
@@ -114,10 +133,12 @@ public class TrainTests
     {
         using TemporaryFolder folder = new();
         string images = BlackCifar10.Make(folder);
-        var json = DeepSharpProcess.Succeed(
-            folder, $"train --config 8,M,16,M --data cifar10 --data-dir {images} --limit-train 128 --limit-test 50 --batch-size 64 --epochs 1 --out run --json").Json;
+        string train = $"train --config 8,M,16,M --data cifar10 --data-dir {images} --limit-train 128 --limit-test 50 --batch-size 64 "
+            + "--epochs 1 --out run --json";
+        var json = DeepSharpProcess.Succeed(folder, train).Json;
         Assert.Equal(2, json.GetProperty("steps").GetInt32());
-        var evaluation = DeepSharpProcess.Succeed(folder, $"evaluate --weights run --data cifar10 --data-dir {images} --limit-test 50 --json").Json;
+        string evaluate = $"evaluate --weights run --data cifar10 --data-dir {images} --limit-test 50 --json";
+        var evaluation = DeepSharpProcess.Succeed(folder, evaluate).Json;
         Assert.Equal(json.GetProperty("test_accuracy").GetDouble(), evaluation.GetProperty("test_accuracy").GetDouble());
     }
 }

@@ -6,7 +6,7 @@ using DeepSharp.Vgg;
 
 namespace DeepSharp.Cli.Tests;
 
-/// <summary>The commands on files of weights: those that a training left, and those that PyTorch programs of other people wrote.</summary>
+/// <summary>The commands on weights files, from training runs and from other PyTorch programs.</summary>
 public sealed class WeightsTests : IDisposable
 {
     private static readonly PretrainedWeights Published = PretrainedWeights.Find("vgg11-bn")!;
@@ -15,23 +15,27 @@ public sealed class WeightsTests : IDisposable
 
     public WeightsTests()
     {
-        // "bare": ten classes, batch normalization, a classifier without number. "fully-connected": five classes.
-        foreach (string name in (string[])["bare", "fully-connected"]) File.Copy(Path.Combine(AppContext.BaseDirectory, "Fixtures", "foreign", $"{name}.pth"), folder[$"{name}.pth"]);
+        // "bare": ten classes, batch normalization, a classifier without a number. "fully-connected": five classes.
+        foreach (string name in (string[])["bare.pth", "fully-connected.pth"])
+            File.Copy(Path.Combine(AppContext.BaseDirectory, "Fixtures", "foreign", name), folder[name]);
     }
 
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public void A_training_is_the_same_network_in_every_format()
+    public void A_trained_network_is_the_same_in_every_format()
     {
         Run("train --config 8,M,16,M --batch-norm --limit-train 128 --limit-test 50 --epochs 1 --out run");
         Assert.Contains("16 tensors from", Run("convert run model.pth").Output, StringComparison.Ordinal);
-        // The model's tensors and no others, or PyTorch's load_state_dict would refuse them.
-        using (WeightsFile checkpoint = WeightsFile.Open(folder["run/checkpoint.safetensors"]), converted = WeightsFile.Open(folder["model.pth"]))
+        // Only the tensors of the model: PyTorch's load_state_dict refuses any others.
+        using (var checkpoint = WeightsFile.Open(folder["run/checkpoint.safetensors"]))
+        using (var converted = WeightsFile.Open(folder["model.pth"]))
         {
-            var ofTraining = checkpoint.Tensors.Keys.Where(name => name.StartsWith("training.", StringComparison.Ordinal)).ToList();
-            Assert.NotEmpty(ofTraining);
-            Assert.Equal(checkpoint.Tensors.Keys.Except(ofTraining).Order(StringComparer.Ordinal), converted.Tensors.Keys.Order(StringComparer.Ordinal));
+            var training = checkpoint.Tensors.Keys.Where(name => name.StartsWith("training.", StringComparison.Ordinal)).ToList();
+            Assert.NotEmpty(training);
+            Assert.Equal(
+                checkpoint.Tensors.Keys.Except(training).Order(StringComparer.Ordinal),
+                converted.Tensors.Keys.Order(StringComparer.Ordinal));
             Assert.DoesNotContain("training", converted.Metadata.Keys);
         }
 
@@ -46,7 +50,7 @@ public sealed class WeightsTests : IDisposable
             Assert.Equal(0, model.GetProperty("assumptions").GetArrayLength());
         }
 
-        // Names, types, values and metadata come back from ONNX.
+        // ONNX preserves names, types, values and metadata.
         Run("convert model.onnx back.safetensors");
         Assert.Equal(File.ReadAllBytes(folder["model.safetensors"]), File.ReadAllBytes(folder["back.safetensors"]));
     }
@@ -54,7 +58,7 @@ public sealed class WeightsTests : IDisposable
     [Theory]
     [InlineData("", 32)]
     [InlineData(" --no-fold --size 48", 48)]
-    public void A_network_becomes_onnx(string options, int size)
+    public void A_network_converts_to_ONNX(string options, int size)
     {
         string[] lines = Run($"convert bare.pth bare.onnx{options}").Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.StartsWith("Assuming a max pooling after the last convolution, ", lines[0], StringComparison.Ordinal);
@@ -73,9 +77,9 @@ public sealed class WeightsTests : IDisposable
         Assert.Equal(beginning, Convert.ToHexString(File.ReadAllBytes(folder[name])[..2]));
     }
 
-    // bare.pth with the size of images that its network is to see, larger than those of the data set.
+    // bare.pth with a stored image size that is larger than the images of the data set.
     [Fact]
-    public void Images_are_resized_as_the_file_says()
+    public void Images_are_resized_to_the_size_in_the_file()
     {
         var usual = ShapesDataset.Generate(trainCount: 1, testCount: 1).Test.Normalization;
         var description = new ImagePreprocessing([], usual.Mean, usual.Deviation, 3, 48, 48, Resize: 56);
@@ -92,15 +96,17 @@ public sealed class WeightsTests : IDisposable
         var images = new DataSource { LimitTest = 4 }.Load().Test;
         using var model = VggModel.Load<float>(folder["bare.pth"]);
         List<float> expected = [];
-        model.Evaluate(description.Apply(images), new EvaluationOptions<float> { OnLogits = logits => expected.AddRange(logits.ToArray()) });
+        model.Evaluate(
+            description.Apply(images), new EvaluationOptions<float> { OnLogits = logits => expected.AddRange(logits.ToArray()) });
         Assert.Equal(expected, found);
         Run("evaluate --weights bare.pth --limit-test 4 --save-logits bare.npy");
         Assert.NotEqual(Logits("bare.npy", 4), found);
 
-        // The first of the images, as predict reads it from a file.
+        // predict reads the first image from a file.
         byte[] pixels = new byte[3 * 32 * 32];
         images.ReadPixels(0, pixels);
-        File.WriteAllBytes(folder["first.ppm"], [.. "P6\n32 32\n255\n"u8, .. Enumerable.Range(0, pixels.Length).Select(p => pixels[(p % 3 * 1024) + (p / 3)])]);
+        var interleaved = Enumerable.Range(0, pixels.Length).Select(p => pixels[(p % 3 * 1024) + (p / 3)]);
+        File.WriteAllBytes(folder["first.ppm"], [.. "P6\n32 32\n255\n"u8, .. interleaved]);
         var classes = Run("predict first.ppm --weights sized.pth --top 10 --json").Json.GetProperty("images")[0].GetProperty("classes");
         double sum = found.Take(10).Sum(logit => Math.Exp(logit));
         foreach (var one in classes.EnumerateArray())
@@ -108,13 +114,17 @@ public sealed class WeightsTests : IDisposable
     }
 
     [Fact]
-    public void Inspect_recognises_what_others_wrote()
+    public void Inspect_recognizes_foreign_files()
     {
         var report = Run("inspect fully-connected.pth --json").Json;
         var model = report.GetProperty("model");
         Assert.Equal("4,4,M,6,6,M,8,8,M,10,10,M,10,10,M", model.GetProperty("config").GetString());
-        Assert.Equal((false, true, 3, 2, 5), (model.GetProperty("batch_norm").GetBoolean(), model.GetProperty("convolution_bias").GetBoolean(),
-            model.GetProperty("input_channels").GetInt32(), model.GetProperty("pool_size").GetInt32(), model.GetProperty("classes").GetInt32()));
+        Assert.Equal(
+            (false, true, 3, 2, 5),
+            (
+                model.GetProperty("batch_norm").GetBoolean(), model.GetProperty("convolution_bias").GetBoolean(),
+                model.GetProperty("input_channels").GetInt32(), model.GetProperty("pool_size").GetInt32(),
+                model.GetProperty("classes").GetInt32()));
         Assert.Equal([11, 9], model.GetProperty("hidden").EnumerateArray().Select(width => width.GetInt32()));
         var tensors = report.GetProperty("tensors").EnumerateArray().ToList();
         Assert.Equal(26, tensors.Count);
@@ -122,19 +132,20 @@ public sealed class WeightsTests : IDisposable
 
         string table = Run("inspect fully-connected.pth").Output;
         Assert.Contains("[4, 3, 3, 3]", table, StringComparison.Ordinal);
-        Assert.Contains("Recognised as 4,4,M,6,6,M,8,8,M,10,10,M,10,10,M: ", table, StringComparison.Ordinal);
+        Assert.Contains("Recognized as 4,4,M,6,6,M,8,8,M,10,10,M,10,10,M: ", table, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Inspect_says_why_it_recognises_nothing()
+    public void Inspect_says_why_a_file_is_not_recognized()
     {
         var writer = new SafeTensorsWriter();
         writer.Add("steps", 7);
         writer.Save(folder["other.safetensors"]);
         var report = Run("inspect other.safetensors --json").Json;
         Assert.Equal(JsonValueKind.Null, report.GetProperty("model").ValueKind);
-        Assert.Contains("\"steps\" belongs to no layer of a VGG network", report.GetProperty("problem").GetString(), StringComparison.Ordinal);
-        Assert.Contains("Not recognised: other.safetensors: ", Run("inspect other.safetensors").Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "\"steps\" belongs to no layer of a VGG network", report.GetProperty("problem").GetString(), StringComparison.Ordinal);
+        Assert.Contains("Not recognized: other.safetensors: ", Run("inspect other.safetensors").Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -154,21 +165,22 @@ public sealed class WeightsTests : IDisposable
     }
 
     [Fact]
-    public void Evaluate_prepares_images_as_it_is_told()
+    public void Evaluate_normalizes_images_by_the_given_mean_and_std()
     {
         var usual = ShapesDataset.Generate(trainCount: 1, testCount: 1).Test.Normalization;
-        Run("evaluate --weights bare.pth --limit-test 20 --save-logits usual.npy");
-        Run($"evaluate --weights bare.pth --limit-test 20 --save-logits same.npy --mean {string.Join(',', usual.Mean)} --std {string.Join(',', usual.Deviation)}");
-        Run("evaluate --weights bare.pth --limit-test 20 --save-logits other.npy --mean 0.1,0.2,0.3 --std 0.5,0.5,0.5");
+        const string Evaluate = "evaluate --weights bare.pth --limit-test 20 --save-logits";
+        Run($"{Evaluate} usual.npy");
+        Run($"{Evaluate} same.npy --mean {string.Join(',', usual.Mean)} --std {string.Join(',', usual.Deviation)}");
+        Run($"{Evaluate} other.npy --mean 0.1,0.2,0.3 --std 0.5,0.5,0.5");
         Assert.Equal(Logits("usual.npy", 20), Logits("same.npy", 20));
         Assert.NotEqual(Logits("usual.npy", 20), Logits("other.npy", 20));
     }
 
     [Fact]
-    public void Predict_names_the_likeliest_classes()
+    public void Predict_lists_the_most_likely_classes()
     {
         Run("train --config 8,M,16,M --limit-train 128 --limit-test 50 --epochs 1 --out run");
-        // The first two test images, as a colour image each and as an array of both.
+        // The first two test images, each as a color image and both as an array.
         var images = ShapesDataset.Generate(trainCount: 1, testCount: 2).Test;
         List<byte> array = [];
         for (int i = 0; i < 2; i++)
@@ -180,22 +192,27 @@ public sealed class WeightsTests : IDisposable
             array.AddRange(pixels);
         }
 
-        File.WriteAllBytes(folder["both.npy"], [0x93, .. "NUMPY"u8, 1, 0, 66, 0, .. "{'descr': '|u1', 'fortran_order': False, 'shape': (2, 3, 32, 32)}\n"u8, .. array]);
+        var header = "{'descr': '|u1', 'fortran_order': False, 'shape': (2, 3, 32, 32)}\n"u8;
+        File.WriteAllBytes(folder["both.npy"], [0x93, .. "NUMPY"u8, 1, 0, 66, 0, .. header, .. array]);
         var report = Run("predict 0.ppm 1.ppm both.npy --weights run --top 10 --json").Json;
-        var predictions = report.GetProperty("images").EnumerateArray().Select(image => image.GetProperty("classes").EnumerateArray().ToList()).ToList();
+        var predictions = report.GetProperty("images").EnumerateArray()
+            .Select(image => image.GetProperty("classes").EnumerateArray().ToList())
+            .ToList();
         Assert.Equal(4, predictions.Count);
         foreach (var classes in predictions)
         {
             double[] probabilities = [.. classes.Select(one => one.GetProperty("probability").GetDouble())];
             Assert.Equal(1, probabilities.Sum(), 1e-5);
             Assert.Equal(probabilities.OrderDescending(), probabilities);
-            Assert.All(classes, one => Assert.Equal(images.ClassNames[one.GetProperty("index").GetInt32()], one.GetProperty("name").GetString()));
+            Assert.All(classes, one => Assert.Equal(
+                images.ClassNames[one.GetProperty("index").GetInt32()], one.GetProperty("name").GetString()));
         }
 
         Assert.Equal(predictions[0].Select(one => one.ToString()), predictions[2].Select(one => one.ToString()));
         Assert.Equal(predictions[1].Select(one => one.ToString()), predictions[3].Select(one => one.ToString()));
 
-        string[] lines = Run("predict 0.ppm both.npy --weights run --top 1 --limit 1").Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        string output = Run("predict 0.ppm both.npy --weights run --top 1 --limit 1").Output;
+        string[] lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(2, lines.Length);
         Assert.Matches($"^0\\.ppm: ({string.Join('|', images.ClassNames)}) [0-9.]+%$", lines[0]);
         Assert.StartsWith("both.npy[0]: ", lines[1], StringComparison.Ordinal);
@@ -205,15 +222,21 @@ public sealed class WeightsTests : IDisposable
     [InlineData("predict nowhere.ppm --weights bare.pth", 1, "found no file nowhere.ppm")]
     [InlineData("predict bare.pth --weights bare.pth", 1, "bare.pth: expected a PNG image, a binary PPM")]
     [InlineData("predict --weights bare.pth", 2, "Required argument 'IMAGE' missing")]
-    [InlineData("predict grey.pgm --weights bare.pth", 2, "bare.pth does not say how images are prepared; give --mean and --std.")]
-    [InlineData("predict grey.pgm --weights bare.pth --mean 1,x,3", 2, "--mean must be finite numbers as in 0.485,0.456,0.406, found \"1,x,3\".")]
-    [InlineData("evaluate --weights bare.pth --mean 1,2,3", 2, "Expected --mean and --std, found one of them.")]
-    [InlineData("evaluate --weights bare.pth --mean 1,2 --std 1,2", 2, "--mean and --std must have a number for each of the 3 channels, found 2 and 2.")]
+    [InlineData("predict grey.pgm --weights bare.pth", 2, "bare.pth does not store the preprocessing of images; give --mean and --std.")]
+    [InlineData(
+        "predict grey.pgm --weights bare.pth --mean 1,x,3", 2,
+        "--mean must be finite numbers as in 0.485,0.456,0.406, found \"1,x,3\".")]
+    [InlineData("evaluate --weights bare.pth --mean 1,2,3", 2, "Expected both --mean and --std, found only one.")]
+    [InlineData(
+        "evaluate --weights bare.pth --mean 1,2 --std 1,2", 2,
+        "--mean and --std must have a number for each of the 3 channels, found 2 and 2.")]
     [InlineData("evaluate --weights bare.pth --mean 1,2,3 --std 1,0,1", 2, "--std must be positive, found 0.")]
     [InlineData("evaluate --weights bare.pth --model vgg16", 2, "those of the configuration 64,64,M,")]
     [InlineData("evaluate --weights bare.pth --limit-test 5 --save-logits nowhere/x.npy", 1, "nowhere")]
-    [InlineData("evaluate --weights fully-connected.pth", 1, "the network knows 5 classes, the images have 10")]
-    [InlineData("evaluate --weights vgg12", 1, "or one of vgg11, vgg11-bn, vgg13, vgg13-bn, vgg16, vgg16-bn, vgg19, vgg19-bn, found no file vgg12")]
+    [InlineData("evaluate --weights fully-connected.pth", 1, "the network has 5 classes, the data set has 10")]
+    [InlineData(
+        "evaluate --weights vgg12", 1,
+        "or one of vgg11, vgg11-bn, vgg13, vgg13-bn, vgg16, vgg16-bn, vgg19, vgg19-bn, found no file vgg12")]
     [InlineData("inspect nowhere.pth", 1, "found no file nowhere.pth")]
     [InlineData("inspect grey.pgm", 1, "grey.pgm: not a safetensors file, nor a")]
     [InlineData("convert bare.pth bare.txt", 2, "OUT must end in .safetensors, .pth, .pt, .onnx, found \"bare.txt\"")]
@@ -221,13 +244,18 @@ public sealed class WeightsTests : IDisposable
     [InlineData("convert grey.pgm grey.pth", 1, "grey.pgm: not a safetensors file, nor a")]
     [InlineData("evaluate --weights relu.onnx", 1, "relu.onnx: not a VGG network: there is no convolution.")]
     [InlineData("convert relu.onnx relu.pth", 1, "relu.onnx: not a VGG network: there is no convolution.")]
-    [InlineData("predict grey.pgm --weights bare.pth --mean 1,2,3 --std 1,2,3 --classes two.txt", 1, "two.txt: expected the names of 10 classes, one per line, found 2.")]
-    [InlineData("predict grey.pgm --weights bare.pth --mean 1,2,3 --std 1,2,3 --classes gap.txt", 1, "gap.txt: line 3 is empty, expected the name of class 2.")]
-    public void Bad_input_is_one_line_and_leaves_nothing(string commandLine, int exitCode, string expected)
+    [InlineData(
+        "predict grey.pgm --weights bare.pth --mean 1,2,3 --std 1,2,3 --classes two.txt", 1,
+        "two.txt: expected the names of 10 classes, one per line, found 2.")]
+    [InlineData(
+        "predict grey.pgm --weights bare.pth --mean 1,2,3 --std 1,2,3 --classes gap.txt", 1,
+        "gap.txt: line 3 is empty, expected the name of class 2.")]
+    public void Bad_input_gives_one_line_and_leaves_no_file(string commandLine, int exitCode, string expected)
     {
         File.WriteAllBytes(folder["grey.pgm"], [.. "P5 2 1 255 "u8, 1, 2]);
         // ir_version 8; a graph of one node, whose input is "a", output "b" and operator Relu.
-        File.WriteAllBytes(folder["relu.onnx"], [8, 8, 58, 14, 10, 12, 10, 1, (byte)'a', 18, 1, (byte)'b', 34, 4, .. "Relu"u8]);
+        File.WriteAllBytes(
+            folder["relu.onnx"], [8, 8, 58, 14, 10, 12, 10, 1, (byte)'a', 18, 1, (byte)'b', 34, 4, .. "Relu"u8]);
         File.WriteAllText(folder["two.txt"], "one\ntwo\n");
         File.WriteAllText(folder["gap.txt"], "0\n1\n\n3\n4\n5\n6\n7\n8\n9\n");
         string[] before = Directory.GetFileSystemEntries(folder.Path);
@@ -239,17 +267,21 @@ public sealed class WeightsTests : IDisposable
         Assert.Equal(before.Order(), Directory.GetFileSystemEntries(folder.Path).Order());
     }
 
-    /// <summary>A network of seven classes, whose file has the name, and so the hash, of one of torchvision's, see make_foreign.py.</summary>
+    /// <summary>The file has the name of a torchvision file, and its hash, but a network of seven classes. See make_foreign.py.</summary>
     [Fact]
-    public void Weights_of_a_name_are_downloaded_once_and_tell_how_images_are_prepared()
+    public void Named_weights_are_downloaded_once_and_determine_the_preprocessing()
     {
         File.WriteAllBytes(folder["image.ppm"], [.. "P6 2 1 255 "u8, 10, 20, 30, 200, 100, 0]);
-        using var server = new LoopbackServer(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Fixtures", "foreign", Published.FileName)));
+        string published = Path.Combine(AppContext.BaseDirectory, "Fixtures", "foreign", Published.FileName);
+        using var server = new LoopbackServer(File.ReadAllBytes(published));
         server.BreaksAfter = 10_000;
         string command = $"predict image.ppm --weights {Published.Name} --cache cache --top 2";
         var broken = DeepSharpProcess.Run(folder, command, server.Address);
         Assert.Equal(1, broken.ExitCode);
-        Assert.Contains("broke off after 10000 bytes, which are kept for the next attempt: ", Assert.Single(broken.ErrorLines), StringComparison.Ordinal);
+        Assert.Contains(
+            "was interrupted after 10000 bytes, which are kept for the next attempt: ",
+            Assert.Single(broken.ErrorLines),
+            StringComparison.Ordinal);
 
         server.BreaksAfter = int.MaxValue;
         string[] first = Lines(DeepSharpProcess.Run(folder, command, server.Address));
@@ -259,11 +291,14 @@ public sealed class WeightsTests : IDisposable
         Assert.Equal([0, 10_000], server.RequestedFrom);
         Assert.Equal([folder[$"cache/{Published.FileName}"]], Directory.GetFiles(folder["cache"]));
 
-        // From now on nobody is asked. ImageNet's names are those of other classes.
+        // There are no more requests. ImageNet's class names are not used, because they belong to other classes.
         server.Dispose();
-        Assert.Equal(first.SkipWhile(line => line != "100 % of 0 MB").Skip(1), Lines(DeepSharpProcess.Run(folder, command, server.Address)));
+        Assert.Equal(
+            first.SkipWhile(line => line != "100 % of 0 MB").Skip(1),
+            Lines(DeepSharpProcess.Run(folder, command, server.Address)));
         File.WriteAllLines(folder["names.txt"], Enumerable.Range(0, 7).Select(i => $"thing {i}"));
-        Assert.Equal(first[^1].Replace("class", "thing", StringComparison.Ordinal), Lines(DeepSharpProcess.Run(folder, $"{command} --classes names.txt", server.Address))[^1]);
+        string[] named = Lines(DeepSharpProcess.Run(folder, $"{command} --classes names.txt", server.Address));
+        Assert.Equal(first[^1].Replace("class", "thing", StringComparison.Ordinal), named[^1]);
 
         static string[] Lines(CommandResult result)
         {
@@ -273,7 +308,7 @@ public sealed class WeightsTests : IDisposable
     }
 
     [Fact]
-    public void Weights_of_another_hash_are_refused_and_removed()
+    public void Weights_with_a_wrong_hash_are_refused_and_removed()
     {
         using var server = new LoopbackServer([1, 2, 3]);
         var result = DeepSharpProcess.Run(folder, "inspect vgg16-bn --cache cache", server.Address);
@@ -282,13 +317,16 @@ public sealed class WeightsTests : IDisposable
         Assert.Empty(Directory.GetFiles(folder["cache"]));
     }
 
-    // The tests' commands have a server that nobody listens at, see DeepSharpProcess.
+    // By default nothing listens at the address of the weights server, see DeepSharpProcess.
     [Fact]
-    public void Without_the_network_the_message_names_the_file_to_put_where()
+    public void Without_a_network_the_error_names_the_file_and_its_folder()
     {
         var result = DeepSharpProcess.Run(folder, "evaluate --weights vgg16-bn --cache cache");
         Assert.Equal(1, result.ExitCode);
-        Assert.EndsWith(" Without the network, put the file vgg16_bn-6c64b313.pth into the folder cache.", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+        Assert.EndsWith(
+            " Without the network, put the file vgg16_bn-6c64b313.pth into the folder cache.",
+            Assert.Single(result.ErrorLines),
+            StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(folder["cache"]));
     }
 

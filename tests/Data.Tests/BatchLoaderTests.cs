@@ -29,38 +29,40 @@ public class BatchLoaderTests
     [InlineData(3, false, null, null)]
     [InlineData(1, true, 3, 6)]
     [InlineData(0, false, 5, 2)]
-    public void Every_image_is_a_crop_of_the_padded_image_and_all_places_occur_equally_often(int padding, bool flip, int? cropHeight, int? cropWidth)
+    public void Every_image_is_a_crop_of_the_padded_image_and_all_crops_occur_equally_often(
+        int padding, bool flip, int? cropHeight, int? cropWidth)
     {
         const int Height = 6, Width = 5;
         var data = Images(count: 40, channels: 2, Height, Width);
         var augment = new Augment { Padding = padding, Flip = flip, Crop = cropHeight is { } h ? (h, cropWidth!.Value) : null };
         var (outHeight, outWidth) = augment.OutputSize(Height, Width);
-        var places = (from top in Starts(Height, outHeight)
-                      from left in Starts(Width, outWidth)
-                      from mirror in flip ? new[] { false, true } : [false]
-                      select (top, left, mirror)).ToList();
-        var placeOf = (from i in Enumerable.Range(0, data.Count)
-                       from place in places
-                       select (i, place, Text(Expected(data, i, place.top, place.left, outHeight, outWidth, place.mirror)))).ToDictionary(x => (x.i, x.Item3), x => x.place);
+        var crops = (from top in Offsets(Height, outHeight)
+                     from left in Offsets(Width, outWidth)
+                     from mirror in flip ? new[] { false, true } : [false]
+                     select (top, left, mirror)).ToList();
+        var cropOf = (from i in Enumerable.Range(0, data.Count)
+                      from crop in crops
+                      select (i, crop, Text(Expected(data, i, crop.top, crop.left, outHeight, outWidth, crop.mirror))))
+            .ToDictionary(x => (x.i, x.Item3), x => x.crop);
 
         var seen = new List<(int, int, bool)>();
         for (int epoch = 0; epoch < 60; epoch++)
         {
             foreach (var batch in data.Batches<double>(7, augment, epoch, context: TestContexts.Default))
-                for (int n = 0; n < batch.Count; n++) seen.Add(placeOf[(batch.Labels[n], Text(ImageOf(batch, n)))]);
+                for (int n = 0; n < batch.Count; n++) seen.Add(cropOf[(batch.Labels[n], Text(ImageOf(batch, n)))]);
         }
 
-        // Within 6 deviations of a binomial count.
-        double mean = 60.0 * data.Count / places.Count, slack = 6 * Math.Sqrt(mean);
-        Assert.Equal(places.Count, seen.Distinct().Count());
-        Assert.All(seen.CountBy(place => place), place => Assert.InRange(place.Value, mean - slack, mean + slack));
+        // Within 6 standard deviations of a binomial count.
+        double mean = 60.0 * data.Count / crops.Count, slack = 6 * Math.Sqrt(mean);
+        Assert.Equal(crops.Count, seen.Distinct().Count());
+        Assert.All(seen.CountBy(crop => crop), count => Assert.InRange(count.Value, mean - slack, mean + slack));
 
-        IEnumerable<int> Starts(int length, int crop) => Enumerable.Range(-padding, length + (2 * padding) - crop + 1);
+        IEnumerable<int> Offsets(int length, int outLength) => Enumerable.Range(-padding, length + (2 * padding) - outLength + 1);
         static string Text(double[] image) => string.Join(' ', image);
     }
 
     [Fact]
-    public void An_epoch_shows_every_image_once_in_an_order_of_its_own()
+    public void Each_epoch_has_every_image_once_in_its_own_order()
     {
         var data = Images(count: 50, channels: 1, height: 2, width: 2);
         List<int>[] orders = [Order(epoch: 0, seed: 1), Order(epoch: 1, seed: 1), Order(epoch: 0, seed: 2)];
@@ -70,7 +72,10 @@ public class BatchLoaderTests
         Assert.Equal(3, orders.Select(order => string.Join(',', order)).Distinct().Count());
         Assert.Equal(orders[0], Order(epoch: 0, seed: 1));
 
-        List<int> Order(int epoch, int seed) => [.. data.Batches(8, Augment.None, epoch, seed, context: TestContexts.Default).SelectMany(batch => batch.Labels.ToArray())];
+        List<int> Order(int epoch, int seed) =>
+        [
+            .. data.Batches(8, Augment.None, epoch, seed, context: TestContexts.Default).SelectMany(batch => batch.Labels.ToArray()),
+        ];
     }
 
     [Fact]
@@ -87,7 +92,7 @@ public class BatchLoaderTests
     }
 
     [Fact]
-    public void Does_not_depend_on_who_is_slow()
+    public void Batches_do_not_depend_on_the_speed_of_the_reader_or_the_consumer()
     {
         var data = Images(count: 30, channels: 3, height: 6, width: 5);
         var expected = Copies(data.Batches(4, Augment.CropAndFlip, epoch: 1, context: TestContexts.Default));
@@ -98,7 +103,7 @@ public class BatchLoaderTests
     }
 
     [Fact]
-    public void A_last_smaller_batch_can_be_dropped()
+    public void A_smaller_last_batch_can_be_dropped()
     {
         var data = Images(count: 10, channels: 1, height: 2, width: 2);
 
@@ -108,7 +113,7 @@ public class BatchLoaderTests
     }
 
     [Fact]
-    public void Prepares_the_next_batch_but_not_the_one_after_while_one_is_in_use()
+    public void Loads_exactly_one_batch_ahead_while_one_is_in_use()
     {
         int read = 0;
         using var second = new ManualResetEventSlim();
@@ -121,14 +126,16 @@ public class BatchLoaderTests
         };
         using var batches = data.Batches(4, TestContexts.Default).GetEnumerator();
         Assert.True(batches.MoveNext());
-        Assert.True(second.Wait(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken), "The second batch was not prepared while the first was in use.");
-        // Time for the thread to go too far.
+        Assert.True(
+            second.Wait(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken),
+            "The second batch was not loaded while the first was in use.");
+        // Gives the thread time to load too much.
         Thread.Sleep(20);
         Assert.Equal(8, Volatile.Read(ref read));
     }
 
     [Fact]
-    public void Neighbouring_batches_are_in_different_buffers_and_buffers_come_back()
+    public void Consecutive_batches_use_different_buffers_and_buffers_are_reused()
     {
         var data = Images(count: 12, channels: 1, height: 2, width: 2);
         using var batches = data.Batches(4, TestContexts.Default).GetEnumerator();
@@ -144,15 +151,19 @@ public class BatchLoaderTests
         Assert.False(batches.MoveNext());
         Assert.False(batches.MoveNext());
         batches.Dispose();
-        Assert.Contains("made by Batches", Assert.Throws<ObjectDisposedException>(() => first.Images.Read()).Message, StringComparison.Ordinal);
+        var error = Assert.Throws<ObjectDisposedException>(() => first.Images.Read());
+        Assert.Contains("made by Batches", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Makes_no_garbage_and_misses_no_pool_once_it_runs()
+    public void Allocates_nothing_after_the_first_batches()
     {
         using var context = new ComputeContext(new ComputeOptions { Workers = 1 });
         var garbage = new List<long>(1000);
-        var data = new Watched(Images(count: 100, channels: 3, height: 8, width: 8)) { OnRead = _ => garbage.Add(GC.GetAllocatedBytesForCurrentThread()) };
+        var data = new Watched(Images(count: 100, channels: 3, height: 8, width: 8))
+        {
+            OnRead = _ => garbage.Add(GC.GetAllocatedBytesForCurrentThread()),
+        };
         long consumer = 0, misses = 0;
         for (int epoch = 0; epoch < 3; epoch++)
         {
@@ -172,11 +183,17 @@ public class BatchLoaderTests
     }
 
     [Fact]
-    public void An_error_in_the_data_set_surfaces_at_its_batch()
+    public void An_error_in_the_data_set_is_thrown_at_its_batch()
     {
-        var data = new Watched(Images(count: 12, channels: 1, height: 2, width: 2)) { OnRead = index => { if (index == 5) throw new IOException("The disk is gone."); } };
+        var data = new Watched(Images(count: 12, channels: 1, height: 2, width: 2))
+        {
+            OnRead = index =>
+            {
+                if (index == 5) throw new IOException("The disk is gone.");
+            },
+        };
         using var batches = data.Batches(4, TestContexts.Default).GetEnumerator();
-        // Time for the thread to fail before the first batch, which is good, is asked for.
+        // Gives the thread time to fail before the first batch, which is good, is requested.
         Thread.Sleep(20);
 
         Assert.True(batches.MoveNext());
@@ -195,11 +212,14 @@ public class BatchLoaderTests
     }
 
     [Fact]
-    public void Leaving_early_ends_the_thread_and_gives_the_memory_back()
+    public void Leaving_the_loop_early_ends_the_thread_and_releases_the_memory()
     {
         using var context = new ComputeContext(new ComputeOptions { Workers = 1 });
         Thread? loader = null;
-        var data = new Watched(Images(count: 100, channels: 1, height: 2, width: 2)) { OnRead = _ => loader = Thread.CurrentThread };
+        var data = new Watched(Images(count: 100, channels: 1, height: 2, width: 2))
+        {
+            OnRead = _ => loader = Thread.CurrentThread,
+        };
         foreach (var batch in data.Batches(2, context))
         {
             if (batch.Index == 3) break;
@@ -211,7 +231,7 @@ public class BatchLoaderTests
     }
 
     [Fact]
-    public void Copies_no_pixels_that_are_in_memory()
+    public void Does_not_copy_pixels_that_are_in_memory()
     {
         var data = Images(count: 10, channels: 3, height: 5, width: 4);
         var inPlace = new InPlace(data);
@@ -225,22 +245,32 @@ public class BatchLoaderTests
     }
 
     [Fact]
-    public void A_batch_shows_its_number_shape_and_labels()
+    public void The_text_of_a_batch_has_its_number_shape_and_labels()
     {
-        List<string> texts = [.. Images(count: 13, channels: 2, height: 3, width: 4).Batches(10, TestContexts.Default).Select(batch => batch.ToString())];
-        Assert.Equal(["batch 0: images [10, 2, 3, 4], labels 0, 1, 2, 3, 4, 5, 6, 7, …", "batch 1: images [3, 2, 3, 4], labels 10, 11, 12"], texts);
+        var data = Images(count: 13, channels: 2, height: 3, width: 4);
+        List<string> texts = [.. data.Batches(10, TestContexts.Default).Select(batch => batch.ToString())];
+        Assert.Equal(
+            ["batch 0: images [10, 2, 3, 4], labels 0, 1, 2, 3, 4, 5, 6, 7, …", "batch 1: images [3, 2, 3, 4], labels 10, 11, 12"],
+            texts);
     }
 
     [Fact]
-    public void Says_what_is_impossible()
+    public void Refuses_arguments_out_of_range()
     {
         var data = Images(count: 10, channels: 1, height: 5, width: 4);
         Fails("Batches: the batch size must be at least 1, found 0.", "batchSize", () => data.Batches(0));
         Fails("Batches: the epoch must be at least 0, found -1.", "epoch", () => data.Batches(2, Augment.None, -1));
-        Fails("Batches: the first batch must be 0 to 5, the batches of an epoch, found 6.", "firstBatch", () => data.Batches(2, Augment.None, 0, firstBatch: 6));
-        Fails("Batches: 10 images make no full batch of 11, and the last one is to be dropped.", "batchSize", () => data.Batches(11, Augment.None, 0, dropLast: true));
+        Fails(
+            "Batches: the first batch must be between 0 and 5, the number of batches in an epoch, found 6.", "firstBatch",
+            () => data.Batches(2, Augment.None, 0, firstBatch: 6));
+        Fails(
+            "Batches: 10 images do not fill a batch of 11, and dropLast leaves out an incomplete one; use a smaller batch size.",
+            "batchSize",
+            () => data.Batches(11, Augment.None, 0, dropLast: true));
         Fails("Augment: the padding must be at least 0, found -1.", "height", () => data.Batches(2, new Augment { Padding = -1 }, 0));
-        Fails("Augment: a crop must have at least one pixel, found 0×3.", "height", () => data.Batches(2, new Augment { Crop = (0, 3) }, 0));
+        Fails(
+            "Augment: a crop must have at least one pixel, found 0×3.", "height",
+            () => data.Batches(2, new Augment { Crop = (0, 3) }, 0));
         Fails(
             "Augment: a crop of 8×4 is larger than images of 5×4 padded by 1 (7×6).", "height",
             () => data.Batches(2, new Augment { Crop = (8, 4), Padding = 1 }, 0));
@@ -249,13 +279,14 @@ public class BatchLoaderTests
             Assert.Equal($"{message} (Parameter '{parameter}')", Assert.Throws<ArgumentException>(make).Message);
     }
 
-    // Random pixels, none as black as the padding; every image is a class of its own, so that its label tells which one it is.
+    // Random pixels, none of them 0 like the padding. Every image has its own class, so that the label identifies the image.
     private static InMemoryDataset Images(int count, int channels, int height, int width)
     {
         var stream = new RandomStream(1, "images");
         byte[] pixels = [.. Enumerable.Range(0, count * channels * height * width).Select(i => (byte)(1 + stream.Below(255, i)))];
         int[] labels = [.. Enumerable.Range(0, count)];
-        var normalization = new Normalization([.. Enumerable.Range(1, channels).Select(c => 0.1 * c)], [.. Enumerable.Range(1, channels).Select(c => 0.3 * c)]);
+        var normalization = new Normalization(
+            [.. Enumerable.Range(1, channels).Select(c => 0.1 * c)], [.. Enumerable.Range(1, channels).Select(c => 0.3 * c)]);
         return new InMemoryDataset(pixels, labels, channels, height, width, [.. labels.Select(i => $"class {i}")], normalization);
     }
 
@@ -289,7 +320,7 @@ public class BatchLoaderTests
         return copies;
     }
 
-    /// <summary>A data set that lets a test look on, and interfere, when an image is read.</summary>
+    /// <summary>A data set that lets a test observe and interfere when an image is read.</summary>
     private sealed class Watched(IImageDataset inner) : IImageDataset
     {
         public Action<int> OnRead { get; init; } = _ => { };
@@ -317,7 +348,7 @@ public class BatchLoaderTests
         }
     }
 
-    /// <summary>A data set whose images can only be read where they are.</summary>
+    /// <summary>A data set whose images can only be read in place.</summary>
     private sealed class InPlace(IImageDataset inner) : IImageDataset
     {
         public int Count => inner.Count;

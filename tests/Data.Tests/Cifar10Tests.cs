@@ -19,10 +19,12 @@ public class Cifar10Tests
         string folder = Cifar10Folder.OrSkip();
         var data = Cifar10.Load(folder);
 
-        Assert.Equal((50_000, 10_000, 3, 32, 32), (data.Train.Count, data.Test.Count, data.Train.Channels, data.Train.Height, data.Train.Width));
+        Assert.Equal(
+            (50_000, 10_000, 3, 32, 32),
+            (data.Train.Count, data.Test.Count, data.Train.Channels, data.Train.Height, data.Train.Width));
         Assert.All(Enumerable.Range(0, 50_000).CountBy(data.Train.Label), labels => Assert.Equal(5_000, labels.Value));
         Assert.All(Enumerable.Range(0, 10_000).CountBy(data.Test.Label), labels => Assert.Equal(1_000, labels.Value));
-        // The first training image is a frog, the last test image a horse; their bytes are those of the files.
+        // The first training image is a frog, the last test image a horse. Pixels are the bytes of the files.
         Assert.Equal(("frog", "horse"), (data.ClassNames[data.Train.Label(0)], data.ClassNames[data.Test.Label(9_999)]));
         byte[] pixels = new byte[3072];
         data.Train.ReadPixels(10_001, pixels);
@@ -38,11 +40,14 @@ public class Cifar10Tests
     }
 
     [Fact]
-    public void Says_which_folder_or_file_is_missing_and_how_to_get_it()
+    public void Names_the_missing_folder_or_file_and_how_to_get_it()
     {
         using var folder = new TemporaryFolder();
         string message = Assert.Throws<DirectoryNotFoundException>(() => Cifar10.Load(folder["nowhere"])).Message;
-        Assert.StartsWith($"CIFAR-10: the folder {folder["nowhere"]} does not exist; download it (--download", message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"CIFAR-10: the folder {folder["nowhere"]} does not exist; download it (--download",
+            message,
+            StringComparison.Ordinal);
         Assert.Contains("https://www.cs.toronto.edu/~kriz/cifar.html", message, StringComparison.Ordinal);
 
         message = Assert.Throws<FileNotFoundException>(() => Cifar10.Load(folder.Path)).Message;
@@ -50,7 +55,7 @@ public class Cifar10Tests
     }
 
     [Fact]
-    public void Says_how_long_a_truncated_file_is()
+    public void Names_the_length_of_a_truncated_file()
     {
         using var folder = new TemporaryFolder();
         File.WriteAllBytes(folder["data_batch_1.bin"], new byte[30_729_999]);
@@ -61,7 +66,7 @@ public class Cifar10Tests
     }
 
     [Fact]
-    public void Says_which_record_has_a_label_that_is_none()
+    public void Names_the_record_with_an_invalid_label()
     {
         using var folder = new TemporaryFolder();
         byte[] records = new byte[3 * RecordBytes];
@@ -76,8 +81,11 @@ public class Cifar10Tests
     [Fact]
     public async Task Downloads_and_unpacks_the_six_files_and_nothing_else()
     {
-        byte[] archive = Archive([.. Files.Select(name => $"cifar-10-batches-bin/{name}"), "cifar-10-batches-bin/readme.html", "../test_batch.bin",
-            "cifar-10-batches-bin/../../evil", "/data_batch_1.bin"]);
+        byte[] archive = Archive(
+        [
+            .. Files.Select(name => $"cifar-10-batches-bin/{name}"),
+            "cifar-10-batches-bin/readme.html", "../test_batch.bin", "cifar-10-batches-bin/../../evil", "/data_batch_1.bin",
+        ]);
         using var server = new LoopbackServer(archive);
         using var parent = new TemporaryFolder();
         string folder = parent["cifar"];
@@ -85,23 +93,25 @@ public class Cifar10Tests
 
         Assert.Equal(Files, Directory.GetFiles(folder).Select(Path.GetFileName).Order());
         Assert.Empty(parent.Files);
-        foreach (string name in Files) Assert.Equal($"cifar-10-batches-bin/{name}", await File.ReadAllTextAsync(Path.Combine(folder, name), Cancellation));
+        foreach (string name in Files)
+            Assert.Equal($"cifar-10-batches-bin/{name}", await File.ReadAllTextAsync(Path.Combine(folder, name), Cancellation));
     }
 
     [Fact]
-    public async Task Names_what_an_archive_lacks_and_leaves_no_half_written_files()
+    public async Task Names_the_files_missing_in_an_archive_and_leaves_no_partial_files()
     {
         byte[] archive = Archive([.. Files[..4].Select(name => $"cifar-10-batches-bin/{name}")]);
         using var server = new LoopbackServer(archive);
         using var folder = new TemporaryFolder();
-        var error = await Assert.ThrowsAsync<InvalidDataException>(() => Cifar10.DownloadAsync(Published(server, archive), folder.Path, cancellationToken: Cancellation));
+        var error = await Assert.ThrowsAsync<InvalidDataException>(
+            () => Cifar10.DownloadAsync(Published(server, archive), folder.Path, cancellationToken: Cancellation));
 
         Assert.EndsWith("lacks data_batch_5.bin, test_batch.bin.", error.Message, StringComparison.Ordinal);
         Assert.Equal(["cifar-10-binary.tar.gz"], folder.Files);
     }
 
     [Fact]
-    public async Task Downloads_nothing_where_all_files_are_there_in_full()
+    public async Task Downloads_nothing_when_all_files_are_complete()
     {
         using var server = new LoopbackServer([1]) { Refusal = "404 Not Found" };
         using var folder = new TemporaryFolder();
@@ -115,13 +125,17 @@ public class Cifar10Tests
         Assert.Empty(server.RequestedFrom);
 
         await File.WriteAllBytesAsync(folder[Files[2]], [1], Cancellation);
-        await Assert.ThrowsAsync<IOException>(() => Cifar10.DownloadAsync(Published(server, [1]), folder.Path, cancellationToken: Cancellation));
+        await Assert.ThrowsAsync<IOException>(
+            () => Cifar10.DownloadAsync(Published(server, [1]), folder.Path, cancellationToken: Cancellation));
     }
 
     private static FileDownload Published(LoopbackServer server, byte[] archive) =>
-        new(server.Address, HashAlgorithmName.MD5, Convert.ToHexStringLower(CryptographicOperations.HashData(HashAlgorithmName.MD5, archive)));
+        new(
+            server.Address,
+            HashAlgorithmName.MD5,
+            Convert.ToHexStringLower(CryptographicOperations.HashData(HashAlgorithmName.MD5, archive)));
 
-    // A compressed archive in which every file holds its own name.
+    // A compressed archive in which every file contains its own name.
     private static byte[] Archive(string[] names)
     {
         using var bytes = new MemoryStream();

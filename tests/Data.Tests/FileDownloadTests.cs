@@ -19,7 +19,7 @@ public sealed class FileDownloadTests : IDisposable
     }
 
     [Fact]
-    public async Task Saves_the_file_and_tells_its_progress()
+    public async Task Saves_the_file_and_reports_progress()
     {
         var progress = new Recorder();
         await Download().SaveAsync(folder["x"], progress, Cancellation);
@@ -31,7 +31,7 @@ public sealed class FileDownloadTests : IDisposable
     }
 
     [Fact]
-    public async Task Keeps_a_file_that_is_there_and_replaces_a_wrong_one()
+    public async Task Keeps_a_correct_file_and_replaces_a_wrong_one()
     {
         await File.WriteAllBytesAsync(folder["right"], content, Cancellation);
         await File.WriteAllBytesAsync(folder["wrong"], content[1..], Cancellation);
@@ -43,11 +43,14 @@ public sealed class FileDownloadTests : IDisposable
     }
 
     [Fact]
-    public async Task Goes_on_after_a_broken_connection()
+    public async Task Resumes_after_a_broken_connection()
     {
         server.BreaksAfter = 100_000;
         var error = await Assert.ThrowsAsync<IOException>(() => Download().SaveAsync(folder["x"], cancellationToken: Cancellation));
-        Assert.StartsWith($"Download of {server.Address} broke off after 100000 bytes, which are kept for the next attempt: ", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"Download of {server.Address} was interrupted after 100000 bytes, which are kept for the next attempt: ",
+            error.Message,
+            StringComparison.Ordinal);
         Assert.Equal(["x.part"], folder.Files);
 
         server.BreaksAfter = int.MaxValue;
@@ -61,16 +64,19 @@ public sealed class FileDownloadTests : IDisposable
     }
 
     [Fact]
-    public async Task Notices_a_short_answer_of_unsaid_length()
+    public async Task Detects_a_short_response_without_a_length()
     {
         (server.BreaksAfter, server.TellsLength) = (5, false);
-        var error = await Assert.ThrowsAsync<IOException>(() => Download(length: content.Length).SaveAsync(folder["x"], cancellationToken: Cancellation));
+        var error = await Assert.ThrowsAsync<IOException>(
+            () => Download(length: content.Length).SaveAsync(folder["x"], cancellationToken: Cancellation));
         Assert.Equal(
-            $"Download of {server.Address} broke off after 5 bytes, which are kept for the next attempt: the server sent no more.", error.Message);
+            $"Download of {server.Address} was interrupted after 5 bytes, which are kept for the next attempt: "
+                + "the server closed the connection.",
+            error.Message);
     }
 
     [Fact]
-    public async Task Starts_again_where_the_server_cannot_go_on()
+    public async Task Starts_over_when_the_server_does_not_support_ranges()
     {
         server.SupportsRange = false;
         await File.WriteAllBytesAsync(folder["x.part"], content[..1000], Cancellation);
@@ -83,7 +89,7 @@ public sealed class FileDownloadTests : IDisposable
     }
 
     [Fact]
-    public async Task Starts_again_where_more_is_there_than_the_file_has()
+    public async Task Starts_over_when_the_partial_file_is_too_long()
     {
         await File.WriteAllBytesAsync(folder["x.part"], [.. content, 1, 2], Cancellation);
         await Download().SaveAsync(folder["x"], cancellationToken: Cancellation);
@@ -93,7 +99,7 @@ public sealed class FileDownloadTests : IDisposable
     }
 
     [Fact]
-    public async Task Asks_nothing_where_all_has_arrived_before()
+    public async Task Sends_no_request_when_the_partial_file_is_complete()
     {
         await File.WriteAllBytesAsync(folder["x.part"], content, Cancellation);
         await Download(length: content.Length).SaveAsync(folder["x"], cancellationToken: Cancellation);
@@ -103,24 +109,26 @@ public sealed class FileDownloadTests : IDisposable
     }
 
     [Fact]
-    public async Task Removes_what_has_the_wrong_hash()
+    public async Task Removes_a_file_with_a_wrong_hash()
     {
         const string Wrong = "00000000000000000000000000000000";
-        var error = await Assert.ThrowsAsync<InvalidDataException>(() => Download(Wrong).SaveAsync(folder["x"], cancellationToken: Cancellation));
+        var error = await Assert.ThrowsAsync<InvalidDataException>(
+            () => Download(Wrong).SaveAsync(folder["x"], cancellationToken: Cancellation));
 
-        Assert.Equal($"Download of {server.Address}: expected MD5 {Wrong}, found {Hash()}; the file was removed, try again.", error.Message);
+        Assert.Equal(
+            $"Download of {server.Address}: expected MD5 {Wrong}, found {Hash()}; the file was removed, try again.", error.Message);
         Assert.Empty(folder.Files);
     }
 
     [Fact]
-    public async Task The_beginning_of_a_hash_will_do()
+    public async Task The_beginning_of_a_hash_is_enough()
     {
         await Download(Hash()[..8].ToUpperInvariant()).SaveAsync(folder["x"], cancellationToken: Cancellation);
         Assert.Equal(["x"], folder.Files);
     }
 
     [Fact]
-    public async Task Says_what_the_server_answered_and_keeps_what_is_there()
+    public async Task Reports_the_status_of_the_server_and_keeps_the_partial_file()
     {
         server.Refusal = "404 Not Found";
         var error = await Assert.ThrowsAsync<IOException>(() => Download().SaveAsync(folder["x"], cancellationToken: Cancellation));
@@ -133,7 +141,7 @@ public sealed class FileDownloadTests : IDisposable
     }
 
     [Fact]
-    public async Task Says_that_nobody_answers()
+    public async Task Reports_that_no_server_answers()
     {
         server.Dispose();
         var error = await Assert.ThrowsAsync<IOException>(() => Download().SaveAsync(folder["x"], cancellationToken: Cancellation));
@@ -141,18 +149,21 @@ public sealed class FileDownloadTests : IDisposable
     }
 
     [Fact]
-    public async Task Says_that_the_disk_is_full_and_not_that_the_server_broke_off()
+    public async Task Reports_a_full_disk_as_a_write_error()
     {
         if (!File.Exists("/dev/full")) Assert.Skip("There is no /dev/full here.");
         File.CreateSymbolicLink(folder["x.part"], "/dev/full");
         var error = await Assert.ThrowsAnyAsync<IOException>(() => Download().SaveAsync(folder["x"], cancellationToken: Cancellation));
-        Assert.StartsWith($"Download of {server.Address}: {folder["x.part"]} cannot be written: No space left on device", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"Download of {server.Address}: {folder["x.part"]} cannot be written: No space left on device",
+            error.Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("x.part", "x.part")]
     [InlineData("x", "x")]
-    public async Task Says_what_cannot_be_written(string folderInTheWay, string expected)
+    public async Task Names_the_file_that_cannot_be_written(string folderInTheWay, string expected)
     {
         Directory.CreateDirectory(folder[folderInTheWay]);
         var error = await Assert.ThrowsAnyAsync<IOException>(() => Download().SaveAsync(folder["x"], cancellationToken: Cancellation));
@@ -161,18 +172,20 @@ public sealed class FileDownloadTests : IDisposable
     }
 
     [Fact]
-    public async Task Gives_up_a_silent_server()
+    public async Task Gives_up_when_the_server_stalls()
     {
         (server.BreaksAfter, server.Stalls) = (1000, true);
         var download = new FileDownload(server.Address, HashAlgorithmName.MD5, Hash()) { StallTimeout = TimeSpan.FromSeconds(3) };
         var error = await Assert.ThrowsAsync<IOException>(() => download.SaveAsync(folder["x"], cancellationToken: Cancellation));
 
-        Assert.Equal($"Download of {server.Address}: nothing came for 3 s after 1000 bytes, which are kept for the next attempt.", error.Message);
+        Assert.Equal(
+            $"Download of {server.Address}: no data arrived for 3 s after 1000 bytes, which are kept for the next attempt.",
+            error.Message);
         Assert.Equal(1000, new FileInfo(folder["x.part"]).Length);
     }
 
     [Fact]
-    public async Task Cancelling_keeps_what_has_arrived()
+    public async Task Cancellation_keeps_the_partial_file()
     {
         (server.BreaksAfter, server.Stalls) = (1000, true);
         using var stop = new CancellationTokenSource();
@@ -187,7 +200,7 @@ public sealed class FileDownloadTests : IDisposable
 
     private string Hash() => Convert.ToHexStringLower(CryptographicOperations.HashData(HashAlgorithmName.MD5, content));
 
-    // Progress<T> would report on other threads, after the fact.
+    // Progress<T> would report later and on other threads.
     private sealed class Recorder(Action? onReport = null) : IProgress<DownloadProgress>
     {
         public List<DownloadProgress> Reports { get; } = [];

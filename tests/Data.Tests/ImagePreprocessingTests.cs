@@ -2,7 +2,7 @@ using DeepSharp.Formats;
 
 namespace DeepSharp.Data.Tests;
 
-/// <summary>The preprocessing of images that files of weights carry.</summary>
+/// <summary>The image preprocessing that is stored with weights.</summary>
 public sealed class ImagePreprocessingTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
@@ -26,7 +26,7 @@ public sealed class ImagePreprocessingTests : IDisposable
 
     [Theory]
     [InlineData("""{"classes":[],"mean":[0,0],"std":[1,1],"channels":3,"height":2,"width":2}""", "2 means for 3 channels")]
-    [InlineData("""{"classes":[],"mean":[0,0,0],"std":[1,1],"channels":3,"height":2,"width":2}""", "3 means and 2 deviations")]
+    [InlineData("""{"classes":[],"mean":[0,0,0],"std":[1,1],"channels":3,"height":2,"width":2}""", "3 means and 2 standard deviations")]
     [InlineData("""{"classes":[],"mean":[0],"std":[0],"channels":1,"height":2,"width":2}""", "must be positive")]
     [InlineData("""{"classes":[],"mean":[0],"std":[1e999],"channels":1,"height":2,"width":2}""", "damaged")]
     [InlineData("""{"classes":[],"mean":[0],"std":[1],"channels":1,"height":0,"width":2}""", "must be at least 1")]
@@ -43,14 +43,15 @@ public sealed class ImagePreprocessingTests : IDisposable
     }
 
     [Fact]
-    public void Applies_to_other_images_what_the_training_did()
+    public void Applies_the_preprocessing_of_training_to_other_images()
     {
         var images = new DataSource { LimitTrain = 1, LimitTest = 40 }.Load(TestContexts.Default).Test;
         var preprocessing = ImagePreprocessing.Of(images) with { Mean = [0, 0, 0], Std = [1, 1, 1] };
         Assert.Equal(1, preprocessing.Apply(images).Normalization.Apply(0, 255));
         Assert.Equal(images.Count, preprocessing.Apply(images).Count);
         var error = Assert.Throws<InvalidDataException>(() => (preprocessing with { Classes = ["cat", "dog"] }).Apply(images));
-        Assert.StartsWith("The model was trained on the classes cat, dog; the images have circle, ", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "The model was trained on the classes cat, dog; the images have circle, ", error.Message, StringComparison.Ordinal);
     }
 
     private void Copy(WeightsFile file, string name)

@@ -5,7 +5,7 @@ public class InMemoryDatasetTests
     private static readonly string[] Classes = ["cat", "dog"];
 
     [Fact]
-    public void Gives_back_pixels_and_labels()
+    public void Returns_pixels_and_labels()
     {
         var data = new InMemoryDataset(Bytes(24), [0, 1], channels: 3, height: 2, width: 2, Classes);
         byte[] pixels = new byte[12];
@@ -30,23 +30,34 @@ public class InMemoryDatasetTests
     }
 
     [Fact]
-    public void Says_what_does_not_fit()
+    public void Refuses_arguments_that_do_not_match()
     {
-        Fails("InMemoryDataset: 2 images of 3×2×2 have 24 bytes, 23 were given.", "pixels", () => new(Bytes(23), [0, 1], 3, 2, 2, Classes));
-        Fails("InMemoryDataset: label 2 of image 1 is outside 0..1, the 2 classes.", "labels", () => new(Bytes(24), [0, 2], 3, 2, 2, Classes));
-        Fails("InMemoryDataset: label -1 of image 0 is outside 0..1, the 2 classes.", "labels", () => new(Bytes(24), [-1, 0], 3, 2, 2, Classes));
-        Fails("InMemoryDataset: images must have at least 1 channel, row and column, found 3×0×2.", "channels", () => new(Bytes(24), [0, 1], 3, 0, 2, Classes));
+        Fails("InMemoryDataset: 2 images of 3×2×2 have 24 bytes, found 23.", "pixels", () => new(Bytes(23), [0, 1], 3, 2, 2, Classes));
+        Fails(
+            "InMemoryDataset: label 2 of image 1 is outside 0..1, the 2 classes.", "labels",
+            () => new(Bytes(24), [0, 2], 3, 2, 2, Classes));
+        Fails(
+            "InMemoryDataset: label -1 of image 0 is outside 0..1, the 2 classes.", "labels",
+            () => new(Bytes(24), [-1, 0], 3, 2, 2, Classes));
+        Fails(
+            "InMemoryDataset: images must have at least 1 channel, row and column, found 3×0×2.", "channels",
+            () => new(Bytes(24), [0, 1], 3, 0, 2, Classes));
         Fails("InMemoryDataset: expected at least one image, found none.", "labels", () => new(Bytes(0), [], 3, 2, 2, Classes));
-        Fails("InMemoryDataset: the images have 3 channels, the normalization has 1.", "normalization", () => new(Bytes(24), [0, 1], 3, 2, 2, Classes, new([0], [1])));
+        Fails(
+            "InMemoryDataset: the images have 3 channels, the normalization has 1.", "normalization",
+            () => new(Bytes(24), [0, 1], 3, 2, 2, Classes, new([0], [1])));
     }
 
     [Fact]
-    public void A_normalization_says_what_makes_no_sense()
+    public void A_normalization_refuses_invalid_values()
     {
         Assert.Equal(
-            "Normalization: the deviation of channel 1 must be positive, found 0. (Parameter 'deviation')",
+            "Normalization: the standard deviation of channel 1 must be positive and finite, found 0. (Parameter 'deviation')",
             Assert.Throws<ArgumentException>(() => new Normalization([0, 0], [1, 0])).Message);
-        Assert.StartsWith("Normalization: 2 means and 1 deviations", Assert.Throws<ArgumentException>(() => new Normalization([0, 0], [1])).Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Normalization: expected one mean and one standard deviation for every channel, found 2 means and 1 standard deviations",
+            Assert.Throws<ArgumentException>(() => new Normalization([0, 0], [1])).Message,
+            StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => new Normalization([double.NaN], [1]));
     }
 
@@ -59,18 +70,24 @@ public class InMemoryDatasetTests
         Assert.Equal(1, data.Take(1).Count);
         Assert.Throws<ArgumentOutOfRangeException>(() => data.Take(1).Label(1));
         Assert.StartsWith(
-            "Take: 3 images were asked for, expected 1 to 2, which the data set has.",
+            "Take: 3 images were requested, expected 1 to 2, the size of the data set.",
             Assert.Throws<ArgumentOutOfRangeException>(() => data.Take(3)).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => data.Take(0));
     }
 
     [Fact]
-    public void Train_and_test_must_agree()
+    public void Training_and_test_images_must_match()
     {
         var data = new InMemoryDataset(Bytes(24), [0, 1], 3, 2, 2, Classes);
 
-        Assert.Contains("training images are 3×2×2, test images 3×4×1", Message(new InMemoryDataset(Bytes(24), [0, 1], 3, 4, 1, Classes)), StringComparison.Ordinal);
-        Assert.Contains("(cat, dog) are not the test classes (cat, cow)", Message(new InMemoryDataset(Bytes(24), [0, 1], 3, 2, 2, ["cat", "cow"])), StringComparison.Ordinal);
+        Assert.Contains(
+            "training images are 3×2×2, test images 3×4×1",
+            Message(new InMemoryDataset(Bytes(24), [0, 1], 3, 4, 1, Classes)),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "(cat, dog) differ from the test classes (cat, cow)",
+            Message(new InMemoryDataset(Bytes(24), [0, 1], 3, 2, 2, ["cat", "cow"])),
+            StringComparison.Ordinal);
 
         string Message(IImageDataset test) => Assert.Throws<ArgumentException>(() => new ImageData(data, test)).Message;
     }

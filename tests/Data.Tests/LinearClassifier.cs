@@ -3,7 +3,7 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace DeepSharp.Data.Tests;
 
-/// <summary>Softmax regression on raw pixels: how far one gets with a data set without looking at shapes.</summary>
+/// <summary>Softmax regression on raw pixels. Measures how well a data set is classified without recognizing shapes.</summary>
 internal sealed class LinearClassifier
 {
     private readonly float[][] weights;
@@ -19,18 +19,20 @@ internal sealed class LinearClassifier
         weights = [.. data.ClassNames.Select(_ => new float[input.Length])];
     }
 
-    /// <summary>Trains by plain stochastic gradient descent and returns the share of right answers on the test images.</summary>
+    /// <summary>Trains by plain stochastic gradient descent and returns the accuracy on the test images.</summary>
     public static double TestAccuracy(ImageData data, int epochs, float learningRate)
     {
         var classifier = new LinearClassifier(data.Train);
         for (int epoch = 0; epoch < epochs; epoch++)
         {
             float rate = learningRate / (1 + epoch);
-            foreach (int i in new RandomStream(1, "linear").At(epoch, 0).Permutation(data.Train.Count)) classifier.Learn(data.Train, i, rate);
+            foreach (int i in new RandomStream(1, "linear").At(epoch, 0).Permutation(data.Train.Count))
+                classifier.Learn(data.Train, i, rate);
         }
 
-        return Enumerable.Range(0, data.Test.Count).Count(i => TensorPrimitives.IndexOfMax<float>(classifier.Scores(data.Test, i)) == data.Test.Label(i))
-            / (double)data.Test.Count;
+        int correct = Enumerable.Range(0, data.Test.Count)
+            .Count(i => TensorPrimitives.IndexOfMax<float>(classifier.Scores(data.Test, i)) == data.Test.Label(i));
+        return correct / (double)data.Test.Count;
     }
 
     private void Learn(IImageDataset data, int index, float rate)

@@ -7,15 +7,16 @@ public class ShapesDatasetTests
     [Fact]
     public void A_linear_classifier_stays_under_60_percent()
     {
-        double accuracy = LinearClassifier.TestAccuracy(ShapesDataset.Generate(seed: 1, context: TestContexts.Default), epochs: 5, learningRate: 1e-3f);
+        var data = ShapesDataset.Generate(seed: 1, context: TestContexts.Default);
+        double accuracy = LinearClassifier.TestAccuracy(data, epochs: 5, learningRate: 1e-3f);
 
         Assert.InRange(accuracy, 0.10, 0.60);
     }
 
     [Fact]
-    public void The_linear_classifier_does_learn_what_is_linear()
+    public void The_linear_classifier_learns_linear_classes()
     {
-        // A bright row tells the class, under the same noise as everywhere else.
+        // A bright row gives the class, with the same noise as in all other rows.
         var linear = new ImageData(BrightRows(2000, "train"), BrightRows(500, "test"));
 
         Assert.InRange(LinearClassifier.TestAccuracy(linear, epochs: 5, learningRate: 1e-3f), 0.95, 1);
@@ -27,13 +28,17 @@ public class ShapesDatasetTests
         var data = ShapesDataset.Generate(context: TestContexts.Default);
 
         Assert.Equal(10, data.ClassNames.Count);
-        Assert.Equal((ShapesDataset.DefaultTrainCount, 3, 32, 32), (data.Train.Count, data.Train.Channels, data.Train.Height, data.Train.Width));
+        Assert.Equal(
+            (ShapesDataset.DefaultTrainCount, 3, 32, 32),
+            (data.Train.Count, data.Train.Channels, data.Train.Height, data.Train.Width));
         Assert.True(data.Test.Count >= 2000);
-        Assert.All(Enumerable.Range(0, data.Test.Count).CountBy(data.Test.Label), labels => Assert.Equal(data.Test.Count / 10, labels.Value));
+        Assert.All(
+            Enumerable.Range(0, data.Test.Count).CountBy(data.Test.Label),
+            labels => Assert.Equal(data.Test.Count / 10, labels.Value));
     }
 
     [Fact]
-    public void An_image_depends_on_seed_part_and_index_alone()
+    public void An_image_depends_only_on_seed_part_and_index()
     {
         using var one = new ComputeContext(new ComputeOptions { Workers = 1 });
         using var five = new ComputeContext(new ComputeOptions { Workers = 5 });
@@ -55,14 +60,15 @@ public class ShapesDatasetTests
     {
         var data = ShapesDataset.Generate(seed: 5, trainCount: 500, testCount: 500, TestContexts.Default);
 
-        var images = new[] { data.Train, data.Test }.SelectMany(part => Enumerable.Range(0, part.Count).Select(i => Convert.ToHexString(Pixels(part, i))));
+        var images = new[] { data.Train, data.Test }
+            .SelectMany(part => Enumerable.Range(0, part.Count).Select(i => Convert.ToHexString(Pixels(part, i))));
 
         Assert.Equal(1000, images.Distinct().Count());
     }
 
     [Theory]
-    [InlineData(0, 10, "Shapes: 0 images were asked for, expected 1 to")]
-    [InlineData(10, -1, "Shapes: -1 images were asked for, expected 1 to")]
+    [InlineData(0, 10, "Shapes: 0 images were requested, expected 1 to")]
+    [InlineData(10, -1, "Shapes: -1 images were requested, expected 1 to")]
     public void An_empty_part_is_refused(int train, int test, string message) =>
         Assert.StartsWith(message, Assert.Throws<ArgumentOutOfRangeException>(() => ShapesDataset.Generate(0, train, test)).Message);
 
@@ -83,6 +89,7 @@ public class ShapesDatasetTests
             pixels[i] = (byte)(stream.Below(200, i) + (row == label * 3 ? 55 : 0));
         }
 
-        return new InMemoryDataset(pixels, [.. Enumerable.Range(0, count).Select(i => i % 10)], 1, 32, 32, [.. "0123456789".Select(c => $"{c}")]);
+        int[] labels = [.. Enumerable.Range(0, count).Select(i => i % 10)];
+        return new InMemoryDataset(pixels, labels, 1, 32, 32, [.. "0123456789".Select(c => $"{c}")]);
     }
 }

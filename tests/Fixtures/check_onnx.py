@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks exported models with ONNX's own checker, shapes inferred from end to end (Debian: python3-onnx).
+"""Checks exported models with ONNX's own checker and infers all shapes (Debian: python3-onnx).
 
     mkdir /tmp/models
     DEEPSHARP_ONNX_DIR=/tmp/models dotnet test tests/Vgg.Tests --filter FullyQualifiedName~OnnxRuntime
@@ -11,7 +11,7 @@ import onnx
 
 
 def lengths(value):
-    """The dimensions of an input or output, a name where any length will do."""
+    """The dimensions of an input or output. A dimension that may have any length is a name."""
     return [dimension.dim_param or dimension.dim_value for dimension in value.type.tensor_type.shape.dim]
 
 
@@ -19,4 +19,6 @@ for path in sys.argv[1:]:
     model = onnx.load(path)
     onnx.checker.check_model(model, full_check=True)
     inferred = onnx.shape_inference.infer_shapes(model, strict_mode=True, data_prop=True).graph
-    print(f"{path}: opset {model.opset_import[0].version}, {len(inferred.node)} nodes, {lengths(inferred.input[0])} -> {lengths(inferred.output[0])}")
+    print(
+        f"{path}: opset {model.opset_import[0].version}, {len(inferred.node)} nodes, "
+        f"{lengths(inferred.input[0])} -> {lengths(inferred.output[0])}")

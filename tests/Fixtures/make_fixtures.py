@@ -1,16 +1,16 @@
 #!/usr/bin/env python3
-"""Writes what PyTorch computes for every operation, for the parity tests: one small safetensors file a group, beside this script.
+"""Writes the results of PyTorch for every operation, for the parity tests: one small safetensors file per group, beside this script.
 
     /usr/bin/python3 tests/Fixtures/make_fixtures.py [GROUP ...]
 
 A case "relu" is stored as
-    relu/input                the arguments, drawn from a seed made of the case's name, exactly representable in float
+    relu/input                the arguments, random with a seed from the name of the case, exactly representable in float
     relu/output               the result
-    relu/upstream             a random gradient of the loss by the result
+    relu/upstream             a random gradient of the loss with respect to the result
     relu/gradient/input       the gradient of every argument
-    relu/bound/output         how far another implementation may be from the result, in units of its epsilon (see bound)
+    relu/bound/output         the error that another implementation may have, in units of its epsilon (see bound)
     relu/bound/gradient/input
-All floating-point data are float64; labels are int64. It takes about a minute, for the derivatives behind the bounds.
+All floating-point data are float64. Labels are int64. The script takes about a minute, for the derivatives behind the bounds.
 """
 import json
 import struct
@@ -26,7 +26,7 @@ FOLDER = Path(__file__).parent
 
 
 def save(name, tensors):
-    """A safetensors file: 8 bytes of header length, the header (name -> dtype, shape, data_offsets) as JSON, then the data."""
+    """Writes a safetensors file: 8 bytes of header length, the header (name -> dtype, shape, data_offsets) as JSON, then the data."""
     types = {torch.float64: "F64", torch.int64: "I64"}
     header, data, offset = {}, [], 0
     for key, tensor in tensors.items():
@@ -50,16 +50,16 @@ def positive(generator, *shape):
 
 
 def whole(generator, *shape):
-    """Numbers out of -2, -1, 0, 1, so that windows have ties, and maxima below zero."""
+    """Numbers from -2, -1, 0, 1, so that windows have ties and maxima below zero."""
     return torch.randint(-2, 2, shape, generator=generator).double()
 
 
 def bound(function, arguments):
     """The largest error of function(*arguments) that rounding explains, in units of epsilon, from its derivatives.
 
-    An element y that depends on n elements of one argument is at best a sum of n terms, and a backward stable one has the error
+    An element y that depends on n elements of one argument is at best a sum of n terms. A backward stable sum has the error
     (n + 4) eps (|y| + sum |dy/da| |a|) over all elements a of all arguments: Higham, "Accuracy and Stability of Numerical Algorithms",
-    eq. 3.5, with the products of the sum replaced by the effect of a relative change of each argument. The largest over y is returned.
+    eq. 3.5, where the products of the sum are replaced by the effect of a relative change of each argument. Returns the maximum over y.
     """
     arguments = [a.detach().requires_grad_() for a in arguments]
     result = function(*arguments)
@@ -90,7 +90,7 @@ class Group:
             save(self.name, self.tensors)
 
     def case(self, name, function, **arguments):
-        """Adds function(**arguments). An argument is a shape (normally distributed), or a draw and a shape, or a tensor of labels."""
+        """Adds function(**arguments). An argument is a shape (normally distributed), a generator function and a shape, or labels."""
         generator = torch.Generator().manual_seed(zlib.crc32(name.encode()))
         values = {}
         for key, argument in arguments.items():
@@ -181,7 +181,7 @@ def normalization():
             input=(2, 5, 3, 4), weight=(5,), bias=(5,))
         group.tensors |= {f"{name}/running_mean": mean, f"{name}/running_var": variance}
 
-        # Three training steps: the running statistics start at 0 and 1 and move by momentum 0.1, with the unbiased variance.
+        # Three training steps. The running statistics start at 0 and 1 and use momentum 0.1 and the unbiased variance.
         name = "batch_norm_running"
         generator = torch.Generator().manual_seed(zlib.crc32(name.encode()))
         mean, variance = torch.zeros(5, dtype=torch.float64), torch.ones(5, dtype=torch.float64)
@@ -191,7 +191,7 @@ def normalization():
             group.tensors[f"{name}/input{step}"] = input
         group.tensors |= {f"{name}/running_mean": mean, f"{name}/running_var": variance}
 
-        # A large alpha, so that the sum over the window matters; sizes 2 to 5 of 9 channels, and a window wider than all channels.
+        # A large alpha, so that the sum over the window matters. Sizes 2 to 5 of 9 channels, and windows wider than all channels.
         for size in (2, 3, 4, 5):
             group.case(
                 f"local_response_norm_{size}", lambda input: F.local_response_norm(input, size, alpha=0.5, beta=0.75, k=2),
@@ -227,7 +227,7 @@ def activations():
         }
         for name, function in functions.items():
             group.case(name, function, input=(lambda *g: 3 * normal(*g), (2, 5, 4, 6)))
-        # Whole numbers, a quarter of them zero: the gradient at the kink.
+        # Integers, a quarter of them zero: the gradient at the kink.
         for name in ("relu", "leaky_relu"):
             group.case(f"{name}_at_the_kink", functions[name], input=(whole, (3, 19)))
 
@@ -302,13 +302,13 @@ def reductions():
                 group.case(f"{name}_{which}", lambda input: function(input, dim, keepdim=False), input=(3, 5, 4, 2))
             group.case(f"{name}_per_channel_kept", lambda input: function(input, (0, 2, 3), keepdim=True), input=(3, 5, 4, 2))
             group.case(f"{name}_of_matrix", lambda input: function(input, (0,), keepdim=False), input=(6, 19))
-        # Of equal elements the first gets the gradient, as in torch.max; torch.amax would spread it.
+        # The first of equal elements gets the gradient, as in torch.max. torch.amax would divide it among them.
         group.case("max_ties", lambda input: torch.max(input, 1).values, input=(whole, (3, 5, 4, 2)))
 
 
 def arrangement():
     with Group("arrangement") as group:
-        # Multiplied by one: the bound needs a result that is not a view.
+        # Multiplied by one, because the bound needs a result that is not a view.
         group.case("reshape", lambda input: input.reshape(4, 30) * 1, input=(2, 3, 4, 5))
         group.case("reshape_to_images", lambda input: input.reshape(2, 5, 3, 4) * 1, input=(10, 12))
         group.case("permute_0231", lambda input: input.permute(0, 2, 3, 1) * 1, input=(2, 3, 4, 5))
@@ -329,8 +329,8 @@ STEPS, BATCH, CLASSES = 10, 8, 10
 class SmallVgg(nn.Module):
     """The configuration 8,M,16,M, with torchvision's order of layers and so its keys.
 
-    The head averages the maps to pool x pool, and has linear layers of the widths given with rectifiers between them: pool 1 and no width is the
-    compact head.
+    The head averages the maps to pool x pool and has linear layers of the given widths with ReLUs between them. Pool 1 without widths is
+    the compact head.
     """
 
     def __init__(self, batch_norm, pool, hidden):
@@ -354,7 +354,7 @@ class SmallVgg(nn.Module):
 
 
 def training():
-    """Ten steps of SGD on ten batches: every loss, and the weights before and after."""
+    """Writes ten steps of SGD on ten batches: every loss, and the weights before and after."""
     generator = torch.Generator().manual_seed(20140904)
     tensors = {}
     for step in range(STEPS):
@@ -367,7 +367,7 @@ def training():
     }
     for name, (model_options, sgd_options) in variants.items():
         torch.manual_seed(1)
-        model = SmallVgg(**model_options).double()  # drawn in float, so that both precisions start from the same weights
+        model = SmallVgg(**model_options).double()  # initialized in float, so that both precisions start from the same weights
         tensors |= {f"{name}/initial/{key}": value.clone() for key, value in model.state_dict().items()}
         sgd = torch.optim.SGD(model.parameters(), lr=0.05, momentum=0.9, weight_decay=5e-4, **sgd_options)
         losses = []

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Writes what torchvision's Resize and CenterCrop make of images, byte for byte: images.safetensors.
+"""Writes the results of torchvision's Resize and CenterCrop, byte for byte: images.safetensors.
 
     /usr/bin/python3 tests/Fixtures/make_images.py
 
-"HxW_RESIZE_CROP/pixels" is an image [3, H, W] of int64, "HxW_RESIZE_CROP/prepared" what comes out. "png/NAME/file" are the bytes of a PNG file that Pillow wrote,
-"png/NAME/pixels" what it reads from it, [C, H, W].
+"HxW_RESIZE_CROP/pixels" is an image [3, H, W] of int64, "HxW_RESIZE_CROP/prepared" the result. "png/NAME/file" contains the bytes of a PNG
+file that Pillow wrote, "png/NAME/pixels" the pixels that Pillow reads from it, [C, H, W].
 """
 import io
 import struct
@@ -24,7 +24,7 @@ def main():
     tensors = {}
     generator = torch.Generator().manual_seed(1)
     for height, width, resize, crop in CASES:
-        # Smooth and noisy in turn, with whole black and white areas.
+        # Constant areas with noise, clipped at black and white.
         coarse = torch.randint(0, 256, (3, 4, 4), generator=generator).float()
         pixels = torch.nn.functional.interpolate(coarse[None], (height, width), mode="nearest")[0].long()
         pixels = (pixels + torch.randint(-60, 60, pixels.shape, generator=generator)).clamp(0, 255)
@@ -37,15 +37,15 @@ def main():
 
 
 def png(generator):
-    """Every kind of sample, in odd sizes, so that rows end within a byte; Pillow chooses a filter for each row, but never every one."""
+    """Every kind of sample, in odd sizes, so that rows end within a byte. Pillow chooses a filter for each row, but never uses all."""
     tensors = {}
     ramp = (torch.arange(13)[:, None] * 9 + torch.arange(21) * 5)[..., None] + torch.tensor([0, 60, 120, 30])
     pixels = (ramp + torch.randint(0, 20, ramp.shape, generator=generator)).clamp(0, 255).byte().numpy()
     colour = Image.fromarray(pixels[..., :3])
     images = {
         "colour": colour, "grey": colour.convert("L"), "transparent": Image.fromarray(pixels), "grey_transparent": colour.convert("LA"),
-        "palette": colour.quantize(200), "palette_4_bits": colour.quantize(11), "palette_2_bits": colour.quantize(4), "black_and_white": colour.convert("1"),
-        "grey_16_bits": Image.fromarray(pixels[..., 0].astype(np.int32) * 257),
+        "palette": colour.quantize(200), "palette_4_bits": colour.quantize(11), "palette_2_bits": colour.quantize(4),
+        "black_and_white": colour.convert("1"), "grey_16_bits": Image.fromarray(pixels[..., 0].astype(np.int32) * 257),
     }
     for name, image in images.items():
         file = io.BytesIO()
@@ -61,7 +61,7 @@ def png(generator):
 
 
 def every_filter(pixels):
-    """A PNG file of colour whose rows use the filters 0 to 4 in turn."""
+    """A color PNG file whose rows use the filters 0 to 4 in turn."""
     height, width, channels = pixels.shape
     padded = np.zeros((height + 1, width + 1, channels), dtype=np.int64)
     padded[1:, 1:] = pixels

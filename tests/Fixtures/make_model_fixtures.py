@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
-"""Writes what PyTorch computes for whole VGG networks, for the parity tests of models.
+"""Writes the results of PyTorch for whole VGG networks, for the parity tests of models.
 
-    /usr/bin/python3 tests/Fixtures/make_model_fixtures.py                 models.safetensors beside this script: small nets of every kind
-    /usr/bin/python3 tests/Fixtures/make_model_fixtures.py --full FOLDER   vgg11.safetensors and vgg16-bn.safetensors (1.1 GB each) in FOLDER: the real ones;
-                                                                           then run the tests with DEEPSHARP_FULL_PARITY=FOLDER
+    /usr/bin/python3 tests/Fixtures/make_model_fixtures.py                 models.safetensors beside this script, small networks
+    /usr/bin/python3 tests/Fixtures/make_model_fixtures.py --full FOLDER   vgg11.safetensors and vgg16-bn.safetensors in FOLDER: full-size
+                                                                           networks, 1.1 GB each. Then run the tests with
+                                                                           DEEPSHARP_FULL_PARITY=FOLDER.
 
-Weights and images are not stored: both sides make them from their names by the same hash (see seeded). A case is stored as
-    A_bn/logits                             of the images, in evaluation mode
-    A_bn/gradient/features.0.weight         of the mean cross-entropy with the labels 0, 1, ..., by every parameter, in the mode of the case
-All of it is float64. The cases are listed again, in the same words, in tests/Vgg.Tests/Parity/ModelParityCase.cs.
+Weights and images are not stored. Both sides compute them from their names by the same hash (see seeded). A case is stored as
+    A_bn/logits                             the logits of the images, in evaluation mode
+    A_bn/gradient/features.0.weight         the gradient of the mean cross-entropy with the labels 0, 1, ... with respect to every
+                                            parameter, in the mode of the case
+All values are float64. tests/Vgg.Tests/Parity/ModelParityCase.cs lists the same cases by the same names.
 """
 import sys
 import zlib
@@ -37,7 +39,7 @@ PYTORCH_LRN, PAPER_LRN = (2, 1e-4, 0.75, 1.0), (5, 5 * 1e-4, 0.75, 2.0)
 
 
 def hash32(key, count):
-    """Well-mixed 32-bit numbers, one for each element of the tensor of this name."""
+    """Well-mixed 32-bit numbers, one for each element of the tensor with this name."""
     x = (np.arange(count, dtype=np.uint64) * 2654435761 + zlib.crc32(key.encode())) & 0xFFFFFFFF
     x ^= x >> 16
     x = (x * 0x7FEB352D) & 0xFFFFFFFF
@@ -47,18 +49,18 @@ def hash32(key, count):
 
 
 def seeded(key, shape):
-    """The tensor of this name: uniform numbers of a size that keeps activations alive, exactly representable in float."""
+    """The tensor with this name: uniform numbers, scaled so that activations do not vanish, exactly representable in float."""
     count = int(np.prod(shape))
     center, scale = {"running_var": (1.0, 0.5), "images": (0.0, np.sqrt(3.0))}.get(key.split(".")[-1], (0.0, 0.1))
     if key.endswith("weight"):
-        # He's bound; the weights of a batch normalization have one axis.
+        # He's bound. The weights of a batch normalization have one axis.
         center, scale = (1.0, 0.25) if len(shape) == 1 else (0.0, np.sqrt(6.0 / (count // shape[0])))
     uniform = hash32(key, count).astype(np.float64) / 2.0**31 - 1.0
     return torch.from_numpy((center + scale * uniform).astype(np.float32).astype(np.float64).reshape(shape))
 
 
 class Vgg(nn.Module):
-    """Any of our networks, with torchvision's order of layers and so its keys."""
+    """Any of the networks under test, with torchvision's order of layers and so its keys."""
 
     def __init__(self, config, widths, batch_norm, bias, lrn, pool, hidden, dropout_first, channels, classes):
         super().__init__()
@@ -89,7 +91,8 @@ class Vgg(nn.Module):
         return self.classifier(self.avgpool(self.features(images)).flatten(1))
 
 
-def run(config, images=(2, 3, 32, 32), widths=NARROW, batch_norm=False, bias=True, lrn=None, pool=1, hidden=(), dropout_first=False, classes=10, training=False):
+def run(config, images=(2, 3, 32, 32), widths=NARROW, batch_norm=False, bias=True, lrn=None, pool=1, hidden=(), dropout_first=False,
+        classes=10, training=False):
     """Logits and gradients of one network."""
     model = Vgg(config, widths, batch_norm, bias, lrn, pool, hidden, dropout_first, images[1], classes).double()
     state = model.state_dict()

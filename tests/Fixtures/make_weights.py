@@ -1,18 +1,20 @@
 #!/usr/bin/env python3
-"""Writes the files of weights in the folder "weights" beside it: what torch.save makes of state dictionaries, in its old format and in its new one.
+"""Writes the weights files in the folder "weights" beside this script: state dictionaries saved by torch.save, in its old and new format.
 
-    /usr/bin/python3 tests/Fixtures/make_weights.py                       the fixtures
-    /usr/bin/python3 tests/Fixtures/make_weights.py --verify A.pth B      fails unless torch.load(A, weights_only=True) has B's tensors, bit for bit;
-                                                                          B is safetensors or .pth
-    /usr/bin/python3 tests/Fixtures/make_weights.py --verify FOLDER       the same of each NAME.pth and NAME.*.pth in a folder with NAME.safetensors
-    /usr/bin/python3 tests/Fixtures/make_weights.py --vgg16 PATH          the 553 MB of a VGG-16 with random weights, to measure with
+    /usr/bin/python3 tests/Fixtures/make_weights.py                    writes the fixtures
+    /usr/bin/python3 tests/Fixtures/make_weights.py --verify A.pth B   fails unless torch.load(A, weights_only=True) has the tensors of B,
+                                                                       bit for bit. B is safetensors or .pth.
+    /usr/bin/python3 tests/Fixtures/make_weights.py --verify FOLDER    does the same for each NAME.pth and NAME.*.pth in a folder with
+                                                                       NAME.safetensors
+    /usr/bin/python3 tests/Fixtures/make_weights.py --vgg16 PATH       writes a VGG-16 with random weights, 553 MB, for measurements
 
-    types.pth         every type of elements; scalars, matrices, images; tensors that are transposed, channels-last, cut out, repeated, or share their memory
+    types.pth         all element types; scalars, matrices, images; tensors that are transposed, channels-last, sliced, repeated, or share
+                      their memory
     types-legacy.pth  the same in the format before PyTorch 1.6
     types-4.pth       the same with pickle protocol 4
-    types.safetensors the same as float64 and int64 without gaps: what must be read
-    wrapped.pth       a training with optimizer around a state dictionary, all of whose names begin with "module."
-    python2.pth       as of January 2017: strings of Python 2, and tensors and parameters that are made empty and then given their state
+    types.safetensors the same as float64 and int64 without gaps: the expected values
+    wrapped.pth       a training checkpoint with an optimizer and a state dictionary in which all names begin with "module."
+    python2.pth       as of January 2017: strings of Python 2; tensors and parameters that are created empty and then get their state
     module.pth        a whole module instead of its state dictionary, which is refused
 """
 import io
@@ -31,13 +33,13 @@ MAGIC = 0x1950A86A20F9469CFC6C
 
 
 def numbers(*shape, dtype=torch.float32):
-    """Numbers that every floating-point type represents exactly, each one another."""
+    """Distinct numbers that every floating-point type represents exactly."""
     count = torch.Size(shape).numel()
     return ((torch.arange(count) - 3) / 4).reshape(shape).to(dtype)
 
 
 def types():
-    """A state dictionary with everything that a tensor can be."""
+    """A state dictionary with all kinds of tensors."""
     state = OrderedDict()
     for dtype in (torch.float32, torch.float64, torch.float16, torch.bfloat16):
         name = str(dtype).split(".")[1]
@@ -63,21 +65,23 @@ def reference(state):
 
 
 def wrapped():
-    """What the ImageNet example of PyTorch leaves behind."""
+    """A checkpoint like that of the ImageNet example of PyTorch."""
     torch.manual_seed(1)
-    network = torch.nn.Sequential(OrderedDict(features=torch.nn.Sequential(torch.nn.Conv2d(1, 2, 3), torch.nn.BatchNorm2d(2)), classifier=torch.nn.Linear(2, 3)))
+    network = torch.nn.Sequential(OrderedDict(
+        features=torch.nn.Sequential(torch.nn.Conv2d(1, 2, 3), torch.nn.BatchNorm2d(2)), classifier=torch.nn.Linear(2, 3)))
     optimizer = torch.optim.SGD(network.parameters(), 0.1, momentum=0.9)
     sum(parameter.sum() for parameter in network.parameters()).backward()
     optimizer.step()
     state = OrderedDict((f"module.{key}", value) for key, value in network.state_dict().items())
     return {
         "epoch": 7, "arch": "vgg11", "state_dict": state, "best_acc1": torch.tensor(0.5), "optimizer": optimizer.state_dict(),
-        "size": torch.Size([3, 32, 32]), "dtype": torch.float32, "device": torch.device("cpu"), "loss": [1.5, None, True, -(1 << 70), (1 << 40)],
+        "size": torch.Size([3, 32, 32]), "dtype": torch.float32, "device": torch.device("cpu"),
+        "loss": [1.5, None, True, -(1 << 70), (1 << 40)],
     }
 
 
 class Python2Writer(pickle._Pickler):
-    """Writes strings as Python 2 did, and storages as PyTorch's old format."""
+    """Writes strings as Python 2 did, and storages in PyTorch's old format."""
 
     dispatch = dict(pickle._Pickler.dispatch)
 
@@ -87,7 +91,9 @@ class Python2Writer(pickle._Pickler):
 
     def save_str(self, text):
         raw = text.encode("latin1")
-        self.write(pickle.SHORT_BINSTRING + struct.pack("<B", len(raw)) + raw if len(raw) < 256 else pickle.BINSTRING + struct.pack("<i", len(raw)) + raw)
+        self.write(
+            pickle.SHORT_BINSTRING + struct.pack("<B", len(raw)) + raw if len(raw) < 256
+            else pickle.BINSTRING + struct.pack("<i", len(raw)) + raw)
         self.memoize(text)
 
     dispatch[str] = save_str
@@ -108,7 +114,7 @@ class OldStorage:
 
 
 class OldTensor:
-    """A tensor that is made empty and then given (storage, offset, size, stride)."""
+    """A tensor that is created empty and then gets (storage, offset, size, stride)."""
 
     def __init__(self, *state):
         self.state = state
@@ -118,9 +124,9 @@ class OldTensor:
 
 
 class OldParameter:
-    """A parameter that is made empty and then given (data, gradient, hooks, requires_grad, volatile)."""
+    """A parameter that is created empty and then gets (data, gradient, hooks, requires_grad, volatile)."""
 
-    __class__ = torch.nn.Parameter  # or pickle would not believe it
+    __class__ = torch.nn.Parameter  # otherwise pickle rejects the class
 
     def __init__(self, data):
         self.state = (data, None, OrderedDict(), True, False)
@@ -131,7 +137,7 @@ class OldParameter:
 
 
 def python2():
-    """Values and their pickles of January 2017."""
+    """A state dictionary as PyTorch saved it in January 2017."""
     values = [float(i) / 2 for i in range(6)]
     state = [
         ("features.0.weight", OldParameter(OldTensor(OldStorage("1", values), 0, (2, 3), (3, 1)))),
@@ -143,7 +149,7 @@ def python2():
         pickle.dump(item, file, protocol=2)
 
     class Entries(OrderedDict):
-        """Python 2 pickles the entries as an argument, a list of lists."""
+        """Python 2 pickles the entries as one argument, a list of lists."""
 
         def __reduce__(self):
             return OrderedDict, ([[key, value] for key, value in self.items()],)
@@ -181,19 +187,21 @@ def read_safetensors(path):
     header.pop("__metadata__", None)
     data = bytearray(raw[8 + length:])
     return {
-        key: torch.frombuffer(data, dtype=types[entry["dtype"]], count=torch.Size(entry["shape"]).numel(), offset=entry["data_offsets"][0]).reshape(entry["shape"])
+        key: torch.frombuffer(
+            data, dtype=types[entry["dtype"]], count=torch.Size(entry["shape"]).numel(), offset=entry["data_offsets"][0],
+        ).reshape(entry["shape"])
         for key, entry in header.items()
     }
 
 
 def raw(tensor):
-    """The bytes of a tensor in row-major order; NumPy has no bfloat16."""
+    """The bytes of a tensor in row-major order. NumPy has no bfloat16."""
     tensor = tensor.detach().contiguous()
     return (tensor.view(torch.int16) if tensor.dtype == torch.bfloat16 else tensor).numpy().tobytes()
 
 
 def verify(path, other):
-    """Compares a .pth file of ours with another file, bit for bit."""
+    """Compares a .pth file of DeepSharp with another file, bit for bit."""
     found = torch.load(path, weights_only=True)
     expected = read_safetensors(other) if other.endswith(".safetensors") else torch.load(other, weights_only=True)
     assert isinstance(found, OrderedDict) and sorted(found) == sorted(expected), (sorted(found), sorted(expected))
@@ -212,7 +220,7 @@ def verify_folder(folder):
 
 
 def vgg16(path):
-    """torchvision's VGG-16 with 1000 classes, 138,357,544 random float32."""
+    """Writes torchvision's VGG-16 with 1000 classes, 138,357,544 random float32 numbers."""
     torch.manual_seed(0)
     state, channels, index = OrderedDict(), 3, 0
     for width in (64, 64, "M", 128, 128, "M", 256, 256, 256, "M", 512, 512, 512, "M", 512, 512, 512, "M"):

@@ -7,7 +7,7 @@ public sealed class AtomicFileTests : IDisposable
     private string FilePath => folder["file"];
 
     [Fact]
-    public void Two_writers_of_one_file_do_not_touch_each_other_s()
+    public void Two_writers_of_one_file_do_not_disturb_each_other()
     {
         AtomicFile.Write(FilePath, outer =>
         {
@@ -32,12 +32,13 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
-    public void What_a_killed_writer_left_goes_away_after_a_day()
+    public void Stale_files_of_a_killed_writer_are_removed_after_a_day()
     {
-        // Of this file, of this file by a writer that may be alive, of another file, and of another program.
+        // Temporary files: of this file, of this file by a writer that may still run, of another file, of another program.
         string[] names = ["file.abcdefgh.ijk.tmp", "file.bbcdefgh.ijk.tmp", "file2.abcdefgh.ijk.tmp", "file.other.tmp"];
         foreach (string name in names) File.WriteAllText(folder[name], "left");
-        foreach (string name in names.Where(name => name != names[1])) File.SetLastWriteTimeUtc(folder[name], DateTime.UtcNow.AddDays(-1.01));
+        foreach (string name in names.Where(name => name != names[1]))
+            File.SetLastWriteTimeUtc(folder[name], DateTime.UtcNow.AddDays(-1.01));
         File.SetLastWriteTimeUtc(folder[names[1]], DateTime.UtcNow.AddDays(-0.99));
         AtomicFile.Write(FilePath, stream => stream.WriteByte(1));
         Assert.Equal(["file", .. names[1..].Order(StringComparer.Ordinal)], folder.Files.Order(StringComparer.Ordinal));

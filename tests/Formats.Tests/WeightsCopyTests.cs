@@ -1,6 +1,6 @@
 namespace DeepSharp.Formats.Tests;
 
-/// <summary>From one format to the other nothing but the arrangement changes: names, types and bits stay.</summary>
+/// <summary>Copying to another format changes only the layout: names, types and bits stay the same.</summary>
 public sealed class WeightsCopyTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
@@ -11,7 +11,7 @@ public sealed class WeightsCopyTests : IDisposable
     [InlineData("types.pth")]
     [InlineData("types-legacy.pth")]
     [InlineData("types.safetensors")]
-    public void Types_and_values_stay(string name)
+    public void A_copy_has_the_same_types_and_values(string name)
     {
         using var original = WeightsFile.Open(Path.Combine(AppContext.BaseDirectory, "Fixtures", "weights", name));
         Copy(original, "one.safetensors");
@@ -23,7 +23,10 @@ public sealed class WeightsCopyTests : IDisposable
             Assert.Equal(original.Tensors.Keys.Order(StringComparer.Ordinal), copy.Tensors.Keys.Order(StringComparer.Ordinal));
             foreach (var (key, stored) in original.Tensors)
             {
-                Assert.Equal((stored.Type, string.Join(',', stored.Shape), true), (copy.Tensors[key].Type, string.Join(',', copy.Tensors[key].Shape), copy.Tensors[key].Strides is null));
+                var copied = copy.Tensors[key];
+                Assert.Equal(
+                    (stored.Type, string.Join(',', stored.Shape), true),
+                    (copied.Type, string.Join(',', copied.Shape), copied.Strides is null));
                 if (stored.Type == "I64") Assert.Equal(original.ReadInteger(key), copy.ReadInteger(key));
                 else Assert.Equal(Values(original, key), Values(copy, key));
             }
@@ -33,9 +36,13 @@ public sealed class WeightsCopyTests : IDisposable
     [Fact]
     public void Types_that_PyTorch_lacks_are_refused_by_name()
     {
-        File.WriteAllBytes(folder["one.safetensors"], [56, 0, 0, 0, 0, 0, 0, 0, .. """{"x":{"dtype":"U32","shape":[1],"data_offsets":[0,4]}}  """u8, 1, 2, 3, 4]);
+        File.WriteAllBytes(
+            folder["one.safetensors"],
+            [56, 0, 0, 0, 0, 0, 0, 0, .. """{"x":{"dtype":"U32","shape":[1],"data_offsets":[0,4]}}  """u8, 1, 2, 3, 4]);
         using var file = WeightsFile.Open(folder["one.safetensors"]);
-        Assert.Equal("PyTorch's files have no elements of type U32.", Assert.Throws<InvalidDataException>(() => Copy(file, "two.pth")).Message);
+        Assert.Equal(
+            "PyTorch's files have no elements of type U32.",
+            Assert.Throws<InvalidDataException>(() => Copy(file, "two.pth")).Message);
         Assert.False(File.Exists(folder["two.pth"]));
     }
 
@@ -44,16 +51,18 @@ public sealed class WeightsCopyTests : IDisposable
     {
         var writer = new SafeTensorsWriter();
         writer.Add("__metadata__", 1);
-        Assert.Contains("\"__metadata__\"", Assert.Throws<InvalidDataException>(() => writer.Save(folder["a.safetensors"])).Message, StringComparison.Ordinal);
+        var error = Assert.Throws<InvalidDataException>(() => writer.Save(folder["a.safetensors"]));
+        Assert.Contains("\"__metadata__\"", error.Message, StringComparison.Ordinal);
         Assert.Empty(folder.Files);
     }
 
     [Fact]
-    public void More_tensors_than_a_small_archive_has_files_are_refused()
+    public void More_tensors_than_fit_in_a_pth_archive_are_refused()
     {
         var writer = new PthWriter();
         for (int i = 0; i <= 65_530; i++) writer.Add($"{i}", i);
-        Assert.Contains("more than 65530 tensors", Assert.Throws<IOException>(() => writer.Save(folder["a.pth"])).Message, StringComparison.Ordinal);
+        var error = Assert.Throws<IOException>(() => writer.Save(folder["a.pth"]));
+        Assert.Contains("more than 65530 tensors", error.Message, StringComparison.Ordinal);
         Assert.Empty(folder.Files);
     }
 

@@ -1,9 +1,12 @@
 namespace DeepSharp.Testing;
 
-/// <summary>Where CIFAR-10 lies, for the tests that want real images.</summary>
+/// <summary>The folder of CIFAR-10, for tests that need real images.</summary>
 public static class Cifar10Folder
 {
-    /// <summary>The folder that DEEPSHARP_CIFAR10 names, else <c>shared/cifar10/cifar-10-batches-bin</c> beside the repository; skips the test where there is none.</summary>
+    /// <summary>
+    /// The folder that DEEPSHARP_CIFAR10 names, or else <c>shared/cifar10/cifar-10-batches-bin</c> beside the repository. Skips the test if
+    /// there is none.
+    /// </summary>
     public static string OrSkip()
     {
         if (Environment.GetEnvironmentVariable("DEEPSHARP_CIFAR10") is { Length: > 0 } named) return named;
@@ -13,7 +16,7 @@ public static class Cifar10Folder
             if (Directory.Exists(candidate)) return candidate;
         }
 
-        Assert.Skip("CIFAR-10 is not here; set DEEPSHARP_CIFAR10 to the folder that holds data_batch_1.bin.");
+        Assert.Skip("CIFAR-10 was not found; set DEEPSHARP_CIFAR10 to the folder that contains data_batch_1.bin.");
         return "";
     }
 }

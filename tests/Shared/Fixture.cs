@@ -7,8 +7,8 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Testing;
 
-/// <summary>One file that tests/Fixtures/make_fixtures.py wrote: what PyTorch computed, in float64.</summary>
-/// <remarks>It reads safetensors by itself, so that a mistake in the library's own reader cannot hide in the reference.</remarks>
+/// <summary>A file of results of PyTorch in float64, written by tests/Fixtures/make_fixtures.py.</summary>
+/// <remarks>It has its own safetensors reader, so that a bug in the reader of the library cannot affect the reference.</remarks>
 public sealed class Fixture
 {
     private static readonly ConcurrentDictionary<string, Fixture> Loaded = new();
@@ -24,7 +24,8 @@ public sealed class Fixture
         foreach (var entry in header.RootElement.EnumerateObject())
         {
             int[] offsets = Integers(entry.Value, "data_offsets");
-            entries.Add(entry.Name, (entry.Value.GetProperty("dtype").GetString()!, Integers(entry.Value, "shape"), offsets[0], offsets[1]));
+            string type = entry.Value.GetProperty("dtype").GetString()!;
+            entries.Add(entry.Name, (type, Integers(entry.Value, "shape"), offsets[0], offsets[1]));
         }
     }
 
@@ -60,5 +61,6 @@ public sealed class Fixture
         return MemoryMarshal.Cast<byte, TElement>(data.AsSpan(start, end - start)).ToArray();
     }
 
-    private static int[] Integers(JsonElement entry, string property) => [.. entry.GetProperty(property).EnumerateArray().Select(number => number.GetInt32())];
+    private static int[] Integers(JsonElement entry, string property) =>
+        [.. entry.GetProperty(property).EnumerateArray().Select(number => number.GetInt32())];
 }

@@ -2,7 +2,7 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Testing;
 
-/// <summary>Logical indices, for references that go through the indexer.</summary>
+/// <summary>Logical indices, for references that use the indexer.</summary>
 public static class Indices
 {
     /// <summary>All indices of a shape, the last axis fastest.</summary>
@@ -11,7 +11,7 @@ public static class Indices
         for (int element = 0; element < shape.ElementCount; element++) yield return At(shape, element);
     }
 
-    /// <summary>The index of the element with a logical number.</summary>
+    /// <summary>The index of an element, given its number in logical order.</summary>
     public static int[] At(Shape shape, int element)
     {
         int[] index = new int[shape.Rank];

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace DeepSharp.Testing;
 
-/// <summary>A web server on the loopback address that serves one file under any name, well or badly.</summary>
+/// <summary>A web server on the loopback address that serves one file under any name and can simulate faults.</summary>
 internal sealed class LoopbackServer : IDisposable
 {
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
@@ -20,22 +20,22 @@ internal sealed class LoopbackServer : IDisposable
 
     public Uri Address { get; }
 
-    /// <summary>Whether it answers a request for the rest of the file with the rest.</summary>
+    /// <summary>Whether it answers a request for the rest of the file with only the rest.</summary>
     public bool SupportsRange { get; set; } = true;
 
-    /// <summary>Whether it says how long the answer is.</summary>
+    /// <summary>Whether it sends the length of the response.</summary>
     public bool TellsLength { get; set; } = true;
 
     /// <summary>The connection ends after this many bytes of the body.</summary>
     public int BreaksAfter { get; set; } = int.MaxValue;
 
-    /// <summary>Whether it falls silent instead of ending the connection.</summary>
+    /// <summary>Whether it stops sending instead of closing the connection.</summary>
     public bool Stalls { get; set; }
 
-    /// <summary>Answers every request with this, if not null.</summary>
+    /// <summary>Answers every request with this status, if not null.</summary>
     public string? Refusal { get; set; }
 
-    /// <summary>Where each request began, in order.</summary>
+    /// <summary>The offset of the first byte of each request, in order.</summary>
     public List<int> RequestedFrom { get; } = [];
 
     public void Dispose() => listener.Dispose();
@@ -52,7 +52,7 @@ internal sealed class LoopbackServer : IDisposable
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException or IOException)
         {
-            // The test is over, or the client has gone.
+            // The test has ended, or the client has disconnected.
         }
     }
 

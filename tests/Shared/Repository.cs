@@ -10,7 +10,8 @@ public static class Repository
         get
         {
             var folder = new DirectoryInfo(AppContext.BaseDirectory);
-            while (!File.Exists(Path.Combine(folder.FullName, "DeepSharp.sln"))) folder = folder.Parent ?? throw new DirectoryNotFoundException("The tests are not in a checkout.");
+            while (!File.Exists(Path.Combine(folder.FullName, "DeepSharp.sln")))
+                folder = folder.Parent ?? throw new DirectoryNotFoundException("The tests are not in a checkout.");
             return folder.FullName;
         }
     }

@@ -1,9 +1,9 @@
 namespace DeepSharp.Testing;
 
-/// <summary>A folder for one test, deleted with all that is in it at the end.</summary>
+/// <summary>A folder for one test. It is deleted with its content when the test ends.</summary>
 public sealed class TemporaryFolder : IDisposable
 {
-    /// <summary>Where it is.</summary>
+    /// <summary>The path of the folder.</summary>
     public string Path { get; } = Directory.CreateTempSubdirectory("deepsharp-").FullName;
 
     /// <summary>The path of a file in it.</summary>
@@ -12,6 +12,6 @@ public sealed class TemporaryFolder : IDisposable
     /// <summary>The names of the files in it, in order.</summary>
     public string[] Files => [.. Directory.GetFiles(Path).Select(file => System.IO.Path.GetFileName(file)).Order()];
 
-    /// <summary>Deletes it.</summary>
+    /// <summary>Deletes the folder.</summary>
     public void Dispose() => Directory.Delete(Path, recursive: true);
 }

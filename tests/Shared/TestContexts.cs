@@ -10,19 +10,19 @@ public static class TestContexts
         width => width,
         width => new ComputeContext(new ComputeOptions { Workers = 2, VectorWidth = width, FillWithNaN = true }));
 
-    /// <summary>Every width, as data of a theory. Widths that the processor lacks are emulated by the run-time.</summary>
+    /// <summary>Every width, as data of a theory. The runtime emulates widths that the processor lacks.</summary>
     public static TheoryData<VectorWidth> Widths => new(Enum.GetValues<VectorWidth>());
 
     /// <summary>
-    /// A context with the widest vectors, or those that DEEPSHARP_VECTOR_WIDTH asks for. It is not <see cref="ComputeContext.Default"/>, so that code that
-    /// uses the wrong one is found: tensors of two contexts do not mix.
+    /// A context with the widest vectors, or with the width of DEEPSHARP_VECTOR_WIDTH. It is not <see cref="ComputeContext.Default"/>, so
+    /// that tests detect code that uses the wrong one: tensors of two contexts do not mix.
     /// </summary>
     public static ComputeContext Default => Of(ComputeOptions.FromEnvironment().VectorWidth);
 
     /// <summary>The context of a width.</summary>
     public static ComputeContext Of(VectorWidth width) => ByWidth[width];
 
-    // The generators of DeepSharp.Testing use the default context, whose options come from here.
+    // The generators of DeepSharp.Testing use the default context. These variables set its options.
     [ModuleInitializer]
     internal static void Configure()
     {

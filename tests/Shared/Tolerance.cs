@@ -1,11 +1,11 @@
 namespace DeepSharp.Testing;
 
-/// <summary>How far a floating-point result may be from its reference, by formula.</summary>
+/// <summary>Error bounds of floating-point results, by formula.</summary>
 public static class Tolerance
 {
     /// <summary>
-    /// The bound of a sum of <paramref name="terms"/> products: terms · ε · Σ|products| (Higham, "Accuracy and Stability", eq. 3.5), where the caller
-    /// gives the largest sum of absolute products; at least a few ε for a single rounding.
+    /// The bound of a sum of <paramref name="terms"/> products: terms · ε · Σ|products| (Higham, "Accuracy and Stability", eq. 3.5).
+    /// The caller passes the largest sum of absolute products. The bound is at least a few ε, for a single rounding.
     /// </summary>
     public static double Sum<T>(int terms, double absoluteSum) => (terms + 4) * Epsilon<T>() * absoluteSum;
 

@@ -1,6 +1,6 @@
 namespace DeepSharp.Testing;
 
-/// <summary>Progress that is told on the thread that reports it.</summary>
+/// <summary>Progress that calls its action on the thread that reports.</summary>
 public sealed class Watch<TValue>(Action<TValue> report) : IProgress<TValue>
 {
     /// <inheritdoc/>

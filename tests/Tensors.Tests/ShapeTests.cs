@@ -6,7 +6,7 @@ namespace DeepSharp.Tensors.Tests;
 public class ShapeTests
 {
     [Fact]
-    public void Knows_its_lengths()
+    public void Returns_its_rank_lengths_and_element_count()
     {
         Shape shape = [2, 3, 4, 5];
         Assert.Equal(4, shape.Rank);
@@ -29,7 +29,7 @@ public class ShapeTests
     }
 
     [Fact]
-    public void Equality_sees_rank_and_every_length()
+    public void Equality_compares_rank_and_every_length()
     {
         Shape shape = [2, 3, 4, 5];
         Assert.True(shape == new Shape(2, 3, 4, 5));
@@ -40,11 +40,18 @@ public class ShapeTests
     }
 
     [Fact]
-    public void Impossible_shapes_are_named()
+    public void Errors_name_invalid_shapes()
     {
-        Assert.Equal("A tensor has at most 4 dimensions, found 5: [1, 2, 3, 4, 5]. (Parameter 'lengths')", Assert.Throws<ArgumentException>(() => new Shape(1, 2, 3, 4, 5)).Message);
-        Assert.Equal("Every dimension must be at least 1, found [2, 0]. (Parameter 'lengths')", Assert.Throws<ArgumentException>(() => new Shape(2, 0)).Message);
-        Assert.Contains("[2000000000, 2] has more", Assert.Throws<ArgumentException>(() => new Shape(2_000_000_000, 2)).Message, StringComparison.Ordinal);
+        Assert.Equal(
+            "A tensor has at most 4 dimensions, found 5: [1, 2, 3, 4, 5]. (Parameter 'lengths')",
+            Assert.Throws<ArgumentException>(() => new Shape(1, 2, 3, 4, 5)).Message);
+        Assert.Equal(
+            "Every dimension must be at least 1, found [2, 0]. (Parameter 'lengths')",
+            Assert.Throws<ArgumentException>(() => new Shape(2, 0)).Message);
+        Assert.Contains(
+            "[2000000000, 2] has more",
+            Assert.Throws<ArgumentException>(() => new Shape(2_000_000_000, 2)).Message,
+            StringComparison.Ordinal);
         // The product overflows 64 bits.
         Assert.Throws<ArgumentException>(() => new Shape(int.MaxValue, int.MaxValue, int.MaxValue, int.MaxValue));
         Assert.StartsWith(
@@ -64,12 +71,12 @@ public class ShapeTests
     public void Broadcasts_as_PyTorch_does(int[] left, int[] right, int[] expected) =>
         Assert.Equal(new Shape(expected), Shape.Broadcast("Test", new(left), new(right)));
 
-    [Fact]
-    public void Broadcasting_is_symmetric() => Prop.ForAll(Arb.From(Shapes.Broadcastable, Shapes.Shrink), pair =>
-        Assert.Equal(Shape.Broadcast("Test", pair.Left, pair.Right), Shape.Broadcast("Test", pair.Right, pair.Left))).Check(PropertyConfig.Of(100));
+    [RepeatableProperty(MaxTest = 100)]
+    public Property Broadcasting_is_symmetric() => Prop.ForAll(Arb.From(Shapes.Broadcastable, Shapes.Shrink), pair =>
+        Assert.Equal(Shape.Broadcast("Test", pair.Left, pair.Right), Shape.Broadcast("Test", pair.Right, pair.Left)));
 
     [Fact]
-    public void Shapes_that_do_not_broadcast_are_named() => Assert.Equal(
+    public void Errors_name_shapes_that_do_not_broadcast() => Assert.Equal(
         "Test: [2, 3] and [4, 2, 2] do not broadcast, axis -1 is 3 and 2; lengths must be equal or 1.",
         Assert.Throws<ShapeException>(() => Shape.Broadcast("Test", [2, 3], [4, 2, 2])).Message);
 }

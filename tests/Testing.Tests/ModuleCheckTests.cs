@@ -3,14 +3,15 @@ using DeepSharp.Nn;
 
 namespace DeepSharp.Testing.Tests;
 
-/// <summary>A module that breaks a rule is found, and the message names the rule.</summary>
+/// <summary>ModuleCheck finds modules that break a rule. Its messages name the rule.</summary>
 public class ModuleCheckTests
 {
     [Fact]
     public void Layers_of_the_library_pass()
     {
         var values = new TestValues(1);
-        ModuleCheck.Run(() => new Conv2d<double>(2, 3, kernelSize: 3, new RandomStream(1, "c"), stride: 2, padding: 1), values.Normal([2, 2, 5, 7]));
+        ModuleCheck.Run(
+            () => new Conv2d<double>(2, 3, kernelSize: 3, new RandomStream(1, "c"), stride: 2, padding: 1), values.Normal([2, 2, 5, 7]));
         ModuleCheck.Run(() => new BatchNorm2d<double>(3), values.Normal([2, 3, 2, 3]));
         ModuleCheck.Run(() => new Linear<double>(4, 3, new RandomStream(1, "l")), values.Normal([3, 4]));
         ModuleCheck.Run(() => new MaxPool2d<double>(2), values.Distinct([2, 3, 4, 6]));
@@ -23,27 +24,32 @@ public class ModuleCheckTests
     }
 
     [Fact]
-    public void A_wrong_gradient_is_found() => Refused(() => new Broken((x, _) => new WrongGradient().Apply(x)), "Broken, Training: Gradient check failed");
+    public void A_wrong_gradient_is_found() =>
+        AssertRejected(() => new Broken((x, _) => new WrongGradient().Apply(x)), "Broken, Training: Gradient check failed");
 
     [Fact]
-    public void A_wrong_output_shape_is_found() => Refused(() => new Broken((x, _) => x.Sum([1], keepDims: true)), "states the output shape [2, 3]");
+    public void A_wrong_output_shape_is_found() =>
+        AssertRejected(() => new Broken((x, _) => x.Sum([1], keepDims: true)), "states the output shape [2, 3]");
 
     [Fact]
-    public void A_value_kept_from_the_last_call_is_found() => Refused(() => new Broken((x, module) => new Scaled(module).Apply(x)), "if another pass runs before backward");
+    public void A_value_kept_from_the_last_call_is_found() =>
+        AssertRejected(() => new Broken((x, module) => new Square(module).Apply(x)), "if another pass runs before backward");
 
     [Fact]
-    public void State_that_is_not_registered_is_found()
+    public void Unregistered_state_is_found()
     {
         int made = 0;
-        Refused(() =>
+        AssertRejected(() =>
         {
             double factor = ++made;
             return new Broken((x, _) => x * factor);
         }, "after its state was loaded into another module");
     }
 
-    private static void Refused(Func<Module<double>> create, string expected) => Assert.Contains(
-        expected, Assert.Throws<InvalidOperationException>(() => ModuleCheck.Run(create, new TestValues(3).Normal([2, 3]))).Message, StringComparison.Ordinal);
+    private static void AssertRejected(Func<Module<double>> create, string expected) => Assert.Contains(
+        expected,
+        Assert.Throws<InvalidOperationException>(() => ModuleCheck.Run(create, new TestValues(3).Normal([2, 3]))).Message,
+        StringComparison.Ordinal);
 
     private sealed class Broken(Func<Variable<double>, Broken, Variable<double>> forward) : Module<double>
     {
@@ -54,8 +60,8 @@ public class ModuleCheckTests
         public override Shape OutputShape(Shape input, Mode mode = Mode.Evaluation) => input;
     }
 
-    /// <summary>x², which keeps its input in the module instead of in itself.</summary>
-    private sealed class Scaled(Broken module) : Operation<double>
+    /// <summary>x². Stores its input in the module instead of in the operation.</summary>
+    private sealed class Square(Broken module) : Operation<double>
     {
         protected override Tensor<double> Forward()
         {

@@ -2,18 +2,18 @@ using System.Numerics;
 
 namespace DeepSharp.Vgg.Tests;
 
-/// <summary>The operation, the layer and the skip connection that docs/custom-operations.md shows, word for word.</summary>
+/// <summary>Operations and layers that users write, as in docs/custom-operations.md.</summary>
 public class CustomOperationTests
 {
     [Fact]
-    public void The_gradient_of_the_operation_is_right()
+    public void The_operation_passes_the_gradient_check()
     {
         using var x = Tensor<double>.RandomNormal([3, 5], new RandomStream(1, "x"));
         GradientCheck.Run((tape, inputs) => new Swish<double>().Apply(inputs[0]), [x]).Require();
     }
 
     [Fact]
-    public void Layer_and_skip_connection_have_keys_and_right_gradients()
+    public void The_layer_and_the_skip_connection_have_the_expected_keys_and_pass_the_gradient_check()
     {
         var model = new Sequential<double>(
             new Conv2d<double>(3, 8, kernelSize: 3, new RandomStream(1, "first"), padding: 1),
@@ -26,7 +26,7 @@ public class CustomOperationTests
     }
 
     [Fact]
-    public void The_layer_is_swish_to_begin_with_and_the_skip_connection_adds()
+    public void The_new_layer_computes_swish_and_the_skip_connection_adds_its_input()
     {
         using var x = Tensor<float>.FromArray([-2, 0, 1, 3], [1, 4, 1, 1]);
         using var layer = new LearnedSwish<float>(channels: 4);
@@ -36,10 +36,6 @@ public class CustomOperationTests
         double[] expected = Array.ConvertAll(x.ToArray(), v => v + (v / (1.0 + Math.Exp(-v))));
         for (int i = 0; i < expected.Length; i++) Assert.Equal(expected[i], found[i], Tolerance.Sum<float>(2, 2 * Math.Abs(x[0, i, 0, 0])));
     }
-
-    [Fact]
-    public void The_documentation_shows_this_code_in_blocks_of_at_most_20_lines() =>
-        DocumentedCode.AssertShown("custom-operations.md", "CustomOperationTests.cs", blocks: 5, maxLines: 20);
 }
 
 public sealed class Swish<T> : Operation<T>

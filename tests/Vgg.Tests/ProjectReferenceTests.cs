@@ -2,7 +2,7 @@ using System.Xml.Linq;
 
 namespace DeepSharp.Vgg.Tests;
 
-/// <summary>Which project may refer to which: the framework knows nothing of VGG, and the formats nothing of training.</summary>
+/// <summary>Restricts project references: the framework does not depend on VGG, and the formats do not depend on training.</summary>
 public class ProjectReferenceTests
 {
     private static readonly Dictionary<string, string[]?> Allowed = new()
@@ -14,12 +14,12 @@ public class ProjectReferenceTests
         ["Nn"] = ["Tensors", "Autograd", "Data", "Formats"],
         ["Vgg"] = ["Tensors", "Autograd", "Data", "Formats", "Nn"],
         ["Testing"] = ["Tensors", "Autograd", "Data", "Formats", "Nn"],
-        // Anything.
+        // May reference any project.
         ["Cli"] = null,
     };
 
     [Fact]
-    public void Projects_refer_only_to_those_below_them()
+    public void Projects_reference_only_projects_below_them()
     {
         string source = Path.Combine(Repository.Root, "src");
         string[] projects = [.. Directory.GetFiles(source, "*.csproj", SearchOption.AllDirectories)];
@@ -27,12 +27,15 @@ public class ProjectReferenceTests
         foreach (string path in projects)
         {
             string name = Path.GetFileNameWithoutExtension(path);
-            Assert.True(Allowed.TryGetValue(name, out string[]? allowed), $"{name} is a new project: say here what it may refer to.");
+            Assert.True(
+                Allowed.TryGetValue(name, out string[]? allowed),
+                $"{name} is a new project: add it to Allowed with the projects that it may reference.");
             if (allowed is null) continue;
             var document = XDocument.Load(path);
             string[] references = [.. document.Descendants().Where(element => element.Name.LocalName == "ProjectReference")
                 .Select(element => Path.GetFileNameWithoutExtension(element.Attribute("Include")!.Value.Replace('\\', '/')))];
-            Assert.All(references, reference => Assert.True(allowed.Contains(reference), $"{name} refers to {reference}; allowed: {string.Join(", ", allowed)}."));
+            Assert.All(references, reference => Assert.True(
+                allowed.Contains(reference), $"{name} references {reference}; allowed: {string.Join(", ", allowed)}."));
         }
     }
 }

@@ -1,31 +1,32 @@
 namespace DeepSharp.Vgg.Tests;
 
-/// <summary>What docs/transfer-learning.md shows, word for word, and the parts of it.</summary>
+/// <summary>New heads on trained features, as in docs/transfer-learning.md.</summary>
 public class TransferLearningTests
 {
     private static readonly VggConfig Config = VggConfig.Parse("12,M,24,M,48,M");
     private static readonly VggOptions Options = new() { BatchNorm = true, Classes = 10, Head = VggHead.Compact };
 
     [Fact]
-    public void A_trained_net_learns_other_classes_from_few_images()
+    public void A_trained_network_learns_other_classes_from_few_images()
     {
         using var folder = new TemporaryFolder();
         string path = folder["pretrained.safetensors"];
         var shapes = ShapesDataset.Generate(trainCount: 2000, testCount: 400);
         using (var pretrained = VggModel.Create<float>(Config, Options, seed: 1))
         {
-            using var trainer = new Trainer<float>(pretrained, shapes, new TrainingOptions<float> { Epochs = 3, BatchSize = 50, StepSize = 2 });
+            var options = new TrainingOptions<float> { Epochs = 3, BatchSize = 50, StepSize = 2 };
+            using var trainer = new Trainer<float>(pretrained, shapes, options);
             trainer.Run();
             pretrained.Save(path);
         }
 
         var data = new ImageData(new Pairs(shapes.Train.Take(320)), new Pairs(shapes.Test));
-        // Five classes by chance: 0.2.
+        // Chance for five classes: 0.2.
         Assert.InRange(FineTune(path, data), 0.3, 1);
     }
 
     [Fact]
-    public void Loads_what_matches_and_reports_the_rest()
+    public void Loads_the_matching_tensors_and_reports_the_others()
     {
         using var folder = new TemporaryFolder();
         string path = folder["model.safetensors"];
@@ -46,23 +47,26 @@ public class TransferLearningTests
         Assert.False(report.IsMatch);
         Assert.Equal(Values(saved, "features.0.weight"), Values(model, "features.0.weight"));
         Assert.Equal(before, string.Join(',', Values(model, "classifier.0.weight")));
-        foreach (string part in (string[])["missing: ", "unexpected: ", "of another shape: "]) Assert.Contains(part, report.ToString(), StringComparison.Ordinal);
+        foreach (string part in (string[])["missing: ", "unexpected: ", "with another shape: "])
+            Assert.Contains(part, report.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Says_when_nothing_in_a_file_fits()
+    public void Refuses_a_file_without_matching_tensors()
     {
         using var folder = new TemporaryFolder();
         using var saved = new Linear<float>(3, 2, new RandomStream(1, "other"), context: TestContexts.Default);
         saved.Save(folder["other.safetensors"]);
         using var model = VggModel.Create<float>(Config, Options, context: TestContexts.Default);
-        Assert.Contains("nothing fits", Assert.Throws<InvalidDataException>(() => model.LoadMatching(folder["other.safetensors"])).Message, StringComparison.Ordinal);
+        var error = Assert.Throws<InvalidDataException>(() => model.LoadMatching(folder["other.safetensors"]));
+        Assert.Contains("nothing fits", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_new_head_keeps_the_hidden_layers_that_stay_the_same()
+    public void A_new_head_keeps_the_unchanged_hidden_layers()
     {
-        using var model = VggModel.Create<float>(Config, Options with { Head = new VggHead { Hidden = [7, 6] } }, seed: 1, TestContexts.Default);
+        var options = Options with { Head = new VggHead { Hidden = [7, 6] } };
+        using var model = VggModel.Create<float>(Config, options, seed: 1, TestContexts.Default);
         string[] kept = ["features.0.weight", "classifier.0.weight", "classifier.3.bias"];
         float[][] before = [.. kept.Select(name => Values(model, name))];
         var (oldHidden, oldLast) = (Parameter(model, "classifier.0.weight"), Parameter(model, "classifier.6.weight"));
@@ -82,7 +86,7 @@ public class TransferLearningTests
     }
 
     [Fact]
-    public void A_model_with_a_new_head_comes_back_from_its_file()
+    public void A_model_with_a_new_head_loads_from_its_file()
     {
         using var folder = new TemporaryFolder();
         using var model = VggModel.Create<float>(Config, Options, seed: 1, TestContexts.Default);
@@ -97,7 +101,7 @@ public class TransferLearningTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Frozen_features_stay_as_they_are_until_they_are_unfrozen(bool fuse)
+    public void Frozen_features_do_not_change_until_they_are_unfrozen(bool fuse)
     {
         using var model = VggModel.Create<float>(Config, Options, seed: 1, TestContexts.Default);
         model.Fuse = fuse;
@@ -120,12 +124,13 @@ public class TransferLearningTests
             return [.. before.Keys.Where(name => !before[name].SequenceEqual(after[name]))];
         }
 
-        Dictionary<string, float[]> State() => model.NamedParameters().Select(named => (named.Name, named.Parameter.Value)).Concat(model.NamedBuffers())
+        Dictionary<string, float[]> State() => model.NamedParameters().Select(named => (named.Name, named.Parameter.Value))
+            .Concat(model.NamedBuffers())
             .ToDictionary(named => named.Item1, named => named.Item2.ToArray());
     }
 
     [Fact]
-    public void Gives_features_as_output()
+    public void Returns_features()
     {
         using var model = VggModel.Create<float>(Config, Options, seed: 1, TestContexts.Default);
         using var images = Tensor<float>.RandomNormal([2, 3, 40, 32], new RandomStream(1, "images"), context: TestContexts.Default);
@@ -140,10 +145,6 @@ public class TransferLearningTests
         Assert.Equal([2, 48], rows.Shape);
         Assert.Equal(model.Forward(tape.Input(images)).Value.ToArray(), model.Classifier.Forward(rows).Value.ToArray());
     }
-
-    [Fact]
-    public void The_documentation_shows_this_code_in_blocks_of_at_most_25_lines() =>
-        DocumentedCode.AssertShown("transfer-learning.md", "TransferLearningTests.cs", blocks: 3, maxLines: 25);
 
     private static double FineTune(string path, ImageData data)
     {
@@ -172,11 +173,12 @@ public class TransferLearningTests
         return model.Evaluate(data.Test).Accuracy;
     }
 
-    private static Parameter<float> Parameter(VggModel<float> model, string name) => model.NamedParameters().First(named => named.Name == name).Parameter;
+    private static Parameter<float> Parameter(VggModel<float> model, string name) =>
+        model.NamedParameters().First(named => named.Name == name).Parameter;
 
     private static float[] Values(VggModel<float> model, string name) => Parameter(model, name).Value.ToArray();
 
-    /// <summary>Images of ten classes, of which each two neighbours are one class.</summary>
+    /// <summary>Images whose classes are merged in pairs of neighbors.</summary>
     private sealed class Pairs(IImageDataset images) : IImageDataset
     {
         public int Count => images.Count;

@@ -3,9 +3,10 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Autograd;
 
-/// <summary>Averages maps of any size to maps of one size: [N,C,H,W] becomes [N,C,height,width].</summary>
+/// <summary>Averages maps of any size to maps of a fixed size: [N,C,H,W] becomes [N,C,height,width].</summary>
 /// <remarks>
-/// Output row i is the mean of the input rows ⌊i·H/height⌋ to ⌈(i+1)·H/height⌉ − 1, and so for columns, as in PyTorch; the output may be larger than the input.
+/// Output row i is the mean of the input rows ⌊i·H/height⌋ to ⌈(i+1)·H/height⌉ − 1, and likewise for columns, as in PyTorch. The output may
+/// be larger than the input.
 /// </remarks>
 internal sealed class AdaptiveAveragePool2dOperation<T>(int height, int width) : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
@@ -24,14 +25,16 @@ public static partial class VariableOperations
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         /// <summary>Averages the maps of x [N,C,H,W] to <paramref name="height"/> × <paramref name="width"/> pixels.</summary>
-        /// <returns><paramref name="x"/> itself where its maps have that size.</returns>
+        /// <returns><paramref name="x"/> itself if its maps already have that size.</returns>
         /// <exception cref="ShapeException">x is not of rank 4.</exception>
         /// <exception cref="ArgumentOutOfRangeException">The height or width is below 1.</exception>
         public Variable<T> AdaptiveAveragePool2d(int height, int width)
         {
             ArgumentNullException.ThrowIfNull(x);
             var shape = x.Shape;
-            return shape.Rank == 4 && (shape[2], shape[3]) == (height, width) ? x : new AdaptiveAveragePool2dOperation<T>(height, width).Apply(x);
+            return shape.Rank == 4 && (shape[2], shape[3]) == (height, width)
+                ? x
+                : new AdaptiveAveragePool2dOperation<T>(height, width).Apply(x);
         }
     }
 }

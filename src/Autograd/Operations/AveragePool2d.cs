@@ -12,7 +12,8 @@ internal sealed class AveragePool2dOperation<T>(Window2d window, bool countPaddi
 
     /// <inheritdoc/>
     // Each input gets the gradients of the windows that contain it, each divided by the window's area.
-    protected override void Backward(Tensor<T> upstream) => Propagate(0, Kernels.AveragePool2dBackward(upstream, InputShape(0), window, countPadding));
+    protected override void Backward(Tensor<T> upstream) =>
+        Propagate(0, Kernels.AveragePool2dBackward(upstream, InputShape(0), window, countPadding));
 }
 
 public static partial class VariableOperations
@@ -22,17 +23,23 @@ public static partial class VariableOperations
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         /// <summary>The mean of each window of x [N,C,H,W].</summary>
-        /// <param name="window">The window; padding is at most half of it.</param>
-        /// <param name="countPadding">Whether padding counts as zeros (PyTorch's count_include_pad); else the mean is over the pixels that exist.</param>
+        /// <param name="window">The window; its padding is at most half its size.</param>
+        /// <param name="countPadding">
+        /// Whether padding counts as zeros (PyTorch's count_include_pad); if not, the mean is over the image pixels only.
+        /// </param>
         /// <exception cref="ShapeException">x is not of rank 4, or its maps are smaller than the window.</exception>
-        public Variable<T> AveragePool2d(Window2d window, bool countPadding = true) => new AveragePool2dOperation<T>(window, countPadding).Apply(x);
+        public Variable<T> AveragePool2d(Window2d window, bool countPadding = true) =>
+            new AveragePool2dOperation<T>(window, countPadding).Apply(x);
 
         /// <summary>The mean of each square window of x [N,C,H,W].</summary>
         /// <param name="kernel">The height and width of the window.</param>
-        /// <param name="stride">How far the window moves; null: by its own size.</param>
+        /// <param name="stride">The stride of the window; null means its size.</param>
         /// <param name="padding">The padding on every side.</param>
-        /// <param name="countPadding">Whether padding counts as zeros (PyTorch's count_include_pad); else the mean is over the pixels that exist.</param>
+        /// <param name="countPadding">
+        /// Whether padding counts as zeros (PyTorch's count_include_pad); if not, the mean is over the image pixels only.
+        /// </param>
         /// <exception cref="ShapeException">x is not of rank 4, or its maps are smaller than the window.</exception>
-        public Variable<T> AveragePool2d(int kernel, int? stride = null, int padding = 0, bool countPadding = true) => x.AveragePool2d(Window2d.Square(kernel, stride ?? kernel, padding), countPadding);
+        public Variable<T> AveragePool2d(int kernel, int? stride = null, int padding = 0, bool countPadding = true) =>
+            x.AveragePool2d(Window2d.Square(kernel, stride ?? kernel, padding), countPadding);
     }
 }

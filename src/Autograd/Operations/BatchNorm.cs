@@ -4,11 +4,12 @@ using DeepSharp.Tensors;
 namespace DeepSharp.Autograd;
 
 /// <summary>
-/// Batch normalization (Ioffe and Szegedy 2015): y = (x − mean)/√(variance + ε)·γ + β in each channel of x [N,C] or [N,C,H,W]; γ and β are [C].
+/// Batch normalization (Ioffe and Szegedy 2015): y = (x − mean)/√(variance + ε)·γ + β in each channel of x [N,C] or [N,C,H,W], where γ and
+/// β are [C].
 /// </summary>
 /// <remarks>
-/// On a training tape mean and variance are the batch's, gradients flow through them, and the running ones are updated; frozen, or on an evaluation tape,
-/// they are the running ones, which are constants.
+/// On a training tape the mean and variance are those of the batch. Gradients flow through them, and the running statistics are updated. If
+/// frozen, or on an evaluation tape, they are the running statistics, which are constants.
 /// </remarks>
 internal sealed class BatchNormOperation<T>(BatchNormSettings<T> settings) : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
@@ -35,13 +36,15 @@ internal sealed class BatchNormOperation<T>(BatchNormSettings<T> settings) : Ope
     protected override void ReleaseSaved() => pass?.Dispose();
 }
 
-/// <summary>One forward and backward through batch normalization: holds the statistics that both use.</summary>
+/// <summary>One forward and backward pass through batch normalization. Holds the statistics that both use.</summary>
 internal sealed class BatchNormPass<T> : IDisposable
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly bool ofBatch;
 
-    /// <summary>Takes the statistics of <paramref name="x"/>, updating the running ones, or the running ones.</summary>
+    /// <summary>
+    /// Computes the statistics of <paramref name="x"/> and updates the running statistics, or uses the running statistics as constants.
+    /// </summary>
     public BatchNormPass(BatchNormSettings<T> settings, Tensor<T> x, Mode mode)
     {
         x.RequireSameContext(settings.RunningMean, "BatchNorm");
@@ -57,7 +60,7 @@ internal sealed class BatchNormPass<T> : IDisposable
         }
         else
         {
-            // A copy: what backward uses must not change when a later training pass updates the running statistics.
+            // A copy, because a later training pass may update the running statistics before backward reads them.
             Mean = settings.RunningMean.Clone();
             InverseDeviation = kernels.BatchNormInverseDeviation(settings.RunningVariance, settings.Epsilon);
         }
@@ -66,10 +69,10 @@ internal sealed class BatchNormPass<T> : IDisposable
     /// <summary>The mean that is subtracted, [C].</summary>
     public Tensor<T> Mean { get; }
 
-    /// <summary>The 1/√(variance + ε) that is multiplied by, [C].</summary>
+    /// <summary>The factor 1/√(variance + ε), [C].</summary>
     public Tensor<T> InverseDeviation { get; }
 
-    /// <summary>The gradients that are needed; those of γ and β come together.</summary>
+    /// <summary>The gradients that are needed. Those of γ and β are always computed together.</summary>
     public (Tensor<T>? Dx, Tensor<T>? DGamma, Tensor<T>? DBeta) Backward(
         Tensor<T> x, Tensor<T> dy, Tensor<T> gamma, Tensor<T> beta, bool relu, bool needsInput, bool needsParameters)
     {
@@ -78,7 +81,8 @@ internal sealed class BatchNormPass<T> : IDisposable
             ? kernels.BatchNormParameterGradients(x, dy, Mean, InverseDeviation, gamma, beta, relu)
             : default((Tensor<T>?, Tensor<T>?));
         var dx = needsInput
-            ? kernels.BatchNormInputGradient(x, dy, Mean, InverseDeviation, gamma, beta, relu, ofBatch ? dGamma : null, ofBatch ? dBeta : null)
+            ? kernels.BatchNormInputGradient(
+                x, dy, Mean, InverseDeviation, gamma, beta, relu, ofBatch ? dGamma : null, ofBatch ? dBeta : null)
             : null;
         return (dx, dGamma, dBeta);
     }
@@ -103,15 +107,17 @@ public static partial class VariableOperations
         /// <param name="runningVariance">The running unbiased variance [C]: updated in training, used otherwise.</param>
         /// <param name="momentum">The weight of the batch in an update of the running statistics.</param>
         /// <param name="epsilon">Added to the variance.</param>
-        /// <param name="frozen">Uses the running statistics as constants in training, too, and leaves them unchanged.</param>
+        /// <param name="frozen">Whether training, too, uses the running statistics as constants and leaves them unchanged.</param>
         /// <exception cref="ShapeException">The shapes do not fit, or a training batch has only one value per channel.</exception>
-        public Variable<T> BatchNorm(Variable<T> gamma,
+        public Variable<T> BatchNorm(
+            Variable<T> gamma,
             Variable<T> beta,
             Tensor<T> runningMean,
             Tensor<T> runningVariance,
             double momentum = 0.1,
             double epsilon = 1e-5,
             bool frozen = false) =>
-            new BatchNormOperation<T>(new BatchNormSettings<T>(runningMean, runningVariance, momentum, epsilon, frozen)).Apply(x, gamma, beta);
+            new BatchNormOperation<T>(new BatchNormSettings<T>(runningMean, runningVariance, momentum, epsilon, frozen))
+                .Apply(x, gamma, beta);
     }
 }

@@ -11,7 +11,11 @@ internal sealed class Conv2dOperation<T>(Window2d window) : Operation<T>
     // y[n,k,p,q] = b[k] + Σ c,i,j  x[n, c, p·s + i − pad, q·s + j − pad] · w[k,c,i,j]
     protected override Tensor<T> Forward() =>
         Kernels.Convolution(
-            Input(0), Input(1), InputCount > 2 ? Input(2) : null, window, IsRecording ? ConvolutionOptions.None : ConvolutionOptions.CacheWeights);
+            Input(0),
+            Input(1),
+            InputCount > 2 ? Input(2) : null,
+            window,
+            IsRecording ? ConvolutionOptions.None : ConvolutionOptions.CacheWeights);
 
     /// <inheritdoc/>
     protected override void Backward(Tensor<T> upstream)
@@ -29,11 +33,11 @@ public static partial class VariableOperations
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         /// <summary>Two-dimensional convolution with the same stride and padding for height and width.</summary>
-        /// <remarks>Dilation, groups and transposed convolutions are not built.</remarks>
+        /// <remarks>Dilation, groups and transposed convolutions are not supported.</remarks>
         /// <param name="weights">Weights, [K,C,kH,kW].</param>
         /// <param name="bias">Bias, [K], or null.</param>
-        /// <param name="stride">Pixels from one position of the kernel to the next.</param>
-        /// <param name="padding">Zeros added on each side.</param>
+        /// <param name="stride">The number of pixels from one position of the kernel to the next.</param>
+        /// <param name="padding">The number of zeros added on each side.</param>
         /// <exception cref="ShapeException">The shapes do not fit.</exception>
         /// <exception cref="ArgumentOutOfRangeException">The stride is below 1 or the padding below 0.</exception>
         public Variable<T> Conv2d(Variable<T> weights, Variable<T>? bias = null, int stride = 1, int padding = 0)
@@ -43,10 +47,10 @@ public static partial class VariableOperations
         }
 
         /// <summary>Two-dimensional convolution.</summary>
-        /// <remarks>Dilation, groups and transposed convolutions are not built.</remarks>
+        /// <remarks>Dilation, groups and transposed convolutions are not supported.</remarks>
         /// <param name="weights">Weights, [K,C,kH,kW].</param>
         /// <param name="bias">Bias, [K], or null.</param>
-        /// <param name="window">The kernel size, which is that of the weights, strides and padding.</param>
+        /// <param name="window">The kernel size, which must be that of the weights, the strides and the padding.</param>
         /// <exception cref="ShapeException">The shapes do not fit.</exception>
         /// <exception cref="ArgumentOutOfRangeException">A stride is below 1 or a padding below 0.</exception>
         public Variable<T> Conv2d(Variable<T> weights, Variable<T>? bias, Window2d window) =>

@@ -3,19 +3,20 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Autograd;
 
-/// <summary>The parts of a convolution block.</summary>
+/// <summary>The operations that make up a convolution block.</summary>
 /// <param name="Window">Kernel size, strides and padding of the convolution.</param>
 /// <param name="BatchNorm">The batch normalization after the convolution, or null.</param>
 /// <param name="Relu">Whether ReLU follows.</param>
 /// <param name="Pool">The window of the max pooling at the end, or null.</param>
-public sealed record ConvolutionBlockSettings<T>(Window2d Window, BatchNormSettings<T>? BatchNorm = null, bool Relu = false, Window2d? Pool = null)
+public sealed record ConvolutionBlockSettings<T>(
+    Window2d Window, BatchNormSettings<T>? BatchNorm = null, bool Relu = false, Window2d? Pool = null)
     where T : unmanaged, IFloatingPointIeee754<T>;
 
 /// <summary>Convolution → batch normalization → ReLU → max pooling as one operation; all but the convolution are optional.</summary>
 /// <remarks>
-/// It computes what the single operations compute and keeps less: where there is pooling, not the full-size result of ReLU, because
-/// max(relu(x)) = relu(max(x)) lets backward apply ReLU to the pooled gradient. Without recording, batch normalization is folded into weights, which
-/// are cached until any of the folded tensors changes.
+/// The block computes the same result as the separate operations and keeps less for backward. With pooling it does not keep the full-size
+/// result of ReLU: because max(relu(x)) = relu(max(x)), backward can apply ReLU to the pooled gradient. Without recording, batch
+/// normalization is folded into the weights. The folded weights are cached until any of the folded tensors changes.
 /// </remarks>
 internal sealed class ConvolutionBlockOperation<T>(ConvolutionBlockSettings<T> settings, bool hasBias) : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
@@ -60,7 +61,8 @@ internal sealed class ConvolutionBlockOperation<T>(ConvolutionBlockSettings<T> s
         return pooled;
     }
 
-    private static FoldedConvolution<T> Folded(BatchNormSettings<T> settings, Tensor<T> weights, Tensor<T>? bias, Tensor<T> gamma, Tensor<T> beta)
+    private static FoldedConvolution<T> Folded(
+        BatchNormSettings<T> settings, Tensor<T> weights, Tensor<T>? bias, Tensor<T> gamma, Tensor<T> beta)
     {
         Tensor<T> mean = settings.RunningMean, variance = settings.RunningVariance;
         ReadOnlySpan<Tensor<T>> others = bias is null ? [gamma, beta, mean, variance] : [gamma, beta, mean, variance, bias];
@@ -73,7 +75,7 @@ internal sealed class ConvolutionBlockOperation<T>(ConvolutionBlockSettings<T> s
     /// <inheritdoc/>
     protected override void Backward(Tensor<T> upstream)
     {
-        // The gradient by the pooled output, then by the result of ReLU, then by the convolution's output.
+        // The gradient with respect to the pooled output, then the result of ReLU, then the output of the convolution.
         var gradient = upstream;
         bool relu = settings.Relu;
         if (settings.Pool is { } pool)
@@ -103,7 +105,7 @@ internal sealed class ConvolutionBlockOperation<T>(ConvolutionBlockSettings<T> s
         if (!ReferenceEquals(gradient, upstream)) gradient.Dispose();
     }
 
-    /// <summary>Returns the next gradient and releases the one before, unless that is the upstream one, which the tape releases.</summary>
+    /// <summary>Returns the next gradient and releases the one before. The upstream gradient is left for the tape to release.</summary>
     private static Tensor<T> Replace(Tensor<T> before, Tensor<T> upstream, Tensor<T> next)
     {
         if (!ReferenceEquals(before, upstream)) before.Dispose();
@@ -126,20 +128,25 @@ public static partial class VariableOperations
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         /// <summary>Convolution → batch normalization → ReLU → max pooling as one operation.</summary>
-        /// <param name="settings">Which parts there are.</param>
+        /// <param name="settings">The operations in the block and their settings.</param>
         /// <param name="weights">Weights, [K,C,kH,kW].</param>
         /// <param name="bias">Bias [K], or null.</param>
         /// <param name="gamma">Scale of the batch normalization [K], if there is one.</param>
         /// <param name="beta">Shift of the batch normalization [K], if there is one.</param>
-        /// <exception cref="ArgumentException">Gamma and beta are given without a batch normalization, or missing with one.</exception>
+        /// <exception cref="ArgumentException">Gamma and beta are given without batch normalization, or missing with it.</exception>
         /// <exception cref="ShapeException">The shapes do not fit.</exception>
-        public Variable<T> ConvolutionBlock(ConvolutionBlockSettings<T> settings, Variable<T> weights, Variable<T>? bias = null, Variable<T>? gamma = null, Variable<T>? beta = null)
+        public Variable<T> ConvolutionBlock(
+            ConvolutionBlockSettings<T> settings,
+            Variable<T> weights,
+            Variable<T>? bias = null,
+            Variable<T>? gamma = null,
+            Variable<T>? beta = null)
         {
             ArgumentNullException.ThrowIfNull(settings);
             if (settings.BatchNorm is not null != gamma is not null || gamma is null != beta is null)
             {
                 throw new ArgumentException(
-                    "ConvolutionBlock: gamma and beta must be given exactly where the settings have a batch normalization.", nameof(gamma));
+                    "ConvolutionBlock: gamma and beta must be given if and only if the settings have batch normalization.", nameof(gamma));
             }
 
             var block = new ConvolutionBlockOperation<T>(settings, bias is not null);

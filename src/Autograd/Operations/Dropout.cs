@@ -3,9 +3,9 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Autograd;
 
-/// <summary>Inverted dropout: each element is dropped with probability <c>rate</c>, the others are multiplied by 1 / (1 − rate).</summary>
+/// <summary>Inverted dropout: drops each element with probability <c>rate</c> and multiplies the others by 1 / (1 − rate).</summary>
 /// <remarks>
-/// The mask is a pure function of the stream and the element's logical number; backward draws it again instead of keeping it.
+/// The mask is a pure function of the stream and the element's logical index. Backward generates it again instead of keeping it.
 /// </remarks>
 internal sealed class DropoutOperation<T>(double rate, RandomStream stream) : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
@@ -24,14 +24,15 @@ public static partial class VariableOperations
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         /// <summary>
-        /// In training, drops each element with probability <paramref name="rate"/> and scales the others by 1 / (1 − rate); in evaluation,
+        /// In training, drops each element with probability <paramref name="rate"/> and scales the others by 1 / (1 − rate). In evaluation,
         /// does nothing.
         /// </summary>
         /// <param name="rate">The probability of being dropped, 0 to 1.</param>
         /// <param name="stream">
-        /// Decides: element i, counted in logical order, is kept when word i is at least rate·2³². Give every layer and step another one.
+        /// The random stream. Element i, in logical order, is kept if word i is at least rate·2³². Use a different stream for every layer
+        /// and step.
         /// </param>
-        /// <returns><paramref name="x"/> itself in evaluation or when the rate is 0.</returns>
+        /// <returns><paramref name="x"/> itself in evaluation or if the rate is 0.</returns>
         /// <exception cref="ArgumentOutOfRangeException">The rate is not in 0 to 1.</exception>
         public Variable<T> Dropout(double rate, RandomStream stream)
         {

@@ -22,7 +22,8 @@ internal sealed class UnaryOperation<T>(UnaryFunction function, double parameter
 }
 
 /// <summary>
-/// A function of two tensors, element by element. Shapes broadcast by PyTorch's rule: aligned at the last axis, a length of 1 stretches.
+/// A function of two tensors, element by element. Shapes broadcast by PyTorch's rule: they are aligned at the last axis, and an axis of
+/// length 1 is stretched.
 /// </summary>
 internal sealed class BinaryOperation<T>(BinaryFunction function) : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
@@ -34,7 +35,7 @@ internal sealed class BinaryOperation<T>(BinaryFunction function) : Operation<T>
     protected override Tensor<T> Forward() => Kernels.Binary(function, Input(0), Input(1));
 
     /// <inheritdoc/>
-    // The left operand comes last: it may take the upstream gradient as its own.
+    // The left operand is processed last, because it may take ownership of the upstream gradient.
     protected override void Backward(Tensor<T> upstream)
     {
         if (Needs(1)) PropagateBroadcast(1, Gradient(1, upstream));
@@ -43,7 +44,7 @@ internal sealed class BinaryOperation<T>(BinaryFunction function) : Operation<T>
 
     private Tensor<T> Gradient(int operand, Tensor<T> upstream)
     {
-        // The gradients of x + y and the first one of x − y are the upstream gradient. It is copied only where both operands would take it.
+        // Both gradients of x + y and the first of x − y are the upstream gradient. It is copied only if both operands would own it.
         if (function == BinaryFunction.Add || (function == BinaryFunction.Subtract && operand == 0))
             return operand == 1 && Needs(0) && InputShape(1) == upstream.Shape ? upstream.Clone() : upstream;
         var reads = function.Reads(operand);
@@ -57,7 +58,7 @@ internal sealed class BinaryOperation<T>(BinaryFunction function) : Operation<T>
     }
 }
 
-/// <summary>The operations as methods of variables; each group lives in the file of its operations.</summary>
+/// <summary>The operations as methods of variables. Each method is in the file of its operation.</summary>
 public static partial class VariableOperations
 {
     extension<T>(Variable<T> x)
@@ -93,7 +94,7 @@ public static partial class VariableOperations
         public Variable<T> Gelu(GeluApproximation approximation = GeluApproximation.None) =>
             new UnaryOperation<T>(approximation == GeluApproximation.Tanh ? UnaryFunction.GeluTanh : UnaryFunction.Gelu).Apply(x);
 
-        /// <summary>x^exponent; NaN where x is negative and the exponent not whole.</summary>
+        /// <summary>x^exponent; NaN where x is negative and the exponent is not an integer.</summary>
         /// <param name="exponent">The exponent.</param>
         public Variable<T> Power(double exponent) => new UnaryOperation<T>(UnaryFunction.Power, exponent).Apply(x);
 
@@ -159,11 +160,11 @@ public static partial class VariableOperations
         public static Variable<T> operator /(T x, Variable<T> y) => Number(x, y) / y;
     }
 
-    /// <summary>A number as an operand beside a variable.</summary>
-    private static Variable<T> Number<T>(T number, Variable<T> beside)
+    /// <summary>A number as an operand, on the tape of the other operand.</summary>
+    private static Variable<T> Number<T>(T number, Variable<T> other)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        ArgumentNullException.ThrowIfNull(beside);
-        return beside.Tape.Constant(number, beside.Value.Context);
+        ArgumentNullException.ThrowIfNull(other);
+        return other.Tape.Constant(number, other.Value.Context);
     }
 }

@@ -11,7 +11,7 @@ internal sealed class LinearOperation<T> : Operation<T>
     protected override Tensor<T> Forward() => Kernels.Linear(Input(0), Input(1), InputCount == 3 ? Input(2) : null);
 
     /// <inheritdoc/>
-    // dx = dy·W, dW = dyᵀ·x, db = Σ rows of dy
+    // dx = dy·W, dW = dyᵀ·x, db = the sum of the rows of dy
     protected override void Backward(Tensor<T> upstream)
     {
         if (Needs(0))
@@ -35,13 +35,13 @@ internal sealed class LinearOperation<T> : Operation<T>
 
 public static partial class VariableOperations
 {
-    /// <param name="x">[N, in], or [N, in, 1, 1], which needs no <c>Flatten</c>.</param>
+    /// <param name="x">[N, in], or [N, in, 1, 1], which does not need <c>Flatten</c>.</param>
     extension<T>(Variable<T> x)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         /// <summary>The linear layer x·weightᵀ + bias.</summary>
         /// <param name="weight">[out, in].</param>
-        /// <param name="bias">[out], or null for none.</param>
+        /// <param name="bias">[out], or null for no bias.</param>
         /// <returns>[N, out].</returns>
         /// <exception cref="ShapeException">The shapes do not fit.</exception>
         public Variable<T> Linear(Variable<T> weight, Variable<T>? bias = null) =>

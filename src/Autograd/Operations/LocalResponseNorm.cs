@@ -4,8 +4,8 @@ using DeepSharp.Tensors;
 namespace DeepSharp.Autograd;
 
 /// <summary>
-/// Local response normalization across channels (Krizhevsky et al. 2012, section 3.3): y_c = x_c·(k + α·Σx_j²)^−β, the sum over the channels
-/// c − ⌊size/2⌋ to c + ⌊(size − 1)/2⌋ of the same pixel; x [N,C,H,W].
+/// Local response normalization of x [N,C,H,W] across channels (Krizhevsky et al. 2012, section 3.3): y_c = x_c·(k + α·Σx_j²)^−β, where
+/// the sum is over the channels c − ⌊size/2⌋ to c + ⌊(size − 1)/2⌋ of the same pixel.
 /// </summary>
 /// <param name="size">The number of channels in a window.</param>
 /// <param name="alpha">α, which is not divided by the size.</param>
@@ -29,17 +29,21 @@ public static partial class VariableOperations
     extension<T>(Variable<T> x)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        /// <summary>Divides each element of x [N,C,H,W] by a power of the sum of squares over neighbouring channels.</summary>
-        /// <param name="size">The number of channels in a window; an even one reaches one channel further down than up, as in PyTorch.</param>
+        /// <summary>Divides each element of x [N,C,H,W] by a power of the sum of squares over neighboring channels.</summary>
+        /// <param name="size">
+        /// The number of channels in a window. A window of even size has one more channel below the center than above it, as in PyTorch.
+        /// </param>
         /// <param name="alpha">The weight of the sum of squares.</param>
         /// <param name="beta">The exponent.</param>
-        /// <param name="k">The constant that is added to the sum.</param>
+        /// <param name="k">The constant added to the sum.</param>
         /// <param name="divideAlphaBySize">
-        /// True as in PyTorch, Caffe and ONNX: alpha is divided by <paramref name="size"/>. False as in the AlexNet paper, whose constants are size 5, k 2, alpha 1e-4, beta 0.75.
+        /// Whether alpha is divided by <paramref name="size"/>. True as in PyTorch, Caffe and ONNX; false as in the AlexNet paper, whose
+        /// constants are size 5, k 2, alpha 1e-4 and beta 0.75.
         /// </param>
         /// <exception cref="ShapeException">x is not of rank 4.</exception>
         /// <exception cref="ArgumentOutOfRangeException">The size is below 1.</exception>
-        public Variable<T> LocalResponseNorm(int size, double alpha = 1e-4, double beta = 0.75, double k = 1, bool divideAlphaBySize = true) =>
+        public Variable<T> LocalResponseNorm(
+            int size, double alpha = 1e-4, double beta = 0.75, double k = 1, bool divideAlphaBySize = true) =>
             new LocalResponseNormOperation<T>(size, divideAlphaBySize ? alpha / size : alpha, beta, k).Apply(x);
     }
 }

@@ -3,7 +3,7 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Autograd;
 
-/// <summary>The product of matrices a [M, K] and b [K, N].</summary>
+/// <summary>The matrix product of a [M, K] and b [K, N].</summary>
 internal sealed class MatMulOperation<T> : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
@@ -24,7 +24,7 @@ public static partial class VariableOperations
     extension<T>(Variable<T> x)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        /// <summary>The product of matrices x [M, K] and <paramref name="y"/> [K, N].</summary>
+        /// <summary>The matrix product of x [M, K] and <paramref name="y"/> [K, N].</summary>
         /// <param name="y">The right factor.</param>
         /// <exception cref="ShapeException">The shapes do not fit.</exception>
         public Variable<T> MatMul(Variable<T> y) => new MatMulOperation<T>().Apply(x, y);

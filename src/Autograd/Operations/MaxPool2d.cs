@@ -7,7 +7,7 @@ namespace DeepSharp.Autograd;
 internal sealed class MaxPool2dOperation<T>(Window2d window) : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    // The argmax indices: which position of its window each output came from, one byte each; all that backward needs.
+    // The argmax indices: for each output, the position of its maximum in the window. Backward needs nothing else.
     private PooledMemory<byte>? argmax;
 
     /// <inheritdoc/>
@@ -15,7 +15,8 @@ internal sealed class MaxPool2dOperation<T>(Window2d window) : Operation<T>
 
     /// <inheritdoc/>
     // dx = dy at the argmax index, else 0.
-    protected override void Backward(Tensor<T> upstream) => Propagate(0, Kernels.MaxPool2dBackward(upstream, argmax!, InputShape(0), window));
+    protected override void Backward(Tensor<T> upstream) =>
+        Propagate(0, Kernels.MaxPool2dBackward(upstream, argmax!, InputShape(0), window));
 
     /// <inheritdoc/>
     protected override void ReleaseSaved() => argmax?.Dispose();
@@ -28,15 +29,16 @@ public static partial class VariableOperations
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         /// <summary>The maximum of each window of x [N,C,H,W].</summary>
-        /// <param name="window">The window; padding is at most half of it, and never the maximum.</param>
+        /// <param name="window">The window; its padding is at most half its size and never the maximum.</param>
         /// <exception cref="ShapeException">x is not of rank 4, or its maps are smaller than the window.</exception>
         public Variable<T> MaxPool2d(Window2d window) => new MaxPool2dOperation<T>(window).Apply(x);
 
         /// <summary>The maximum of each square window of x [N,C,H,W].</summary>
         /// <param name="kernel">The height and width of the window.</param>
-        /// <param name="stride">How far the window moves; null: by its own size.</param>
+        /// <param name="stride">The stride of the window; null means its size.</param>
         /// <param name="padding">The padding on every side.</param>
         /// <exception cref="ShapeException">x is not of rank 4, or its maps are smaller than the window.</exception>
-        public Variable<T> MaxPool2d(int kernel, int? stride = null, int padding = 0) => x.MaxPool2d(Window2d.Square(kernel, stride ?? kernel, padding));
+        public Variable<T> MaxPool2d(int kernel, int? stride = null, int padding = 0) =>
+            x.MaxPool2d(Window2d.Square(kernel, stride ?? kernel, padding));
     }
 }

@@ -26,12 +26,13 @@ internal sealed class MeanSquaredErrorOperation<T>(LossReduction reduction) : Op
 
 public static partial class VariableOperations
 {
-    /// <param name="prediction">The input.</param>
+    /// <param name="prediction">The prediction.</param>
     extension<T>(Variable<T> prediction)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        /// <summary>The mean (or sum) of the squared differences to <paramref name="target"/>, of rank 0.</summary>
+        /// <summary>The mean (or sum) of the squared differences from <paramref name="target"/>, of rank 0.</summary>
         /// <exception cref="ShapeException">The shapes differ.</exception>
-        public Variable<T> MeanSquaredError(Variable<T> target, LossReduction reduction = LossReduction.Mean) => new MeanSquaredErrorOperation<T>(reduction).Apply(prediction, target);
+        public Variable<T> MeanSquaredError(Variable<T> target, LossReduction reduction = LossReduction.Mean) =>
+            new MeanSquaredErrorOperation<T>(reduction).Apply(prediction, target);
     }
 }

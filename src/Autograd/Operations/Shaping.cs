@@ -3,7 +3,7 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Autograd;
 
-/// <summary>The same elements in the same logical row-major order under another shape.</summary>
+/// <summary>The same elements, in the same logical row-major order, in another shape.</summary>
 internal sealed class ReshapeOperation<T>(Shape shape) : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
@@ -14,7 +14,7 @@ internal sealed class ReshapeOperation<T>(Shape shape) : Operation<T>
     protected override void Backward(Tensor<T> upstream) => Propagate(0, Kernels.Reshape(upstream, InputShape(0)));
 }
 
-/// <summary>The axes in another order: axis i of the result is axis <c>axes[i]</c> of x.</summary>
+/// <summary>Reorders the axes: axis i of the result is axis <c>axes[i]</c> of x.</summary>
 internal sealed class PermuteOperation<T>(int[] axes) : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
@@ -22,7 +22,7 @@ internal sealed class PermuteOperation<T>(int[] axes) : Operation<T>
     protected override Tensor<T> Forward() => Kernels.Permute(Input(0), axes);
 
     /// <inheritdoc/>
-    // The inverse order puts every axis back.
+    // The inverse order restores every axis.
     protected override void Backward(Tensor<T> upstream)
     {
         Span<int> inverse = stackalloc int[axes.Length];
@@ -31,7 +31,7 @@ internal sealed class PermuteOperation<T>(int[] axes) : Operation<T>
     }
 }
 
-/// <summary>A box cut out of a tensor.</summary>
+/// <summary>A slice of a tensor.</summary>
 internal sealed class SliceOperation<T>(int[] start, Shape shape) : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
@@ -39,7 +39,7 @@ internal sealed class SliceOperation<T>(int[] start, Shape shape) : Operation<T>
     protected override Tensor<T> Forward() => Kernels.Slice(Input(0), start, shape);
 
     /// <inheritdoc/>
-    // dx = dy inside the box, 0 outside
+    // dx = dy inside the slice, 0 outside
     protected override void Backward(Tensor<T> upstream)
     {
         var gradient = Tensor<T>.Zeros(InputShape(0), upstream.Context);
@@ -48,7 +48,7 @@ internal sealed class SliceOperation<T>(int[] start, Shape shape) : Operation<T>
     }
 }
 
-/// <summary>A tensor surrounded by a constant.</summary>
+/// <summary>A tensor padded with a constant.</summary>
 internal sealed class PadOperation<T>(int[] before, int[] after, double value) : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
@@ -84,62 +84,62 @@ public static partial class VariableOperations
     extension<T>(Variable<T> x)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        /// <summary>The elements in the same logical order under another shape.</summary>
-        /// <param name="shape">A shape with as many elements.</param>
+        /// <summary>The same elements, in the same logical order, in another shape.</summary>
+        /// <param name="shape">A shape with the same number of elements.</param>
         /// <exception cref="ShapeException">The number of elements differs.</exception>
         public Variable<T> Reshape(Shape shape) => new ReshapeOperation<T>(shape).Apply(x);
 
         /// <summary>
-        /// Images [N, C, H, W] as rows [N, C·H·W] in C, H, W order, as in PyTorch; for other ranks, all axes after the first become one.
+        /// Images [N, C, H, W] as rows [N, C·H·W] in C, H, W order, as in PyTorch; for other ranks, all axes after the first are merged.
         /// </summary>
         /// <exception cref="ShapeException">The tensor has rank 0.</exception>
         public Variable<T> Flatten() => x.Reshape(ShapeRules.Flatten(x.Shape));
 
-        /// <summary>The axes in another order.</summary>
-        /// <param name="axes">For each axis of the result, the axis of x that it is; −1 is the last one. Each axis once.</param>
+        /// <summary>Reorders the axes.</summary>
+        /// <param name="axes">For each axis of the result, the matching axis of x; −1 is the last one. Each axis must occur once.</param>
         /// <exception cref="ArgumentException">The axes are not those of x, each once.</exception>
         public Variable<T> Permute(params ReadOnlySpan<int> axes) => new PermuteOperation<T>(axes.ToArray()).Apply(x);
 
-        /// <summary>Rows become columns: [M, N] to [N, M].</summary>
+        /// <summary>The transpose: [M, N] to [N, M].</summary>
         /// <exception cref="ShapeException">The tensor is not of rank 2.</exception>
         public Variable<T> Transpose() => x.Permute(ShapeRules.Transpose(x.Shape));
 
-        /// <summary>A box of x.</summary>
+        /// <summary>A slice of x.</summary>
         /// <param name="start">The first index along each axis.</param>
         /// <param name="shape">The number of indices along each axis.</param>
-        /// <exception cref="ShapeException">The box is not inside x.</exception>
+        /// <exception cref="ShapeException">The slice is out of range.</exception>
         public Variable<T> Slice(ReadOnlySpan<int> start, Shape shape) => new SliceOperation<T>(start.ToArray(), shape).Apply(x);
 
         /// <summary>A range of indices along one axis, and all indices along the others.</summary>
         /// <param name="axis">The axis; −1 is the last one.</param>
         /// <param name="start">The first index.</param>
         /// <param name="length">The number of indices.</param>
-        /// <exception cref="ShapeException">The range is not inside the axis.</exception>
+        /// <exception cref="ShapeException">The slice is out of range.</exception>
         /// <exception cref="ArgumentOutOfRangeException">There is no such axis.</exception>
         public Variable<T> Slice(int axis, int start, int length) =>
             x.Slice(ShapeRules.StartAt(x.Shape, axis, start), x.Shape.With(axis, length));
 
-        /// <summary>A box of x given by a range for each axis: <c>x.Slice(1..3, .., ..^1)</c>.</summary>
-        /// <param name="ranges">A range for each of the first axes; of the axes after them, all indices.</param>
-        /// <exception cref="ShapeException">There are more ranges than axes, or a range is empty or not inside its axis.</exception>
+        /// <summary>A slice of x given by a range for each axis: <c>x.Slice(1..3, .., ..^1)</c>.</summary>
+        /// <param name="ranges">Ranges for the first axes; the remaining axes are taken whole.</param>
+        /// <exception cref="ShapeException">There are more ranges than axes, or a range is empty or outside its axis.</exception>
         public Variable<T> Slice(params ReadOnlySpan<Range> ranges)
         {
             var shape = ShapeRules.Slice(x.Shape, ranges, out int[] start);
             return x.Slice(start, shape);
         }
 
-        /// <summary>Surrounds x with a constant.</summary>
+        /// <summary>Pads x with a constant.</summary>
         /// <param name="before">The number of elements added before the first index of each axis.</param>
         /// <param name="after">The number of elements added after the last index of each axis.</param>
         /// <param name="value">The constant.</param>
-        /// <exception cref="ShapeException">A number is missing or negative.</exception>
+        /// <exception cref="ShapeException">There is not one number for each axis, or a number is negative.</exception>
         public Variable<T> Pad(ReadOnlySpan<int> before, ReadOnlySpan<int> after, double value = 0) =>
             new PadOperation<T>(before.ToArray(), after.ToArray(), value).Apply(x);
 
         /// <summary>Joins x and <paramref name="others"/> along an axis.</summary>
         /// <param name="axis">The axis; −1 is the last one.</param>
         /// <param name="others">Tensors of the same shape except for the length of that axis.</param>
-        /// <exception cref="ShapeException">The shapes differ elsewhere.</exception>
+        /// <exception cref="ShapeException">The shapes differ along another axis.</exception>
         /// <exception cref="ArgumentOutOfRangeException">There is no such axis.</exception>
         public Variable<T> Concat(int axis, params ReadOnlySpan<Variable<T>> others) =>
             new ConcatOperation<T>(x.Shape.Axis(axis)).Apply([x, .. others]);

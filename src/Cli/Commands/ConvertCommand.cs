@@ -15,22 +15,37 @@ internal sealed class ConvertCommand
 
     private static readonly string[] Extensions = [".safetensors", ".pth", ".pt", Onnx];
 
-    private readonly Argument<string> source = new("IN") { Description = "A file of weights (safetensors, .pth or ONNX), the folder of a training, or a name that --weights knows." };
+    private readonly Argument<string> source = new("IN")
+    {
+        Description = "A weights file (safetensors, .pth or ONNX), the folder of a training, or a name that --weights accepts.",
+    };
+
     private readonly Argument<string> target = new("OUT") { Description = $"The file to write: {string.Join(", ", Extensions)}." };
     private readonly RecognitionOptions recognition = new();
-    private readonly Option<int?> size = Numbers.Count("--size", "Height and width of the images that an ONNX network takes. [default: as stored with the weights, else what the head reads]");
-    private readonly Option<bool> noFold = new("--no-fold") { Description = "Leaves batch normalizations in an ONNX network as they are, instead of folding them into the convolutions." };
+
+    private readonly Option<int?> size = Numbers.Count(
+        "--size",
+        "Height and width of the images that an ONNX network takes. [default: as stored with the weights, else what the head expects]");
+
+    private readonly Option<bool> noFold = new("--no-fold")
+    {
+        Description = "Keeps batch normalizations in an ONNX network instead of folding them into the convolutions.",
+    };
+
     private readonly CacheOption cache = new();
 
     /// <summary>The command.</summary>
     public static Command Create()
     {
         var convert = new ConvertCommand();
-        var command = new Command("convert", "Writes weights in another format: .pth or safetensors with the same names, types and values, or the whole network as ONNX.")
+        var command = new Command(
+            "convert",
+            "Writes weights in another format: .pth or safetensors with the same names, types and values, or the whole network as ONNX.")
         {
             convert.source, convert.target,
         };
-        foreach (var option in (IEnumerable<Option>)[.. convert.recognition.All, convert.size, convert.noFold, convert.cache.Option]) command.Options.Add(option);
+        IEnumerable<Option> options = [.. convert.recognition.All, convert.size, convert.noFold, convert.cache.Option];
+        foreach (var option in options) command.Options.Add(option);
         command.SetAction(convert.Run);
         return command;
     }
@@ -40,7 +55,8 @@ internal sealed class ConvertCommand
         using var stop = new StopSignal();
         var screen = Screen.Open(json: false);
         string output = parsed.GetRequiredValue(target), extension = Path.GetExtension(output);
-        if (!Extensions.Contains(extension, StringComparer.OrdinalIgnoreCase)) throw new ArgumentException($"OUT must end in {string.Join(", ", Extensions)}, found \"{output}\".");
+        if (!Extensions.Contains(extension, StringComparer.OrdinalIgnoreCase))
+            throw new ArgumentException($"OUT must end in {string.Join(", ", Extensions)}, found \"{output}\".");
         using var file = WeightsFile.Open(cache.Find(parsed, parsed.GetRequiredValue(source), screen.Line, stop.Token));
         if (extension.Equals(Onnx, StringComparison.OrdinalIgnoreCase)) WriteNetwork(parsed, file, output, screen);
         else WriteWeights(parsed, file, output, screen);
@@ -50,9 +66,9 @@ internal sealed class ConvertCommand
     private void WriteWeights(ParseResult parsed, WeightsFile file, string output, IAnsiConsole screen)
     {
         var writer = WeightsWriter.For(output);
-        // The constants of an ONNX network have names of their own; its layers are what other formats hold.
+        // The constants in an ONNX file have custom names. Other formats store the tensors of the recognized layers.
         writer.AddAll(file is OnnxFile ? Recognize(parsed, file, screen).Weights : file.WithoutTraining());
-        // The preparation of images travels with the weights, also where it was known by the name of the file.
+        // The preprocessing is stored with the weights, even if only the name of the file identified it.
         PretrainedWeights.PreprocessingOf(file)?.Write(writer.Metadata);
         writer.Save(output);
         screen.Line($"{writer.Count} tensors from {file.Path} to {output}");

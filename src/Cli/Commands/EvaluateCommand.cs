@@ -15,7 +15,9 @@ internal sealed class EvaluateCommand
 {
     private readonly WeightsOptions weights = new();
     private readonly DataOptions data = new();
-    private readonly Option<int?> batchSize = Numbers.Count("--batch-size", $"How many images are computed at once. [default: {Evaluation.DefaultBatchSize}]");
+
+    private readonly Option<int?> batchSize =
+        Numbers.Count("--batch-size", $"The number of images per batch. [default: {Evaluation.DefaultBatchSize}]");
 
     private readonly Option<string?> saveLogits = new("--save-logits")
     {
@@ -24,15 +26,21 @@ internal sealed class EvaluateCommand
     };
 
     private readonly ComputeSettings compute = new();
-    private readonly Option<bool> json = new("--json") { Description = "Prints the result as one line of JSON, and everything else to standard error." };
+
+    private readonly Option<bool> json = new("--json")
+    {
+        Description = "Prints the result as one line of JSON, and everything else to standard error.",
+    };
 
     /// <summary>The command.</summary>
     public static Command Create()
     {
         var evaluate = new EvaluateCommand();
-        var command = new Command("evaluate", "Tries a trained network on the test images of a data set.");
+        var command = new Command("evaluate", "Evaluates a trained network on the test images of a data set.");
         IEnumerable<Option> options =
-            [.. evaluate.weights.All, .. evaluate.data.All, evaluate.batchSize, evaluate.saveLogits, .. evaluate.compute.All, evaluate.json];
+        [
+            .. evaluate.weights.All, .. evaluate.data.All, evaluate.batchSize, evaluate.saveLogits, .. evaluate.compute.All, evaluate.json,
+        ];
         foreach (var option in options) command.Options.Add(option);
         command.SetAction(evaluate.Run);
         return command;
@@ -49,21 +57,29 @@ internal sealed class EvaluateCommand
         data.Download(parsed, source, screen.Line, stop.Token);
         var images = source.Load(context).Test;
         int classes = network.Options.Classes;
-        if (classes < images.ClassNames.Count) throw new InvalidDataException($"{file.Path}: the network knows {classes} classes, the images have {images.ClassNames.Count}.");
-        // Weights alone come without a description; the data set knows its usual preparation.
-        var prepared = weights.Images(parsed, file, images.Channels, images.Height, images.Width)?.Apply(images) ?? images;
-        var result = Evaluate(parsed, network, prepared, stop.Token);
-        screen.Line(string.Create(CultureInfo.InvariantCulture, $"{result.Correct} of {result.Total} test images right ({result.Accuracy:0.00%}), test loss {result.Loss:0.0000}"));
+        if (classes < images.ClassNames.Count)
+        {
+            throw new InvalidDataException(
+                $"{file.Path}: the network has {classes} classes, the data set has {images.ClassNames.Count}.");
+        }
+
+        // A file of weights alone stores no preprocessing; the data set then applies its default normalization.
+        var preprocessing = weights.Preprocessing(parsed, file, images.Channels, images.Height, images.Width);
+        var result = Evaluate(parsed, network, preprocessing?.Apply(images) ?? images, stop.Token);
+        screen.Line(string.Create(CultureInfo.InvariantCulture,
+            $"{result.Correct} of {result.Total} test images correct ({result.Accuracy:0.00%}), test loss {result.Loss:0.0000}"));
         if (parsed.GetValue(json))
         {
             Reports.Print(
-                new EvaluateReport(network.Description.Name, result.Accuracy, result.Correct, result.Total, result.Loss), Reports.Default.EvaluateReport);
+                new EvaluateReport(network.Description.Name, result.Accuracy, result.Correct, result.Total, result.Loss),
+                Reports.Default.EvaluateReport);
         }
 
         return 0;
     }
 
-    private EvaluationResult Evaluate(ParseResult parsed, VggModel<float> network, IImageDataset images, CancellationToken cancellationToken)
+    private EvaluationResult Evaluate(
+        ParseResult parsed, VggModel<float> network, IImageDataset images, CancellationToken cancellationToken)
     {
         int batch = parsed.GetValue(batchSize) ?? Evaluation.DefaultBatchSize;
         var options = new EvaluationOptions<float> { BatchSize = batch };
@@ -72,7 +88,8 @@ internal sealed class EvaluateCommand
         AtomicFile.Write(path, stream =>
         {
             stream.Write(NumPyFile.FloatHeader(images.Count, network.Options.Classes));
-            result = network.Evaluate(images, options with { OnLogits = logits => stream.Write(MemoryMarshal.AsBytes(logits.Read())) }, cancellationToken);
+            var saving = options with { OnLogits = logits => stream.Write(MemoryMarshal.AsBytes(logits.Read())) };
+            result = network.Evaluate(images, saving, cancellationToken);
         });
         return result!;
     }

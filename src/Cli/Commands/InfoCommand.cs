@@ -13,8 +13,8 @@ internal static class InfoCommand
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var json = new Option<bool>("--json") { Description = "Prints it as one line of JSON." };
-        var command = new Command("info", "Shows what computes here: processor, vectors, threads, convolution algorithms.") { json };
+        var json = new Option<bool>("--json") { Description = "Prints the result as one line of JSON." };
+        var command = new Command("info", "Shows the processor, vector width, threads and convolution algorithms.") { json };
         command.SetAction(parsed =>
         {
             var report = Collect();
@@ -28,7 +28,8 @@ internal static class InfoCommand
     {
         var options = ComputeOptions.FromEnvironment();
         return new InfoReport(
-            typeof(InfoCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown",
+            typeof(InfoCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0]
+                ?? "unknown",
             MachineInfo.Processor,
             RuntimeInformation.ProcessArchitecture.ToString(),
             RuntimeInformation.OSDescription,
@@ -45,12 +46,12 @@ internal static class InfoCommand
         [
             ("DeepSharp", report.Version),
             ("Processor", $"{report.Processor} ({report.Architecture}, {report.LogicalProcessors} logical processors)"),
-            ("Vectors", report.VectorWidth == 0 ? "none: one element at a time" : $"{report.VectorWidth} bits"),
+            ("Vectors", report.VectorWidth == 0 ? "none (scalar code)" : $"{report.VectorWidth} bits"),
             ("Threads", $"{report.Workers}"),
-            ("Run-time", $"{report.Runtime} on {report.OperatingSystem}"),
+            ("Runtime", $"{report.Runtime} on {report.OperatingSystem}"),
         ];
         foreach (var (name, value) in lines) screen.Line($"{name,-10} {value}");
-        var table = new Table().RoundedBorder().AddColumns("--conv-algorithm", "What it does");
+        var table = new Table().RoundedBorder().AddColumns("--conv-algorithm", "Description");
         foreach (var (name, description) in report.Algorithms) table.AddRow(Markup.Escape(name), Markup.Escape(description));
         screen.Write(table);
     }

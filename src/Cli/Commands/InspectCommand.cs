@@ -11,17 +11,22 @@ namespace DeepSharp.Cli.Commands;
 /// <summary><c>deepsharp inspect</c>.</summary>
 internal sealed class InspectCommand
 {
-    private readonly Argument<string> path = new("FILE") { Description = "A file of weights (safetensors, .pth or ONNX), the folder of a training, or a name that --weights knows." };
+    private readonly Argument<string> path = new("FILE")
+    {
+        Description = "A weights file (safetensors, .pth or ONNX), the folder of a training, or a name that --weights accepts.",
+    };
+
     private readonly RecognitionOptions options = new();
     private readonly CacheOption cache = new();
-    private readonly Option<bool> json = new("--json") { Description = "Prints it as one line of JSON." };
+    private readonly Option<bool> json = new("--json") { Description = "Prints the result as one line of JSON." };
 
     /// <summary>The command.</summary>
     public static Command Create()
     {
         var inspect = new InspectCommand();
-        var command = new Command("inspect", "Shows what a file of weights holds, and which network it recognises.") { inspect.path };
-        foreach (var option in (IEnumerable<Option>)[.. inspect.options.All, inspect.cache.Option, inspect.json]) command.Options.Add(option);
+        var command = new Command("inspect", "Shows the contents of a weights file, and the network recognized in it.") { inspect.path };
+        IEnumerable<Option> options = [.. inspect.options.All, inspect.cache.Option, inspect.json];
+        foreach (var option in options) command.Options.Add(option);
         command.SetAction(inspect.Run);
         return command;
     }
@@ -48,32 +53,38 @@ internal sealed class InspectCommand
         return 0;
     }
 
-    private static void Show(IAnsiConsole screen, WeightsFile file, VggRecognition? recognition, string? problem, ImagePreprocessing? images)
+    private static void Show(
+        IAnsiConsole screen, WeightsFile file, VggRecognition? recognition, string? problem, ImagePreprocessing? images)
     {
         var table = new Table().RoundedBorder().Title(Markup.Escape(file.Path)).AddColumns("Name", "Type", "Shape");
-        foreach (var tensor in file.Tensors.Values) table.AddRow(Markup.Escape(tensor.Name), Markup.Escape(tensor.Type), Markup.Escape(Text(tensor.Shape)));
+        foreach (var tensor in file.Tensors.Values)
+            table.AddRow(Markup.Escape(tensor.Name), Markup.Escape(tensor.Type), Markup.Escape(Text(tensor.Shape)));
         screen.Write(table);
         foreach (var (key, value) in file.Metadata) screen.Line($"metadata {key}: {value}");
         if (images is not null) screen.Line($"Trained on {images}");
-        if (recognition is not { Description: { Options: var options } plan }) screen.Line($"Not recognised: {problem}");
+        if (recognition is not { Description: { Options: var options } description }) screen.Line($"Not recognized: {problem}");
         else
         {
-            screen.Line($"Recognised as {plan.Name}: configuration {plan.Config}, {(options.BatchNorm ? "with" : "without")} batch normalization, "
-                + $"{(options.ConvolutionBias ? "with" : "without")} bias of convolutions, {options.InputChannels} input channels, pooling to {options.Head.PoolSize}×{options.Head.PoolSize}, "
-                + $"hidden layers {Text(options.Head.Hidden)}, {options.Classes} classes, {plan.ParameterCount:N0} parameters.");
+            screen.Line($"Recognized as {description.Name}: configuration {description.Config}, "
+                + $"{(options.BatchNorm ? "with" : "without")} batch normalization, "
+                + $"{(options.ConvolutionBias ? "with" : "without")} bias of convolutions, {options.InputChannels} input channels, "
+                + $"pooling to {options.Head.PoolSize}×{options.Head.PoolSize}, hidden layers {Text(options.Head.Hidden)}, "
+                + $"{options.Classes} classes, {description.ParameterCount:N0} parameters.");
             foreach (string assumption in recognition.Assumptions) screen.Line($"Assuming {assumption}.");
         }
     }
 
-    private static InspectReport Report(WeightsFile file, VggRecognition? recognition, string? problem, ImagePreprocessing? images) => new(
+    private static InspectReport Report(
+        WeightsFile file, VggRecognition? recognition, string? problem, ImagePreprocessing? images) => new(
         file.Path,
         [.. file.Tensors.Values.Select(tensor => new TensorReport(tensor.Name, tensor.Type, tensor.Shape))],
         file.Metadata,
-        recognition is not { Description: var plan } ? null : new RecognisedReport(
-            plan.Name, plan.Config.ToString(), plan.Options.BatchNorm, plan.Options.ConvolutionBias, plan.Options.InputChannels, plan.Options.Head.PoolSize,
-            plan.Options.Head.Hidden, plan.Options.Classes, plan.ParameterCount, recognition.Assumptions),
+        recognition is not { Description: { Options: var options } description } ? null : new RecognizedReport(
+            description.Name, description.Config.ToString(), options.BatchNorm, options.ConvolutionBias, options.InputChannels,
+            options.Head.PoolSize, options.Head.Hidden, options.Classes, description.ParameterCount, recognition.Assumptions),
         problem,
-        images is null ? null : new ImagesReport(images.Classes, images.Mean, images.Std, images.Channels, images.Height, images.Width, images.Resize));
+        images is null ? null : new ImagesReport(
+            images.Classes, images.Mean, images.Std, images.Channels, images.Height, images.Width, images.Resize));
 
     private static string Text<TNumber>(IEnumerable<TNumber> lengths) => $"[{string.Join(", ", lengths)}]";
 }

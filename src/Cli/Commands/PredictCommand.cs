@@ -15,30 +15,36 @@ internal sealed class PredictCommand
 
     private readonly Argument<string[]> images = new("IMAGE")
     {
-        Description = "Files of images: PNG, binary PPM or PGM, NumPy arrays of bytes [N, H, W, C] or [N, C, H, W], CIFAR-10 records.",
+        Description = "Image files: PNG, binary PPM or PGM, NumPy arrays of bytes [N, H, W, C] or [N, C, H, W], CIFAR-10 records.",
         Arity = ArgumentArity.OneOrMore,
     };
 
     private readonly WeightsOptions weights = new();
-    private readonly Option<int?> top = Numbers.Count("--top", $"How many classes to name for each image. [default: {DefaultTop}]");
-    private readonly Option<int?> limit = Numbers.Count("--limit", "How many images of each file to use. [default: all]");
+    private readonly Option<int?> top = Numbers.Count("--top", $"The number of classes to list for each image. [default: {DefaultTop}]");
+    private readonly Option<int?> limit = Numbers.Count("--limit", "The number of images to use from each file. [default: all]");
 
     private readonly Option<string?> classNames = new("--classes")
     {
-        Description = "A text file with the names of the classes, one per line in the order of the scores. [default: as stored with the weights, else their numbers from 0]",
+        Description = "A text file with the names of the classes, one per line in the order of the scores. "
+            + "[default: as stored with the weights, else their numbers from 0]",
         HelpName = "FILE",
     };
 
     private readonly ComputeSettings compute = new();
-    private readonly Option<bool> json = new("--json") { Description = "Prints the result as one line of JSON, and everything else to standard error." };
+
+    private readonly Option<bool> json = new("--json")
+    {
+        Description = "Prints the result as one line of JSON, and everything else to standard error.",
+    };
 
     /// <summary>The command.</summary>
     public static Command Create()
     {
         var predict = new PredictCommand();
-        var command = new Command("predict", "Says what a trained network sees in images.") { predict.images };
-        foreach (var option in (IEnumerable<Option>)[.. predict.weights.All, predict.top, predict.limit, predict.classNames, .. predict.compute.All, predict.json])
-            command.Options.Add(option);
+        var command = new Command("predict", "Classifies images with a trained network.") { predict.images };
+        IEnumerable<Option> options =
+            [.. predict.weights.All, predict.top, predict.limit, predict.classNames, .. predict.compute.All, predict.json];
+        foreach (var option in options) command.Options.Add(option);
         command.SetAction(predict.Run);
         return command;
     }
@@ -47,7 +53,7 @@ internal sealed class PredictCommand
     {
         using var stop = new StopSignal();
         var screen = Screen.Open(parsed.GetValue(json));
-        // Before the weights, which take longer.
+        // Before the weights, which take longer to load.
         var files = parsed.GetRequiredValue(images).Select(path => (Path: path, Images: ImageFile.Load(path))).ToList();
         using var file = weights.Open(parsed, screen.Line, stop.Token);
         using var context = compute.Context(parsed);
@@ -57,10 +63,10 @@ internal sealed class PredictCommand
         foreach (var (path, loaded) in files)
         {
             var some = loaded.Take(Math.Min(parsed.GetValue(limit) ?? loaded.Count, loaded.Count));
-            var description = weights.Images(parsed, file, network.Options.InputChannels, some.Height, some.Width)
-                ?? throw new ArgumentException($"{file.Path} does not say how images are prepared; give --mean and --std.");
-            if (named is not null) description = description with { Classes = named };
-            foreach (var classes in Predict(parsed, network, description, some, stop.Token))
+            var preprocessing = weights.Preprocessing(parsed, file, network.Options.InputChannels, some.Height, some.Width)
+                ?? throw new ArgumentException($"{file.Path} does not store the preprocessing of images; give --mean and --std.");
+            if (named is not null) preprocessing = preprocessing with { Classes = named };
+            foreach (var classes in Predict(parsed, network, preprocessing, some, stop.Token))
             {
                 var prediction = new PredictionReport(path, predictions.Count(other => other.Image == path), classes);
                 predictions.Add(prediction);
@@ -69,7 +75,8 @@ internal sealed class PredictCommand
             }
         }
 
-        if (parsed.GetValue(json)) Reports.Print(new PredictReport(network.Description.Name, predictions), Reports.Default.PredictReport);
+        if (parsed.GetValue(json))
+            Reports.Print(new PredictReport(network.Description.Name, predictions), Reports.Default.PredictReport);
         return 0;
 
         static string Line(ClassReport found) => string.Create(CultureInfo.InvariantCulture, $"{found.Name} {found.Probability:0.00%}");
@@ -79,18 +86,23 @@ internal sealed class PredictCommand
     {
         if (parsed.GetValue(classNames) is not { } path) return null;
         string[] names = [.. File.ReadLines(path).Select(line => line.Trim())];
-        // Lines without a name may end a file.
+        // Empty lines at the end of the file are ignored.
         int found = Array.FindLastIndex(names, name => name.Length > 0) + 1;
         if (found != count) throw new InvalidDataException($"{path}: expected the names of {count} classes, one per line, found {found}.");
-        if (Array.IndexOf(names, "", 0, found) is >= 0 and var line) throw new InvalidDataException($"{path}: line {line + 1} is empty, expected the name of class {line}.");
+        if (Array.IndexOf(names, "", 0, found) is >= 0 and var line)
+            throw new InvalidDataException($"{path}: line {line + 1} is empty, expected the name of class {line}.");
         return names[..found];
     }
 
     private IEnumerable<IReadOnlyList<ClassReport>> Predict(
-        ParseResult parsed, VggModel<float> network, ImagePreprocessing description, IImageDataset images, CancellationToken cancellationToken)
+        ParseResult parsed,
+        VggModel<float> network,
+        ImagePreprocessing preprocessing,
+        IImageDataset images,
+        CancellationToken cancellationToken)
     {
         int count = Math.Min(parsed.GetValue(top) ?? DefaultTop, network.Options.Classes);
-        foreach (var batch in description.ApplyUnlabeled(images).Batches<float>(BatchSize, network.Context))
+        foreach (var batch in preprocessing.ApplyUnlabeled(images).Batches<float>(BatchSize, network.Context))
         {
             cancellationToken.ThrowIfCancellationRequested();
             using var tape = new Tape<float>(Mode.Evaluation);
@@ -99,10 +111,16 @@ internal sealed class PredictCommand
             for (int n = 0; n < batch.Count; n++)
             {
                 var row = new ArraySegment<float>(values, n * probabilities.Shape[1], probabilities.Shape[1]);
-                yield return [.. row.Index().OrderByDescending(one => one.Item).Take(count).Select(one => new ClassReport(one.Index, Name(one.Index), one.Item))];
+                yield return
+                [
+                    .. row.Index()
+                        .OrderByDescending(one => one.Item)
+                        .Take(count)
+                        .Select(one => new ClassReport(one.Index, Name(one.Index), one.Item)),
+                ];
             }
         }
 
-        string Name(int index) => index < description.Classes.Count ? description.Classes[index] : $"class {index}";
+        string Name(int index) => index < preprocessing.Classes.Count ? preprocessing.Classes[index] : $"class {index}";
     }
 }

@@ -15,13 +15,14 @@ internal sealed class TrainCommand
 {
     private readonly ModelOptions model = new();
     private readonly DataOptions data = new();
-    private readonly Option<int?> limitTrain = Numbers.Count("--limit-train", "How many of the training images to use. [default: all]");
+    private readonly Option<int?> limitTrain = Numbers.Count("--limit-train", "The number of training images to use. [default: all]");
     private readonly TrainingSettings settings = new();
     private readonly ComputeSettings compute = new();
 
     private readonly Option<string?> initFrom = new("--init-from")
     {
-        Description = "Starts as the paper's deeper nets did: with the first four convolutions and the linear layers of the trained net in a file, or in the folder of a training, where they have the same shape.",
+        Description = "A trained network: a weights file or the folder of a training. Its first four convolutions and its linear layers "
+            + "initialize those of the same shape, as the paper does for its deeper networks.",
         HelpName = "FILE|DIR",
     };
 
@@ -31,26 +32,30 @@ internal sealed class TrainCommand
         HelpName = "DIR",
     };
 
-    private readonly Option<bool> overwrite = new("--overwrite") { Description = "Replaces the checkpoint that --out has." };
+    private readonly Option<bool> overwrite = new("--overwrite") { Description = "Replaces the checkpoint in --out." };
 
     private readonly Option<string?> resume = new("--resume")
     {
-        Description = "Goes on with the training whose checkpoint is in DIR as if it had never stopped. --epochs, --data-dir and --threads may be another.",
+        Description = "Continues the training whose checkpoint is in DIR, bit for bit as if never interrupted. "
+            + "Only --epochs, --data-dir and --threads may change.",
         HelpName = "DIR",
     };
 
     private readonly Option<bool> profile = new("--profile")
     {
-        Description = "Prints at the end what a step costs by operation and pass: milliseconds, percent, and the rate reached.",
+        Description = "Prints the cost of a step by operation and pass at the end: milliseconds, percent, and the rate reached.",
     };
 
-    private readonly Option<bool> json = new("--json") { Description = "Prints the result as one line of JSON, and everything else to standard error." };
+    private readonly Option<bool> json = new("--json")
+    {
+        Description = "Prints the result as one line of JSON, and everything else to standard error.",
+    };
 
     /// <summary>The command.</summary>
     public static Command Create()
     {
         var train = new TrainCommand();
-        var command = new Command("train", "Trains a network; a checkpoint is written after every epoch and on Ctrl-C.");
+        var command = new Command("train", "Trains a network. A checkpoint is written after every epoch and on Ctrl-C.");
         IEnumerable<Option> options =
         [
             .. train.model.All, train.initFrom, .. train.data.All, train.limitTrain, .. train.settings.All, .. train.compute.All,
@@ -66,10 +71,14 @@ internal sealed class TrainCommand
         using var stop = new StopSignal();
         var screen = Screen.Open(parsed.GetValue(json));
         using var checkpoint = Checkpoint(parsed);
-        var source = checkpoint is null ? data.Source(parsed) with { LimitTrain = parsed.GetValue(limitTrain) } : data.Resumed(parsed, checkpoint.Data!);
+        var source = checkpoint is null
+            ? data.Source(parsed) with { LimitTrain = parsed.GetValue(limitTrain) }
+            : data.Resumed(parsed, checkpoint.Data!);
         var options = checkpoint is null ? settings.Options(parsed, source.Name) : settings.Resumed(parsed, checkpoint.Options);
+        string defaultModel = TrainingDefaults.Model(source.Name);
         var description = checkpoint is null
-            ? model.Description(parsed, TrainingDefaults.Model(source.Name), DataSource.Channels, DataSource.Size, DataSource.Classes) with { Seed = options.Seed } : null;
+            ? model.Description(parsed, defaultModel, DataSource.Channels, DataSource.Size, DataSource.Classes) with { Seed = options.Seed }
+            : null;
         string folder = description is null ? parsed.GetValue(resume)! : OutputFolder(parsed, description.Name, source);
         using var context = compute.Context(parsed, checkpoint?.ConvolutionAlgorithm, parsed.GetValue(profile) ? new Profiler() : null);
         data.Download(parsed, source, screen.Line, stop.Token);
@@ -78,11 +87,12 @@ internal sealed class TrainCommand
         if (parsed.GetValue(initFrom) is { } file) InitializeFrom(network, CacheOption.FileOf(file), screen);
         using var trainer = new Trainer<float>(network, images, options, folder) { Source = source };
         if (checkpoint is not null) trainer.Restore(checkpoint);
-        // The training replaces the file, which not every system allows while it is open.
+        // The training replaces the file. Not every system allows that while the file is open.
         checkpoint?.Dispose();
 
         screen.Line(string.Create(CultureInfo.InvariantCulture,
-            $"{network.Description.Name}: {network.ParameterCount:N0} parameters; {source.Name}: {images.Train.Count:N0} training and {images.Test.Count:N0} test images; "
+            $"{network.Description.Name}: {network.ParameterCount:N0} parameters; "
+            + $"{source.Name}: {images.Train.Count:N0} training and {images.Test.Count:N0} test images; "
             + $"{context.Workers.Count} threads; checkpoints in {folder}"));
         try
         {
@@ -92,15 +102,16 @@ internal sealed class TrainCommand
         }
         catch (OperationCanceledException)
         {
-            throw new OperationCanceledException($"Interrupted; go on with: deepsharp train --resume {folder}");
+            throw new OperationCanceledException($"Interrupted; resume with: deepsharp train --resume {folder}");
         }
     }
 
     private void Show(ParseResult parsed, IAnsiConsole screen, VggModel<float> network, TrainingResult result)
     {
         screen.Line(string.Create(CultureInfo.InvariantCulture,
-            $"Test accuracy {result.Last.TestAccuracy:0.00%} after {result.Epochs.Count} {(result.Epochs.Count == 1 ? "epoch" : "epochs")} and {result.Seconds:0.0} s; weights in {result.Checkpoint}"));
-        // The table ends with a line break of its own.
+            $"Test accuracy {result.Last.TestAccuracy:0.00%} after {result.Epochs.Count} {(result.Epochs.Count == 1 ? "epoch" : "epochs")} "
+            + $"and {result.Seconds:0.0} s; weights in {result.Checkpoint}"));
+        // The table already ends with a line break.
         if (network.Context.Options.Profiler is { } profiler) screen.Line(new ProfileReport(profiler).ToString().TrimEnd());
         if (parsed.GetValue(json)) Reports.Print(Report(network.Description.Name, result), Reports.Default.TrainReport);
     }
@@ -109,34 +120,39 @@ internal sealed class TrainCommand
     private TrainingCheckpoint? Checkpoint(ParseResult parsed)
     {
         if (parsed.GetValue(resume) is not { } folder) return null;
-        RequireNothingFixed(parsed);
+        RejectFixedOptions(parsed);
         var checkpoint = TrainingCheckpoint.Open(folder);
         if (checkpoint.Data is not null) return checkpoint;
         checkpoint.Dispose();
-        throw new InvalidDataException($"The checkpoint in {folder} does not say which images it was trained on; resume it from the program that wrote it.");
+        throw new InvalidDataException(
+            $"The checkpoint in {folder} does not name its data set; resume it from the program that wrote it.");
     }
 
     private static void InitializeFrom(VggModel<float> network, string file, IAnsiConsole screen)
     {
-        if (!File.Exists(file)) throw new FileNotFoundException($"--init-from: expected a file of weights or the folder of a training, found no file {file}.");
+        if (!File.Exists(file))
+            throw new FileNotFoundException($"--init-from: expected a weights file or a training folder, found no file {file}.");
         using var trained = VggModel.Load<float>(file, network.Context);
         var layers = network.InitializeFrom(trained);
-        if (layers.Count == 0) throw new InvalidDataException($"{file}: no layer of {trained.Description.Name} fits {network.Description.Name}.");
-        screen.Line($"{string.Join(", ", layers)} start as in {file}");
+        if (layers.Count == 0)
+            throw new InvalidDataException($"{file}: no layer of {trained.Description.Name} fits {network.Description.Name}.");
+        screen.Line($"Initialized from {file}: {string.Join(", ", layers)}");
     }
 
     private static TrainReport Report(string name, TrainingResult result) => new(
-        name, result.Epochs.Count, result.Steps, result.Last.TrainLoss, result.Last.TestLoss, result.Last.TestAccuracy, result.ImagesPerSecond, result.Seconds,
-        MachineInfo.PeakMemoryMegabytes, result.Checkpoint!, result.WeightsSha256);
+        name, result.Epochs.Count, result.Steps, result.Last.TrainLoss, result.Last.TestLoss, result.Last.TestAccuracy,
+        result.ImagesPerSecond, result.Seconds, MachineInfo.PeakMemoryMegabytes, result.Checkpoint!, result.WeightsSha256);
 
-    /// <summary>The folder that was asked for, which must not have a checkpoint, or one that has none.</summary>
+    /// <summary>The folder of <c>--out</c>, else a default one. Without <c>--overwrite</c> it must not have a checkpoint.</summary>
     private string OutputFolder(ParseResult parsed, string name, DataSource source)
     {
         bool replaces = parsed.GetValue(overwrite);
         if (parsed.GetValue(output) is { } folder)
         {
             if (replaces || !TrainingCheckpoint.Exists(folder)) return folder;
-            throw new IOException($"There is a checkpoint in {folder}; go on with it by --resume {folder}, replace it by --overwrite, or choose another --out.");
+            throw new IOException(
+                $"There is a checkpoint in {folder}; continue it with --resume {folder}, replace it with --overwrite, "
+                + "or choose another --out.");
         }
 
         folder = Path.Combine("runs", $"{(VggNames.All.Contains(name) ? name : "custom")}-{source.Name}");
@@ -145,12 +161,17 @@ internal sealed class TrainCommand
         return free;
     }
 
-    private void RequireNothingFixed(ParseResult parsed)
+    private void RejectFixedOptions(ParseResult parsed)
     {
-        foreach (var option in (IEnumerable<Option>)[.. model.All, initFrom, .. data.Fixed, limitTrain, .. settings.Fixed, .. compute.Fixed, output, overwrite])
+        IEnumerable<Option> options =
+            [.. model.All, initFrom, .. data.Fixed, limitTrain, .. settings.Fixed, .. compute.Fixed, output, overwrite];
+        foreach (var option in options)
         {
             if (parsed.GetResult(option) is { Implicit: false })
-                throw new ArgumentException($"--resume goes on as the checkpoint says; leave {option.Name} out (only --epochs, --data-dir and --threads may be another).");
+            {
+                throw new ArgumentException($"--resume continues with the settings of the checkpoint; omit {option.Name} "
+                    + "(only --epochs, --data-dir and --threads may change).");
+            }
         }
     }
 }

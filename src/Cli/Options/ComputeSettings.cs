@@ -3,10 +3,11 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Cli.Options;
 
-/// <summary>The options that say how to compute.</summary>
+/// <summary>The options that control the computation.</summary>
 internal sealed class ComputeSettings
 {
-    private readonly Option<int?> threads = Numbers.Count("--threads", "The number of threads; results do not depend on it. [default: one per processor]");
+    private readonly Option<int?> threads =
+        Numbers.Count("--threads", "The number of threads; results do not depend on it. [default: one per processor]");
 
     private readonly Option<string?> algorithm = new("--conv-algorithm")
     {
@@ -16,16 +17,16 @@ internal sealed class ComputeSettings
 
     public ComputeSettings() => algorithm.CompletionSources.Add([.. ConvolutionAlgorithms.All.Select(one => one.Name)]);
 
-    /// <summary>All of them.</summary>
+    /// <summary>All options.</summary>
     public IReadOnlyList<Option> All => [threads, algorithm];
 
-    /// <summary>Those that belong to a training and stay as they are when it is resumed.</summary>
+    /// <summary>The options that are fixed when a training is resumed.</summary>
     public IReadOnlyList<Option> Fixed => [algorithm];
 
-    /// <summary>The context that was asked for.</summary>
+    /// <summary>Creates the context that the options describe.</summary>
     /// <param name="parsed">The command line.</param>
-    /// <param name="resumed">The algorithm of the training that is resumed, if any.</param>
-    /// <param name="profiler">What measures the operations; null for nothing.</param>
+    /// <param name="resumed">The convolution algorithm of the training that is resumed, if any.</param>
+    /// <param name="profiler">The profiler of the operations; null for none.</param>
     public ComputeContext Context(ParseResult parsed, string? resumed = null, Profiler? profiler = null)
     {
         var options = ComputeOptions.FromEnvironment();

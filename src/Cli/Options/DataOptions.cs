@@ -4,58 +4,72 @@ using DeepSharp.Data;
 
 namespace DeepSharp.Cli.Options;
 
-/// <summary>The options that say which images.</summary>
+/// <summary>The options that select the data set.</summary>
 internal sealed class DataOptions
 {
     private readonly Option<string> data = new("--data")
     {
-        Description = "The images: shapes (drawn on the fly, nothing to download) or cifar10.",
+        Description = "The data set: shapes (synthetic, nothing to download) or cifar10.",
         HelpName = string.Join('|', DataSource.Names),
         DefaultValueFactory = _ => DataSource.Names[0],
     };
 
     private readonly Option<string?> folder = new("--data-dir")
     {
-        Description = $"The folder with the six files of CIFAR-10's binary version. [default: {DataSource.DefaultCifar10Folder}]",
+        Description = $"The folder with the six files of the binary version of CIFAR-10. [default: {DataSource.DefaultCifar10Folder}]",
         HelpName = "DIR",
     };
 
-    private readonly Option<bool> download = new("--download") { Description = "Downloads CIFAR-10 (170 MB) to --data-dir, unless it is there." };
+    private readonly Option<bool> download = new("--download")
+    {
+        Description = "Downloads CIFAR-10 (170 MB) to --data-dir unless it is already there.",
+    };
 
-    private readonly Option<int?> limitTest = Numbers.Count("--limit-test", "How many of the test images to use. [default: all]");
+    private readonly Option<int?> limitTest = Numbers.Count("--limit-test", "The number of test images to use. [default: all]");
 
     public DataOptions() => data.CompletionSources.Add([.. DataSource.Names]);
 
-    /// <summary>All of them.</summary>
+    /// <summary>All options.</summary>
     public IReadOnlyList<Option> All => [data, folder, download, limitTest];
 
-    /// <summary>Those that belong to the training and stay as they are when it is resumed.</summary>
+    /// <summary>The options that are fixed when a training is resumed.</summary>
     public IReadOnlyList<Option> Fixed => [data, limitTest];
 
-    /// <summary>The images that were asked for.</summary>
+    /// <summary>The data set that the options select.</summary>
     public DataSource Source(ParseResult parsed)
     {
-        var source = new DataSource { Name = parsed.GetValue(data)!, Folder = parsed.GetValue(folder), LimitTest = parsed.GetValue(limitTest) };
-        if (!DataSource.Names.Contains(source.Name)) throw new ArgumentException($"There is no data set \"{source.Name}\"; expected {string.Join(" or ", DataSource.Names)}.");
+        var source = new DataSource
+        {
+            Name = parsed.GetValue(data)!,
+            Folder = parsed.GetValue(folder),
+            LimitTest = parsed.GetValue(limitTest),
+        };
+        if (!DataSource.Names.Contains(source.Name))
+            throw new ArgumentException($"There is no data set \"{source.Name}\"; expected {string.Join(" or ", DataSource.Names)}.");
         return Checked(parsed, source);
     }
 
-    /// <summary>The images of a training that is resumed: only their folder may be another.</summary>
-    public DataSource Resumed(ParseResult parsed, DataSource source) => Checked(parsed, source with { Folder = parsed.GetValue(folder) ?? source.Folder });
+    /// <summary>The data set of a resumed training. Only its folder may change.</summary>
+    public DataSource Resumed(ParseResult parsed, DataSource source) =>
+        Checked(parsed, source with { Folder = parsed.GetValue(folder) ?? source.Folder });
 
-    /// <summary>Downloads the images if that was asked for.</summary>
+    /// <summary>Downloads CIFAR-10 if <c>--download</c> is given.</summary>
     public void Download(ParseResult parsed, DataSource source, Action<string> say, CancellationToken cancellationToken)
     {
         if (!parsed.GetValue(download)) return;
         string target = source.Folder ?? DataSource.DefaultCifar10Folder;
-        say($"Downloading CIFAR-10 to {target}, unless it is there.");
+        say($"Downloading CIFAR-10 to {target} unless it is already there.");
         Cifar10.DownloadAsync(target, new DownloadLines(say), cancellationToken).GetAwaiter().GetResult();
     }
 
     private DataSource Checked(ParseResult parsed, DataSource source)
     {
         if (source.Name != "cifar10" && (parsed.GetValue(folder) is not null || parsed.GetValue(download)))
-            throw new ArgumentException($"--data-dir and --download go with --data cifar10; the images are {source.Name}, which are drawn on the fly.");
+        {
+            throw new ArgumentException(
+                $"--data-dir and --download require --data cifar10; the data set is {source.Name}, which is generated on the fly.");
+        }
+
         return source;
     }
 }

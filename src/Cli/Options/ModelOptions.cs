@@ -4,48 +4,60 @@ using DeepSharp.Vgg;
 
 namespace DeepSharp.Cli.Options;
 
-/// <summary>The options that say which network.</summary>
+/// <summary>The options that describe a new network.</summary>
 internal sealed class ModelOptions
 {
     private const int ImageNetClasses = 1000, SmallClasses = 10;
 
     private readonly Option<string?> model = new("--model")
     {
-        Description = $"The network: {string.Join(", ", VggNames.All)}. [default: {TrainingDefaults.Model("shapes")}, for cifar10 {TrainingDefaults.Model("cifar10")}]",
+        Description = $"The network: {string.Join(", ", VggNames.All)}. "
+            + $"[default: {TrainingDefaults.Model("shapes")}, for cifar10 {TrainingDefaults.Model("cifar10")}]",
         HelpName = "NAME",
     };
 
     private readonly Option<string?> config = new("--config")
     {
-        Description = "A network of your own: channels of 3×3 convolutions, M for max pooling, LRN for local response normalization, 256:1 for a 1×1 kernel, 512:1p1 "
-            + "for one with padding 1.",
+        Description = "A custom network: channels of 3×3 convolutions, M for max pooling, LRN for local response normalization, "
+            + "256:1 for a 1×1 kernel, 512:1p1 for a 1×1 kernel with padding 1.",
         HelpName = "64,M,128,M",
     };
 
-    private readonly Option<bool> batchNorm = new("--batch-norm") { Description = "Adds a batch normalization after each convolution of --config." };
+    private readonly Option<bool> batchNorm = new("--batch-norm")
+    {
+        Description = "Adds batch normalization after each convolution of --config.",
+    };
 
     private readonly Option<string?> head = new("--head")
     {
-        Description = "The classifier: imagenet (4096-4096-classes on 7×7 maps), cifar (4096-4096-classes on 1×1 maps, dropout first), small (512-512-classes, dropout first), "
-            + "compact (one linear layer), or the widths of hidden layers. [default: compact, from 224 pixels on imagenet]",
+        Description = "The classifier: imagenet (4096-4096-classes on 7×7 maps), cifar (4096-4096-classes on 1×1 maps, dropout first), "
+            + "small (512-512-classes, dropout first), compact (one linear layer), or the widths of hidden layers. "
+            + "[default: compact; imagenet from 224 pixels]",
         HelpName = "NAME|4096,4096",
     };
 
-    private readonly Option<int?> pool = Numbers.Count("--pool", "The height and width of the maps that the classifier reads, by adaptive average pooling. [default: the head's]");
+    private readonly Option<int?> pool = Numbers.Count(
+        "--pool", "The height and width of the head's input maps, produced by adaptive average pooling. [default: the head's]");
 
-    private readonly Option<double?> dropout = Numbers.Rate("--dropout", "The share of elements that each dropout of the head drops; 0 leaves them out. [default: the head's, 0.5]");
+    private readonly Option<double?> dropout = Numbers.Rate(
+        "--dropout", "The dropout probability in the head; 0 leaves the dropout layers out. [default: the head's, 0.5]");
 
-    private readonly Option<bool> noConvBias = new("--no-conv-bias") { Description = "Leaves out the bias of the convolutions, which does nothing before a batch normalization." };
+    private readonly Option<bool> noConvBias = new("--no-conv-bias")
+    {
+        Description = "Leaves out the bias of the convolutions, which has no effect before batch normalization.",
+    };
 
     private readonly Option<string?> lrn = new("--lrn")
     {
-        Description = "The constants of local response normalizations: paper, pytorch (its defaults with a window of 2), or size, alpha, beta and k as PyTorch takes them. [default: paper]",
+        Description = "The constants of local response normalization: paper, pytorch (its defaults with a window of 2), or size, alpha, "
+            + "beta and k with PyTorch's meaning. [default: paper]",
         HelpName = "5,5e-4,0.75,2",
     };
 
     private readonly Option<string?> initialization = new("--init")
     {
-        Description = "How weights are drawn: kaiming (convolutions by fan-out, linear layers N(0, 0.01)), paper (all N(0, 0.01)) or uniform (PyTorch's layers). [default: kaiming]",
+        Description = "The initialization of weights: kaiming (convolutions by fan-out, linear layers N(0, 0.01)), paper (all N(0, 0.01)) "
+            + "or uniform (the default of PyTorch's layers). [default: kaiming]",
         HelpName = string.Join('|', Initializations.Keys),
     };
 
@@ -64,21 +76,22 @@ internal sealed class ModelOptions
         ["uniform"] = Initialization.Uniform,
     };
 
-    /// <summary>All of them.</summary>
+    /// <summary>All options.</summary>
     public IReadOnlyList<Option> All => [model, config, batchNorm, noConvBias, lrn, head, pool, dropout, initialization];
 
-    /// <summary>The network that was asked for.</summary>
+    /// <summary>The network that the options describe.</summary>
     /// <param name="parsed">The command line.</param>
-    /// <param name="defaultModel">The name of the network if none was asked for.</param>
+    /// <param name="defaultModel">The name of the network if the options give none.</param>
     /// <param name="channels">The channels of the images.</param>
     /// <param name="size">The height or width of the images, whichever is less.</param>
-    /// <param name="classes">The number of classes; null for what is usual with the head.</param>
+    /// <param name="classes">The number of classes; null for the usual number of the head.</param>
     public VggDescription Description(ParseResult parsed, string defaultModel, int channels, int size, int? classes)
     {
         string? name = parsed.GetValue(model), text = parsed.GetValue(config);
         bool normalizes = parsed.GetValue(batchNorm);
         if (name is not null && text is not null) throw new ArgumentException("Expected --model or --config, found both.");
-        if (normalizes && text is null) throw new ArgumentException("--batch-norm goes with --config; of the named models take one that ends in -bn.");
+        if (normalizes && text is null)
+            throw new ArgumentException("--batch-norm requires --config; of the named models choose one that ends in -bn.");
         var (steps, hasBatchNorm) = text is null ? VggNames.Find(name ?? defaultModel) : (VggConfig.Parse(text), normalizes);
         var classifier = VggHead.Parse(parsed.GetValue(head) ?? TrainingDefaults.Head(size));
         return new VggDescription(steps, new VggOptions
@@ -86,7 +99,11 @@ internal sealed class ModelOptions
             BatchNorm = hasBatchNorm,
             ConvolutionBias = !parsed.GetValue(noConvBias),
             Classes = classes ?? (classifier == VggHead.ImageNet ? ImageNetClasses : SmallClasses),
-            Head = classifier with { PoolSize = parsed.GetValue(pool) ?? classifier.PoolSize, Dropout = parsed.GetValue(dropout) ?? classifier.Dropout },
+            Head = classifier with
+            {
+                PoolSize = parsed.GetValue(pool) ?? classifier.PoolSize,
+                Dropout = parsed.GetValue(dropout) ?? classifier.Dropout,
+            },
             Initialization = ParseInitialization(parsed.GetValue(initialization)),
             InputChannels = channels,
             InputSize = size,
@@ -98,6 +115,6 @@ internal sealed class ModelOptions
     {
         if (name is null) return Initialization.KaimingFanOut;
         return Initializations.TryGetValue(name, out var found) ? found
-            : throw new ArgumentException($"There is no initialisation \"{name}\"; expected {string.Join(", ", Initializations.Keys)}.");
+            : throw new ArgumentException($"There is no initialization \"{name}\"; expected {string.Join(", ", Initializations.Keys)}.");
     }
 }

@@ -4,11 +4,12 @@ using System.Numerics;
 
 namespace DeepSharp.Cli.Options;
 
-/// <summary>Makes options that take a number, whose errors say what was expected and what was found.</summary>
+/// <summary>Creates options with numeric values. Their errors state the expected and the actual value.</summary>
 internal static class Numbers
 {
     /// <summary>A whole number of at least 1.</summary>
-    public static Option<int?> Count(string name, string description) => Number<int>(name, description, "a whole number of at least 1", value => value >= 1);
+    public static Option<int?> Count(string name, string description) =>
+        Number<int>(name, description, "a whole number of at least 1", value => value >= 1);
 
     /// <summary>A whole number.</summary>
     public static Option<long?> Seed(string name, string description) => Number<long>(name, description, "a whole number", _ => true);
@@ -24,7 +25,8 @@ internal static class Numbers
         HelpName = example,
         CustomParser = result =>
         {
-            int[] numbers = [.. result.Tokens[0].Value.Split(',').Select(part => Parse<int>(part) is { } number && number >= 1 ? number : 0)];
+            string[] items = result.Tokens[0].Value.Split(',');
+            int[] numbers = [.. items.Select(item => Parse<int>(item) is { } number && number >= 1 ? number : 0)];
             if (numbers.Length == count && !numbers.Contains(0)) return numbers;
             result.AddError($"{name} must be {count} whole numbers of at least 1 as in {example}, found \"{result.Tokens[0].Value}\".");
             return null;
@@ -38,7 +40,7 @@ internal static class Numbers
         HelpName = example,
         CustomParser = result =>
         {
-            double[] numbers = [.. result.Tokens[0].Value.Split(',').Select(part => Parse<double>(part) ?? double.NaN)];
+            double[] numbers = [.. result.Tokens[0].Value.Split(',').Select(item => Parse<double>(item) ?? double.NaN)];
             if (numbers.All(double.IsFinite)) return numbers;
             result.AddError($"{name} must be finite numbers as in {example}, found \"{result.Tokens[0].Value}\".");
             return null;

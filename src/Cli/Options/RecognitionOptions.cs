@@ -5,20 +5,25 @@ using DeepSharp.Vgg;
 
 namespace DeepSharp.Cli.Options;
 
-/// <summary>The options that say what a file of weights leaves open about its network.</summary>
+/// <summary>The options that supply what a weights file leaves open about its network.</summary>
 internal sealed class RecognitionOptions
 {
     private readonly Option<string?> model = new("--model")
     {
-        Description = $"The network, where names and shapes in the file leave it open: {string.Join(", ", VggNames.All)}.",
+        Description = $"The network, if names and shapes in the file leave it open: {string.Join(", ", VggNames.All)}.",
         HelpName = "NAME",
     };
 
-    private readonly Option<string?> config = new("--config") { Description = "The configuration, where names and shapes in the file leave it open.", HelpName = "64,M,128,M" };
+    private readonly Option<string?> config = new("--config")
+    {
+        Description = "The configuration, if names and shapes in the file leave it open.",
+        HelpName = "64,M,128,M",
+    };
 
     private readonly Option<string?> lrn = new("--lrn")
     {
-        Description = "The constants of local response normalizations, which no file of PyTorch has: paper, pytorch (its defaults with a window of 2), or size, alpha, beta and k. [default: paper]",
+        Description = "The constants of local response normalization, which PyTorch files do not store: paper, pytorch (its defaults "
+            + "with a window of 2), or size, alpha, beta and k. [default: paper]",
         HelpName = "5,5e-4,0.75,2",
     };
 
@@ -28,10 +33,10 @@ internal sealed class RecognitionOptions
         lrn.CompletionSources.Add("paper", "pytorch");
     }
 
-    /// <summary>All of them.</summary>
+    /// <summary>All options.</summary>
     public IReadOnlyList<Option> All => [model, config, lrn];
 
-    /// <summary>The network in a file.</summary>
+    /// <summary>Recognizes the network in a file.</summary>
     public VggRecognition Recognize(ParseResult parsed, WeightsFile file)
     {
         string? name = parsed.GetValue(model), text = parsed.GetValue(config);

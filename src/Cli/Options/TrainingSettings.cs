@@ -4,39 +4,50 @@ using DeepSharp.Nn;
 
 namespace DeepSharp.Cli.Options;
 
-/// <summary>The options that say how to train.</summary>
+/// <summary>The options that control the training.</summary>
 internal sealed class TrainingSettings
 {
-    private readonly Option<int?> epochs = Numbers.Count("--epochs", $"How many times to go through all images. {Defaults(options => options.Epochs)}");
-    private readonly Option<int?> batchSize = Numbers.Count("--batch-size", $"The images of one step. {Defaults(options => options.BatchSize)}");
-    private readonly Option<double?> learningRate = Numbers.Rate("--lr", $"The learning rate of the first epochs. {Defaults(options => options.LearningRate)}");
-    private readonly Option<double?> momentum = Numbers.Rate("--momentum", $"The share of the velocity that each step keeps. {Defaults(options => options.Momentum)}");
+    private readonly Option<int?> epochs =
+        Numbers.Count("--epochs", $"The number of passes over the training images. {Defaults(options => options.Epochs)}");
 
-    private readonly Option<double?> weightDecay =
-        Numbers.Rate("--weight-decay", $"The share of each weight that is added to its gradient. {Defaults(options => options.WeightDecay)}");
+    private readonly Option<int?> batchSize =
+        Numbers.Count("--batch-size", $"The number of images per step. {Defaults(options => options.BatchSize)}");
 
-    private readonly Option<int?> stepSize =
-        Numbers.Count("--step-size", $"The epochs after which --gamma multiplies the learning rate, again and again. {Defaults(options => options.StepSize)}");
+    private readonly Option<double?> learningRate =
+        Numbers.Rate("--lr", $"The initial learning rate. {Defaults(options => options.LearningRate)}");
 
-    private readonly Option<double?> gamma = Numbers.Rate("--gamma", $"The factor of the learning rate. {Defaults(options => options.Gamma)}");
-    private readonly Option<long?> seed = Numbers.Seed("--seed", "The seed of weights, order of images, augmentation and dropout. [default: 0]");
+    private readonly Option<double?> momentum = Numbers.Rate("--momentum", $"Momentum. {Defaults(options => options.Momentum)}");
+
+    private readonly Option<double?> weightDecay = Numbers.Rate(
+        "--weight-decay",
+        $"Weight decay: this multiple of each weight is added to its gradient. {Defaults(options => options.WeightDecay)}");
+
+    private readonly Option<int?> stepSize = Numbers.Count(
+        "--step-size", $"The learning rate is multiplied by --gamma after every N epochs. {Defaults(options => options.StepSize)}");
+
+    private readonly Option<double?> gamma =
+        Numbers.Rate("--gamma", $"The factor of the learning rate, see --step-size. {Defaults(options => options.Gamma)}");
+
+    private readonly Option<long?> seed =
+        Numbers.Seed("--seed", "The seed of weights, order of images, augmentation and dropout. [default: 0]");
 
     private readonly Option<string?> augment = new("--augment")
     {
-        Description = "Random changes of training images: none, or crop-flip (crops of the image padded by 4, mirrored half of the time). "
+        Description = "Random augmentation of training images: none, or crop-flip "
+            + "(crops of the image padded by 4, flipped horizontally half of the time). "
             + Defaults(options => Name(options.Augment)),
         HelpName = "none|crop-flip",
     };
 
     public TrainingSettings() => augment.CompletionSources.Add("none", "crop-flip");
 
-    /// <summary>All of them.</summary>
+    /// <summary>All options.</summary>
     public IReadOnlyList<Option> All => [epochs, .. Fixed];
 
-    /// <summary>Those that stay as they are when the training is resumed.</summary>
+    /// <summary>The options that are fixed when a training is resumed.</summary>
     public IReadOnlyList<Option> Fixed => [batchSize, learningRate, momentum, weightDecay, stepSize, gamma, seed, augment];
 
-    /// <summary>The options that were asked for, for a data set.</summary>
+    /// <summary>The training options for a data set: those given, else the defaults.</summary>
     public TrainingOptions<float> Options(ParseResult parsed, string data)
     {
         var defaults = new TrainingOptions<float>(TrainingDefaults.Options(data));
@@ -60,8 +71,9 @@ internal sealed class TrainingSettings
         };
     }
 
-    /// <summary>The options of a training that is resumed: only the number of epochs may be another.</summary>
-    public TrainingOptions<float> Resumed(ParseResult parsed, TrainingOptions options) => new TrainingOptions<float>(options) with { Epochs = parsed.GetValue(epochs) ?? options.Epochs };
+    /// <summary>The options of a resumed training. Only the number of epochs may change.</summary>
+    public TrainingOptions<float> Resumed(ParseResult parsed, TrainingOptions options) =>
+        new TrainingOptions<float>(options) with { Epochs = parsed.GetValue(epochs) ?? options.Epochs };
 
     private static string Name(Augment augment) => augment == Augment.None ? "none" : "crop-flip";
 

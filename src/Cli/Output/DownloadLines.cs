@@ -2,7 +2,7 @@ using DeepSharp.Data;
 
 namespace DeepSharp.Cli.Output;
 
-/// <summary>A line for every tenth of a download.</summary>
+/// <summary>Prints a line for every tenth of a download.</summary>
 internal sealed class DownloadLines(Action<string> say) : IProgress<DownloadProgress>
 {
     private long tenths;

@@ -3,12 +3,12 @@ using DeepSharp.Formats;
 
 namespace DeepSharp.Cli.Output;
 
-/// <summary>Ends a command that failed: one line on standard error, and the exit code.</summary>
+/// <summary>Reports a failed command: one line on standard error, and the exit code.</summary>
 internal static class Failure
 {
     private const int Failed = 1, Usage = 2;
 
-    /// <summary>The command line cannot be understood.</summary>
+    /// <summary>Reports a command line that cannot be parsed.</summary>
     public static int WrongUsage(ParseResult parsed)
     {
         var command = parsed.CommandResult.Command;
@@ -23,10 +23,11 @@ internal static class Failure
         return Report($"{problem} See {name} --help.", Usage);
     }
 
-    /// <summary>A command failed: 2 where it was asked for something impossible, else 1.</summary>
+    /// <summary>Reports an exception. The exit code is 2 for an invalid argument, else 1.</summary>
     public static int Report(Exception error) => Report(Message(error), error is ArgumentException ? Usage : Failed);
 
-    private static string Commands(Command root) => string.Join(", ", root.Subcommands.SkipLast(1).Select(command => command.Name)) + $" or {root.Subcommands[^1].Name}";
+    private static string Commands(Command root) =>
+        string.Join(", ", root.Subcommands.SkipLast(1).Select(command => command.Name)) + $" or {root.Subcommands[^1].Name}";
 
     private static int Report(string message, int exitCode)
     {
@@ -34,7 +35,7 @@ internal static class Failure
         return exitCode;
     }
 
-    // Names of parameters are for programmers.
+    // Without the parameter name, which is meaningless on the command line.
     private static string Message(Exception error) => error switch
     {
         ArgumentException argument => argument.Reason(),

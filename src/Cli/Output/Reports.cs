@@ -4,7 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace DeepSharp.Cli.Output;
 
-/// <summary>What <c>train --json</c> says.</summary>
+/// <summary>The output of <c>train --json</c>.</summary>
 internal sealed record TrainReport(
     string Model,
     int Epochs,
@@ -18,24 +18,24 @@ internal sealed record TrainReport(
     string Checkpoint,
     [property: JsonPropertyName("weights_sha256")] string WeightsSha256);
 
-/// <summary>What <c>evaluate --json</c> says.</summary>
+/// <summary>The output of <c>evaluate --json</c>.</summary>
 internal sealed record EvaluateReport(string Model, double TestAccuracy, int Correct, int Total, double TestLoss);
 
-/// <summary>What <c>predict --json</c> says.</summary>
+/// <summary>The output of <c>predict --json</c>.</summary>
 internal sealed record PredictReport(string Model, IReadOnlyList<PredictionReport> Images);
 
-/// <summary>An image of a <see cref="PredictReport"/>, by its file and its number in it, and its likeliest classes.</summary>
+/// <summary>An image of a <see cref="PredictReport"/>: its file, its index in the file, and its most likely classes.</summary>
 internal sealed record PredictionReport(string Image, int Index, IReadOnlyList<ClassReport> Classes);
 
 /// <summary>A class of a <see cref="PredictionReport"/>.</summary>
 internal sealed record ClassReport(int Index, string Name, double Probability);
 
-/// <summary>What <c>inspect --json</c> says; without a model the problem says why.</summary>
+/// <summary>The output of <c>inspect --json</c>. Without a model, the problem says why.</summary>
 internal sealed record InspectReport(
     string File,
     IReadOnlyList<TensorReport> Tensors,
     IReadOnlyDictionary<string, string> Metadata,
-    RecognisedReport? Model,
+    RecognizedReport? Model,
     string? Problem,
     ImagesReport? Images);
 
@@ -43,7 +43,7 @@ internal sealed record InspectReport(
 internal sealed record TensorReport(string Name, string Type, IReadOnlyList<long> Shape);
 
 /// <summary>The network of an <see cref="InspectReport"/>.</summary>
-internal sealed record RecognisedReport(
+internal sealed record RecognizedReport(
     string Name,
     string Config,
     bool BatchNorm,
@@ -59,7 +59,7 @@ internal sealed record RecognisedReport(
 internal sealed record ImagesReport(
     IReadOnlyList<string> Classes, IReadOnlyList<double> Mean, IReadOnlyList<double> Std, int Channels, int Height, int Width, int? Resize);
 
-/// <summary>What <c>summary --json</c> says.</summary>
+/// <summary>The output of <c>summary --json</c>.</summary>
 internal sealed record SummaryReport(
     string Model,
     IReadOnlyList<int> Input,
@@ -87,7 +87,7 @@ internal sealed record LayerReport(
 /// <summary>The convolution algorithms of a <see cref="LayerReport"/>.</summary>
 internal sealed record AlgorithmsReport(string Forward, string InputGradient, string WeightGradient);
 
-/// <summary>What <c>info --json</c> says.</summary>
+/// <summary>The output of <c>info --json</c>.</summary>
 internal sealed record InfoReport(
     string Version,
     string Processor,
@@ -102,7 +102,7 @@ internal sealed record InfoReport(
 /// <summary>A convolution algorithm of an <see cref="InfoReport"/>.</summary>
 internal sealed record AlgorithmReport(string Name, string Description);
 
-/// <summary>How reports are written: one line of JSON.</summary>
+/// <summary>Serializes reports to one line of JSON each.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(TrainReport))]
 [JsonSerializable(typeof(EvaluateReport))]
@@ -113,5 +113,6 @@ internal sealed record AlgorithmReport(string Name, string Description);
 internal sealed partial class Reports : JsonSerializerContext
 {
     /// <summary>Writes a report as the last line of standard output.</summary>
-    public static void Print<TReport>(TReport report, JsonTypeInfo<TReport> type) => Console.Out.WriteLine(JsonSerializer.Serialize(report, type));
+    public static void Print<TReport>(TReport report, JsonTypeInfo<TReport> type) =>
+        Console.Out.WriteLine(JsonSerializer.Serialize(report, type));
 }

@@ -2,13 +2,13 @@ using Spectre.Console;
 
 namespace DeepSharp.Cli.Output;
 
-/// <summary>What people read: tables, progress and lines, in colour on a terminal and plain elsewhere.</summary>
+/// <summary>Output for people: tables, progress and lines, in color on a terminal and plain elsewhere.</summary>
 internal static class Screen
 {
-    // Where nothing says how wide a line may be, tables are not squeezed.
+    // The width of output that is not a terminal, so that tables are not squeezed.
     private const int WidthWithoutTerminal = 160;
 
-    /// <summary>Standard output, or standard error where standard output is for programs.</summary>
+    /// <summary>Opens standard output, or standard error if standard output is reserved for JSON.</summary>
     public static IAnsiConsole Open(bool json)
     {
         var output = new AnsiConsoleOutput(json ? Console.Error : Console.Out);
@@ -28,10 +28,10 @@ internal static class Screen
         /// <summary>Whether lines can be redrawn.</summary>
         public bool CanRedraw => console.Profile.Capabilities is { Ansi: true, Interactive: true };
 
-        /// <summary>Writes a line as it is, however long.</summary>
+        /// <summary>Writes a line without wrapping it.</summary>
         public void Line(string text)
         {
-            // On a terminal through the console, which keeps a progress bar below it.
+            // On a terminal the console keeps a progress bar below the line.
             if (console.CanRedraw) console.WriteLine(text);
             else console.Profile.Out.Writer.WriteLine(text);
         }

@@ -5,10 +5,10 @@ using Spectre.Console.Rendering;
 
 namespace DeepSharp.Cli.Output;
 
-/// <summary>Shows a training: a line per epoch, and below them on a terminal a bar with loss, speed and the time left.</summary>
+/// <summary>Shows a training: a line per epoch and, on a terminal, a bar with loss, speed and remaining time below.</summary>
 internal sealed class TrainingDisplay(IAnsiConsole console) : IProgress<TrainingProgress>
 {
-    // Leaves room for the rest in a terminal of 80 columns.
+    // Leaves room for the other columns on a terminal of 80 columns.
     private const int BarWidth = 20;
 
     private ProgressTask? bar;
@@ -34,17 +34,20 @@ internal sealed class TrainingDisplay(IAnsiConsole console) : IProgress<Training
         if (value.Result is { } epoch)
         {
             console.Line(string.Create(CultureInfo.InvariantCulture,
-                $"epoch {epoch.Epoch,3}/{value.Epochs}  train loss {epoch.TrainLoss:0.0000}  test loss {epoch.TestLoss:0.0000}  test accuracy {epoch.TestAccuracy:0.00%}  "
-                + $"lr {epoch.LearningRate:0.######}  {epoch.ImagesPerSecond:0} images/s  {epoch.Seconds:0.0} s"));
+                $"epoch {epoch.Epoch,3}/{value.Epochs}  train loss {epoch.TrainLoss:0.0000}  test loss {epoch.TestLoss:0.0000}  "
+                + $"test accuracy {epoch.TestAccuracy:0.00%}  lr {epoch.LearningRate:0.######}  "
+                + $"{epoch.ImagesPerSecond:0} images/s  {epoch.Seconds:0.0} s"));
         }
 
         if (bar is null) return;
         bar.Description = $"epoch {value.Epoch}/{value.Epochs}";
         bar.MaxValue = value.Steps;
-        // A full bar would end the display; the test after the last step is still to come.
+        // A full bar would end the display, but the test after the last step is still to come.
         bar.Value = Math.Min(value.Step, value.Steps - 0.5);
         status = value.Step < value.Steps
-            ? string.Create(CultureInfo.InvariantCulture, $"loss {value.Loss:0.000}  {value.ImagesPerSecond:0} images/s  {value.Remaining:hh\\:mm\\:ss} left")
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"loss {value.Loss:0.000}  {value.ImagesPerSecond:0} images/s  {value.Remaining:hh\\:mm\\:ss} left")
             : "testing";
     }
 

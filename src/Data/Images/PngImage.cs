@@ -4,17 +4,18 @@ using System.IO.Hashing;
 
 namespace DeepSharp.Data;
 
-/// <summary>Reads PNG images (W3C, "Portable Network Graphics", 2003) that are not interlaced; transparency, and the lower 8 of 16 bits a sample, are dropped.</summary>
+/// <summary>Reads PNG images (W3C, "Portable Network Graphics", 2003) that are not interlaced.</summary>
+/// <remarks>Transparency and the lower 8 of 16 bits per sample are dropped.</remarks>
 internal static class PngImage
 {
     private const int MaxSide = 1 << 15, MaxBytes = 1 << 28, ChunkOverhead = 12, HeaderLength = 13;
 
     private static ReadOnlySpan<byte> Signature => [0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10];
 
-    /// <summary>Whether a file that begins like this is one.</summary>
+    /// <summary>Whether a file with this beginning is a PNG image.</summary>
     public static bool Begins(ReadOnlySpan<byte> file) => file.StartsWith(Signature);
 
-    /// <summary>The pixels in the order channel, row, column: grey or red, green, blue.</summary>
+    /// <summary>The pixels in the order channel, row, column: gray or red, green, blue.</summary>
     /// <exception cref="InvalidDataException">The file is damaged, or interlaced.</exception>
     public static (byte[] Pixels, int Channels, int Height, int Width) Read(ReadOnlySpan<byte> file)
     {
@@ -36,11 +37,12 @@ internal static class PngImage
         return (Pixels(rows, header, palette), header.Channels, header.Height, header.Width);
     }
 
-    /// <summary>Length, type, data, and a checksum of both.</summary>
+    /// <summary>Reads a chunk: length, type, data, and a checksum of type and data.</summary>
     private static (byte[] Type, byte[] Data) Chunk(ReadOnlySpan<byte> file, ref int position)
     {
         long left = (long)file.Length - position - ChunkOverhead;
-        if (left < 0 || BinaryPrimitives.ReadUInt32BigEndian(file[position..]) is var length && length > left) throw new InvalidDataException("the PNG image is truncated.");
+        if (left < 0 || BinaryPrimitives.ReadUInt32BigEndian(file[position..]) is var length && length > left)
+            throw new InvalidDataException("the PNG image is truncated.");
         var checkedBytes = file.Slice(position + sizeof(uint), sizeof(uint) + (int)length);
         position += ChunkOverhead + (int)length;
         if (Crc32.HashToUInt32(checkedBytes) != BinaryPrimitives.ReadUInt32BigEndian(file[(position - sizeof(uint))..]))
@@ -48,7 +50,7 @@ internal static class PngImage
         return (checkedBytes[..sizeof(uint)].ToArray(), checkedBytes[sizeof(uint)..].ToArray());
     }
 
-    /// <summary>The rows, each with the number of its filter before it, exactly as many bytes as the header says.</summary>
+    /// <summary>Decompresses the rows, each preceded by its filter number, to exactly as many bytes as the header specifies.</summary>
     private static byte[] Inflate(Stream compressed, Header header)
     {
         byte[] rows = new byte[header.Height * (header.RowBytes + 1)];
@@ -59,7 +61,7 @@ internal static class PngImage
         }
         catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
         {
-            throw new InvalidDataException($"the PNG image is damaged: its pixels do not unpack to {rows.Length} bytes.", e);
+            throw new InvalidDataException($"the PNG image is damaged: its pixels do not decompress to {rows.Length} bytes.", e);
         }
 
         for (int y = 0; y < header.Height; y++)
@@ -72,7 +74,8 @@ internal static class PngImage
         return rows;
     }
 
-    // Each byte was replaced by its distance to a guess from the same byte of the pixel to the left (a), above (b), and to the left of that (c).
+    // Each byte is stored as the difference from a prediction. The prediction uses the same byte of the pixels to the left (a), above (b),
+    // and above left (c).
     private static void Unfilter(byte filter, Span<byte> row, ReadOnlySpan<byte> above, int pixelBytes)
     {
         for (int i = 0; i < row.Length; i++)
@@ -84,14 +87,14 @@ internal static class PngImage
                 1 => a,
                 2 => b,
                 3 => (a + b) / 2,
-                4 => Nearest(a, b, c),
-                _ => throw new InvalidDataException($"the PNG image is damaged: there is no filter {filter}."),
+                4 => Paeth(a, b, c),
+                _ => throw new InvalidDataException($"the PNG image is damaged: unknown filter {filter}."),
             });
         }
     }
 
-    // Paeth's guess: of a, b and c the nearest to a + b − c.
-    private static int Nearest(int a, int b, int c)
+    // The Paeth predictor: of a, b and c, the nearest to a + b − c.
+    private static int Paeth(int a, int b, int c)
     {
         int toA = Math.Abs(b - c), toB = Math.Abs(a - c), toC = Math.Abs(a + b - (2 * c));
         return toA <= toB && toA <= toC ? a : toB <= toC ? b : c;
@@ -107,7 +110,8 @@ internal static class PngImage
             for (int c = 0; c < header.Channels; c++)
             {
                 int sample = header.Sample(row, p % header.Width, header.HasPalette ? 0 : c);
-                if (header.HasPalette && (3 * sample) + c >= palette.Length) throw new InvalidDataException($"the PNG image has no colour {sample}.");
+                if (header.HasPalette && (3 * sample) + c >= palette.Length)
+                    throw new InvalidDataException($"the PNG image has no palette color {sample}.");
                 pixels[(c * map) + p] = header.HasPalette ? palette[(3 * sample) + c] : (byte)sample;
             }
         }
@@ -115,7 +119,10 @@ internal static class PngImage
         return pixels;
     }
 
-    /// <summary>The header: size, bits a sample, and what the samples of a pixel are (0 grey, 2 colour, 3 number in a palette, 4 and 6 with transparency).</summary>
+    /// <summary>
+    /// The header: size, bits per sample, and color type (0 grayscale, 2 color, 3 palette index, 4 and 6 grayscale and color with
+    /// transparency).
+    /// </summary>
     private readonly record struct Header(int Width, int Height, int Bits, int Kind)
     {
         public bool HasPalette => Kind == 3;
@@ -134,21 +141,23 @@ internal static class PngImage
         {
             if (data.Length != HeaderLength) throw new InvalidDataException("the PNG image has no header.");
             uint width = BinaryPrimitives.ReadUInt32BigEndian(data), height = BinaryPrimitives.ReadUInt32BigEndian(data[4..]);
-            if (width is < 1 or > MaxSide || height is < 1 or > MaxSide) throw new InvalidDataException($"expected 1 to {MaxSide} pixels a side, found {height}×{width}.");
+            if (width is < 1 or > MaxSide || height is < 1 or > MaxSide)
+                throw new InvalidDataException($"expected 1 to {MaxSide} pixels per side, found {height}×{width}.");
             bool isKnown = (data[8], data[9]) is (1 or 2 or 4 or 8, 0 or 3) or (8, 2 or 4 or 6) or (16, 0 or 2 or 4 or 6);
-            if (!isKnown || data[12] != 0) throw new InvalidDataException("the PNG image is interlaced, or of an unknown kind; save it without interlacing.");
+            if (!isKnown || data[12] != 0)
+                throw new InvalidDataException("the PNG image is interlaced, or of an unknown color type; save it without interlacing.");
             var header = new Header((int)width, (int)height, data[8], data[9]);
             return (long)height * (header.RowBytes + 1) <= MaxBytes ? header
                 : throw new InvalidDataException($"the PNG image of {height}×{width} pixels takes more than {MaxBytes} bytes.");
         }
 
-        /// <summary>A sample as 8 bits; a number in the palette as it is.</summary>
+        /// <summary>A sample scaled to 8 bits; a palette index is not scaled.</summary>
         public int Sample(ReadOnlySpan<byte> row, int column, int sample)
         {
             int index = (column * Samples) + sample;
             if (Bits >= 8) return row[index * Bits / 8];
-            int most = (1 << Bits) - 1, value = (row[index * Bits / 8] >> (8 - Bits - (index * Bits % 8))) & most;
-            return HasPalette ? value : value * byte.MaxValue / most;
+            int max = (1 << Bits) - 1, value = (row[index * Bits / 8] >> (8 - Bits - (index * Bits % 8))) & max;
+            return HasPalette ? value : value * byte.MaxValue / max;
         }
     }
 }

@@ -2,7 +2,9 @@ using System.Buffers;
 
 namespace DeepSharp.Data;
 
-/// <summary>The images of another data set as a model wants them: resized, cropped, grey turned to colour, normalized.</summary>
+/// <summary>
+/// The images of another data set with the preprocessing of a model: resized, cropped, converted from grayscale to color, normalized.
+/// </summary>
 internal sealed class PreprocessedImages : IImageDataset
 {
     private const int MaxSide = 1 << 14;
@@ -12,20 +14,29 @@ internal sealed class PreprocessedImages : IImageDataset
 
     public PreprocessedImages(IImageDataset images, ImagePreprocessing description)
     {
-        bool greyToColour = (images.Channels, description.Channels) == (1, 3);
-        if (images.Channels != description.Channels && !greyToColour)
-            throw new InvalidDataException($"The model was trained on images of {description.Channels} channels; these have {images.Channels}.");
+        bool grayToColor = (images.Channels, description.Channels) == (1, 3);
+        if (images.Channels != description.Channels && !grayToColor)
+        {
+            throw new InvalidDataException(
+                $"The model was trained on images of {description.Channels} channels; these have {images.Channels}.");
+        }
+
         (this.images, Channels, Height, Width) = (images, description.Channels, description.Height, description.Width);
         Normalization = new Normalization(description.Mean, description.Std);
         (resizedHeight, resizedWidth) = (images.Height, images.Width);
         if ((images.Height, images.Width) == (Height, Width) && description.Resize is null) return;
 
-        // As torchvision: the shorter side gets the size, the other one follows, rounded down. Without a size the image just covers the crop.
+        // As in torchvision: the shorter side gets the size; the other side is scaled by the same factor and rounded down. Without a size,
+        // the image is resized to just cover the crop.
         var (size, of) = description.Resize is { } side ? (side, Math.Min(images.Height, images.Width))
             : (long)Height * images.Width > (long)Width * images.Height ? (Height, images.Height) : (Width, images.Width);
         (resizedHeight, resizedWidth) = (Scaled(images.Height), Scaled(images.Width));
         if (Height < 1 || Width < 1 || resizedHeight < Height || resizedWidth < Width || Math.Max(resizedHeight, resizedWidth) > MaxSide)
-            throw new InvalidDataException($"Images of {images.Height}×{images.Width} pixels cannot be resized to {resizedHeight}×{resizedWidth} and cropped to {Height}×{Width}.");
+        {
+            throw new InvalidDataException(
+                $"Images of {images.Height}×{images.Width} pixels cannot be resized to {resizedHeight}×{resizedWidth} " +
+                $"and cropped to {Height}×{Width}.");
+        }
 
         int Scaled(int length) => (int)Math.Min((long)length * size / of, int.MaxValue);
     }
@@ -44,7 +55,8 @@ internal sealed class PreprocessedImages : IImageDataset
 
     public int Label(int index) => images.Label(index);
 
-    private bool AreSame => (resizedHeight, resizedWidth, images.Channels) == (Height, Width, Channels) && (Height, Width) == (images.Height, images.Width);
+    private bool AreSame =>
+        (resizedHeight, resizedWidth, images.Channels) == (Height, Width, Channels) && (Height, Width) == (images.Height, images.Width);
 
     public ReadOnlySpan<byte> Pixels(int index, Span<byte> buffer)
     {
@@ -67,7 +79,7 @@ internal sealed class PreprocessedImages : IImageDataset
         var source = images.Pixels(index, image);
         var resized = (resizedHeight, resizedWidth) == (images.Height, images.Width)
             ? source : Resampling.Resize(source, images.Channels, images.Height, images.Width, resizedHeight, resizedWidth);
-        Resampling.CropCentre(resized, images.Channels, resizedHeight, resizedWidth, pixels, Height, Width);
+        Resampling.CropCenter(resized, images.Channels, resizedHeight, resizedWidth, pixels, Height, Width);
         for (int c = images.Channels; c < Channels; c++) pixels[..map].CopyTo(pixels[(c * map)..]);
         ArrayPool<byte>.Shared.Return(rented);
     }

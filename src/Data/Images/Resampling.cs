@@ -1,9 +1,9 @@
 namespace DeepSharp.Data;
 
-/// <summary>Changes the size of images as torchvision does with Pillow's: bilinear, and over a wider window where the image shrinks.</summary>
+/// <summary>Resizes images as torchvision does with Pillow: bilinear, with a wider window where the image shrinks.</summary>
 internal static class Resampling
 {
-    // Pillow sums bytes times whole numbers of 22 bits and rounds to bytes after each of the two passes.
+    // Pillow sums bytes times 22-bit integer weights, and rounds to bytes after each of the two passes.
     private const int Precision = 22;
 
     /// <summary>Resizes an image in the order channel, row, column.</summary>
@@ -20,18 +20,19 @@ internal static class Resampling
         {
             for (int y = 0; y < newHeight; y++)
             {
-                for (int x = 0; x < newWidth; x++)
-                    result[(((c * newHeight) + y) * newWidth) + x] = Sum(wide.AsSpan((c * height * newWidth) + x), rows[y], stride: newWidth);
+                var row = result.AsSpan(((c * newHeight) + y) * newWidth, newWidth);
+                for (int x = 0; x < newWidth; x++) row[x] = Sum(wide.AsSpan((c * height * newWidth) + x), rows[y], stride: newWidth);
             }
         }
 
         return result;
     }
 
-    /// <summary>Cuts the middle out of an image in the order channel, row, column.</summary>
-    public static void CropCentre(ReadOnlySpan<byte> pixels, int channels, int height, int width, Span<byte> crop, int newHeight, int newWidth)
+    /// <summary>Crops the center of an image in the order channel, row, column.</summary>
+    public static void CropCenter(
+        ReadOnlySpan<byte> pixels, int channels, int height, int width, Span<byte> crop, int newHeight, int newWidth)
     {
-        // Rounded as in torchvision: halves to the even side.
+        // Rounded as in torchvision: halves to even.
         int top = (int)Math.Round((height - newHeight) / 2.0), left = (int)Math.Round((width - newWidth) / 2.0);
         for (int row = 0; row < channels * newHeight; row++)
         {
@@ -47,17 +48,19 @@ internal static class Resampling
         return (byte)Math.Clamp(sum >> Precision, 0, byte.MaxValue);
     }
 
-    // For each new pixel the old ones that it is made of: a triangle around its centre, one old pixel wide, or one new pixel where those are larger.
+    // The window of old pixels for each new pixel. The weights are a triangle around the center of the new pixel, which reaches one old
+    // pixel or one new pixel to each side, whichever is larger.
     private static (int First, int[] Weights)[] Windows(int length, int newLength)
     {
         double scale = (double)length / newLength, reach = Math.Max(scale, 1);
         var windows = new (int, int[])[newLength];
         for (int i = 0; i < newLength; i++)
         {
-            double centre = (i + 0.5) * scale;
-            int first = Math.Max((int)(centre - reach + 0.5), 0), end = Math.Min((int)(centre + reach + 0.5), length);
+            double center = (i + 0.5) * scale;
+            int first = Math.Max((int)(center - reach + 0.5), 0), end = Math.Min((int)(center + reach + 0.5), length);
             double[] weights = new double[end - first];
-            for (int j = 0; j < weights.Length; j++) weights[j] = Math.Max(0, 1 - Math.Abs((first + j - centre + 0.5) / reach));
+            for (int j = 0; j < weights.Length; j++)
+                weights[j] = Math.Max(0, 1 - Math.Abs((first + j - center + 0.5) / reach));
             double sum = weights.Sum();
             windows[i] = (first, Array.ConvertAll(weights, weight => (int)((weight / sum * (1 << Precision)) + 0.5)));
         }

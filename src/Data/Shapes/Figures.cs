@@ -2,12 +2,16 @@ using System.Numerics;
 
 namespace DeepSharp.Data;
 
-/// <summary>The figures of <see cref="ShapesDataset"/> as signed distances: negative inside, positive outside, in a frame where each fits the unit circle.</summary>
-/// <remarks>Distances to polygons and the heart after Inigo Quilez, "2D distance functions".</remarks>
+/// <summary>
+/// The figures of <see cref="ShapesDataset"/> as signed distances: negative inside, positive outside. Each figure fits into the unit
+/// circle.
+/// </summary>
+/// <remarks>Distances to polygons and to the heart follow Inigo Quilez, "2D distance functions".</remarks>
 internal static class Figures
 {
     /// <summary>The names, in the order of the labels.</summary>
-    public static readonly string[] Names = ["circle", "ring", "crescent", "heart", "triangle", "square", "star", "cross", "arrow", "hourglass"];
+    public static readonly string[] Names =
+        ["circle", "ring", "crescent", "heart", "triangle", "square", "star", "cross", "arrow", "hourglass"];
 
     private static readonly Vector2[] Triangle = Regular(3, 1, 1), Square = Regular(4, 1, 1), Star = Regular(5, 1, 0.42f);
 
@@ -23,7 +27,7 @@ internal static class Figures
     private static readonly Vector2[] Hourglass =
         [new(-0.7f, 0.7f), new(0.7f, 0.7f), new(0.15f, 0), new(0.7f, -0.7f), new(-0.7f, -0.7f), new(-0.15f, 0)];
 
-    /// <summary>The distance of a point from the outline of figure <paramref name="label"/>.</summary>
+    /// <summary>The signed distance of a point from the outline of figure <paramref name="label"/>.</summary>
     public static float Distance(int label, Vector2 p) => label switch
     {
         0 => p.Length() - 0.9f,
@@ -69,11 +73,12 @@ internal static class Figures
     {
         p.X = MathF.Abs(p.X);
         if (p.X + p.Y > 1) return Vector2.Distance(p, new(0.25f, 0.75f)) - (MathF.Sqrt(2) / 4);
-        float squared = MathF.Min(Vector2.DistanceSquared(p, new(0, 1)), (p - new Vector2(0.5f * MathF.Max(p.X + p.Y, 0))).LengthSquared());
+        var diagonal = new Vector2(0.5f * MathF.Max(p.X + p.Y, 0));
+        float squared = MathF.Min(Vector2.DistanceSquared(p, new(0, 1)), (p - diagonal).LengthSquared());
         return MathF.Sqrt(squared) * MathF.Sign(p.X - p.Y);
     }
 
-    // Corners on the unit circle; an inner radius below 1 puts a notch between two of them.
+    // Corners on the unit circle; an inner radius below 1 puts a notch between neighboring corners.
     private static Vector2[] Regular(int corners, float outer, float inner)
     {
         int step = inner < outer ? 1 : 2;

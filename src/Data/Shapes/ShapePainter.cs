@@ -3,9 +3,12 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Data;
 
-/// <summary>Paints one image of <see cref="ShapesDataset"/>: a shaded background, strokes and dots as clutter, the figure, one thin stroke over it, noise.</summary>
+/// <summary>
+/// Paints one image of <see cref="ShapesDataset"/>: a shaded background, strokes and dots as clutter, the figure, one thin stroke over it,
+/// and noise.
+/// </summary>
 /// <remarks>
-/// Every number comes from the image's own stream by its position in the painting, so an image depends on nothing but seed, part and index.
+/// All random numbers come from the image's own stream, in the order of painting, so an image depends only on seed, part and index.
 /// </remarks>
 internal ref struct ShapePainter
 {
@@ -14,7 +17,7 @@ internal ref struct ShapePainter
 
     private const int Map = Size * Size;
 
-    // The noise takes its numbers from here on, far from those of the painting.
+    // The noise uses the stream from this position on, far from the numbers of the painting.
     private const long NoiseStart = 1 << 16;
 
     private readonly RandomStream stream;
@@ -27,7 +30,9 @@ internal ref struct ShapePainter
         this.canvas = canvas;
     }
 
-    /// <summary>Paints the figure <paramref name="label"/> with the random numbers of <paramref name="stream"/> into 3·Size·Size bytes.</summary>
+    /// <summary>
+    /// Paints the figure <paramref name="label"/> with the random numbers of <paramref name="stream"/> into 3·Size·Size bytes.
+    /// </summary>
     public static void Paint(int label, RandomStream stream, Span<byte> pixels)
     {
         Span<Vector3> canvas = stackalloc Vector3[Map];
@@ -40,7 +45,7 @@ internal ref struct ShapePainter
         painter.Develop(pixels);
     }
 
-    // Two colours, shaded along a random direction. Gives back their mean.
+    // Two colors, shaded along a random direction. Returns their mean.
     private Vector3 Background()
     {
         Vector3 color = Color() * 0.6f, shade = new(Between(-0.2f, 0.2f), Between(-0.2f, 0.2f), Between(-0.2f, 0.2f));
@@ -79,7 +84,7 @@ internal ref struct ShapePainter
     private void Figure(int label, Vector3 background)
     {
         float radius = Between(7.5f, 13);
-        // The centre keeps most of the figure inside the image.
+        // The range of centers keeps most of the figure inside the image.
         float reach = Size / 2f - (radius * 0.85f);
         Vector2 center = new((Size / 2f) + Between(-reach, reach), (Size / 2f) + Between(-reach, reach));
         var (sin, cos) = MathF.SinCos(Between(0, 2 * MathF.PI));
@@ -90,7 +95,7 @@ internal ref struct ShapePainter
         });
     }
 
-    // Mixes a colour in where the distance is negative. A pixel's share is how much of it lies inside, to first order: 1/2 − distance.
+    // Blends a color in where the distance is negative. The coverage of a pixel, its fraction inside, is 1/2 − distance to first order.
     private readonly void Blend(Vector2 center, float radius, Vector3 color, Func<Vector2, float> distance)
     {
         int top = Math.Max(0, (int)(center.Y - radius - 1)), bottom = Math.Min(Size - 1, (int)(center.Y + radius + 1));
@@ -99,8 +104,8 @@ internal ref struct ShapePainter
         {
             for (int x = left; x <= right; x++)
             {
-                float share = 0.5f - distance(new(x + 0.5f, y + 0.5f));
-                if (share > 0) canvas[(y * Size) + x] = Vector3.Lerp(canvas[(y * Size) + x], color, MathF.Min(share, 1));
+                float coverage = 0.5f - distance(new(x + 0.5f, y + 0.5f));
+                if (coverage > 0) canvas[(y * Size) + x] = Vector3.Lerp(canvas[(y * Size) + x], color, MathF.Min(coverage, 1));
             }
         }
     }
@@ -120,14 +125,14 @@ internal ref struct ShapePainter
         }
     }
 
-    // The difference of the halves of a word: triangularly distributed on (−1, 1).
+    // The scaled difference of the two halves of a word, which has a triangular distribution on (−1, 1).
     private static float Grain(uint word) => ((int)(word & 0xFFFF) - (int)(word >> 16)) * (1f / 65536);
 
-    // A colour between another one and white, in every channel at least a third of the way.
+    // A color between the given one and white, at least a third of the way in every channel.
     private Vector3 Brighter(Vector3 color)
     {
-        Vector3 share = new(Between(0.35f, 1), Between(0.35f, 1), Between(0.35f, 1));
-        return color + ((Vector3.One - color) * share);
+        Vector3 fraction = new(Between(0.35f, 1), Between(0.35f, 1), Between(0.35f, 1));
+        return color + ((Vector3.One - color) * fraction);
     }
 
     private Vector3 Color() => new(Between(0, 1), Between(0, 1), Between(0, 1));

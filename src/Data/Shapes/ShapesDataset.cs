@@ -2,35 +2,40 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Data;
 
-/// <summary>A data set that needs no download: ten kinds of figures drawn on cluttered, noisy 32×32 colour images.</summary>
+/// <summary>A synthetic data set that needs no download: ten kinds of figures on cluttered, noisy 32×32 color images.</summary>
 /// <remarks>
-/// Place, size, rotation and colours are random, so that no pixel and no mean colour tells the class: a linear classifier is hardly better than chance,
-/// a small convolutional network is almost always right after a minute. Image i of a seed is the same in any order and on any number of threads.
+/// Position, size, rotation and colors are random, so that no pixel and no mean color reveals the class. A linear classifier is hardly
+/// better than chance; a small convolutional network is almost always right after a minute of training. Image i of a seed is the same in
+/// any order and on any number of threads.
 /// </remarks>
 public static class ShapesDataset
 {
-    /// <summary>The number of training images unless another is asked for.</summary>
+    /// <summary>The default number of training images.</summary>
     public const int DefaultTrainCount = 10_000;
 
-    /// <summary>The number of test images unless another is asked for.</summary>
+    /// <summary>The default number of test images.</summary>
     public const int DefaultTestCount = 2_000;
 
-    /// <summary>Draws both parts, each from random numbers of its own. Classes take turns: image i has label i mod 10.</summary>
+    /// <summary>Generates both parts, each from its own random stream. Classes alternate: image i has label i mod 10.</summary>
     /// <param name="seed">The seed of all images.</param>
     /// <param name="trainCount">The number of training images.</param>
     /// <param name="testCount">The number of test images.</param>
-    /// <param name="context">Whose workers draw; null for <see cref="ComputeContext.Default"/>.</param>
+    /// <param name="context">The context whose workers generate the images; null for <see cref="ComputeContext.Default"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">A part would be empty or larger than an array.</exception>
     public static ImageData Generate(
         long seed = 0, int trainCount = DefaultTrainCount, int testCount = DefaultTestCount, ComputeContext? context = null) =>
-        new(Draw(new RandomStream(seed, "shapes train"), trainCount, nameof(trainCount), context),
-            Draw(new RandomStream(seed, "shapes test"), testCount, nameof(testCount), context));
+        new(GeneratePart(new RandomStream(seed, "shapes train"), trainCount, nameof(trainCount), context),
+            GeneratePart(new RandomStream(seed, "shapes test"), testCount, nameof(testCount), context));
 
-    private static InMemoryDataset Draw(RandomStream stream, int count, string name, ComputeContext? context)
+    private static InMemoryDataset GeneratePart(RandomStream stream, int count, string name, ComputeContext? context)
     {
         const int ImageBytes = 3 * ShapePainter.Size * ShapePainter.Size, ImagesPerBlock = 64;
         if (count < 1 || count > Array.MaxLength / ImageBytes)
-            throw new ArgumentOutOfRangeException(name, $"Shapes: {count} images were asked for, expected 1 to {Array.MaxLength / ImageBytes}.");
+        {
+            throw new ArgumentOutOfRangeException(
+                name, $"Shapes: {count} images were requested, expected 1 to {Array.MaxLength / ImageBytes}.");
+        }
+
         byte[] pixels = new byte[count * ImageBytes];
         int[] labels = new int[count];
         (context ?? ComputeContext.Default).Workers.Run((count + ImagesPerBlock - 1) / ImagesPerBlock, block =>

@@ -5,7 +5,7 @@ namespace DeepSharp.Formats;
 /// <summary>A setting of an <see cref="OnnxNode"/> (AttributeProto).</summary>
 public sealed class OnnxAttribute
 {
-    /// <summary>More numbers than this are not read; no layer of ours has so many.</summary>
+    /// <summary>The maximum number of integers that are read. No layer of this library has more.</summary>
     internal const int MaxValues = 16;
 
     // AttributeProto.AttributeType.
@@ -50,12 +50,12 @@ public sealed class OnnxAttribute
         {
             switch (field.Number)
             {
-                case 1: name = reader.Text(field); break;
-                case 2: number = field.Float; break;
-                case 3: integers.Add(field.Integer); break;
-                case 4: text = reader.Text(field); break;
-                case 5: value = OnnxConstant.Read(reader, field); break;
-                case 8: integers.AddRange(reader.Integers(field).Take(MaxValues)); break;
+                case OnnxFields.Attribute.Name: name = reader.Text(field); break;
+                case OnnxFields.Attribute.Float: number = field.Float; break;
+                case OnnxFields.Attribute.Integer: integers.Add(field.Integer); break;
+                case OnnxFields.Attribute.Text: text = reader.Text(field); break;
+                case OnnxFields.Attribute.Tensor: value = OnnxConstant.Read(reader, field); break;
+                case OnnxFields.Attribute.Integers: integers.AddRange(reader.Integers(field).Take(MaxValues)); break;
             }
         }
 
@@ -65,9 +65,10 @@ public sealed class OnnxAttribute
     /// <summary>Writes the fields of the attribute.</summary>
     internal void Write(CodedOutputStream output)
     {
-        output.Text(1, Name);
-        if (Float is { } number) output.Float(2, number);
-        foreach (long integer in Integers) output.Integer(type == IntegerType ? 3 : 8, integer);
-        output.Integer(20, type);
+        output.Text(OnnxFields.Attribute.Name, Name);
+        if (Float is { } number) output.Float(OnnxFields.Attribute.Float, number);
+        int field = type == IntegerType ? OnnxFields.Attribute.Integer : OnnxFields.Attribute.Integers;
+        foreach (long integer in Integers) output.Integer(field, integer);
+        output.Integer(OnnxFields.Attribute.Type, type);
     }
 }

@@ -1,11 +1,11 @@
 namespace DeepSharp.Formats;
 
-/// <summary>A constant of an ONNX file (TensorProto), and where its elements are.</summary>
-/// <param name="Name">What nodes call it.</param>
-/// <param name="Type">The type of its elements, by safetensors' names, else by ONNX's number.</param>
-/// <param name="Shape">Its lengths.</param>
-/// <param name="Offset">Where its elements are in the file.</param>
-/// <param name="ByteCount">The bytes that the file has of them.</param>
+/// <summary>A constant of an ONNX file (TensorProto), and the location of its elements.</summary>
+/// <param name="Name">The name that nodes use for it.</param>
+/// <param name="Type">The type of its elements: safetensors' name of a floating-point type, ONNX's number of any other.</param>
+/// <param name="Shape">The lengths of its axes.</param>
+/// <param name="Offset">The file offset of its elements.</param>
+/// <param name="ByteCount">The size of the elements in the file, in bytes.</param>
 /// <param name="Problem">Why its elements cannot be read; null if they can.</param>
 internal sealed record OnnxConstant(string Name, string Type, IReadOnlyList<long> Shape, long Offset, long ByteCount, string? Problem)
 {
@@ -16,11 +16,11 @@ internal sealed record OnnxConstant(string Name, string Type, IReadOnlyList<long
     private const int External = 1;
     private const int MaxRank = 8;
 
-    /// <summary>Reads the fields of a constant, and none of its elements.</summary>
+    /// <summary>Reads the fields of a constant, but not its elements.</summary>
     public static OnnxConstant Read(ProtobufReader reader, ProtobufField message)
     {
         List<long> shape = [];
-        List<ProtobufField> pieces = [];
+        List<ProtobufField> dataFields = [];
         string name = "";
         long type = 0;
         bool isExternal = false, isCoded = false;
@@ -28,36 +28,38 @@ internal sealed record OnnxConstant(string Name, string Type, IReadOnlyList<long
         {
             switch (field.Number)
             {
-                case 1:
+                case OnnxFields.Tensor.Dimensions:
                     shape.AddRange(reader.Integers(field));
                     if (shape.Count > MaxRank) throw new InvalidDataException($"a constant has more than {MaxRank} dimensions.");
                     break;
-                case 2: type = field.Integer; break;
-                case 8: name = reader.Text(field); break;
-                // Raw bytes, or packed floating-point numbers of 32 or 64 bits, which are the same bytes.
-                case 9:
-                case 4 when type is Float32 or 0:
-                case 10 when type is Float64 or 0: pieces.Add(field); break;
-                // Numbers and strings of other kinds, written in ways of their own.
-                case >= 4 and <= 11 and not 8: isCoded = true; break;
-                case 14: isExternal = field.Integer == External; break;
+                case OnnxFields.Tensor.DataType: type = field.Integer; break;
+                case OnnxFields.Tensor.Name: name = reader.Text(field); break;
+                // Raw bytes, or packed floating-point numbers of 32 or 64 bits, which have the same bytes.
+                case OnnxFields.Tensor.RawData:
+                case OnnxFields.Tensor.FloatData when type is Float32 or 0:
+                case OnnxFields.Tensor.DoubleData when type is Float64 or 0: dataFields.Add(field); break;
+                // Numbers and strings of other types, which are encoded differently.
+                case >= OnnxFields.Tensor.FloatData and <= OnnxFields.Tensor.UInt64Data: isCoded = true; break;
+                case OnnxFields.Tensor.DataLocation: isExternal = field.Integer == External; break;
             }
         }
 
-        string? problem = isExternal ? "lie in another file (external data); export the network as a single file"
-            : isCoded || pieces.Exists(piece => piece.Type != Google.Protobuf.WireFormat.WireType.LengthDelimited) || pieces.Count > 1
-                ? "are not written as one row of floating-point numbers" : null;
-        var data = problem is null && pieces.Count == 1 ? pieces[0] : default;
+        bool isUnreadable = isCoded || dataFields.Count > 1
+            || dataFields.Exists(field => field.Type != Google.Protobuf.WireFormat.WireType.LengthDelimited);
+        string? problem = isExternal ? "are stored in another file (external data); export the network as a single file"
+            : isUnreadable ? "are not stored as one array of floating-point numbers" : null;
+        var data = problem is null && dataFields.Count == 1 ? dataFields[0] : default;
         return new OnnxConstant(name, TypeName(type), shape, data.Start, data.Length, problem);
     }
 
-    /// <summary>Why it cannot be a tensor: its elements cannot be read, or are not as many as its shape says; null if it can.</summary>
+    /// <summary>Why it cannot be a tensor: its elements cannot be read, or their number does not match its shape; null if it can.</summary>
     public string? Refusal
     {
         get
         {
             if (Problem is not null) return $"the elements of \"{Name}\" {Problem}.";
-            if (StoredTensor.ElementSize(Type) is not (> 0 and var size)) return $"\"{Name}\" has elements of the {Type}, expected floating-point numbers.";
+            if (StoredTensor.ElementSize(Type) is not (> 0 and var size))
+                return $"\"{Name}\" has elements of {Type}, expected floating-point numbers.";
             Int128 bytes = size;
             foreach (long length in Shape) bytes = Int128.Min(bytes * length, long.MaxValue);
             return bytes == ByteCount && Shape.All(length => length >= 0) ? null

@@ -2,7 +2,7 @@ using Google.Protobuf;
 
 namespace DeepSharp.Formats;
 
-/// <summary>The few kinds of protobuf fields that an ONNX file has, each by its number.</summary>
+/// <summary>Writes the few kinds of protobuf fields that ONNX files need, each identified by its number.</summary>
 internal static class Protobuf
 {
     /// <summary>Encodes fields: a message, or a part of one.</summary>
@@ -13,12 +13,12 @@ internal static class Protobuf
         return buffer.ToArray();
     }
 
-    /// <summary>The beginning of a field of bytes, a string or a message: its number and the length of what follows.</summary>
+    /// <summary>The beginning of a field of bytes, a string or a message: its number and the length of its content.</summary>
     public static byte[] Prefix(int field, long length) => Encode(output => output.Begin(field, checked((int)length)));
 
     extension(CodedOutputStream output)
     {
-        /// <summary>Writes a whole number.</summary>
+        /// <summary>Writes an integer.</summary>
         public void Integer(int field, long value)
         {
             output.WriteTag(field, WireFormat.WireType.Varint);
@@ -49,7 +49,7 @@ internal static class Protobuf
         /// <summary>Writes a message inside this one.</summary>
         public void Message(int field, Action<CodedOutputStream> write) => output.Message(field, Encode(write));
 
-        /// <summary>Begins a field whose content is written elsewhere.</summary>
+        /// <summary>Begins a field whose content is written separately.</summary>
         public void Begin(int field, int length)
         {
             output.WriteTag(field, WireFormat.WireType.LengthDelimited);

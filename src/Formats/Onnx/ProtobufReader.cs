@@ -5,29 +5,32 @@ namespace DeepSharp.Formats;
 
 /// <summary>A field of a protobuf message.</summary>
 /// <param name="Number">Its number.</param>
-/// <param name="Type">How it is written.</param>
-/// <param name="Value">The value of a number, as bits.</param>
-/// <param name="Start">Where in the file the content of bytes, a string or a message begins.</param>
-/// <param name="End">Where it ends.</param>
+/// <param name="Type">Its wire type.</param>
+/// <param name="Value">The bits of a number.</param>
+/// <param name="Start">The file offset of the content of bytes, a string or a message.</param>
+/// <param name="End">The file offset of the end of the content.</param>
 internal readonly record struct ProtobufField(int Number, WireFormat.WireType Type, ulong Value, long Start, long End)
 {
     /// <summary>The length of the content.</summary>
     public long Length => End - Start;
 
-    /// <summary>The value as a whole number with sign.</summary>
+    /// <summary>The value as a signed integer.</summary>
     public long Integer => Type == WireFormat.WireType.Varint ? (long)Value : throw Unexpected("a whole number");
 
     /// <summary>The value as a 32-bit floating-point number.</summary>
-    public float Float => Type == WireFormat.WireType.Fixed32 ? BitConverter.UInt32BitsToSingle((uint)Value) : throw Unexpected("a floating-point number");
+    public float Float => Type == WireFormat.WireType.Fixed32
+        ? BitConverter.UInt32BitsToSingle((uint)Value)
+        : throw Unexpected("a floating-point number");
 
     /// <summary>The field itself, if it has content.</summary>
     public ProtobufField Content => Type == WireFormat.WireType.LengthDelimited ? this : throw Unexpected("bytes");
 
-    private InvalidDataException Unexpected(string expected) => new($"expected the field {Number} to be {expected}, found the type {Type}.");
+    private InvalidDataException Unexpected(string expected) =>
+        new($"expected the field {Number} to be {expected}, found the type {Type}.");
 }
 
-/// <summary>Reads protobuf messages that lie in a file, by small pieces: content is passed over until somebody asks for it.</summary>
-/// <remarks>Fields and texts are counted over the whole file, so that none can cost more time and memory than a network needs.</remarks>
+/// <summary>Reads protobuf messages from a file through a small buffer. Content is skipped until it is requested.</summary>
+/// <remarks>Fields and strings are counted over the whole file, so no file can cost more time and memory than a network needs.</remarks>
 internal sealed class ProtobufReader(WeightsFile file)
 {
     private const int MaxFields = 1 << 20, MaxTextLength = 1 << 24, MaxVarintLength = 10;
@@ -36,13 +39,13 @@ internal sealed class ProtobufReader(WeightsFile file)
     private long bufferStart;
     private int filled, fields, textLength;
 
-    /// <summary>The fields of the message that a file is.</summary>
+    /// <summary>The fields of the file's outermost message.</summary>
     public IEnumerable<ProtobufField> Fields() => Fields(0, file.Length);
 
     /// <summary>The fields of a message inside another.</summary>
     public IEnumerable<ProtobufField> Fields(ProtobufField message) => Fields(message.Content.Start, message.End);
 
-    /// <summary>The whole numbers of a repeated field: one, or a packed row of them.</summary>
+    /// <summary>The integers of a repeated field: a single one, or several packed into one field.</summary>
     public IEnumerable<long> Integers(ProtobufField field)
     {
         if (field.Type != WireFormat.WireType.LengthDelimited)
@@ -61,7 +64,8 @@ internal sealed class ProtobufReader(WeightsFile file)
     /// <summary>A string.</summary>
     public string Text(ProtobufField field)
     {
-        if (field.Content.Length > MaxTextLength - textLength) throw new InvalidDataException($"its names take more than {MaxTextLength} bytes.");
+        if (field.Content.Length > MaxTextLength - textLength)
+            throw new InvalidDataException($"its strings take more than {MaxTextLength} bytes.");
         textLength += (int)field.Length;
         byte[] bytes = new byte[(int)field.Length];
         file.ReadBytes(bytes, field.Start);
@@ -88,20 +92,23 @@ internal sealed class ProtobufReader(WeightsFile file)
                     content = position;
                     position += (long)length;
                     break;
-                default: throw new InvalidDataException($"there is a field of the type {(int)type} at byte {content}, which protobuf does not have.");
+                default:
+                    throw new InvalidDataException($"there is a field of type {(int)type} at byte {content}, expected 0, 1, 2 or 5.");
             }
 
-            if (tag >> 3 is 0 or > int.MaxValue) throw new InvalidDataException($"there is a field of the number {tag >> 3} at byte {content}.");
+            if (tag >> 3 is 0 or > int.MaxValue)
+                throw new InvalidDataException($"there is a field with number {tag >> 3} at byte {content}, expected at least 1.");
             yield return new ProtobufField((int)(tag >> 3), type, value, content, position);
         }
     }
 
     private void Count()
     {
-        if (++fields > MaxFields) throw new InvalidDataException($"it has more than {MaxFields} fields, which no network of ours needs.");
+        if (++fields > MaxFields)
+            throw new InvalidDataException($"it has more than {MaxFields} fields, which no network of this library needs.");
     }
 
-    // Seven bits a byte, the lowest first; the highest bit of each tells whether another follows.
+    // Seven bits per byte, lowest first. The highest bit of each byte tells whether another byte follows.
     private ulong ReadVarint(ref long position, long end)
     {
         ulong value = 0;
@@ -135,5 +142,6 @@ internal sealed class ProtobufReader(WeightsFile file)
         return buffer[position++ - bufferStart];
     }
 
-    private static InvalidDataException Truncated(long end) => new($"it is truncated or damaged: a message ends at byte {end}, before its last field does.");
+    private static InvalidDataException Truncated(long end) =>
+        new($"it is truncated or damaged: a message ends at byte {end}, before its last field does.");
 }

@@ -1,12 +1,12 @@
 namespace DeepSharp.Formats;
 
-/// <summary>A dictionary in a pickle, with those of its entries that have a string as key; nothing that is sought has another.</summary>
+/// <summary>A dictionary in a pickle. Only entries with string keys are kept; no others are needed.</summary>
 internal sealed class PickleDictionary : Dictionary<string, object?>
 {
-    // To look up a key takes as long as it is, and a pickle may name a long one any number of times.
+    // The time of a lookup is proportional to the length of the key, and a pickle may refer to a long key any number of times.
     private const int MaxKeyLength = 4096;
 
-    /// <summary>Sets an entry, or passes over it.</summary>
+    /// <summary>Sets an entry. Ignores it if the key is not a string.</summary>
     /// <exception cref="InvalidDataException">The key is too long.</exception>
     public void Set(object? key, object? value)
     {
@@ -15,10 +15,11 @@ internal sealed class PickleDictionary : Dictionary<string, object?>
         this[name] = value;
     }
 
-    /// <summary>Throws unless a key is short enough to be looked up often.</summary>
+    /// <summary>Throws if a key is too long to be looked up often.</summary>
     /// <exception cref="InvalidDataException">It is too long.</exception>
     public static void RequireShort(string key)
     {
-        if (key.Length > MaxKeyLength) throw new InvalidDataException($"the pickle has a key of {key.Length} characters, at most {MaxKeyLength} are allowed.");
+        if (key.Length > MaxKeyLength)
+            throw new InvalidDataException($"the pickle has a key of {key.Length} characters, at most {MaxKeyLength} are allowed.");
     }
 }

@@ -3,10 +3,10 @@ using System.Text;
 
 namespace DeepSharp.Formats;
 
-/// <summary>The bytes of pickles that follow one another in a file, read in small pieces: what comes after them may be large.</summary>
+/// <summary>The bytes of consecutive pickles in a file, read through a small buffer because the data after them may be large.</summary>
 internal sealed class PickleSource
 {
-    /// <summary>How long the pickles may be together. What describes a network takes some KB; the weights are not in it.</summary>
+    /// <summary>The maximum total length of the pickles. The description of a network takes some KB; the weights are not in it.</summary>
     public const int MaxLength = 1 << 24;
 
     private const int MaxLineLength = 256;
@@ -18,9 +18,10 @@ internal sealed class PickleSource
     private long bufferEnd;
 
     /// <summary>Reads from <paramref name="start"/>, and never beyond <paramref name="end"/>.</summary>
-    public PickleSource(WeightsFile file, long start, long end) => (this.file, this.start, this.end, bufferEnd) = (file, start, end, start);
+    public PickleSource(WeightsFile file, long start, long end) =>
+        (this.file, this.start, this.end, bufferEnd) = (file, start, end, start);
 
-    /// <summary>Where the next byte is in the file.</summary>
+    /// <summary>The file offset of the next byte.</summary>
     public long Position => bufferEnd - (filled - next);
 
     public byte ReadByte()
@@ -31,7 +32,12 @@ internal sealed class PickleSource
 
     public byte[] ReadBytes(ulong count)
     {
-        if (count > (ulong)(end - Position)) throw new InvalidDataException($"the pickle is truncated: it ends at byte {end}, and needs {count} from byte {Position} on.");
+        if (count > (ulong)(end - Position))
+        {
+            throw new InvalidDataException(
+                $"the pickle is truncated: it ends at byte {end}, but needs {count} bytes from byte {Position} on.");
+        }
+
         if (Position + (long)count - start > MaxLength) throw TooLong();
         byte[] bytes = new byte[(int)count];
         for (int i = 0; i < bytes.Length;)
@@ -54,16 +60,17 @@ internal sealed class PickleSource
 
     public ulong ReadUInt64() => BinaryPrimitives.ReadUInt64LittleEndian(ReadBytes(sizeof(ulong)));
 
-    /// <summary>The one number of a pickle that is big-endian.</summary>
+    /// <summary>The only numbers of a pickle that are big-endian.</summary>
     public double ReadDouble() => BinaryPrimitives.ReadDoubleBigEndian(ReadBytes(sizeof(double)));
 
-    /// <summary>A string up to the end of the line, which is the name of something.</summary>
+    /// <summary>A name: the characters up to the end of the line.</summary>
     public string ReadLine()
     {
         var line = new StringBuilder();
         for (byte character = ReadByte(); character != '\n'; character = ReadByte())
         {
-            if (line.Length == MaxLineLength) throw new InvalidDataException($"the pickle has a name of more than {MaxLineLength} characters.");
+            if (line.Length == MaxLineLength)
+                throw new InvalidDataException($"the pickle has a name of more than {MaxLineLength} characters.");
             line.Append((char)character);
         }
 
@@ -72,7 +79,8 @@ internal sealed class PickleSource
 
     private void Refill()
     {
-        if (bufferEnd == end) throw new InvalidDataException($"the pickle is truncated: it ends at byte {end}, before its last instruction.");
+        if (bufferEnd == end)
+            throw new InvalidDataException($"the pickle is truncated: it ends at byte {end}, before its last instruction.");
         if (bufferEnd - start >= MaxLength) throw TooLong();
         filled = (int)Math.Min(buffer.Length, end - bufferEnd);
         next = 0;

@@ -1,6 +1,6 @@
 namespace DeepSharp.Formats;
 
-/// <summary>The stack of the pickle machine: values, and marks below which nothing can be taken but by the instruction that takes the mark.</summary>
+/// <summary>The stack of the pickle machine: values and marks. Values below a mark are out of reach until the mark is popped.</summary>
 internal sealed class PickleStack
 {
     private readonly List<object?> values = [];
@@ -15,12 +15,14 @@ internal sealed class PickleStack
         return value;
     }
 
-    public object? Peek() => values.Count > Bottom ? values[^1] : throw new InvalidDataException("the pickle takes a value from an empty stack.");
+    public object? Peek() =>
+        values.Count > Bottom ? values[^1] : throw new InvalidDataException("the pickle takes a value from an empty stack.");
 
-    /// <summary>The value on top, which must be of a kind.</summary>
-    public TValue Peek<TValue>(string kind) => Peek() is TValue value ? value : throw new InvalidDataException($"the pickle uses something as a {kind} that is none.");
+    /// <summary>The top value, which must be a <paramref name="kind"/>.</summary>
+    public TValue Peek<TValue>(string kind) =>
+        Peek() is TValue value ? value : throw new InvalidDataException($"expected a {kind} on the pickle's stack, found something else.");
 
-    /// <summary>Takes the value on top, which must be of a kind.</summary>
+    /// <summary>Pops the top value, which must be a <paramref name="kind"/>.</summary>
     public TValue Pop<TValue>(string kind)
     {
         var value = Peek<TValue>(kind);
@@ -30,23 +32,23 @@ internal sealed class PickleStack
 
     public void Mark() => marks.Add(values.Count);
 
-    /// <summary>Takes the last mark and all values above it, the lowest first.</summary>
+    /// <summary>Pops the last mark and all values above it, lowest first.</summary>
     public object?[] PopToMark()
     {
-        if (marks.Count == 0) throw new InvalidDataException("the pickle goes back to a mark that it never set.");
-        object?[] taken = Pop(values.Count - Bottom);
+        if (marks.Count == 0) throw new InvalidDataException("the pickle refers to a mark that it never set.");
+        object?[] popped = Pop(values.Count - Bottom);
         marks.RemoveAt(marks.Count - 1);
-        return taken;
+        return popped;
     }
 
-    /// <summary>Takes a number of values, the lowest first.</summary>
+    /// <summary>Pops a number of values, lowest first.</summary>
     public object?[] Pop(int count)
     {
         if (values.Count - count < Bottom) throw new InvalidDataException("the pickle takes a value from an empty stack.");
-        object?[] taken = new object?[count];
-        values.CopyTo(values.Count - count, taken, 0, count);
+        object?[] popped = new object?[count];
+        values.CopyTo(values.Count - count, popped, 0, count);
         values.RemoveRange(values.Count - count, count);
-        return taken;
+        return popped;
     }
 
     private int Bottom => marks.Count == 0 ? 0 : marks[^1];

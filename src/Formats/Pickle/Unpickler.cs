@@ -4,17 +4,17 @@ using System.Text;
 namespace DeepSharp.Formats;
 
 /// <summary>
-/// The machine that a pickle is a program for. It makes plain values by itself, and asks its host for the rest, so it runs nothing and loads nothing that the
-/// host does not allow by name.
+/// Runs pickles, which are programs for a stack machine. The machine makes plain values itself and asks its host for everything else,
+/// so it runs and loads nothing that the host does not allow by name.
 /// </summary>
 /// <remarks>
 /// Integers become long (or <see cref="BigInteger"/>), strings string, tuples object[], lists <see cref="List{T}"/>, dictionaries
-/// <see cref="PickleDictionary"/>. It never recurses, so depth costs nothing; the number of instructions and the length of what it reads are bounded, and
-/// with them its memory and time.
+/// <see cref="PickleDictionary"/>. The machine never recurses, so depth costs nothing. The number of instructions and the length of the
+/// input are limited, which limits memory and time.
 /// </remarks>
 internal sealed class Unpickler(PickleSource source, IPickleHost host)
 {
-    // A network of a thousand tensors takes about 50,000.
+    // A network of a thousand tensors takes about 50,000 instructions.
     private const int MaxInstructions = 1 << 20;
 
     private const int MaxProtocol = 5;
@@ -24,7 +24,7 @@ internal sealed class Unpickler(PickleSource source, IPickleHost host)
 
     /// <summary>Runs one pickle.</summary>
     /// <returns>The object that it describes.</returns>
-    /// <exception cref="InvalidDataException">It is damaged, too long, or asks for something that is not allowed.</exception>
+    /// <exception cref="InvalidDataException">The pickle is damaged, too long, or asks for something that is not allowed.</exception>
     public object? Load()
     {
         for (int i = 0; i < MaxInstructions; i++)
@@ -84,15 +84,17 @@ internal sealed class Unpickler(PickleSource source, IPickleHost host)
             case PickleOpcode.BinPut: memo[source.ReadByte()] = stack.Peek(); break;
             case PickleOpcode.LongBinPut: memo[source.ReadUInt32()] = stack.Peek(); break;
             case PickleOpcode.Memoize: memo[(uint)memo.Count] = stack.Peek(); break;
-            case PickleOpcode.BinGet: stack.Push(Remembered(source.ReadByte())); break;
-            case PickleOpcode.LongBinGet: stack.Push(Remembered(source.ReadUInt32())); break;
+            case PickleOpcode.BinGet: stack.Push(FromMemo(source.ReadByte())); break;
+            case PickleOpcode.LongBinGet: stack.Push(FromMemo(source.ReadUInt32())); break;
 
             case PickleOpcode.Global: stack.Push(host.FindGlobal(source.ReadLine(), source.ReadLine())); break;
             case PickleOpcode.StackGlobal: FindGlobal(stack.Pop(2)); break;
             case PickleOpcode.Reduce or PickleOpcode.NewObj: Call(stack.Pop<object?[]>("tuple")); break;
             case PickleOpcode.Build: SetState(stack.Pop()); break;
             case PickleOpcode.BinPersId: stack.Push(host.FindPersistent(stack.Pop())); break;
-            default: throw new InvalidDataException($"the pickle has the instruction 0x{(byte)opcode:X2} at byte {source.Position - 1}, which torch.save does not write.");
+            default:
+                throw new InvalidDataException(
+                    $"the pickle has the instruction 0x{(byte)opcode:X2} at byte {source.Position - 1}, which torch.save does not write.");
         }
     }
 
@@ -120,7 +122,8 @@ internal sealed class Unpickler(PickleSource source, IPickleHost host)
 
     private void FindGlobal(object?[] names)
     {
-        if (names is not [string module, string name]) throw new InvalidDataException("the pickle names a global by something other than two strings.");
+        if (names is not [string module, string name])
+            throw new InvalidDataException("the pickle names a global by something other than two strings.");
         stack.Push(host.FindGlobal(module, name));
     }
 
@@ -128,8 +131,9 @@ internal sealed class Unpickler(PickleSource source, IPickleHost host)
 
     private void SetState(object? state) => host.SetState(stack.Peek(), state);
 
-    private object? Remembered(uint index) =>
-        memo.TryGetValue(index, out object? value) ? value : throw new InvalidDataException($"the pickle refers to number {index} of its memory, which it never set.");
+    private object? FromMemo(uint index) =>
+        memo.TryGetValue(index, out object? value) ? value
+            : throw new InvalidDataException($"the pickle refers to memo number {index}, which it never set.");
 
     private static void RequireProtocol(byte protocol)
     {

@@ -5,10 +5,11 @@ using Microsoft.Win32.SafeHandles;
 
 namespace DeepSharp.Formats;
 
-/// <summary>Reads a safetensors file: 8 bytes little-endian header length, the JSON header, the data.</summary>
+/// <summary>Reads a safetensors file: the header length (8 bytes, little-endian), the JSON header, and the data.</summary>
 /// <remarks>
-/// Everything that the header says is checked before anything is read by it, and the hash that <see cref="SafeTensorsWriter"/> leaves in its files is
-/// checked on opening. Files of others have none; readers of what only this library writes call <see cref="RequireChecksum"/>.
+/// The whole header is checked before it is used to read anything. The hash that <see cref="SafeTensorsWriter"/> stores in its files is
+/// verified on opening. Files from other programs have no hash, so readers of content that only this library writes call
+/// <see cref="RequireChecksum"/>.
 /// </remarks>
 public sealed class SafeTensorsFile : WeightsFile
 {
@@ -18,25 +19,35 @@ public sealed class SafeTensorsFile : WeightsFile
         : base(path, handle)
     {
         byte[] header = ReadHeader();
-        (var tensors, var metadata) = SafeTensorsHeader.Read(header, PrefixLength + header.Length, Length - PrefixLength - header.Length);
+        long dataStart = PrefixLength + header.Length;
+        (var tensors, var metadata) = SafeTensorsHeader.Read(header, dataStart, Length - dataStart);
         Tensors = tensors.ToDictionary(tensor => tensor.Name);
         Metadata = metadata;
         if (metadata.TryGetValue(ChecksumKey, out string? digest)) CheckHash(header, digest);
     }
 
-    /// <summary>Opens a safetensors file, and no other kind, and checks it.</summary>
-    /// <exception cref="IOException">It cannot be read.</exception>
-    /// <exception cref="InvalidDataException">It is truncated, damaged, or not a safetensors file; the message begins with the path.</exception>
+    /// <summary>Opens and checks a safetensors file. Other formats are refused.</summary>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file is truncated, damaged, or not a safetensors file; the message begins with the path.
+    /// </exception>
     public static new SafeTensorsFile Open(string path) => Open(path, static (path, handle) => new SafeTensorsFile(path, handle));
 
     /// <inheritdoc/>
     public override void RequireChecksum()
     {
         if (!Metadata.ContainsKey(ChecksumKey))
-            throw new InvalidDataException($"{Path}: the file is damaged: it describes a model or a training, and has no metadata \"{ChecksumKey}\", which was written with it.");
+        {
+            throw new InvalidDataException(
+                $"{Path}: the file is damaged: it describes a model or a training run, but has no metadata \"{ChecksumKey}\", "
+                + "which is always written with them.");
+        }
     }
 
-    /// <summary>Whether a file that begins so may be one: the format has no signature, but a limit for the length that comes first.</summary>
+    /// <summary>
+    /// Whether a file with this beginning may be a safetensors file. The format has no signature, but it limits the header length,
+    /// which comes first.
+    /// </summary>
     internal static bool Recognizes(ReadOnlySpan<byte> beginning) =>
         beginning.Length >= PrefixLength && BinaryPrimitives.ReadUInt64LittleEndian(beginning) <= SafeTensorsHeader.MaxLength;
 
@@ -49,7 +60,8 @@ public sealed class SafeTensorsFile : WeightsFile
         if (length > SafeTensorsHeader.MaxLength || length > (ulong)(Length - PrefixLength))
         {
             throw new InvalidDataException(
-                $"not a safetensors file, or truncated: its header would take {length} bytes, the file has {Length} (at most {SafeTensorsHeader.MaxLength} are allowed).");
+                $"not a safetensors file, or truncated: its header would take {length} bytes, the file has {Length} "
+                + $"(at most {SafeTensorsHeader.MaxLength} are allowed).");
         }
 
         byte[] header = new byte[(int)length];
@@ -66,16 +78,16 @@ public sealed class SafeTensorsFile : WeightsFile
         hash.AppendData(Blank(header, digest));
         for (long position = PrefixLength + header.Length; position < Length;)
         {
-            var piece = buffer.AsSpan(0, (int)Math.Min(buffer.Length, Length - position));
-            position += ReadBytes(piece, position);
-            hash.AppendData(piece);
+            var part = buffer.AsSpan(0, (int)Math.Min(buffer.Length, Length - position));
+            position += ReadBytes(part, position);
+            hash.AppendData(part);
         }
 
         string found = Convert.ToHexStringLower(hash.GetHashAndReset());
-        if (found != digest) throw new InvalidDataException($"the file is damaged: its SHA-256 is {found}, it was written with {digest}.");
+        if (found != digest) throw new InvalidDataException($"the file is damaged: its SHA-256 is {found}, expected {digest}.");
     }
 
-    /// <summary>The header as it was when the hash was computed: zeros for the digest.</summary>
+    /// <summary>The header for which the hash was computed: with zeros instead of the digest.</summary>
     private static byte[] Blank(byte[] header, string digest)
     {
         int at = header.AsSpan().IndexOf(Encoding.UTF8.GetBytes($"\"{ChecksumKey}\":\"{digest}\""));

@@ -3,20 +3,24 @@ using System.Text.Json;
 
 namespace DeepSharp.Formats;
 
-/// <summary>The JSON header of a safetensors file: <c>{"__metadata__":{"k":"v"},"name":{"dtype":"F32","shape":[2,3],"data_offsets":[0,24]}}</c>.</summary>
+/// <summary>
+/// The JSON header of a safetensors file:
+/// <c>{"__metadata__":{"k":"v"},"name":{"dtype":"F32","shape":[2,3],"data_offsets":[0,24]}}</c>.
+/// </summary>
 internal static class SafeTensorsHeader
 {
-    /// <summary>The format's own limit.</summary>
+    /// <summary>The format's limit for the header length, in bytes.</summary>
     public const int MaxLength = 100_000_000;
 
     private const string MetadataKey = "__metadata__";
 
-    /// <summary>Reads a header and checks that its tensors lie in the data without holes and overlaps.</summary>
+    /// <summary>Reads a header and checks that its tensors fill the data without holes or overlaps.</summary>
     /// <param name="json">The header.</param>
-    /// <param name="dataStart">Where in the file the data begins.</param>
-    /// <param name="dataLength">The length of the data.</param>
+    /// <param name="dataStart">The file offset of the data.</param>
+    /// <param name="dataLength">The length of the data in bytes.</param>
     /// <exception cref="InvalidDataException">The header breaks a rule of the format.</exception>
-    public static (List<StoredTensor> Tensors, Dictionary<string, string> Metadata) Read(ReadOnlySpan<byte> json, long dataStart, long dataLength)
+    public static (List<StoredTensor> Tensors, Dictionary<string, string> Metadata) Read(
+        ReadOnlySpan<byte> json, long dataStart, long dataLength)
     {
         List<StoredTensor> tensors = [];
         Dictionary<string, string> metadata = [];
@@ -32,20 +36,20 @@ internal static class SafeTensorsHeader
                 else tensors.Add(ReadTensor(ref reader, name, dataStart));
             }
 
-            // Spaces may follow; anything else makes this throw.
+            // Only whitespace may follow; anything else makes this throw.
             reader.Read();
         }
         catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException or DecoderFallbackException)
         {
-            throw new InvalidDataException($"the header is not what it should be: {e.Message}", e);
+            throw new InvalidDataException($"the header is damaged: {e.Message}", e);
         }
 
-        RequireNoHolesAndOverlaps(tensors, dataStart, dataLength);
+        RequireNoHolesOrOverlaps(tensors, dataStart, dataLength);
         return (tensors, metadata);
     }
 
     /// <summary>Writes a header, padded with spaces to a multiple of 8 so that the data is aligned.</summary>
-    /// <exception cref="InvalidDataException">A tensor has the name that the format keeps for metadata.</exception>
+    /// <exception cref="InvalidDataException">A tensor has the name that the format reserves for metadata.</exception>
     public static byte[] Write(IEnumerable<StoredTensor> tensors, IReadOnlyDictionary<string, string> metadata)
     {
         using var stream = new MemoryStream();
@@ -57,7 +61,12 @@ internal static class SafeTensorsHeader
             writer.WriteEndObject();
             foreach (var tensor in tensors)
             {
-                if (tensor.Name == MetadataKey) throw new InvalidDataException($"A safetensors file cannot have a tensor \"{MetadataKey}\": the format keeps the name for metadata.");
+                if (tensor.Name == MetadataKey)
+                {
+                    throw new InvalidDataException(
+                        $"A safetensors file cannot have a tensor \"{MetadataKey}\": the format reserves the name for metadata.");
+                }
+
                 writer.WriteStartObject(tensor.Name);
                 writer.WriteString("dtype", tensor.Type);
                 writer.WriteStartArray("shape");
@@ -98,11 +107,17 @@ internal static class SafeTensorsHeader
 
         if (type is null || shape is null || offsets is not [var begin, var end])
             throw new InvalidDataException($"\"{name}\" must have dtype, shape and two data_offsets.");
-        if (StoredTensor.ElementSize(type) is not (> 0 and var size)) throw new InvalidDataException($"\"{name}\" has the unknown type \"{type}\".");
+        if (StoredTensor.ElementSize(type) is not (> 0 and var size))
+            throw new InvalidDataException($"\"{name}\" has the unknown type \"{type}\".");
         Int128 bytes = size;
         foreach (long length in shape) bytes = Int128.Min(bytes * length, long.MaxValue);
         if (bytes != (Int128)end - begin)
-            throw new InvalidDataException($"\"{name}\" {type} [{string.Join(", ", shape)}] takes {bytes} bytes, its data_offsets [{begin}, {end}] give it {(Int128)end - begin}.");
+        {
+            throw new InvalidDataException(
+                $"\"{name}\" {type} [{string.Join(", ", shape)}] takes {bytes} bytes, "
+                + $"its data_offsets [{begin}, {end}] give it {(Int128)end - begin}.");
+        }
+
         return new StoredTensor(name, type, shape, dataStart + begin, end - begin);
     }
 
@@ -130,18 +145,26 @@ internal static class SafeTensorsHeader
         return numbers;
     }
 
-    private static void RequireNoHolesAndOverlaps(List<StoredTensor> tensors, long dataStart, long dataLength)
+    private static void RequireNoHolesOrOverlaps(List<StoredTensor> tensors, long dataStart, long dataLength)
     {
         long end = dataStart;
         foreach (var tensor in tensors.OrderBy(tensor => tensor.Offset).ThenBy(tensor => tensor.ByteCount))
         {
             if (tensor.Offset != end)
-                throw new InvalidDataException($"\"{tensor.Name}\" begins at byte {tensor.Offset - dataStart} of the data, expected {end - dataStart}: the data has a hole or an overlap.");
+            {
+                throw new InvalidDataException(
+                    $"\"{tensor.Name}\" begins at byte {tensor.Offset - dataStart} of the data, expected {end - dataStart}: "
+                    + "the data has a hole or an overlap.");
+            }
+
             end += tensor.ByteCount;
         }
 
         if (end - dataStart != dataLength)
-            throw new InvalidDataException($"the header describes {end - dataStart} bytes of data, the file has {dataLength}; it is truncated or damaged.");
+        {
+            throw new InvalidDataException(
+                $"the header describes {end - dataStart} bytes of data, the file has {dataLength}; it is truncated or damaged.");
+        }
     }
 
     private static void Expect(ref Utf8JsonReader reader, JsonTokenType type, string what)

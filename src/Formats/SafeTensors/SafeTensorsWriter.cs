@@ -5,18 +5,19 @@ namespace DeepSharp.Formats;
 
 /// <summary>Collects tensors and metadata and writes them as one safetensors file.</summary>
 /// <remarks>
-/// The file carries, as metadata <c>sha256</c>, a hash of all its bytes, computed with these 64 digits as zeros; <see cref="SafeTensorsFile"/> checks it.
+/// The file stores a hash of all its bytes as the metadata <c>sha256</c>. The hash is computed with zeros for these 64 digits.
+/// <see cref="SafeTensorsFile"/> verifies it.
 /// </remarks>
 public sealed class SafeTensorsWriter : WeightsWriter
 {
-
     internal static readonly string NoHash = new('0', 2 * SHA256.HashSizeInBytes);
 
     /// <inheritdoc/>
     public override void Save(string path)
     {
         // The widest elements come first, so that all data is aligned.
-        Entry[] sorted = [.. Entries.OrderByDescending(entry => StoredTensor.ElementSize(entry.Type)).ThenBy(entry => entry.Name, StringComparer.Ordinal)];
+        Entry[] sorted = [.. Entries.OrderByDescending(entry => StoredTensor.ElementSize(entry.Type))
+            .ThenBy(entry => entry.Name, StringComparer.Ordinal)];
         byte[] header = Header(sorted, NoHash);
         AtomicFile.Write(path, stream =>
         {
@@ -32,7 +33,7 @@ public sealed class SafeTensorsWriter : WeightsWriter
             write(header);
             foreach (var entry in sorted) entry.WriteData(write);
 
-            // The digest takes the place of the zeros, so the header keeps its length.
+            // The digest replaces the zeros, so the header keeps its length.
             stream.Position = sizeof(ulong);
             stream.Write(Header(sorted, Convert.ToHexStringLower(hash.GetHashAndReset())));
         });
@@ -50,6 +51,7 @@ public sealed class SafeTensorsWriter : WeightsWriter
 
         byte[] header = SafeTensorsHeader.Write(tensors, new Dictionary<string, string>(Metadata) { [WeightsFile.ChecksumKey] = hash });
         return header.Length <= SafeTensorsHeader.MaxLength ? header
-            : throw new InvalidOperationException($"The header would take {header.Length} bytes, safetensors allows {SafeTensorsHeader.MaxLength}; shorten the metadata.");
+            : throw new InvalidOperationException(
+                $"The header would take {header.Length} bytes, safetensors allows {SafeTensorsHeader.MaxLength}; shorten the metadata.");
     }
 }

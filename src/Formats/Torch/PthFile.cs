@@ -2,17 +2,18 @@ using Microsoft.Win32.SafeHandles;
 
 namespace DeepSharp.Formats;
 
-/// <summary>Reads what torch.save wrote, .pth or .pt of both kinds: a state dictionary, or a dictionary that holds one.</summary>
+/// <summary>Reads files of torch.save (.pth, .pt) in both formats: a state dictionary, or a dictionary that contains one.</summary>
 /// <remarks>
-/// A pickle is a program; this one runs on a machine that can do nothing but build the dictionary (see <see cref="Unpickler"/>), and every name outside of a
-/// short list is refused. The checksums of the newer kind are compared on opening; the older kind has none. Tensors may share storages and have any strides.
-/// A prefix <c>module.</c> that all names have is left out.
+/// A pickle is a program. Here it runs on a machine that can only build the dictionary (see <see cref="Unpickler"/>), and every name
+/// outside a short list is refused. The checksums of the newer format are verified on opening; the older format has none. Tensors may
+/// share storages and have any strides. A prefix <c>module.</c> of all names is removed.
 /// </remarks>
 public sealed class PthFile : WeightsFile
 {
     private const long MaxElements = 1L << 56;
 
-    // Tensors may share their memory, but to read them all must not take more than some times the file: neither their elements nor what lies between these.
+    // Tensors may share memory. But reading all of them, including the gaps between their elements, must not take more than a few
+    // times the file size.
     private const int MaxGrowth = 16, GrowthFree = 1 << 16;
 
     internal PthFile(string path, SafeFileHandle handle)
@@ -24,35 +25,52 @@ public sealed class PthFile : WeightsFile
         long total = 0;
         foreach (var (name, tensor) in StateDictionary.Find(archive.Root))
         {
-            var stored = Place(name, tensor, archive.Storages);
+            var stored = Locate(name, tensor, archive.Storages);
             tensors.Add(name, stored);
             total += Math.Max(stored.ByteCount, stored.Extent * StoredTensor.ElementSize(stored.Type));
             if (total > (MaxGrowth * Length) + GrowthFree)
-                throw new InvalidDataException($"its tensors share their elements so often that to read them would take more than {MaxGrowth} times the {Length} bytes of the file.");
+            {
+                throw new InvalidDataException(
+                    "its tensors share so many elements that reading them would take "
+                    + $"more than {MaxGrowth} times the {Length} bytes of the file.");
+            }
         }
 
         Tensors = tensors;
     }
 
-    /// <summary>Opens a .pth file, and no other kind, and checks it.</summary>
-    /// <exception cref="IOException">It cannot be read.</exception>
-    /// <exception cref="InvalidDataException">It is truncated, damaged, not a .pth file, or holds more than weights; the message begins with the path.</exception>
+    /// <summary>Opens and checks a .pth file. Other formats are refused.</summary>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file is truncated, damaged, not a .pth file, or contains more than weights; the message begins with the path.
+    /// </exception>
     public static new PthFile Open(string path) => Open(path, static (path, handle) => new PthFile(path, handle));
 
-    /// <summary>Whether a file that begins so is a zip archive, or a pickle with PyTorch's magic number.</summary>
+    /// <summary>Whether a file with this beginning is a zip archive, or a pickle with PyTorch's magic number.</summary>
     internal static bool Recognizes(ReadOnlySpan<byte> beginning) =>
-        beginning.StartsWith(TorchZip.Magic) || (beginning is [(byte)PickleOpcode.Proto, ..] && beginning.IndexOf(TorchLegacy.Magic) > 0);
+        beginning.StartsWith(TorchZip.Magic)
+        || (beginning is [(byte)PickleOpcode.Proto, ..] && beginning.IndexOf(TorchLegacy.Magic) > 0);
 
-    /// <summary>Checks that a tensor lies in its storage, and the storage in the file.</summary>
-    private static StoredTensor Place(string name, TorchTensor tensor, IReadOnlyDictionary<string, (long Offset, long Length)> storages)
+    /// <summary>Locates a tensor in the file. Checks that it is within its storage, and the storage within the file.</summary>
+    private static StoredTensor Locate(
+        string name, TorchTensor tensor, IReadOnlyDictionary<string, (long Offset, long Length)> storages)
     {
         if (tensor.Storage is not { } storage) throw new InvalidDataException($"the tensor \"{name}\" has no data.");
-        if (!storages.TryGetValue(storage.Key, out var place)) throw new InvalidDataException($"the storage {storage.Key} of \"{name}\" is missing.");
+        if (!storages.TryGetValue(storage.Key, out var located))
+            throw new InvalidDataException($"the storage {storage.Key} of \"{name}\" is missing.");
         int size = StoredTensor.ElementSize(storage.Type);
-        if (storage.Start < 0 || storage.Count < 0 || (storage.Start + (Int128)storage.Count) * size > place.Length)
-            throw new InvalidDataException($"the storage {storage.Key} of \"{name}\" should have {storage.Count} elements of type {storage.Type}, the file has {place.Length} bytes.");
+        if (storage.Start < 0 || storage.Count < 0 || (storage.Start + (Int128)storage.Count) * size > located.Length)
+        {
+            throw new InvalidDataException(
+                $"the storage {storage.Key} of \"{name}\" should have {storage.Count} elements of type {storage.Type}, "
+                + $"the file has {located.Length} bytes.");
+        }
+
         if (tensor.Shape.Count != tensor.Strides.Count)
-            throw new InvalidDataException($"the tensor \"{name}\" has {tensor.Shape.Count} dimensions and {tensor.Strides.Count} strides.");
+        {
+            throw new InvalidDataException(
+                $"the tensor \"{name}\" has {tensor.Shape.Count} dimensions and {tensor.Strides.Count} strides.");
+        }
 
         Int128 count = 1, last = tensor.Offset;
         bool isNegative = tensor.Offset < 0;
@@ -66,10 +84,12 @@ public sealed class PthFile : WeightsFile
         if (isNegative || tensor.Offset > storage.Count || count == MaxElements || (count > 0 && last >= storage.Count))
         {
             throw new InvalidDataException(
-                $"the tensor \"{name}\" of shape [{string.Join(", ", tensor.Shape)}] and strides [{string.Join(", ", tensor.Strides)}] from element {tensor.Offset} on is not within its storage of {storage.Count}.");
+                $"the tensor \"{name}\" of shape [{string.Join(", ", tensor.Shape)}] and strides [{string.Join(", ", tensor.Strides)}] "
+                + $"from element {tensor.Offset} on is not within its storage of {storage.Count} elements.");
         }
 
-        return new StoredTensor(name, storage.Type, tensor.Shape, place.Offset + ((storage.Start + tensor.Offset) * size), (long)count * size)
+        long offset = located.Offset + ((storage.Start + tensor.Offset) * size);
+        return new StoredTensor(name, storage.Type, tensor.Shape, offset, (long)count * size)
         {
             Strides = IsDense(tensor.Shape, tensor.Strides) ? null : tensor.Strides,
         };

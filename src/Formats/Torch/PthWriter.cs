@@ -3,8 +3,11 @@ using System.Text.Json;
 
 namespace DeepSharp.Formats;
 
-/// <summary>Collects tensors and writes them as a state dictionary that <c>torch.load(path, weights_only=True)</c> accepts, in PyTorch's zip format.</summary>
-/// <remarks>Metadata is a file of its own in the archive, which PyTorch passes over and <see cref="PthFile"/> reads.</remarks>
+/// <summary>
+/// Collects tensors and writes them as a state dictionary in PyTorch's zip format, which <c>torch.load(path, weights_only=True)</c>
+/// accepts.
+/// </summary>
+/// <remarks>Metadata is a separate file in the archive, which PyTorch ignores and <see cref="PthFile"/> reads.</remarks>
 public sealed class PthWriter : WeightsWriter
 {
     private const string Root = "archive/";
@@ -15,8 +18,13 @@ public sealed class PthWriter : WeightsWriter
     /// <inheritdoc/>
     public override void Save(string path)
     {
-        int most = ZipWriter.MaxEntries - OtherFiles;
-        if (Entries.Count > most) throw new IOException($"A .pth file of more than {most} tensors cannot be written, found {Entries.Count}; use safetensors.");
+        int maxTensors = ZipWriter.MaxEntries - OtherFiles;
+        if (Entries.Count > maxTensors)
+        {
+            throw new IOException(
+                $"A .pth file of more than {maxTensors} tensors cannot be written, found {Entries.Count}; use safetensors.");
+        }
+
         AtomicFile.Write(path, Write);
     }
 
@@ -32,7 +40,8 @@ public sealed class PthWriter : WeightsWriter
         zip.Add(Root + "version", write => write("3\n"u8));
         if (Metadata.Count > 0)
         {
-            byte[] metadata = JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string>(Metadata), MetadataJson.Default.DictionaryStringString);
+            byte[] metadata = JsonSerializer.SerializeToUtf8Bytes(
+                new Dictionary<string, string>(Metadata), MetadataJson.Default.DictionaryStringString);
             zip.Add(Root + TorchZip.MetadataName, write => write(metadata));
         }
 
@@ -49,7 +58,8 @@ public sealed class PthWriter : WeightsWriter
             var entry = Entries[i];
             pickler.Text(entry.Name).Global("torch._utils", "_rebuild_tensor_v2").Do(PickleOpcode.Mark);
             pickler.Do(PickleOpcode.Mark)
-                .Text("storage").Global("torch", TorchStorage.ClassOf(entry.Type)).Text(i.ToString(CultureInfo.InvariantCulture)).Text("cpu").Integer(entry.Count)
+                .Text("storage").Global("torch", TorchStorage.ClassOf(entry.Type))
+                .Text(i.ToString(CultureInfo.InvariantCulture)).Text("cpu").Integer(entry.Count)
                 .Do(PickleOpcode.Tuple).Do(PickleOpcode.BinPersId);
             pickler.Integer(0).Integers(entry.Shape).Integers(Strides(entry.Shape)).Do(PickleOpcode.NewFalse);
             EmptyDictionary(pickler).Do(PickleOpcode.Tuple).Do(PickleOpcode.Reduce);
@@ -64,7 +74,7 @@ public sealed class PthWriter : WeightsWriter
     private static long[] Strides(long[] shape)
     {
         long[] strides = new long[shape.Length];
-        // Without elements nothing bounds the other lengths, whose product may be no number of 64 bits.
+        // In an empty tensor nothing bounds the other lengths, so their product may not fit in 64 bits.
         bool isEmpty = shape.Contains(0);
         long stride = 1;
         for (int axis = shape.Length - 1; axis >= 0; axis--)

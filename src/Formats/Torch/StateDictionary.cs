@@ -1,21 +1,24 @@
 namespace DeepSharp.Formats;
 
-/// <summary>Finds the state dictionary in what people save: the dictionary itself, or one of training that holds it.</summary>
+/// <summary>Finds the state dictionary in a saved object: the object itself, or a training checkpoint that contains it.</summary>
 internal static class StateDictionary
 {
-    // The name that torch.nn.DataParallel gives the network within itself.
+    // torch.nn.DataParallel stores the network under this name.
     private const string WrapperPrefix = "module.";
     private const int MaxDepth = 2;
 
-    // The usual names, the most telling first.
-    private static readonly string[] UsualNames = ["state_dict", "model_state_dict", "model_state", "model", "net", "network", "module", "weights", "params"];
+    // The usual names, the most specific first.
+    private static readonly string[] UsualNames =
+        ["state_dict", "model_state_dict", "model_state", "model", "net", "network", "module", "weights", "params"];
 
     /// <summary>The tensors by name.</summary>
-    /// <exception cref="InvalidDataException">There is no dictionary of tensors, or more than one and none has a usual name.</exception>
+    /// <exception cref="InvalidDataException">There is no dictionary of tensors, or several without a usual name.</exception>
     public static IReadOnlyList<(string Name, TorchTensor Tensor)> Find(object? root)
     {
-        if (root is not PickleDictionary dictionary) throw new InvalidDataException("expected a state dictionary, found another object; save model.state_dict().");
-        if (Search(dictionary, MaxDepth) is not { } found) throw new InvalidDataException("expected a state dictionary, found a dictionary without tensors.");
+        if (root is not PickleDictionary dictionary)
+            throw new InvalidDataException("expected a state dictionary, found another object; save model.state_dict().");
+        if (Search(dictionary, MaxDepth) is not { } found)
+            throw new InvalidDataException("expected a state dictionary, found a dictionary without tensors.");
         var tensors = Tensors(found);
         return tensors.All(item => item.Name.StartsWith(WrapperPrefix, StringComparison.Ordinal))
             ? [.. tensors.Select(item => (item.Name[WrapperPrefix.Length..], item.Tensor))] : tensors;
@@ -23,17 +26,18 @@ internal static class StateDictionary
 
     private static PickleDictionary? Search(PickleDictionary dictionary, int depth)
     {
-        // A dictionary of training may hold single tensors too, so the usual names come first.
+        // A training checkpoint may contain single tensors too, so the usual names come first.
         foreach (string name in depth > 0 ? UsualNames : [])
         {
             if (dictionary.GetValueOrDefault(name) is PickleDictionary inner && Search(inner, depth - 1) is { } found) return found;
         }
 
         if (HasTensors(dictionary)) return dictionary;
-        // A pickle may name one dictionary any number of times.
+        // A pickle may refer to one dictionary any number of times.
         PickleDictionary[] candidates = [.. dictionary.Values.OfType<PickleDictionary>().Distinct().Where(HasTensors)];
         return candidates.Length <= 1 ? candidates.FirstOrDefault()
-            : throw new InvalidDataException($"expected one state dictionary, found {candidates.Length}; save the one of the network alone.");
+            : throw new InvalidDataException(
+                $"expected one state dictionary, found {candidates.Length}; save only the state dictionary of the network.");
     }
 
     private static bool HasTensors(PickleDictionary dictionary) => dictionary.Values.Any(value => value is TorchTensor);

@@ -4,8 +4,8 @@ using System.Numerics;
 namespace DeepSharp.Formats;
 
 /// <summary>
-/// The .pth format before PyTorch 1.6: pickles of a magic number, a protocol version, facts about the machine, the object, and the keys of the storages; then
-/// for each key a 64-bit number of elements and the elements. It has no checksum.
+/// The .pth format before PyTorch 1.6: pickles of a magic number, a protocol version, facts about the machine, the object, and the keys
+/// of the storages. For each key, a 64-bit number of elements and the elements follow. There is no checksum.
 /// </summary>
 internal static class TorchLegacy
 {
@@ -13,11 +13,11 @@ internal static class TorchLegacy
 
     private static readonly BigInteger MagicNumber = new(Magic);
 
-    /// <summary>The magic number 0x1950A86A20F9469CFC6C, as a pickle holds it.</summary>
+    /// <summary>The magic number 0x1950A86A20F9469CFC6C, as stored in a pickle.</summary>
     public static ReadOnlySpan<byte> Magic => [0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19];
 
     /// <summary>Reads the file up to the data of the storages.</summary>
-    /// <exception cref="InvalidDataException">It is truncated, damaged, or something else.</exception>
+    /// <exception cref="InvalidDataException">The file is truncated, damaged, or in another format.</exception>
     public static TorchArchive Read(WeightsFile file)
     {
         var source = new PickleSource(file, 0, file.Length);
@@ -40,19 +40,22 @@ internal static class TorchLegacy
         byte[] prefix = new byte[sizeof(ulong)];
         foreach (object? item in keys)
         {
-            // The file gives the number of elements, the object their type.
-            if (item is not string key || !storages.TryGetValue(key, out var storage)) throw new InvalidDataException("the list of storages has one that no tensor uses.");
+            // The file states the number of elements, the object their type.
+            if (item is not string key || !storages.TryGetValue(key, out var storage))
+                throw new InvalidDataException("the list of storages has one that no tensor uses.");
             if (position > file.Length - prefix.Length) throw Truncated(key);
             position += file.ReadBytes(prefix, position);
             ulong count = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
             long left = file.Length - position, size = StoredTensor.ElementSize(storage.Type);
             if (count > (ulong)(left / size)) throw Truncated(key);
-            if (!located.TryAdd(key, (position, (long)count * size))) throw new InvalidDataException($"the list of storages has {key} twice.");
+            if (!located.TryAdd(key, (position, (long)count * size)))
+                throw new InvalidDataException($"the list of storages has {key} twice.");
             position += (long)count * size;
         }
 
         return located;
 
-        InvalidDataException Truncated(string key) => new($"the file is truncated or damaged: it ends at byte {file.Length}, within the storage {key}.");
+        InvalidDataException Truncated(string key) =>
+            new($"the file is truncated or damaged: it ends at byte {file.Length}, within the storage {key}.");
     }
 }

@@ -1,15 +1,15 @@
 namespace DeepSharp.Formats;
 
-/// <summary>What the pickles of PyTorch may ask for: the few classes and functions that state dictionaries are made of. Nothing else exists here.</summary>
+/// <summary>The few classes and functions that the pickles of state dictionaries need. All others are refused.</summary>
 internal sealed class TorchObjects : IPickleHost
 {
-    // What a pickle names again and again is copied each time. A network of a thousand tensors takes about 10,000.
+    // An object is copied each time a pickle refers to it. A network of a thousand tensors takes about 10,000 copies.
     private const int MaxCopies = 1 << 20;
 
     private readonly Dictionary<string, TorchStorage> storages = [];
     private int copies;
 
-    /// <summary>The storages that the pickles so far refer to, by key.</summary>
+    /// <summary>The storages that the pickles have referred to so far, by key.</summary>
     public IReadOnlyDictionary<string, TorchStorage> Storages => storages;
 
     /// <inheritdoc/>
@@ -18,33 +18,38 @@ internal sealed class TorchObjects : IPickleHost
         ("collections", "OrderedDict") => new Function(OrderedDictionary),
         ("torch._utils", "_rebuild_tensor" or "_rebuild_tensor_v2") => new Function(Tensor),
         ("torch._utils", "_rebuild_parameter") => new Function(First),
-        // Files of 2017 make an empty tensor or parameter first, and set its state then.
-        ("torch.nn.parameter", "Parameter") => new Function(arguments => arguments is [TorchTensor tensor, ..] ? tensor : new TorchTensor()),
+        // Files of 2017 first make an empty tensor or parameter, then set its state.
+        ("torch.nn.parameter", "Parameter") =>
+            new Function(arguments => arguments is [TorchTensor tensor, ..] ? tensor : new TorchTensor()),
         ("torch", "FloatTensor" or "DoubleTensor" or "HalfTensor" or "LongTensor") => new Function(_ => new TorchTensor()),
         ("torch", "Size") => new Function(First),
         ("torch", "device") => new Function(_ => null),
-        ("torch", "float16" or "bfloat16" or "float32" or "float64" or "int64" or "int32" or "int16" or "int8" or "uint8" or "bool") => new ElementType(name),
+        ("torch", "float16" or "bfloat16" or "float32" or "float64") => new ElementType(name),
+        ("torch", "int64" or "int32" or "int16" or "int8" or "uint8" or "bool") => new ElementType(name),
         ("torch", _) when TorchStorage.TypeOf(name) is { } type => new StorageClass(type),
         _ => throw new InvalidDataException(
-            $"the file asks for the Python object {module}.{name}, and only those of state dictionaries are allowed; nothing of it was run. Save model.state_dict() instead."),
+            $"the file asks for the Python object {module}.{name}, but only those of state dictionaries are allowed. "
+            + "The object was not run; save model.state_dict() instead."),
     };
 
     /// <inheritdoc/>
     public object? Call(object? global, object?[] arguments) =>
-        global is Function function ? function.Call(arguments) : throw new InvalidDataException("the pickle calls something that is no function.");
+        global is Function function
+            ? function.Call(arguments)
+            : throw new InvalidDataException("the pickle calls an object that is not a function.");
 
     /// <inheritdoc/>
     public void SetState(object? instance, object? state)
     {
         switch (instance, state)
         {
-            // PyTorch keeps the versions of layers as an attribute of the dictionary.
+            // PyTorch stores the versions of layers as an attribute of the dictionary.
             case (PickleDictionary, _): break;
-            // A parameter of 2017: data, gradient, hooks, requires_grad and more; today without the data.
+            // A parameter of 2017: data, gradient, hooks, requires_grad and more. Newer files have no data here.
             case (TorchTensor parameter, object?[] and [TorchTensor data, ..]): parameter.Set(data); break;
             case (TorchTensor tensor, object?[] and [TorchStorage, ..] parts): Set(tensor, parts); break;
             case (TorchTensor, _): break;
-            default: throw new InvalidDataException("the pickle sets the state of something that has none.");
+            default: throw new InvalidDataException("the pickle sets the state of an object that has none.");
         }
     }
 
@@ -55,7 +60,8 @@ internal sealed class TorchObjects : IPickleHost
         {
             object?[] and ["storage", StorageClass type, string key, _, long count] => new TorchStorage(key, type.Name, count),
             object?[] and ["storage", StorageClass type, string key, _, long count, null] => new TorchStorage(key, type.Name, count),
-            object?[] and ["storage", StorageClass type, string key, _, long, object?[] and [_, long start, long count]] => new TorchStorage(key, type.Name, count, start),
+            object?[] and ["storage", StorageClass type, string key, _, long, object?[] and [_, long start, long count]] =>
+                new TorchStorage(key, type.Name, count, start),
             _ => throw new InvalidDataException("the pickle refers to something other than a storage of a known type."),
         };
         PickleDictionary.RequireShort(storage.Key);
@@ -63,7 +69,7 @@ internal sealed class TorchObjects : IPickleHost
         return storage;
     }
 
-    // Python 2 gives the entries as a list of pairs.
+    // Python 2 passes the entries as a list of pairs.
     private PickleDictionary OrderedDictionary(object?[] arguments)
     {
         PickleDictionary dictionary = [];
@@ -93,7 +99,11 @@ internal sealed class TorchObjects : IPickleHost
     private void CountCopies(int count)
     {
         copies = (int)Math.Min((long)copies + count, int.MaxValue);
-        if (copies > MaxCopies) throw new InvalidDataException($"the pickle copies more than {MaxCopies} entries and lengths, which no state dictionary needs.");
+        if (copies > MaxCopies)
+        {
+            throw new InvalidDataException(
+                $"the pickle copies more than {MaxCopies} entries and lengths, which no state dictionary needs.");
+        }
     }
 
     private static object? First(object?[] arguments) =>

@@ -1,23 +1,26 @@
 namespace DeepSharp.Formats;
 
-/// <summary>The memory that PyTorch's tensors lie in, and may share.</summary>
+/// <summary>The memory of PyTorch tensors, which several tensors may share.</summary>
 /// <param name="Key">Its name in the file.</param>
 /// <param name="Type">The type of its elements, by safetensors' names.</param>
 /// <param name="Count">The number of its elements.</param>
-/// <param name="Start">Where it begins in the memory of this name, in elements: very old files have storages that are parts of others.</param>
+/// <param name="Start">
+/// Its offset in the memory of this name, in elements. In very old files a storage may be a part of another one.
+/// </param>
 internal sealed record TorchStorage(string Key, string Type, long Count, long Start = 0)
 {
     private static readonly (string Class, string Type)[] Classes =
     [
-        ("FloatStorage", "F32"), ("DoubleStorage", "F64"), ("HalfStorage", "F16"), ("BFloat16Storage", "BF16"), ("LongStorage", "I64"), ("IntStorage", "I32"),
-        ("ShortStorage", "I16"), ("CharStorage", "I8"), ("ByteStorage", "U8"), ("BoolStorage", "BOOL"),
+        ("FloatStorage", "F32"), ("DoubleStorage", "F64"), ("HalfStorage", "F16"), ("BFloat16Storage", "BF16"), ("LongStorage", "I64"),
+        ("IntStorage", "I32"), ("ShortStorage", "I16"), ("CharStorage", "I8"), ("ByteStorage", "U8"), ("BoolStorage", "BOOL"),
     ];
 
     /// <summary>The type of the elements of a storage class; null for an unknown class.</summary>
     public static string? TypeOf(string storageClass) => Array.Find(Classes, known => known.Class == storageClass).Type;
 
     /// <summary>The storage class of a type.</summary>
-    /// <exception cref="InvalidDataException">PyTorch has none.</exception>
+    /// <exception cref="InvalidDataException">PyTorch has no such storage class.</exception>
     public static string ClassOf(string type) =>
-        Array.Find(Classes, known => known.Type == type).Class ?? throw new InvalidDataException($"PyTorch's files have no elements of type {type}.");
+        Array.Find(Classes, known => known.Type == type).Class
+            ?? throw new InvalidDataException($"PyTorch's files have no elements of type {type}.");
 }

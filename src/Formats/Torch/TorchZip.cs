@@ -4,13 +4,15 @@ using System.Text.Json;
 
 namespace DeepSharp.Formats;
 
-/// <summary>The .pth format since PyTorch 1.6: a zip archive with the pickle <c>root/data.pkl</c> and a file <c>root/data/key</c> for each storage.</summary>
+/// <summary>
+/// The .pth format since PyTorch 1.6: a zip archive with the pickle <c>root/data.pkl</c> and a file <c>root/data/key</c> for each storage.
+/// </summary>
 internal static class TorchZip
 {
-    /// <summary>The signature that a zip archive begins with.</summary>
+    /// <summary>The signature at the beginning of a zip archive.</summary>
     public static ReadOnlySpan<byte> Magic => "PK\u0003\u0004"u8;
 
-    /// <summary>The file for metadata, which is our own; PyTorch reads only what it knows.</summary>
+    /// <summary>The file for this library's metadata. PyTorch ignores files that it does not know.</summary>
     public const string MetadataName = "deepsharp.json";
 
     /// <summary>The file with the pickle.</summary>
@@ -19,20 +21,21 @@ internal static class TorchZip
     /// <summary>The folder of the storages.</summary>
     public const string StorageFolder = "data/";
 
-    /// <summary>The file that tells the byte order, of newer versions.</summary>
+    /// <summary>The file that states the byte order; only newer versions write it.</summary>
     public const string ByteOrderName = "byteorder";
 
     private const int MaxMetadataLength = 1 << 24;
 
-    /// <summary>Reads the archive and compares the checksum of every file in it.</summary>
-    /// <exception cref="InvalidDataException">It is truncated, damaged, or something else.</exception>
+    /// <summary>Reads the archive and verifies the checksum of every file in it.</summary>
+    /// <exception cref="InvalidDataException">The archive is truncated, damaged, or not written by torch.save.</exception>
     public static TorchArchive Read(WeightsFile file)
     {
         var entries = ZipDirectory.Read(file);
-        if (entries.Keys.FirstOrDefault(name => name == PickleName || name.EndsWith("/" + PickleName, StringComparison.Ordinal)) is not { } pickle)
+        if (entries.Keys.FirstOrDefault(IsPickle) is not { } pickle)
             throw new InvalidDataException($"a zip archive without {PickleName}: not written by torch.save.");
         string root = pickle[..^PickleName.Length];
-        if (entries.ContainsKey(root + "constants.pkl")) throw new InvalidDataException("a TorchScript program; save model.state_dict() with torch.save instead.");
+        if (entries.ContainsKey(root + "constants.pkl"))
+            throw new InvalidDataException("a TorchScript program; save model.state_dict() with torch.save instead.");
         foreach (var entry in entries.Values) CheckCrc(file, entry);
         if (entries.TryGetValue(root + ByteOrderName, out var order) && ReadText(file, order) is not "little" and var found)
             throw new InvalidDataException($"expected little-endian numbers, the file says \"{found}\".");
@@ -41,11 +44,16 @@ internal static class TorchZip
         string folder = root + StorageFolder;
         return new TorchArchive(
             new Unpickler(source, new TorchObjects()).Load(),
-            entries.Values.Where(entry => entry.Name.StartsWith(folder, StringComparison.Ordinal)).ToDictionary(entry => entry.Name[folder.Length..], entry => (entry.Offset, entry.Length)))
+            entries.Values.Where(entry => entry.Name.StartsWith(folder, StringComparison.Ordinal))
+                .ToDictionary(entry => entry.Name[folder.Length..], entry => (entry.Offset, entry.Length)))
         {
-            Metadata = entries.TryGetValue(root + MetadataName, out var metadata) ? ReadMetadata(ReadText(file, metadata)) : new Dictionary<string, string>(),
+            Metadata = entries.TryGetValue(root + MetadataName, out var metadata)
+                ? ReadMetadata(ReadText(file, metadata))
+                : new Dictionary<string, string>(),
         };
     }
+
+    private static bool IsPickle(string name) => name == PickleName || name.EndsWith("/" + PickleName, StringComparison.Ordinal);
 
     private static void CheckCrc(WeightsFile file, ZipEntry entry)
     {
@@ -53,18 +61,24 @@ internal static class TorchZip
         var checksum = new Crc32();
         for (long read = 0; read < entry.Length;)
         {
-            var piece = buffer.AsSpan(0, (int)Math.Min(buffer.Length, entry.Length - read));
-            read += file.ReadBytes(piece, entry.Offset + read);
-            checksum.Append(piece);
+            var part = buffer.AsSpan(0, (int)Math.Min(buffer.Length, entry.Length - read));
+            read += file.ReadBytes(part, entry.Offset + read);
+            checksum.Append(part);
         }
 
         uint crc = checksum.GetCurrentHashAsUInt32();
-        if (crc != entry.Crc) throw new InvalidDataException($"the file is damaged: \"{entry.Name}\" in it has the CRC-32 {crc:x8}, it was written with {entry.Crc:x8}.");
+        if (crc != entry.Crc)
+            throw new InvalidDataException($"the file is damaged: \"{entry.Name}\" has the CRC-32 {crc:x8}, expected {entry.Crc:x8}.");
     }
 
     private static string ReadText(WeightsFile file, ZipEntry entry)
     {
-        if (entry.Length > MaxMetadataLength) throw new InvalidDataException($"\"{entry.Name}\" takes {entry.Length} bytes, at most {MaxMetadataLength} are allowed.");
+        if (entry.Length > MaxMetadataLength)
+        {
+            throw new InvalidDataException(
+                $"\"{entry.Name}\" takes {entry.Length} bytes, at most {MaxMetadataLength} are allowed.");
+        }
+
         byte[] bytes = new byte[(int)entry.Length];
         file.ReadBytes(bytes, entry.Offset);
         return Encoding.UTF8.GetString(bytes);

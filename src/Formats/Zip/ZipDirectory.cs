@@ -3,10 +3,10 @@ using System.Text;
 
 namespace DeepSharp.Formats;
 
-/// <summary>Reads the list of files in a zip archive that holds them without compression, as those of PyTorch do.</summary>
+/// <summary>Reads the list of files in a zip archive without compression, as PyTorch writes it.</summary>
 /// <remarks>
-/// PKWARE's APPNOTE.TXT, with the 64-bit extensions. <c>System.IO.Compression</c> neither says where in the archive a file lies nor compares its checksum.
-/// What is compressed is refused, so an archive can never grow in memory.
+/// Follows PKWARE's APPNOTE.TXT, with the 64-bit extensions. <c>System.IO.Compression</c> neither tells the offset of a file in the
+/// archive nor verifies its checksum. Compressed files are refused, so an archive can never expand in memory.
 /// </remarks>
 internal static class ZipDirectory
 {
@@ -14,7 +14,7 @@ internal static class ZipDirectory
     private const int EntryLength = 46, LocalLength = 30;
     private const ushort EncryptedFlag = 1, WideNumbers = 1;
 
-    /// <summary>The files by name; each lies whole and by itself before the directory.</summary>
+    /// <summary>The files by name. Each is stored completely before the directory, without overlaps.</summary>
     /// <exception cref="InvalidDataException">The archive is truncated, damaged, compressed or encrypted.</exception>
     public static Dictionary<string, ZipEntry> Read(WeightsFile file)
     {
@@ -31,45 +31,54 @@ internal static class ZipDirectory
             ranges.Add((listed.Offset, entry.Offset + entry.Length, entry.Name));
         }
 
-        if ((ulong)entries.Count != count) throw new InvalidDataException($"the archive should have {count} files, its directory lists {entries.Count}.");
+        if ((ulong)entries.Count != count)
+            throw new InvalidDataException($"the archive should have {count} files, its directory lists {entries.Count}.");
         RequireNoOverlaps(ranges);
         return entries;
     }
 
-    /// <summary>Takes one entry off the directory. Its offset is where the file's own header is.</summary>
+    /// <summary>Reads the next entry of the directory. Its offset is that of the file's local header.</summary>
     private static ZipEntry ReadEntry(ref ReadOnlySpan<byte> rest)
     {
-        if (rest.Length < EntryLength || BinaryPrimitives.ReadUInt32LittleEndian(rest) != EntrySignature) throw new InvalidDataException("the archive's directory is damaged.");
-        int nameLength = BinaryPrimitives.ReadUInt16LittleEndian(rest[28..]), extraLength = BinaryPrimitives.ReadUInt16LittleEndian(rest[30..]);
+        if (rest.Length < EntryLength || BinaryPrimitives.ReadUInt32LittleEndian(rest) != EntrySignature)
+            throw new InvalidDataException("the archive's directory is damaged.");
+        int nameLength = BinaryPrimitives.ReadUInt16LittleEndian(rest[28..]);
+        int extraLength = BinaryPrimitives.ReadUInt16LittleEndian(rest[30..]);
         int length = EntryLength + nameLength + extraLength + BinaryPrimitives.ReadUInt16LittleEndian(rest[32..]);
         if (rest.Length < length) throw new InvalidDataException("the archive's directory is damaged.");
         string name = Encoding.UTF8.GetString(rest.Slice(EntryLength, nameLength));
-        if ((BinaryPrimitives.ReadUInt16LittleEndian(rest[8..]) & EncryptedFlag) != 0) throw new InvalidDataException($"the file \"{name}\" in the archive is encrypted.");
+        if ((BinaryPrimitives.ReadUInt16LittleEndian(rest[8..]) & EncryptedFlag) != 0)
+            throw new InvalidDataException($"the file \"{name}\" in the archive is encrypted.");
 
-        // Of these three numbers those without room in 32 bits are in the extra field, in this order.
+        // Those of these three numbers that do not fit in 32 bits are in the extra field, in this order.
         var wide = FindExtra(rest.Slice(EntryLength + nameLength, extraLength), WideNumbers);
         ulong unpacked = Number(rest[24..], ref wide), packed = Number(rest[20..], ref wide), offset = Number(rest[42..], ref wide);
         if (BinaryPrimitives.ReadUInt16LittleEndian(rest[10..]) != 0 || packed != unpacked)
             throw new InvalidDataException($"the file \"{name}\" in the archive is compressed; torch.save stores files as they are.");
-        if (unpacked > long.MaxValue || offset > long.MaxValue) throw new InvalidDataException($"the file \"{name}\" in the archive is said to take {unpacked} bytes from byte {offset} on.");
+        if (unpacked > long.MaxValue || offset > long.MaxValue)
+            throw new InvalidDataException($"the file \"{name}\" in the archive cannot take {unpacked} bytes from byte {offset} on.");
 
         var entry = new ZipEntry(name, (long)offset, (long)unpacked, BinaryPrimitives.ReadUInt32LittleEndian(rest[16..]));
         rest = rest[length..];
         return entry;
     }
 
-    /// <summary>Where the bytes of a file are: after its own header, which may be longer than its entry in the directory says.</summary>
+    /// <summary>The offset of a file's bytes: after its local header, which may be longer than its entry in the directory says.</summary>
     private static long DataOffset(WeightsFile file, ZipEntry entry, long end)
     {
         Span<byte> header = stackalloc byte[LocalLength];
         if (entry.Offset <= end - LocalLength)
         {
             file.ReadBytes(header, entry.Offset);
-            long offset = entry.Offset + LocalLength + BinaryPrimitives.ReadUInt16LittleEndian(header[26..]) + BinaryPrimitives.ReadUInt16LittleEndian(header[28..]);
-            if (BinaryPrimitives.ReadUInt32LittleEndian(header) == LocalSignature && offset <= end && entry.Length <= end - offset) return offset;
+            int nameLength = BinaryPrimitives.ReadUInt16LittleEndian(header[26..]);
+            int extraLength = BinaryPrimitives.ReadUInt16LittleEndian(header[28..]);
+            long offset = entry.Offset + LocalLength + nameLength + extraLength;
+            if (BinaryPrimitives.ReadUInt32LittleEndian(header) == LocalSignature && offset <= end && entry.Length <= end - offset)
+                return offset;
         }
 
-        throw new InvalidDataException($"the file \"{entry.Name}\" of {entry.Length} bytes in the archive is not at byte {entry.Offset}, as the directory says.");
+        throw new InvalidDataException(
+            $"the file \"{entry.Name}\" of {entry.Length} bytes in the archive is not at byte {entry.Offset}, as the directory says.");
     }
 
     private static ReadOnlySpan<byte> FindExtra(ReadOnlySpan<byte> extra, ushort id)

@@ -2,18 +2,18 @@ using System.Buffers.Binary;
 
 namespace DeepSharp.Formats;
 
-/// <summary>The record at the end of a zip archive, which says where its directory is.</summary>
-/// <param name="Start">Where the directory begins in the file.</param>
+/// <summary>The record at the end of a zip archive, which locates its directory.</summary>
+/// <param name="Start">The file offset of the directory.</param>
 /// <param name="Length">Its length in bytes.</param>
-/// <param name="Count">How many files it lists.</param>
+/// <param name="Count">The number of files in it.</param>
 internal readonly record struct ZipDirectoryEnd(long Start, int Length, ulong Count)
 {
     private const uint Signature = 0x06054B50, LocatorSignature = 0x07064B50, WideSignature = 0x06064B50;
     private const int RecordLength = 22, LocatorLength = 20, WideRecordLength = 56, MaxCommentLength = ushort.MaxValue;
     private const int MaxDirectoryLength = 1 << 24;
 
-    /// <summary>Finds the record, or the one for archives of more than 4 GiB before it, which is right where there is one.</summary>
-    /// <exception cref="InvalidDataException">There is none, or it points outside of the file.</exception>
+    /// <summary>Finds the record. Archives of more than 4 GiB have a 64-bit record before it, which then counts instead.</summary>
+    /// <exception cref="InvalidDataException">There is no record, or it points outside the file.</exception>
     public static ZipDirectoryEnd Find(WeightsFile file)
     {
         byte[] tail = new byte[(int)Math.Min(file.Length, RecordLength + MaxCommentLength)];
@@ -24,26 +24,37 @@ internal readonly record struct ZipDirectoryEnd(long Start, int Length, ulong Co
 
         var record = tail.AsSpan(at);
         ulong count = BinaryPrimitives.ReadUInt16LittleEndian(record[10..]);
-        ulong length = BinaryPrimitives.ReadUInt32LittleEndian(record[12..]), start = BinaryPrimitives.ReadUInt32LittleEndian(record[16..]);
+        ulong length = BinaryPrimitives.ReadUInt32LittleEndian(record[12..]);
+        ulong start = BinaryPrimitives.ReadUInt32LittleEndian(record[16..]);
         if (at >= LocatorLength && BinaryPrimitives.ReadUInt32LittleEndian(tail.AsSpan(at - LocatorLength)) == LocatorSignature)
             (start, length, count) = ReadWide(file, BinaryPrimitives.ReadUInt64LittleEndian(tail.AsSpan(at - LocatorLength + 8)));
 
         ulong before = (ulong)(file.Length - record.Length);
         if (length > MaxDirectoryLength || length > before || start > before - length)
-            throw new InvalidDataException($"the zip archive's directory is said to take {length} bytes from byte {start} on, which cannot be; it is truncated or damaged.");
+        {
+            throw new InvalidDataException(
+                $"the zip archive is truncated or damaged: a directory of {length} bytes cannot be at byte {start} of {file.Length}.");
+        }
+
         return new ZipDirectoryEnd((long)start, (int)length, count);
     }
 
-    // A comment may follow, which reaches exactly to the end of the file.
+    // A comment may follow. It must end exactly at the end of the file.
     private static bool IsRecord(ReadOnlySpan<byte> bytes) => BinaryPrimitives.ReadUInt32LittleEndian(bytes) == Signature
         && BinaryPrimitives.ReadUInt16LittleEndian(bytes[20..]) == bytes.Length - RecordLength;
 
     private static (ulong Start, ulong Length, ulong Count) ReadWide(WeightsFile file, ulong position)
     {
         byte[] record = new byte[WideRecordLength];
-        if (position > (ulong)(file.Length - record.Length)) throw new InvalidDataException($"the zip archive's directory is said to end at byte {position}, beyond the file.");
+        if (position > (ulong)(file.Length - record.Length))
+        {
+            throw new InvalidDataException(
+                $"the zip archive is truncated or damaged: its 64-bit record cannot be at byte {position} of {file.Length}.");
+        }
+
         file.ReadBytes(record, (long)position);
-        if (BinaryPrimitives.ReadUInt32LittleEndian(record) != WideSignature) throw new InvalidDataException($"the zip archive's directory does not end at byte {position}, as it says.");
+        if (BinaryPrimitives.ReadUInt32LittleEndian(record) != WideSignature)
+            throw new InvalidDataException($"the zip archive is truncated or damaged: it has no 64-bit record at byte {position}.");
         return (
             BinaryPrimitives.ReadUInt64LittleEndian(record.AsSpan(48)),
             BinaryPrimitives.ReadUInt64LittleEndian(record.AsSpan(40)),

@@ -2,7 +2,7 @@ namespace DeepSharp.Formats;
 
 /// <summary>A file in a zip archive, stored without compression.</summary>
 /// <param name="Name">Its name, with the folders.</param>
-/// <param name="Offset">Where its first byte is in the archive.</param>
+/// <param name="Offset">The offset of its first byte in the archive.</param>
 /// <param name="Length">The number of its bytes.</param>
 /// <param name="Crc">The CRC-32 of its bytes.</param>
 internal readonly record struct ZipEntry(string Name, long Offset, long Length, uint Crc);

@@ -4,11 +4,13 @@ using System.Text;
 
 namespace DeepSharp.Formats;
 
-/// <summary>Writes a zip archive of files without compression, each beginning at a multiple of 64 bytes so that it can be mapped into memory.</summary>
-/// <remarks>PKWARE's APPNOTE.TXT without the 64-bit extensions, so for archives of less than 4 GiB.</remarks>
+/// <summary>
+/// Writes a zip archive of files without compression. Each file begins at a multiple of 64 bytes, so that it can be mapped into memory.
+/// </summary>
+/// <remarks>Follows PKWARE's APPNOTE.TXT without the 64-bit extensions, which limits archives to less than 4 GiB.</remarks>
 internal sealed class ZipWriter(Stream stream)
 {
-    /// <summary>The most files that an archive without the 64-bit extensions can have.</summary>
+    /// <summary>The maximum number of files in an archive without the 64-bit extensions.</summary>
     public const int MaxEntries = ushort.MaxValue - 1;
 
     private const uint LocalSignature = 0x04034B50, EntrySignature = 0x02014B50, EndSignature = 0x06054B50;
@@ -16,17 +18,17 @@ internal sealed class ZipWriter(Stream stream)
     // The date 1980-01-01, and the flag for names in UTF-8.
     private const ushort Date = 0x21, Utf8Flag = 1 << 11;
 
-    // What PyTorch pads with.
+    // The extra field that PyTorch pads with.
     private const ushort PaddingId = 0x4246;
 
     private readonly List<(byte[] Name, long Offset, uint Crc, uint Length)> entries = [];
 
-    /// <summary>Takes bytes of a file.</summary>
+    /// <summary>Writes bytes of a file.</summary>
     public delegate void BytesSink(ReadOnlySpan<byte> bytes);
 
     /// <summary>Adds a file.</summary>
     /// <param name="name">Its name, with the folders.</param>
-    /// <param name="write">Writes its bytes, in any number of pieces.</param>
+    /// <param name="write">Writes its bytes, in any number of calls.</param>
     /// <exception cref="IOException">The archive would be too large.</exception>
     public void Add(string name, Action<BytesSink> write)
     {
@@ -94,7 +96,7 @@ internal sealed class ZipWriter(Stream stream)
         stream.Write(padding);
     }
 
-    /// <summary>What a file's own header and its entry in the directory have in common.</summary>
+    /// <summary>Writes the fields common to a file's local header and its entry in the directory.</summary>
     private void WriteCommon(uint crc, uint length, int nameLength, int extraLength)
     {
         Write16(20);
@@ -124,5 +126,7 @@ internal sealed class ZipWriter(Stream stream)
         stream.Write(bytes);
     }
 
-    private static uint Checked(long value) => value < uint.MaxValue ? (uint)value : throw new IOException("A .pth file of more than 4 GiB cannot be written; use safetensors.");
+    private static uint Checked(long value) => value < uint.MaxValue
+        ? (uint)value
+        : throw new IOException("A .pth file of more than 4 GiB cannot be written; use safetensors.");
 }

@@ -5,7 +5,10 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Nn;
 
-/// <summary>Averages windows chosen so that the output has a given size, whatever the image's: output i averages the rows ⌊i·H/height⌋ to ⌈(i+1)·H/height⌉ − 1.</summary>
+/// <summary>
+/// Average pooling to a given output size: output i averages the rows ⌊i·H/height⌋ to ⌈(i+1)·H/height⌉ − 1, and likewise
+/// columns.
+/// </summary>
 /// <param name="height">Height of the output.</param>
 /// <param name="width">Width of the output.</param>
 public sealed class AdaptiveAveragePool2d<T>(int height, int width) : Module<T>
@@ -25,7 +28,9 @@ public sealed class AdaptiveAveragePool2d<T>(int height, int width) : Module<T>
 
     /// <inheritdoc/>
     public override ReceptiveField Grow(ReceptiveField field, Shape input) => field.Window(
-        Math.Max(Bounds(input[2], height).Max(window => window.End - window.First), Bounds(input[3], width).Max(window => window.End - window.First)),
+        Math.Max(
+            Bounds(input[2], height).Max(window => window.End - window.First),
+            Bounds(input[3], width).Max(window => window.End - window.First)),
         Math.Max(input[2] / height, input[3] / width));
 
     /// <inheritdoc/>
@@ -41,11 +46,14 @@ public sealed class AdaptiveAveragePool2d<T>(int height, int width) : Module<T>
         else if (inputHeight % height == 0 && inputWidth % width == 0)
         {
             int[] window = [inputHeight / height, inputWidth / width];
-            graph.Add("AveragePool", key, [graph.Last], OnnxAttribute.Of("kernel_shape", [window[0], window[1]]), OnnxAttribute.Of("strides", [window[0], window[1]]));
+            graph.Add(
+                "AveragePool", key, [graph.Last],
+                OnnxAttribute.Of("kernel_shape", [window[0], window[1]]), OnnxAttribute.Of("strides", [window[0], window[1]]));
         }
         else
         {
-            // Windows of different lengths, or overlapping ones, which no pooling of ONNX has: a product with the weights of the windows from either side.
+            // ONNX pooling has no windows of different lengths or with irregular overlap. Multiply by matrices of window weights from both
+            // sides.
             string right = graph.OwnConstant($"{key}.columns", Weights(inputWidth, width, transposed: true));
             string left = graph.OwnConstant($"{key}.rows", Weights(inputHeight, height, transposed: false));
             string columns = graph.Add("MatMul", $"{key}.averaged", [graph.Last, right]);
@@ -53,11 +61,11 @@ public sealed class AdaptiveAveragePool2d<T>(int height, int width) : Module<T>
         }
     }
 
-    // The inputs of each output along one axis.
+    // The range of inputs of each output along one axis.
     private static IEnumerable<(int First, int End)> Bounds(int inputs, int outputs) =>
         Enumerable.Range(0, outputs).Select(i => (i * inputs / outputs, (((i + 1) * inputs) + outputs - 1) / outputs));
 
-    /// <summary>The weight of each input of an axis in each output, 1 / window, as [outputs, inputs] or transposed.</summary>
+    /// <summary>The weight of each input in each output along one axis, 1 / window length, as [outputs, inputs] or transposed.</summary>
     private static Tensor<float> Weights(int inputs, int outputs, bool transposed)
     {
         float[] weights = new float[outputs * inputs];

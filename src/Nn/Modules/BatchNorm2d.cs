@@ -7,8 +7,8 @@ namespace DeepSharp.Nn;
 
 /// <summary>Batch normalization of images [N, C, H, W] (Ioffe and Szegedy, arXiv 1502.03167), with PyTorch's running statistics.</summary>
 /// <remarks>
-/// In training mode it normalizes by the batch's mean and variance and updates <c>running_mean</c>, <c>running_var</c> (unbiased) and
-/// <c>num_batches_tracked</c>; in evaluation mode, or <see cref="Frozen"/>, it uses the running ones.
+/// In training mode, it normalizes by the batch's mean and variance, and updates <c>running_mean</c>, <c>running_var</c> (unbiased) and
+/// <c>num_batches_tracked</c>. In evaluation mode, or if <see cref="Frozen"/>, it uses the running statistics.
 /// </remarks>
 public sealed class BatchNorm2d<T> : Module<T>
     where T : unmanaged, IFloatingPointIeee754<T>
@@ -48,7 +48,7 @@ public sealed class BatchNorm2d<T> : Module<T>
     /// <summary>The weight of the batch in the new running statistics.</summary>
     public double Momentum { get; }
 
-    /// <summary>Whether training, too, uses the running statistics and leaves them unchanged.</summary>
+    /// <summary>Whether training also uses the running statistics and leaves them unchanged.</summary>
     public bool Frozen { get; set; }
 
     /// <inheritdoc/>
@@ -66,11 +66,16 @@ public sealed class BatchNorm2d<T> : Module<T>
     }
 
     /// <inheritdoc/>
-    // A variance over one value is 0 whatever the value is, which training refuses.
+    // The variance of a single value is always 0, so training refuses it.
     public override Shape OutputShape(Shape input, Mode mode = Mode.Evaluation)
     {
         if (mode == Mode.Training && !Frozen && RequireImages(input)[0] * input[2] * input[3] == 1)
-            throw new ShapeException($"{Kind}: training needs more than one value per channel, input {input} has one; use another batch size, or drop the last batch.");
+        {
+            throw new ShapeException(
+                $"{Kind}: training needs more than one value per channel, input {input} has one; " +
+                "use another batch size, or drop the last batch.");
+        }
+
         return RequireImages(input, Channels);
     }
 
@@ -82,16 +87,19 @@ public sealed class BatchNorm2d<T> : Module<T>
         graph.Add(
             "BatchNormalization", key,
             [
-                graph.Last, graph.Constant($"{key}.weight", shape, () => Weight.Value), graph.Constant($"{key}.bias", shape, () => Bias.Value),
-                graph.Constant($"{key}.running_mean", shape, () => RunningMean), graph.Constant($"{key}.running_var", shape, () => RunningVariance),
+                graph.Last,
+                graph.Constant($"{key}.weight", shape, () => Weight.Value),
+                graph.Constant($"{key}.bias", shape, () => Bias.Value),
+                graph.Constant($"{key}.running_mean", shape, () => RunningMean),
+                graph.Constant($"{key}.running_var", shape, () => RunningVariance),
             ],
             OnnxAttribute.Of("epsilon", Epsilon));
     }
 
-    /// <summary>What the operation needs beside its input, weight and bias.</summary>
+    /// <summary>The settings of the operation, besides its input, weight and bias.</summary>
     internal BatchNormSettings<T> OperationSettings => new(RunningMean, RunningVariance, Momentum, Epsilon, Frozen);
 
-    /// <summary>Counts the batch, if its statistics enter the running ones.</summary>
+    /// <summary>Counts the batch if its statistics update the running ones.</summary>
     internal void CountBatch(Tape<T> tape)
     {
         if (tape.Mode == Mode.Training && !Frozen) batchesTracked.Next();

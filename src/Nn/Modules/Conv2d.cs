@@ -6,7 +6,7 @@ using DeepSharp.Tensors;
 namespace DeepSharp.Nn;
 
 /// <summary>A convolution of images [N, I, H, W] with <c>weight</c> [O, I, k, k] and, unless left out, <c>bias</c> [O].</summary>
-/// <remarks>Groups, dilation and transposed convolutions are not built.</remarks>
+/// <remarks>Groups, dilation and transposed convolutions are not supported.</remarks>
 public sealed class Conv2d<T> : Module<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
@@ -17,8 +17,8 @@ public sealed class Conv2d<T> : Module<T>
     /// <param name="random">The stream that the weights are drawn from.</param>
     /// <param name="stride">Pixels between neighboring positions of the kernel.</param>
     /// <param name="padding">Rows and columns of zeros around the image.</param>
-    /// <param name="bias">Whether to add a bias; needless before a batch normalization.</param>
-    /// <param name="initialization">How the weights are drawn.</param>
+    /// <param name="bias">Whether to add a bias; not needed before a batch normalization.</param>
+    /// <param name="initialization">How the weights are initialized.</param>
     /// <param name="context">The context of the parameters; null for the default.</param>
     public Conv2d(int inChannels, int outChannels, int kernelSize, RandomStream random, int stride = 1, int padding = 0, bool bias = true,
         Initialization initialization = Initialization.Uniform, ComputeContext? context = null)
@@ -51,7 +51,7 @@ public sealed class Conv2d<T> : Module<T>
         return x.Conv2d(x.Tape.Use(Weight), Bias is null ? null : x.Tape.Use(Bias), Window);
     }
 
-    /// <summary>All lengths of the convolution of an input, by which its algorithms are chosen.</summary>
+    /// <summary>All lengths of the convolution for an input shape, which determine the choice of algorithms.</summary>
     /// <exception cref="ShapeException">The layer cannot take the input.</exception>
     public ConvolutionShape Convolution(Shape input) =>
         ConvolutionShape.Of(RequireImages(input, Weight.Shape[1]), Weight.Shape, Window);

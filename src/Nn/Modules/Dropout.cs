@@ -5,7 +5,9 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Nn;
 
-/// <summary>In training mode sets elements to 0 at random and scales the others by 1 / (1 − rate); in evaluation mode does nothing.</summary>
+/// <summary>
+/// In training mode, sets elements to 0 at random and scales the others by 1 / (1 − rate). In evaluation mode, does nothing.
+/// </summary>
 public sealed class Dropout<T> : Module<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
@@ -13,11 +15,12 @@ public sealed class Dropout<T> : Module<T>
 
     /// <summary>A new layer.</summary>
     /// <param name="rate">The probability that an element is dropped, 0 to 1.</param>
-    /// <param name="random">The stream that the choice is drawn from; each forward pass in training mode takes its next step.</param>
+    /// <param name="random">The random stream; each forward pass in training mode uses its next step.</param>
     /// <exception cref="ArgumentOutOfRangeException">The rate is not between 0 and 1.</exception>
     public Dropout(double rate, RandomStream random)
     {
-        if (rate is not (>= 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(rate), $"Dropout: the rate must be between 0 and 1, found {rate}.");
+        if (rate is not (>= 0 and <= 1))
+            throw new ArgumentOutOfRangeException(nameof(rate), $"Dropout: the rate must be between 0 and 1, found {rate}.");
         Rate = rate;
         this.random = random;
         Position = AddPosition("position");
@@ -26,7 +29,9 @@ public sealed class Dropout<T> : Module<T>
     /// <summary>The probability that an element is dropped.</summary>
     public double Rate { get; }
 
-    /// <summary>How many forward passes in training mode there were: the step of the random stream that the next one uses.</summary>
+    /// <summary>
+    /// The number of forward passes in training mode so far, which is the step of the random stream that the next one uses.
+    /// </summary>
     public StateInteger Position { get; }
 
     /// <inheritdoc/>

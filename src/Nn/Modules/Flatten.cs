@@ -5,11 +5,14 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Nn;
 
-/// <summary>Makes one row of each image: [N, C, H, W] becomes [N, C·H·W], in C, H, W order.</summary>
+/// <summary>Flattens each image to one row: [N, C, H, W] becomes [N, C·H·W], in C, H, W order.</summary>
 public sealed class Flatten<T> : Module<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    /// <summary>Whether a tensor of a shape [N, C, 1, 1] has the elements of [N, C] in the same order, so that a linear layer can read it as rows.</summary>
+    /// <summary>
+    /// Whether the shape is [N, C, 1, 1]. Its elements have the same order as those of [N, C], so that a linear layer can read them as
+    /// rows.
+    /// </summary>
     public static bool IsRows(Shape shape) => shape.Rank == 4 && shape[2] == 1 && shape[3] == 1;
 
     /// <inheritdoc/>
@@ -19,7 +22,8 @@ public sealed class Flatten<T> : Module<T>
     public override Shape OutputShape(Shape input, Mode mode = Mode.Evaluation) => [input[0], input.ElementCount / input[0]];
 
     /// <inheritdoc/>
-    public override ReceptiveField Grow(ReceptiveField field, Shape input) => input.Rank == 4 ? field with { Map = Math.Max(input[2], input[3]) } : field;
+    public override ReceptiveField Grow(ReceptiveField field, Shape input) =>
+        input.Rank == 4 ? field with { Map = Math.Max(input[2], input[3]) } : field;
 
     /// <inheritdoc/>
     public override void ExportOnnx(OnnxGraph graph, string key, Shape input)

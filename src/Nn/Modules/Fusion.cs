@@ -4,10 +4,13 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Nn;
 
-/// <summary>Rewrites a chain of modules into an equal one of fewer operations.</summary>
+/// <summary>Rewrites a chain of modules into an equivalent one with fewer operations.</summary>
 internal static class Fusion
 {
-    /// <summary>Replaces runs of convolution, batch normalization, ReLU and max pooling by one module, and flattening before a linear layer by none if it can be.</summary>
+    /// <summary>
+    /// Replaces runs of convolution, batch normalization, ReLU and max pooling by one module each, and omits flattening before a linear
+    /// layer if possible.
+    /// </summary>
     public static Module<T>[] Rewrite<T>(ReadOnlySpan<Module<T>> modules)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -23,7 +26,7 @@ internal static class Fusion
         return [.. rewritten];
     }
 
-    // Dropout and ReLU do not care how elements are arranged.
+    // Dropout and ReLU do not depend on how elements are arranged.
     private static bool LeadsToLinear<T>(ReadOnlySpan<Module<T>> modules)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -39,11 +42,15 @@ internal sealed class FlattenForLinear<T> : Module<T>
     public override Variable<T> Forward(Variable<T> x) => Flatten<T>.IsRows(x.Shape) ? x : x.Flatten();
 }
 
-/// <summary>A convolution and what follows it (batch normalization, ReLU, max pooling; each may be absent), computed as one operation.</summary>
+/// <summary>
+/// A convolution and the batch normalization, ReLU and max pooling after it, each of which may be absent, computed as one operation.
+/// </summary>
 internal sealed class FusedConvolution<T>(Conv2d<T> convolution, BatchNorm2d<T>? norm, bool relu, Window2d? pool) : Module<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    /// <summary>The fused module at the beginning of a chain and the number of modules that it replaces; null and 1 if there is nothing to fuse.</summary>
+    /// <summary>
+    /// The fused module at the beginning of a chain and the number of modules that it replaces; null and 1 if there is nothing to fuse.
+    /// </summary>
     public static (Module<T>? Module, int Count) From(ReadOnlySpan<Module<T>> modules)
     {
         if (modules[0] is not Conv2d<T> convolution) return (null, 1);

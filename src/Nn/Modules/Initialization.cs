@@ -3,23 +3,23 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Nn;
 
-/// <summary>How the weights of a new layer are drawn.</summary>
+/// <summary>How the weights of a new layer are initialized.</summary>
 public enum Initialization
 {
     /// <summary>The default of PyTorch's layers: weights and biases uniform on ±1/√fan-in.</summary>
     Uniform,
 
     /// <summary>
-    /// torchvision's for VGG: convolutions N(0, 2/fan-out) (He et al., arXiv 1502.01852), linear layers N(0, 0.01²), biases 0. Keeps the size of the
-    /// gradient from layer to layer, so that deep nets train without batch normalization.
+    /// torchvision's initialization of VGG: convolutions N(0, 2/fan-out) (He et al., arXiv 1502.01852), linear layers N(0, 0.01²), biases
+    /// 0. It preserves the size of the gradient from layer to layer, so that deep networks train without batch normalization.
     /// </summary>
     KaimingFanOut,
 
-    /// <summary>The VGG paper's (section 3.1): weights N(0, 0.01²), biases 0.</summary>
+    /// <summary>The initialization of the VGG paper (section 3.1): weights N(0, 0.01²), biases 0.</summary>
     Paper,
 }
 
-/// <summary>Draws the tensors that <see cref="Initialization"/> describes.</summary>
+/// <summary>Creates the tensors that <see cref="Initialization"/> describes.</summary>
 internal static class Initializer
 {
     private const double SmallDeviation = 0.01;

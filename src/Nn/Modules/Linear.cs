@@ -6,7 +6,7 @@ using DeepSharp.Tensors;
 namespace DeepSharp.Nn;
 
 /// <summary>y = x · weightᵀ + bias, for rows [N, in], with <c>weight</c> [out, in] and, unless left out, <c>bias</c> [out].</summary>
-/// <remarks>Images of one pixel, [N, in, 1, 1], are taken as rows.</remarks>
+/// <remarks>Images of one pixel, [N, in, 1, 1], are treated as rows.</remarks>
 public sealed class Linear<T> : Module<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
@@ -15,7 +15,7 @@ public sealed class Linear<T> : Module<T>
     /// <param name="outFeatures">Elements of each output row.</param>
     /// <param name="random">The stream that the weights are drawn from.</param>
     /// <param name="bias">Whether to add a bias.</param>
-    /// <param name="initialization">How the weights are drawn.</param>
+    /// <param name="initialization">How the weights are initialized.</param>
     /// <param name="context">The context of the parameters; null for the default.</param>
     public Linear(int inFeatures, int outFeatures, RandomStream random, bool bias = true,
         Initialization initialization = Initialization.Uniform, ComputeContext? context = null)

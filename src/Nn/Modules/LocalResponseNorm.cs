@@ -18,13 +18,13 @@ public sealed record LrnConstants
     /// <summary>The exponent.</summary>
     public double Beta { get; init; } = 0.75;
 
-    /// <summary>What is added to the squares.</summary>
+    /// <summary>The constant k.</summary>
     public double K { get; init; } = 2;
 
     /// <summary>Whether a is alpha / size, as in PyTorch, Caffe and ONNX, or alpha itself, as in the AlexNet paper.</summary>
     public bool DivideAlphaBySize { get; init; }
 
-    /// <summary>Those of the AlexNet paper, which the VGG paper cites: n = 5, k = 2, alpha = 1e-4 undivided, beta = 0.75.</summary>
+    /// <summary>The constants of the AlexNet paper, which the VGG paper cites: n = 5, k = 2, alpha = 1e-4 undivided, beta = 0.75.</summary>
     public static LrnConstants Paper { get; } = new();
 
     /// <summary>PyTorch's defaults: k = 1, alpha = 1e-4 divided by the size.</summary>
@@ -33,28 +33,35 @@ public sealed record LrnConstants
 
     /// <summary>
     /// Reads constants from text: <c>paper</c>; <c>pytorch</c> for PyTorch's defaults with a window of 2; or size, alpha, beta and k as
-    /// <c>torch.nn.LocalResponseNorm</c> takes them, alpha divided by the size: <c>5,5e-4,0.75,2</c>, which are the paper's.
+    /// <c>torch.nn.LocalResponseNorm</c> takes them, with alpha divided by the size: <c>5,5e-4,0.75,2</c> gives the paper's constants.
     /// </summary>
-    /// <exception cref="ArgumentException">The text is none of these.</exception>
+    /// <exception cref="ArgumentException">The text has another form.</exception>
     public static LrnConstants Parse(string text) => text switch
     {
         "paper" => Paper,
         "pytorch" => PyTorch(2),
         null => throw new ArgumentNullException(nameof(text)),
         _ => ParseNumbers(text.Split(',')) ?? throw new ArgumentException(
-            $"Local response normalization: expected paper, pytorch, or size, alpha, beta and k as in 5,5e-4,0.75,2; found \"{text}\".", nameof(text)),
+            $"Local response normalization: expected paper, pytorch, or size, alpha, beta and k as in 5,5e-4,0.75,2; found \"{text}\".",
+            nameof(text)),
     };
 
     private static LrnConstants? ParseNumbers(string[] parts)
     {
-        double[] numbers = [.. parts.Select(part => double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? number : double.NaN)];
-        if (numbers is not [>= 1 and <= 1 << 16 and var size, var alpha, var beta, var k] || size % 1 != 0 || !numbers.All(double.IsFinite)) return null;
+        double[] numbers = [.. parts.Select(ParseNumber)];
+        if (numbers is not [>= 1 and <= 1 << 16 and var size, var alpha, var beta, var k]) return null;
+        if (size % 1 != 0 || !numbers.All(double.IsFinite)) return null;
         return new LrnConstants { Size = (int)size, Alpha = alpha, Beta = beta, K = k, DivideAlphaBySize = true };
+
+        static double ParseNumber(string part) =>
+            double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? number : double.NaN;
     }
 }
 
-/// <summary>Normalizes each pixel of images [N, C, H, W] by its neighbors in channel (Krizhevsky et al. 2012, section 3.3).</summary>
-/// <param name="constants">Window, exponent and weights; null for the paper's.</param>
+/// <summary>
+/// Normalizes each pixel of images [N, C, H, W] by its neighbors along the channel axis (Krizhevsky et al. 2012, section 3.3).
+/// </summary>
+/// <param name="constants">Window, exponent and weights; null for those of the paper.</param>
 public sealed class LocalResponseNorm<T>(LrnConstants? constants = null) : Module<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
@@ -64,7 +71,7 @@ public sealed class LocalResponseNorm<T>(LrnConstants? constants = null) : Modul
     /// <inheritdoc/>
     protected override string Settings => $"{Constants.Size}, alpha {Alpha}, beta {Constants.Beta}, k {Constants.K}";
 
-    // Of the formula, so not divided by the size.
+    // The factor a of the formula, which includes the division by the size.
     private double Alpha => Constants.DivideAlphaBySize ? Constants.Alpha / Constants.Size : Constants.Alpha;
 
     /// <inheritdoc/>
@@ -87,17 +94,18 @@ public sealed class LocalResponseNorm<T>(LrnConstants? constants = null) : Modul
             return;
         }
 
-        // An even window reaches one channel further down than up; ONNX's reaches further up. So the sum k + alpha·Σx² is written as a 1×1 convolution.
+        // An even window extends one channel further down than up; in ONNX, it extends further up. So the sum k + alpha·Σx² is a 1×1
+        // convolution.
         int channels = input[1];
-        float[] band = new float[channels * channels];
+        float[] matrix = new float[channels * channels];
         for (int c = 0; c < channels; c++)
         {
             int first = Math.Max(0, c - (Constants.Size / 2)), last = Math.Min(channels - 1, c + ((Constants.Size - 1) / 2));
-            band.AsSpan((c * channels) + first, last - first + 1).Fill((float)Alpha);
+            matrix.AsSpan((c * channels) + first, last - first + 1).Fill((float)Alpha);
         }
 
         string x = graph.Last;
-        string weights = graph.OwnConstant($"{key}.alpha", Tensor<float>.FromArray(band, [channels, channels, 1, 1]));
+        string weights = graph.OwnConstant($"{key}.alpha", Tensor<float>.FromArray(matrix, [channels, channels, 1, 1]));
         string bias = graph.OwnConstant($"{key}.k", Tensor<float>.Full([channels], (float)Constants.K));
         string exponent = graph.OwnConstant($"{key}.exponent", Tensor<float>.Full([1], (float)-Constants.Beta));
         string squares = graph.Add("Mul", $"{key}.squares", [x, x]);

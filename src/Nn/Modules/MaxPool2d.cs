@@ -5,9 +5,9 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Nn;
 
-/// <summary>The largest pixel of each window of each channel.</summary>
+/// <summary>The maximum of each window of each channel.</summary>
 /// <param name="window">Height and width of the window.</param>
-/// <param name="stride">Pixels between neighboring windows; null: as many as the window has.</param>
+/// <param name="stride">Pixels between neighboring windows; null for the size of the window.</param>
 /// <param name="padding">Rows and columns around the image that are never the maximum.</param>
 public sealed class MaxPool2d<T>(int window, int? stride = null, int padding = 0) : Module<T>
     where T : unmanaged, IFloatingPointIeee754<T>
@@ -37,7 +37,8 @@ public sealed class MaxPool2d<T>(int window, int? stride = null, int padding = 0
     /// <summary>A window as attributes of an ONNX node.</summary>
     internal static OnnxAttribute[] Attributes(Window2d window) =>
     [
-        OnnxAttribute.Of("kernel_shape", [window.Height, window.Width]), OnnxAttribute.Of("strides", [window.StrideHeight, window.StrideWidth]),
+        OnnxAttribute.Of("kernel_shape", [window.Height, window.Width]),
+        OnnxAttribute.Of("strides", [window.StrideHeight, window.StrideWidth]),
         OnnxAttribute.Of("pads", [window.PaddingHeight, window.PaddingWidth, window.PaddingHeight, window.PaddingWidth]),
     ];
 }

@@ -6,9 +6,12 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Nn;
 
-/// <summary>A layer, or a network made of layers: what it computes, and the parameters and buffers that it owns, by PyTorch's names.</summary>
+/// <summary>
+/// A layer, or a network made of layers: its computation, and the parameters and buffers that it owns, under PyTorch's names.
+/// </summary>
 /// <remarks>
-/// A custom module registers what it owns in its constructor and keeps nothing from one call to the next, so that several tapes may use it at once:
+/// A custom module registers its parameters, buffers and children in its constructor. It keeps no state between calls, so that several
+/// tapes can use it at once:
 /// <code>
 /// sealed class Residual&lt;T&gt; : Module&lt;T&gt; where T : unmanaged, IFloatingPointIeee754&lt;T&gt;
 /// {
@@ -17,7 +20,7 @@ namespace DeepSharp.Nn;
 ///     public override Variable&lt;T&gt; Forward(Variable&lt;T&gt; x) =&gt; x + body.Forward(x);
 /// }
 /// </code>
-/// Parameters take no memory until they are used, so a module can also be made to ask for its shapes and sizes alone.
+/// Parameters take no memory until they are used, so a module can also be created just to query its shapes and sizes.
 /// </remarks>
 public abstract partial class Module<T> : IDisposable
     where T : unmanaged, IFloatingPointIeee754<T>
@@ -32,10 +35,12 @@ public abstract partial class Module<T> : IDisposable
     /// <summary>Computes the output, recording onto the tape of <paramref name="x"/>.</summary>
     public abstract Variable<T> Forward(Variable<T> x);
 
-    /// <summary>The modules that this one is made of, in order.</summary>
+    /// <summary>The children of this module, in order.</summary>
     public IReadOnlyList<(string Name, Module<T> Module)> Children => children;
 
-    /// <summary>This module, named by the empty string, and all below it, each before its children, named by its path: <c>features.0</c>.</summary>
+    /// <summary>
+    /// This module, named by the empty string, and all its descendants, each before its children and named by its path: <c>features.0</c>.
+    /// </summary>
     public IEnumerable<(string Name, Module<T> Module)> NamedModules()
     {
         yield return ("", this);
@@ -45,19 +50,19 @@ public abstract partial class Module<T> : IDisposable
         }
     }
 
-    /// <summary>The parameters of this module and all below it, each once.</summary>
+    /// <summary>The parameters of this module and all its descendants, each once.</summary>
     public IReadOnlyList<Parameter<T>> Parameters() => [.. NamedParameters().Select(named => named.Parameter).Distinct()];
 
     /// <summary>The parameters by PyTorch's keys: <c>features.0.weight</c>.</summary>
     public IEnumerable<(string Name, Parameter<T> Parameter)> NamedParameters() => Collect(module => module.parameters);
 
-    /// <summary>The tensors that belong to the module's state and are not trained, by PyTorch's keys: <c>features.1.running_mean</c>.</summary>
+    /// <summary>The tensors of the module's state that are not trained, by PyTorch's keys: <c>features.1.running_mean</c>.</summary>
     public IEnumerable<(string Name, Tensor<T> Buffer)> NamedBuffers() => Collect(module => module.buffers);
 
     /// <summary>The number of elements of all parameters; counting takes no memory for them.</summary>
     public long ParameterCount => Parameters().Sum(parameter => (long)parameter.Shape.ElementCount);
 
-    /// <summary>The context of its parameters; the default for a module without any.</summary>
+    /// <summary>The context of the parameters; the default context for a module without parameters.</summary>
     public ComputeContext Context => NamedParameters().FirstOrDefault().Parameter?.Context ?? ComputeContext.Default;
 
     /// <summary>The state, PyTorch's <c>state_dict()</c>: parameters, buffers and integers, module by module.</summary>
@@ -76,8 +81,8 @@ public abstract partial class Module<T> : IDisposable
     }
 
     /// <summary>
-    /// The positions in random streams of the layers that draw from one, by key: <c>classifier.2.position</c>. They belong to a training, not to the model:
-    /// a checkpoint holds them, a model's file does not.
+    /// The positions in random streams of the layers that use one, by key: <c>classifier.2.position</c>. They belong to a training run, not
+    /// to the model: a checkpoint stores them, a model file does not.
     /// </summary>
     public StateDict Positions()
     {
@@ -86,8 +91,8 @@ public abstract partial class Module<T> : IDisposable
         return state;
     }
 
-    /// <summary>Writes the state to a file, whole or not at all: <c>.pth</c> and <c>.pt</c> in PyTorch's format, all others safetensors.</summary>
-    /// <exception cref="IOException">It cannot be written.</exception>
+    /// <summary>Writes the state to a file atomically: <c>.pth</c> and <c>.pt</c> in PyTorch's format, all others as safetensors.</summary>
+    /// <exception cref="IOException">The file cannot be written.</exception>
     public void Save(string path)
     {
         var writer = WeightsWriter.For(path);
@@ -96,16 +101,18 @@ public abstract partial class Module<T> : IDisposable
         writer.Save(path);
     }
 
-    /// <summary>Reads the state from a file of any kind, see <see cref="WeightsFile"/>.</summary>
-    /// <exception cref="IOException">It cannot be read.</exception>
-    /// <exception cref="InvalidDataException">It is damaged, or its names or shapes are not exactly the module's; the module is unchanged then.</exception>
+    /// <summary>Reads the state from a file of any supported format, see <see cref="WeightsFile"/>.</summary>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file is damaged, or its names or shapes are not exactly those of the module, which is unchanged then.
+    /// </exception>
     public void Load(string path)
     {
         using var file = WeightsFile.Open(path);
         Load(file);
     }
 
-    /// <summary>As <see cref="Load(string)"/>, from an open file; of a checkpoint only the model is read.</summary>
+    /// <summary>As <see cref="Load(string)"/>, from an open file. Of a checkpoint, only the model is read.</summary>
     public void Load(WeightsFile file)
     {
         ArgumentNullException.ThrowIfNull(file);
@@ -115,10 +122,12 @@ public abstract partial class Module<T> : IDisposable
         State().Load(source);
     }
 
-    /// <summary>Reads from a file what has the name and the shape of something in the module, and leaves the rest of the module as it is.</summary>
-    /// <returns>What was read, and what was not: missing in the file, unexpected in it, or of another shape.</returns>
-    /// <exception cref="IOException">It cannot be read.</exception>
-    /// <exception cref="InvalidDataException">It is damaged, or nothing in it fits.</exception>
+    /// <summary>Reads the entries of a file that match the module in name and shape, and leaves the rest of the module unchanged.</summary>
+    /// <returns>
+    /// The entries that were read, and those that were not: missing in the file, unexpected in it, or with another shape.
+    /// </returns>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged, or no entry matches.</exception>
     public StateComparison LoadMatching(string path)
     {
         using var file = WeightsFile.Open(path);
@@ -140,27 +149,35 @@ public abstract partial class Module<T> : IDisposable
     }
 
     /// <summary>
-    /// Freezes the module: no parameter gets a gradient, batch normalizations use their running statistics and leave them unchanged. Backward is pruned
-    /// where nothing needs it. Dropout still drops.
+    /// Freezes the module: no parameter gets a gradient, and batch normalizations use their running statistics and leave them unchanged.
+    /// Backward skips operations whose gradients are not needed. Dropout remains active.
     /// </summary>
-    /// <remarks>PyTorch's <c>requires_grad_(False)</c> lets the running statistics of a model in training mode change.</remarks>
+    /// <remarks>
+    /// In contrast, PyTorch's <c>requires_grad_(False)</c> still updates the running statistics of a model in training mode.
+    /// </remarks>
     public void Freeze() => SetFrozen(true);
 
-    /// <summary>Undoes <see cref="Freeze"/>: every parameter is trained, every batch normalization uses the batch's statistics in training.</summary>
+    /// <summary>
+    /// Undoes <see cref="Freeze"/>: every parameter is trained, and every batch normalization uses the statistics of the batch in training.
+    /// </summary>
     public void Unfreeze() => SetFrozen(false);
 
-    /// <summary>Adds to a file's metadata what is needed to make the module again.</summary>
+    /// <summary>Adds a description to a file's metadata from which the module can be created again.</summary>
     public virtual void Describe(IDictionary<string, string> metadata)
     {
     }
 
-    /// <summary>The module and its parts, one per line and indented, as PyTorch prints them.</summary>
+    /// <summary>The module and its children, one per line and indented, as PyTorch prints them.</summary>
     public override string ToString()
     {
         if (children.Count == 0) return $"{Kind}({Settings})";
         var text = new StringBuilder($"{Kind}(");
         foreach (var (name, child) in children)
-            text.Append(Environment.NewLine).Append($"  ({name}): ").Append(child.ToString().Replace(Environment.NewLine, Environment.NewLine + "  ", StringComparison.Ordinal));
+        {
+            string indented = child.ToString().Replace(Environment.NewLine, Environment.NewLine + "  ", StringComparison.Ordinal);
+            text.Append(Environment.NewLine).Append($"  ({name}): ").Append(indented);
+        }
+
         return text.Append(Environment.NewLine).Append(')').ToString();
     }
 
@@ -180,9 +197,9 @@ public abstract partial class Module<T> : IDisposable
         foreach (var (_, buffer) in buffers) buffer.Dispose();
     }
 
-    /// <summary>Registers a module that this one is made of.</summary>
+    /// <summary>Registers a child module.</summary>
     /// <returns>The module.</returns>
-    /// <exception cref="ArgumentException">The name is taken, empty, or has a dot.</exception>
+    /// <exception cref="ArgumentException">The name is taken, empty, or contains a dot.</exception>
     protected TModule AddChild<TModule>(string name, TModule module)
         where TModule : Module<T>
     {
@@ -191,7 +208,7 @@ public abstract partial class Module<T> : IDisposable
         return module;
     }
 
-    /// <summary>Replaces a module that <see cref="AddChild"/> registered, and disposes it.</summary>
+    /// <summary>Replaces a module that <see cref="AddChild"/> registered, and disposes the old module.</summary>
     /// <returns>The new module.</returns>
     /// <exception cref="ArgumentException">There is no module of that name.</exception>
     protected TModule ReplaceChild<TModule>(string name, TModule module)
@@ -206,20 +223,21 @@ public abstract partial class Module<T> : IDisposable
     }
 
     /// <summary>Registers a parameter, which takes ownership of <paramref name="value"/>.</summary>
-    /// <exception cref="ArgumentException">The name is taken, empty, or has a dot.</exception>
+    /// <exception cref="ArgumentException">The name is taken, empty, or contains a dot.</exception>
     protected Parameter<T> AddParameter(string name, Tensor<T> value) => AddParameter(name, new Parameter<T>(value));
 
     /// <summary>Registers a parameter that takes no memory until it is used.</summary>
-    /// <param name="name">Its name.</param>
+    /// <param name="name">The name of the parameter.</param>
     /// <param name="shape">The shape of its value.</param>
-    /// <param name="initialize">Makes the value in the given context.</param>
+    /// <param name="initialize">Creates the value in the given context.</param>
     /// <param name="context">The context of the value; null for the default.</param>
-    /// <exception cref="ArgumentException">The name is taken, empty, or has a dot.</exception>
-    protected Parameter<T> AddParameter(string name, Shape shape, Func<ComputeContext, Tensor<T>> initialize, ComputeContext? context = null) =>
+    /// <exception cref="ArgumentException">The name is taken, empty, or contains a dot.</exception>
+    protected Parameter<T> AddParameter(
+        string name, Shape shape, Func<ComputeContext, Tensor<T>> initialize, ComputeContext? context = null) =>
         AddParameter(name, new Parameter<T>(shape, initialize, context));
 
-    /// <summary>Registers a tensor that belongs to the state and is not trained; takes ownership of it.</summary>
-    /// <exception cref="ArgumentException">The name is taken, empty, or has a dot.</exception>
+    /// <summary>Registers a tensor that belongs to the state and is not trained, and takes ownership of it.</summary>
+    /// <exception cref="ArgumentException">The name is taken, empty, or contains a dot.</exception>
     protected Tensor<T> AddBuffer(string name, Tensor<T> value)
     {
         ArgumentNullException.ThrowIfNull(value);
@@ -228,7 +246,7 @@ public abstract partial class Module<T> : IDisposable
     }
 
     /// <summary>Registers an integer that belongs to the state.</summary>
-    /// <exception cref="ArgumentException">The name is taken, empty, or has a dot.</exception>
+    /// <exception cref="ArgumentException">The name is taken, empty, or contains a dot.</exception>
     protected StateInteger AddInteger(string name)
     {
         var integer = new StateInteger();
@@ -237,7 +255,7 @@ public abstract partial class Module<T> : IDisposable
     }
 
     /// <summary>Registers a position in a random stream, which forward passes advance.</summary>
-    /// <exception cref="ArgumentException">The name is taken, empty, or has a dot.</exception>
+    /// <exception cref="ArgumentException">The name is taken, empty, or contains a dot.</exception>
     protected StateInteger AddPosition(string name)
     {
         var position = new StateInteger();
@@ -269,7 +287,11 @@ public abstract partial class Module<T> : IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         if (name.Contains('.', StringComparison.Ordinal))
-            throw new ArgumentException($"{Kind}: the name \"{name}\" must not have a dot, which separates the parts of a key.", nameof(name));
+        {
+            throw new ArgumentException(
+                $"{Kind}: the name \"{name}\" must not contain a dot, which separates the parts of a key.", nameof(name));
+        }
+
         return names.Add(name) ? name : throw new ArgumentException($"{Kind}: the name \"{name}\" is taken.", nameof(name));
     }
 }

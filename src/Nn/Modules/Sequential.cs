@@ -5,10 +5,11 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Nn;
 
-/// <summary>Modules one after the other, named by their numbers.</summary>
+/// <summary>A chain of modules, named by their indices.</summary>
 /// <remarks>
-/// It is rewritten once into fewer operations (see <see cref="Fuse"/>), and releases each intermediate result as soon as the next module has read it, unless
-/// backward needs it. Keys, summaries and <see cref="Forward(Variable{T}, Range)"/> still see single modules.
+/// The chain is rewritten once into fewer operations (see <see cref="Fuse"/>). Each intermediate result is released as soon as the next
+/// module has read it, unless backward needs it. Keys, summaries and <see cref="Forward(Variable{T}, Range)"/> still refer to the single
+/// modules.
 /// </remarks>
 public sealed class Sequential<T> : Module<T>, IReadOnlyList<Module<T>>
     where T : unmanaged, IFloatingPointIeee754<T>
@@ -16,7 +17,7 @@ public sealed class Sequential<T> : Module<T>, IReadOnlyList<Module<T>>
     private readonly Module<T>[] modules;
     private Module<T>[] computed;
 
-    /// <summary>The modules in order; their keys are 0, 1, 2 and so on.</summary>
+    /// <summary>Creates a chain of modules with the keys 0, 1, 2 and so on.</summary>
     public Sequential(params ReadOnlySpan<Module<T>> modules)
     {
         this.modules = modules.ToArray();
@@ -27,10 +28,12 @@ public sealed class Sequential<T> : Module<T>, IReadOnlyList<Module<T>>
     /// <summary>The number of modules.</summary>
     public int Count => modules.Length;
 
-    /// <summary>The module of a number.</summary>
+    /// <summary>The module at an index.</summary>
     public Module<T> this[int index] => modules[index];
 
-    /// <summary>Whether runs of convolution, batch normalization, ReLU and max pooling are computed as one operation. On unless switched off.</summary>
+    /// <summary>
+    /// Whether runs of convolution, batch normalization, ReLU and max pooling are computed as one operation. The default is true.
+    /// </summary>
     public bool Fuse
     {
         get;
@@ -44,9 +47,9 @@ public sealed class Sequential<T> : Module<T>, IReadOnlyList<Module<T>>
     /// <inheritdoc/>
     public override Variable<T> Forward(Variable<T> x) => Run(computed, x);
 
-    /// <summary>Computes a part of the modules only, for instance features from the middle: <c>features.Forward(x, ..5)</c>.</summary>
+    /// <summary>Runs only a part of the modules, for example to get intermediate features: <c>features.Forward(x, ..5)</c>.</summary>
     /// <param name="x">The input of the first module of the part.</param>
-    /// <param name="part">Which modules to run.</param>
+    /// <param name="part">The range of modules to run.</param>
     public Variable<T> Forward(Variable<T> x, Range part) => Run(Rewrite(modules.AsSpan()[part]), x);
 
     /// <inheritdoc/>

@@ -1,13 +1,17 @@
 namespace DeepSharp.Nn;
 
-/// <summary>Sets the learning rates of all groups of an optimizer as a function of the number of steps that it has made, usually one per epoch.</summary>
+/// <summary>
+/// Sets the learning rates of all groups of an optimizer as a function of the number of schedule steps, usually one per epoch.
+/// </summary>
 /// <remarks>
-/// It starts from the rates that the groups have when it is made, and sets them at every step, whatever else changed them since. One whose rate at position 0
-/// is not the initial rate, such as a warm-up, sets it where <see cref="Position"/> is set to 0, as a trainer does. To write one, override <see cref="Rate"/>:
+/// The initial rates are those of the groups when the schedule is created. Every step sets the rates and overwrites other changes to them.
+/// If the rate at position 0 differs from the initial rate, as in a warm-up, it takes effect when <see cref="Position"/> is set to 0, which
+/// a trainer does. To write a schedule, override <see cref="Rate"/>:
 /// <code>
 /// sealed class Cosine(Optimizer optimizer, int epochs) : LearningRateSchedule(optimizer)
 /// {
-///     protected override double Rate(double initialRate, int position) =&gt; initialRate * (1 + Math.Cos(Math.PI * position / epochs)) / 2;
+///     protected override double Rate(double initialRate, int position) =&gt;
+///         initialRate * (1 + Math.Cos(Math.PI * position / epochs)) / 2;
 /// }
 /// </code>
 /// </remarks>
@@ -27,7 +31,7 @@ public abstract class LearningRateSchedule
     }
 
     /// <summary>The number of steps made. Setting it sets the learning rates.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">It is negative.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
     public int Position
     {
         get => (int)position.Value;
@@ -41,10 +45,10 @@ public abstract class LearningRateSchedule
 
     internal string Kind => GetType().Name;
 
-    /// <summary>Makes a step: ends an epoch.</summary>
+    /// <summary>Makes a step, usually at the end of an epoch.</summary>
     public void Step() => Position++;
 
-    /// <summary>The state: <c>position</c>, and what a derived class adds.</summary>
+    /// <summary>The state: <c>position</c>, and the entries that a derived class adds.</summary>
     public virtual StateDict State()
     {
         var state = new StateDict();
@@ -52,8 +56,8 @@ public abstract class LearningRateSchedule
         return state;
     }
 
-    /// <summary>Replaces the state by one that <see cref="State"/> gave, and sets the learning rates.</summary>
-    /// <exception cref="InvalidDataException">The state is another schedule's.</exception>
+    /// <summary>Replaces the state by one that <see cref="State"/> returned, and sets the learning rates.</summary>
+    /// <exception cref="InvalidDataException">The state belongs to another schedule.</exception>
     public void Load(StateDict state)
     {
         State().Load(state);
@@ -61,7 +65,7 @@ public abstract class LearningRateSchedule
     }
 
     /// <summary>The learning rate of a group.</summary>
-    /// <param name="initialRate">The rate that the group had when the schedule was made.</param>
+    /// <param name="initialRate">The rate that the group had when the schedule was created.</param>
     /// <param name="position">The number of steps made.</param>
     protected abstract double Rate(double initialRate, int position);
 
@@ -71,7 +75,7 @@ public abstract class LearningRateSchedule
     }
 }
 
-/// <summary>Multiplies the learning rates by gamma every so many steps, as PyTorch's <c>StepLR</c>.</summary>
+/// <summary>Multiplies the learning rates by gamma after each period of <c>stepSize</c> steps, as PyTorch's <c>StepLR</c>.</summary>
 public sealed class StepSchedule : LearningRateSchedule
 {
     private readonly int stepSize;
@@ -85,7 +89,8 @@ public sealed class StepSchedule : LearningRateSchedule
     public StepSchedule(Optimizer optimizer, int stepSize, double gamma = 0.1)
         : base(optimizer)
     {
-        if (stepSize < 1) throw new ArgumentOutOfRangeException(nameof(stepSize), $"The step size must be at least 1 epoch, found {stepSize}.");
+        if (stepSize < 1)
+            throw new ArgumentOutOfRangeException(nameof(stepSize), $"The step size must be at least 1 epoch, found {stepSize}.");
         this.stepSize = stepSize;
         this.gamma = Optimizer.RequireRate(gamma, nameof(gamma));
     }
@@ -93,7 +98,7 @@ public sealed class StepSchedule : LearningRateSchedule
     /// <inheritdoc/>
     protected override double Rate(double initialRate, int position)
     {
-        // Multiplied one by one, so that the bits are those of PyTorch's recurrence.
+        // Multiplied step by step, to get the same bits as PyTorch's recurrence.
         double rate = initialRate;
         for (int step = 0; step < position / stepSize; step++) rate *= gamma;
         return rate;

@@ -4,7 +4,7 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Nn;
 
-/// <summary>Changes parameters by their gradients; this part of it, the groups with their rates, is what a schedule sees.</summary>
+/// <summary>Updates parameters by their gradients. This base class has the groups with their rates, which schedules change.</summary>
 public abstract class Optimizer : IDisposable
 {
     private protected Optimizer(IReadOnlyList<ParameterGroup> groups) => Groups = groups;
@@ -12,7 +12,7 @@ public abstract class Optimizer : IDisposable
     /// <summary>The groups of parameters. Their rates may be changed between steps.</summary>
     public IReadOnlyList<ParameterGroup> Groups { get; }
 
-    /// <summary>Releases the memory of the state; the parameters stay.</summary>
+    /// <summary>Releases the memory of the state; the parameters are not released.</summary>
     public void Dispose()
     {
         Dispose(disposing: true);
@@ -20,27 +20,34 @@ public abstract class Optimizer : IDisposable
     }
 
     /// <summary>Returns a rate if it is a finite number of at least 0.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">It is not.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The value is negative, infinite or not a number.</exception>
     protected internal static double RequireRate(double value, string name) =>
-        value >= 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(name, $"{name} must be a finite number of at least 0, found {value}.");
+        value >= 0 && double.IsFinite(value) ? value
+        : throw new ArgumentOutOfRangeException(name, $"{name} must be a finite number of at least 0, found {value}.");
 
     /// <summary>Releases the memory of the state.</summary>
     protected abstract void Dispose(bool disposing);
 }
 
-/// <summary>An optimizer of parameters of type <typeparamref name="T"/>. To write one, derive from this class and override <see cref="Update"/>.</summary>
+/// <summary>
+/// An optimizer of parameters of type <typeparamref name="T"/>. To write an optimizer, derive from this class and override
+/// <see cref="Update"/>.
+/// </summary>
 /// <remarks>
-/// What an optimizer remembers from step to step is in slots: tensors of a parameter's shape, by name, see <see cref="Slot"/>. They and the number of steps are
-/// its state, which checkpoints hold; an optimizer knows nothing of files. Gradient descent with a direction of its own takes a few lines:
+/// An optimizer keeps data between steps in slots: named tensors with the shape of a parameter, see <see cref="Slot"/>. The slots and the
+/// number of steps are its state, which checkpoints store; the optimizer itself does not access files. A custom update rule takes a few
+/// lines:
 /// <code>
-/// sealed class SignSgd&lt;T&gt;(IEnumerable&lt;Parameter&lt;T&gt;&gt; parameters, double learningRate) : Optimizer&lt;T&gt;([new(parameters, learningRate)])
+/// sealed class SignSgd&lt;T&gt;(IEnumerable&lt;Parameter&lt;T&gt;&gt; parameters, double learningRate)
+///     : Optimizer&lt;T&gt;([new(parameters, learningRate)])
 ///     where T : unmanaged, IFloatingPointIeee754&lt;T&gt;
 /// {
 ///     protected override void Update(Parameter&lt;T&gt; parameter, ParameterGroup&lt;T&gt; group)
 ///     {
 ///         Span&lt;T&gt; weights = parameter.Value.Write();
 ///         ReadOnlySpan&lt;T&gt; gradient = parameter.Gradient!.Read();
-///         for (int i = 0; i &lt; weights.Length; i++) weights[i] -= T.CreateChecked(group.LearningRate * T.Sign(gradient[i]));
+///         for (int i = 0; i &lt; weights.Length; i++)
+///             weights[i] -= T.CreateChecked(group.LearningRate * T.Sign(gradient[i]));
 ///     }
 /// }
 /// </code>
@@ -52,7 +59,7 @@ public abstract class Optimizer<T> : Optimizer
     private readonly Dictionary<string, Dictionary<Parameter<T>, Tensor<T>>> slots = [];
     private readonly StateInteger steps = new();
 
-    /// <summary>An optimizer of some groups of parameters.</summary>
+    /// <summary>Creates an optimizer of groups of parameters.</summary>
     /// <exception cref="ArgumentException">There is no parameter, or one appears twice.</exception>
     protected Optimizer(IReadOnlyList<ParameterGroup<T>> groups)
         : base(groups)
@@ -62,18 +69,19 @@ public abstract class Optimizer<T> : Optimizer
         HashSet<Parameter<T>> seen = new(ReferenceEqualityComparer.Instance);
         foreach (var parameter in groups.SelectMany(group => group.Parameters))
         {
-            if (!seen.Add(parameter)) throw new ArgumentException($"{Kind}: a parameter {parameter.Shape} appears twice in the groups.", nameof(groups));
+            if (!seen.Add(parameter))
+                throw new ArgumentException($"{Kind}: a parameter {parameter.Shape} appears twice in the groups.", nameof(groups));
         }
 
         if (seen.Count == 0) throw new ArgumentException($"{Kind}: there are no parameters to optimize.", nameof(groups));
     }
 
-    /// <summary>The number of steps taken; during a step that one is counted.</summary>
+    /// <summary>The number of steps taken, including the current one during a step.</summary>
     public long Steps => steps.Value;
 
     internal string Kind => GetType().Name.Split('`')[0];
 
-    /// <summary>Updates every parameter that has a gradient which no step has used, and marks it as used.</summary>
+    /// <summary>Updates every parameter with a gradient that no step has used yet, and marks the gradient as used.</summary>
     public void Step()
     {
         steps.Next();
@@ -96,8 +104,8 @@ public abstract class Optimizer<T> : Optimizer
         foreach (var parameter in groups.SelectMany(group => group.Parameters)) parameter.ZeroGradient();
     }
 
-    /// <summary>The state: <c>steps</c>, and the slots by name and key, <c>momentum.features.0.weight</c>.</summary>
-    /// <param name="model">The model whose parameters are optimized, which gives them their keys.</param>
+    /// <summary>The state: <c>steps</c>, and the slots by name and key, such as <c>momentum.features.0.weight</c>.</summary>
+    /// <param name="model">The model whose parameters are optimized. It determines their keys.</param>
     public StateDict State(Module<T> model)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -114,7 +122,7 @@ public abstract class Optimizer<T> : Optimizer
         return state;
     }
 
-    /// <summary>Replaces the state by one that <see cref="State"/> gave.</summary>
+    /// <summary>Replaces the state by one that <see cref="State"/> returned.</summary>
     /// <param name="state">The state.</param>
     /// <param name="model">The model whose parameters are optimized.</param>
     /// <exception cref="InvalidDataException">The state does not fit the model.</exception>
@@ -134,13 +142,17 @@ public abstract class Optimizer<T> : Optimizer
             }
 
             if (name.Split('.', 2) is not [var slot, var key] || !parameters.TryGetValue(key, out var parameter))
-                throw new InvalidDataException($"the state \"{name}\" of the optimizer belongs to no parameter of the model.");
+                throw new InvalidDataException($"the optimizer state \"{name}\" belongs to no parameter of the model.");
             if (!entry.Shape.SequenceEqual([.. parameter.Shape.ToArray().Select(length => (long)length)]))
-                throw new InvalidDataException($"the state \"{name}\" of the optimizer has the shape [{string.Join(", ", entry.Shape)}], expected {parameter.Shape}.");
+            {
+                throw new InvalidDataException(
+                    $"the optimizer state \"{name}\" has the shape [{string.Join(", ", entry.Shape)}], expected {parameter.Shape}.");
+            }
+
             found.Add((parameter, slot, entry));
         }
 
-        // What the state does not have is as in a new optimizer.
+        // Slots that the state lacks are reset to those of a new optimizer.
         Dispose(disposing: true);
         steps.Value = stepsMade;
         foreach (var (parameter, slot, entry) in found) entry.CopyTo(Slot(parameter, slot, out _));
@@ -149,14 +161,19 @@ public abstract class Optimizer<T> : Optimizer
     /// <summary>Updates one parameter by its gradient.</summary>
     protected abstract void Update(Parameter<T> parameter, ParameterGroup<T> group);
 
-    /// <summary>What the optimizer remembers of a parameter: a tensor of its shape, all zero at first.</summary>
+    /// <summary>A tensor that the optimizer keeps for a parameter: it has the shape of the parameter and is initially zero.</summary>
     /// <param name="parameter">The parameter.</param>
     /// <param name="name">The name of the slot: <c>momentum</c>.</param>
-    /// <param name="isNew">Whether it was asked for the first time.</param>
+    /// <param name="isNew">Whether this call created the slot.</param>
     protected Tensor<T> Slot(Parameter<T> parameter, string name, out bool isNew)
     {
         ArgumentNullException.ThrowIfNull(parameter);
-        if (name.Contains('.', StringComparison.Ordinal)) throw new ArgumentException($"{Kind}: the slot \"{name}\" must not have a dot, which separates the parts of a key.", nameof(name));
+        if (name.Contains('.', StringComparison.Ordinal))
+        {
+            throw new ArgumentException(
+                $"{Kind}: the slot \"{name}\" must not contain a dot, which separates the parts of a key.", nameof(name));
+        }
+
         if (!slots.TryGetValue(name, out var tensors)) slots.Add(name, tensors = new(ReferenceEqualityComparer.Instance));
         isNew = !tensors.TryGetValue(parameter, out var slot);
         if (isNew) tensors.Add(parameter, slot = Tensor<T>.Zeros(parameter.Shape, parameter.Context));

@@ -3,13 +3,14 @@ using DeepSharp.Autograd;
 
 namespace DeepSharp.Nn;
 
-/// <summary>The rates with which an optimizer updates some of the parameters.</summary>
+/// <summary>The rates of a group of parameters that an optimizer updates.</summary>
 public abstract class ParameterGroup
 {
-    private protected ParameterGroup(double learningRate, double weightDecay) => (LearningRate, WeightDecay) = (learningRate, weightDecay);
+    private protected ParameterGroup(double learningRate, double weightDecay) =>
+        (LearningRate, WeightDecay) = (learningRate, weightDecay);
 
-    /// <summary>The length of the steps.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">It is negative, infinite or not a number.</exception>
+    /// <summary>The learning rate.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is negative, infinite or not a number.</exception>
     public double LearningRate
     {
         get;
@@ -17,7 +18,7 @@ public abstract class ParameterGroup
     }
 
     /// <summary>The fraction of each weight that is added to its gradient.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">It is negative, infinite or not a number.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The value is negative, infinite or not a number.</exception>
     public double WeightDecay
     {
         get;
@@ -25,10 +26,11 @@ public abstract class ParameterGroup
     }
 
     /// <summary>
-    /// Two groups: weights of convolutions and linear layers, which decay, and the rest, biases and the parameters of normalizations, which do not.
+    /// Creates two groups: weights of convolutions and linear layers, with weight decay, and biases and normalization parameters, without.
     /// </summary>
-    /// <remarks>The latter are told by their shape: they have one dimension.</remarks>
-    public static IReadOnlyList<ParameterGroup<T>> NoDecayOnBiasAndNorm<T>(IEnumerable<Parameter<T>> parameters, double learningRate, double weightDecay)
+    /// <remarks>The parameters of the second group are recognized by their shape, which has one dimension.</remarks>
+    public static IReadOnlyList<ParameterGroup<T>> NoDecayOnBiasAndNorm<T>(
+        IEnumerable<Parameter<T>> parameters, double learningRate, double weightDecay)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var byRank = parameters.ToLookup(parameter => parameter.Shape.Rank > 1);
@@ -36,13 +38,13 @@ public abstract class ParameterGroup
     }
 }
 
-/// <summary>Parameters that an optimizer updates with a learning rate and a weight decay of their own.</summary>
+/// <summary>Parameters that an optimizer updates with their own learning rate and weight decay.</summary>
 public sealed class ParameterGroup<T> : ParameterGroup
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    /// <summary>A group.</summary>
-    /// <param name="parameters">Its parameters.</param>
-    /// <param name="learningRate">The length of its steps, at least 0.</param>
+    /// <summary>Creates a group.</summary>
+    /// <param name="parameters">The parameters.</param>
+    /// <param name="learningRate">The learning rate, at least 0.</param>
     /// <param name="weightDecay">The fraction of each weight that is added to its gradient, at least 0.</param>
     /// <exception cref="ArgumentOutOfRangeException">A rate is negative, infinite or not a number.</exception>
     public ParameterGroup(IEnumerable<Parameter<T>> parameters, double learningRate, double weightDecay = 0)

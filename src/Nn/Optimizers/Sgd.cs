@@ -4,24 +4,31 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Nn;
 
-/// <summary>Stochastic gradient descent with momentum, dampening, Nesterov's step and weight decay, updating exactly as <c>torch.optim.SGD</c>.</summary>
+/// <summary>
+/// Stochastic gradient descent with momentum, dampening, Nesterov momentum and weight decay, with exactly the updates of
+/// <c>torch.optim.SGD</c>.
+/// </summary>
 public sealed class Sgd<T> : Optimizer<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    /// <summary>An optimizer of one group of parameters.</summary>
+    /// <summary>Creates an optimizer of one group of parameters.</summary>
     /// <param name="parameters">The parameters.</param>
-    /// <param name="learningRate">The length of the steps.</param>
-    /// <param name="momentum">The fraction of the velocity that each step keeps.</param>
-    /// <param name="dampening">The fraction of the gradient that the velocity leaves out.</param>
+    /// <param name="learningRate">The learning rate.</param>
+    /// <param name="momentum">The momentum: the fraction of the velocity that each step keeps.</param>
+    /// <param name="dampening">The fraction of the gradient that is not added to the velocity.</param>
     /// <param name="weightDecay">The fraction of each weight that is added to its gradient.</param>
-    /// <param name="nesterov">Whether the step looks ahead along the velocity; needs momentum and no dampening.</param>
-    /// <exception cref="ArgumentException">A rate is negative, infinite or not a number, or Nesterov's step is asked for without momentum or with dampening.</exception>
-    public Sgd(IEnumerable<Parameter<T>> parameters, double learningRate, double momentum = 0, double dampening = 0, double weightDecay = 0, bool nesterov = false)
+    /// <param name="nesterov">Whether to use Nesterov momentum, which requires momentum and no dampening.</param>
+    /// <exception cref="ArgumentException">
+    /// A rate is negative, infinite or not a number, or Nesterov momentum is requested without momentum or with dampening.
+    /// </exception>
+    public Sgd(
+        IEnumerable<Parameter<T>> parameters, double learningRate, double momentum = 0, double dampening = 0, double weightDecay = 0,
+        bool nesterov = false)
         : this([new ParameterGroup<T>(parameters, learningRate, weightDecay)], momentum, dampening, nesterov)
     {
     }
 
-    /// <summary>An optimizer of groups of parameters, each with a learning rate and weight decay of its own.</summary>
+    /// <summary>Creates an optimizer of groups of parameters, each with its own learning rate and weight decay.</summary>
     /// <inheritdoc cref="Sgd{T}(IEnumerable{Parameter{T}}, double, double, double, double, bool)"/>
     public Sgd(IReadOnlyList<ParameterGroup<T>> groups, double momentum = 0, double dampening = 0, bool nesterov = false)
         : base(groups)
@@ -30,16 +37,20 @@ public sealed class Sgd<T> : Optimizer<T>
         Dampening = RequireRate(dampening, nameof(dampening));
         Nesterov = nesterov;
         if (nesterov && (momentum == 0 || dampening != 0))
-            throw new ArgumentException($"Sgd: Nesterov's step needs a momentum and no dampening, found momentum {momentum} and dampening {dampening}.", nameof(nesterov));
+        {
+            throw new ArgumentException(
+                $"Sgd: Nesterov momentum requires momentum above 0 and dampening 0, found momentum {momentum} and dampening {dampening}.",
+                nameof(nesterov));
+        }
     }
 
-    /// <summary>The fraction of the velocity that each step keeps.</summary>
+    /// <summary>The momentum: the fraction of the velocity that each step keeps.</summary>
     public double Momentum { get; }
 
-    /// <summary>The fraction of the gradient that the velocity leaves out.</summary>
+    /// <summary>The fraction of the gradient that is not added to the velocity.</summary>
     public double Dampening { get; }
 
-    /// <summary>Whether the step looks ahead along the velocity.</summary>
+    /// <summary>Whether Nesterov momentum is used.</summary>
     public bool Nesterov { get; }
 
     /// <inheritdoc/>

@@ -1,10 +1,12 @@
 namespace DeepSharp.Nn;
 
-/// <summary>How the names and shapes in a file differ from a model's.</summary>
-/// <param name="Matching">What both have in the same shape.</param>
-/// <param name="Missing">What the model has and the file lacks.</param>
-/// <param name="Unexpected">What the file has and the model lacks.</param>
-/// <param name="WrongShape">What both have in different shapes, with both: <c>classifier.6.bias (expected [10], found [1000])</c>.</param>
+/// <summary>The differences in names and shapes between a file and a model.</summary>
+/// <param name="Matching">The names that both have, with the same shape.</param>
+/// <param name="Missing">The names that the model has and the file lacks.</param>
+/// <param name="Unexpected">The names that the file has and the model lacks.</param>
+/// <param name="WrongShape">
+/// The names that both have with different shapes, and both shapes: <c>classifier.6.bias (expected [10], found [1000])</c>.
+/// </param>
 public sealed record StateComparison(
     IReadOnlyList<string> Matching, IReadOnlyList<string> Missing, IReadOnlyList<string> Unexpected, IReadOnlyList<string> WrongShape)
 {
@@ -13,14 +15,14 @@ public sealed record StateComparison(
     /// <summary>Whether nothing differs.</summary>
     public bool IsMatch => Missing.Count + Unexpected.Count + WrongShape.Count == 0;
 
-    /// <summary>The differences in one line; empty where there are none.</summary>
+    /// <summary>The differences in one line; empty if there are none.</summary>
     public override string ToString() => string.Join("; ", Parts().Where(part => part.Length > 0));
 
     private IEnumerable<string> Parts()
     {
         yield return Part("missing", Missing);
         yield return Part("unexpected", Unexpected);
-        yield return Part("of another shape", WrongShape);
+        yield return Part("with another shape", WrongShape);
     }
 
     private static string Part(string what, IReadOnlyList<string> names) => names.Count switch

@@ -10,16 +10,17 @@ namespace DeepSharp.Nn;
 
 /// <summary>An ordered dictionary from names to tensors and integers: the state of a module, an optimizer, a schedule or a file.</summary>
 /// <remarks>
-/// Entries are references, as in PyTorch: <see cref="Load(StateDict)"/> changes the module that a dictionary describes. The names of a module's entries are PyTorch's
-/// keys, <c>features.0.weight</c>. Entries of a file are read when they are copied, so a file is loaded without a second copy in memory.
+/// Entries are references, as in PyTorch: <see cref="Load(StateDict)"/> changes the module that the dictionary describes. The names of a
+/// module's entries are PyTorch's keys, such as <c>features.0.weight</c>. Entries of a file are read when they are copied, so loading a
+/// file needs no second copy in memory.
 /// </remarks>
-[SuppressMessage("Naming", "CA1711", Justification = "PyTorch's name for it, by which people know it.")]
-[SuppressMessage("Naming", "CA1710", Justification = "PyTorch's name for it, by which people know it.")]
+[SuppressMessage("Naming", "CA1711", Justification = "The established name in PyTorch.")]
+[SuppressMessage("Naming", "CA1710", Justification = "The established name in PyTorch.")]
 public sealed class StateDict : IReadOnlyCollection<KeyValuePair<string, StateEntry>>
 {
     private readonly OrderedDictionary<string, StateEntry> entries = [];
 
-    /// <summary>The state that a file holds.</summary>
+    /// <summary>The state in a file.</summary>
     /// <param name="file">The file, which must stay open.</param>
     public static StateDict Of(WeightsFile file)
     {
@@ -36,13 +37,13 @@ public sealed class StateDict : IReadOnlyCollection<KeyValuePair<string, StateEn
     public IEnumerable<string> Names => entries.Keys;
 
     /// <summary>The entry of a name.</summary>
-    /// <exception cref="KeyNotFoundException">There is none.</exception>
+    /// <exception cref="KeyNotFoundException">There is no such entry.</exception>
     public StateEntry this[string name] => entries[name];
 
     /// <summary>Finds the entry of a name.</summary>
     public bool TryGet(string name, [NotNullWhen(true)] out StateEntry? entry) => entries.TryGetValue(name, out entry);
 
-    /// <summary>Adds a tensor, which stays its owner's.</summary>
+    /// <summary>Adds a tensor, without taking ownership of it.</summary>
     /// <exception cref="ArgumentException">The name is taken.</exception>
     public void Add<T>(string name, Tensor<T> tensor)
         where T : unmanaged, IFloatingPointIeee754<T> => entries.Add(name, new TensorEntry<T>(tensor));
@@ -57,7 +58,7 @@ public sealed class StateDict : IReadOnlyCollection<KeyValuePair<string, StateEn
     public void Add(string name, StateInteger integer) => entries.Add(name, new IntegerEntry(integer));
 
     /// <summary>Adds all entries of another dictionary.</summary>
-    /// <param name="prefix">What comes before their names: <c>optimizer.</c>.</param>
+    /// <param name="prefix">The prefix that is added to their names: <c>optimizer.</c>.</param>
     /// <param name="other">The other dictionary.</param>
     /// <exception cref="ArgumentException">A name is taken.</exception>
     public void AddAll(string prefix, StateDict other)
@@ -66,7 +67,7 @@ public sealed class StateDict : IReadOnlyCollection<KeyValuePair<string, StateEn
         foreach (var (name, entry) in other) entries.Add(prefix + name, entry);
     }
 
-    /// <summary>The entries whose names begin with a prefix, by the rest of their names.</summary>
+    /// <summary>The entries whose names begin with a prefix, without the prefix.</summary>
     public StateDict Section(string prefix)
     {
         var section = new StateDict();
@@ -87,16 +88,19 @@ public sealed class StateDict : IReadOnlyCollection<KeyValuePair<string, StateEn
         foreach (var (name, entry) in entries)
         {
             if (!source.TryGet(name, out var other)) missing.Add(name);
-            else if (entry.IsInteger != other.IsInteger || !(other.IsInteger || other.IsFloatingPoint)) wrongShape.Add($"{name} (expected {entry}, found {other})");
-            else if (!entry.Shape.SequenceEqual(other.Shape)) wrongShape.Add($"{name} (expected [{string.Join(", ", entry.Shape)}], found [{string.Join(", ", other.Shape)}])");
+            else if (entry.IsInteger != other.IsInteger || !(other.IsInteger || other.IsFloatingPoint))
+                wrongShape.Add($"{name} (expected {entry}, found {other})");
+            else if (!entry.Shape.SequenceEqual(other.Shape))
+                wrongShape.Add($"{name} (expected [{string.Join(", ", entry.Shape)}], found [{string.Join(", ", other.Shape)}])");
             else matching.Add(name);
         }
 
-        return new StateComparison(matching, missing, [.. source.Names.Where(name => !entries.ContainsKey(name)).Order(StringComparer.Ordinal)], wrongShape);
+        string[] unexpected = [.. source.Names.Where(name => !entries.ContainsKey(name)).Order(StringComparer.Ordinal)];
+        return new StateComparison(matching, missing, unexpected, wrongShape);
     }
 
     /// <summary>Replaces all values by those of another dictionary.</summary>
-    /// <exception cref="InvalidDataException">Its names or shapes are not exactly these; nothing is changed then.</exception>
+    /// <exception cref="InvalidDataException">Its names or shapes are not exactly the same; nothing is changed then.</exception>
     public void Load(StateDict source)
     {
         var comparison = Compare(source);
@@ -104,9 +108,9 @@ public sealed class StateDict : IReadOnlyCollection<KeyValuePair<string, StateEn
         Load(source, comparison.Matching);
     }
 
-    /// <summary>Replaces the values that another dictionary has in the same shape, and leaves the others as they are.</summary>
-    /// <returns>What was replaced, and what was not.</returns>
-    /// <exception cref="InvalidDataException">Nothing fits.</exception>
+    /// <summary>Replaces the values that another dictionary has with the same shape, and leaves the others unchanged.</summary>
+    /// <returns>The entries that were replaced, and those that were not.</returns>
+    /// <exception cref="InvalidDataException">No entry matches.</exception>
     public StateComparison LoadMatching(StateDict source)
     {
         var comparison = Compare(source);
@@ -115,7 +119,7 @@ public sealed class StateDict : IReadOnlyCollection<KeyValuePair<string, StateEn
         return comparison;
     }
 
-    /// <summary>Adds all entries to what a file will hold.</summary>
+    /// <summary>Adds all entries to the contents of a file to be written.</summary>
     public void AddTo(WeightsWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);
@@ -123,8 +127,8 @@ public sealed class StateDict : IReadOnlyCollection<KeyValuePair<string, StateEn
     }
 
     /// <summary>
-    /// The SHA-256, in hexadecimal, of all entries in ordinal order of their names: of each the elements in logical row-major order as little-endian bytes,
-    /// int64 for integers. It tells whether two trainings came to the same bits.
+    /// The SHA-256 hash, in hexadecimal, of all entries in ordinal order of their names. The elements of each entry are hashed in logical
+    /// row-major order as little-endian bytes, integers as int64. The hash shows whether two training runs produced the same bits.
     /// </summary>
     public string Sha256()
     {

@@ -13,10 +13,10 @@ public abstract class StateEntry
 {
     private protected StateEntry(string type, IReadOnlyList<long> shape) => (Type, Shape) = (type, shape);
 
-    /// <summary>The type of its elements, by safetensors' names: F32, F64, I64.</summary>
+    /// <summary>The type of its elements, named as in safetensors: F32, F64, I64.</summary>
     public string Type { get; }
 
-    /// <summary>Its lengths; an integer has none.</summary>
+    /// <summary>The lengths of its axes; empty for an integer.</summary>
     public IReadOnlyList<long> Shape { get; }
 
     /// <summary>Whether it is an integer.</summary>
@@ -41,10 +41,10 @@ public abstract class StateEntry
     /// <summary>Type and shape: <c>F32 [64, 3, 3, 3]</c>.</summary>
     public override string ToString() => $"{Type} [{string.Join(", ", Shape)}]";
 
-    /// <summary>Replaces its value by another entry's.</summary>
+    /// <summary>Replaces its value by that of another entry.</summary>
     internal abstract void Set(StateEntry source);
 
-    /// <summary>Adds it to what a file will hold.</summary>
+    /// <summary>Adds it to the contents of a file to be written.</summary>
     internal abstract void AddTo(WeightsWriter writer, string name);
 
     /// <summary>Adds its elements to a hash: in logical row-major order, little-endian.</summary>
@@ -78,7 +78,7 @@ internal sealed class TensorEntry<T>(Shape shape, Func<Tensor<T>> value, Action<
     internal override void AddTo(WeightsWriter writer, string name) => writer.Add(name, value());
 
     internal override void AddTo(IncrementalHash hash) =>
-        LogicalElements.Read(value(), hash, static (piece, hash) => hash.AppendData(MemoryMarshal.AsBytes(piece)));
+        LogicalElements.Read(value(), hash, static (part, hash) => hash.AppendData(MemoryMarshal.AsBytes(part)));
 }
 
 /// <summary>An integer in memory.</summary>
@@ -92,7 +92,8 @@ internal sealed class IntegerEntry(StateInteger integer) : StateEntry("I64", [])
         set => integer.Value = value;
     }
 
-    public override void CopyTo<T>(Tensor<T> target) => throw new InvalidDataException($"expected a tensor {target.Shape}, found an integer.");
+    public override void CopyTo<T>(Tensor<T> target) =>
+        throw new InvalidDataException($"expected a tensor {target.Shape}, found an integer.");
 
     internal override void Set(StateEntry source) => integer.Value = source.Integer;
 
@@ -106,7 +107,7 @@ internal sealed class IntegerEntry(StateInteger integer) : StateEntry("I64", [])
     }
 }
 
-/// <summary>A tensor or an integer in a file, which is read when it is asked for.</summary>
+/// <summary>A tensor or an integer in a file, read on demand.</summary>
 internal sealed class StoredEntry(WeightsFile file, StoredTensor stored) : StateEntry(stored.Type, stored.Shape)
 {
     public override bool IsInteger => stored.Type == "I64" && stored.Shape.Count == 0;
@@ -114,14 +115,17 @@ internal sealed class StoredEntry(WeightsFile file, StoredTensor stored) : State
     public override long Integer
     {
         get => file.ReadInteger(stored.Name);
-        set => throw new InvalidOperationException($"\"{stored.Name}\" is in a file, which is only read.");
+        set => throw new InvalidOperationException($"\"{stored.Name}\" is in a file, which is read-only.");
     }
 
     public override void CopyTo<T>(Tensor<T> target) => file.Read(stored.Name, target);
 
-    internal override void Set(StateEntry source) => throw new InvalidOperationException($"\"{stored.Name}\" is in a file, which is only read.");
+    internal override void Set(StateEntry source) =>
+        throw new InvalidOperationException($"\"{stored.Name}\" is in a file, which is read-only.");
 
-    internal override void AddTo(WeightsWriter writer, string name) => throw new InvalidOperationException($"\"{stored.Name}\" is in a file: copy the file's tensors instead.");
+    internal override void AddTo(WeightsWriter writer, string name) =>
+        throw new InvalidOperationException($"\"{stored.Name}\" is in a file: copy the file's tensors instead.");
 
-    internal override void AddTo(IncrementalHash hash) => throw new InvalidOperationException($"\"{stored.Name}\" is in a file: load it first.");
+    internal override void AddTo(IncrementalHash hash) =>
+        throw new InvalidOperationException($"\"{stored.Name}\" is in a file: load it first.");
 }

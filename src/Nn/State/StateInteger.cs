@@ -1,6 +1,6 @@
 namespace DeepSharp.Nn;
 
-/// <summary>An integer that belongs to a state and that any thread may raise.</summary>
+/// <summary>An integer that belongs to a state and that any thread may increment.</summary>
 public sealed class StateInteger
 {
     private long value;
@@ -12,8 +12,8 @@ public sealed class StateInteger
         set => Interlocked.Exchange(ref this.value, value);
     }
 
-    /// <summary>Raises the number by one.</summary>
-    /// <returns>The number before.</returns>
+    /// <summary>Increments the number.</summary>
+    /// <returns>The number before the increment.</returns>
     public long Next() => Interlocked.Increment(ref value) - 1;
 
     /// <summary>The number.</summary>

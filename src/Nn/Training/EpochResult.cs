@@ -4,23 +4,26 @@ using System.Text.Json.Serialization;
 namespace DeepSharp.Nn;
 
 /// <summary>The result of one epoch: a line of <c>metrics.jsonl</c>.</summary>
-/// <param name="Epoch">Its number, from 1.</param>
-/// <param name="TrainLoss">The mean loss of the training images, each at the step that it was used in.</param>
+/// <param name="Epoch">The number of the epoch, from 1.</param>
+/// <param name="TrainLoss">The mean loss of the training images, each measured at the step that used it.</param>
 /// <param name="TestLoss">The mean loss of the test images after the epoch.</param>
-/// <param name="TestAccuracy">The fraction of the test images, 0 to 1, whose class was right after the epoch.</param>
-/// <param name="LearningRate">The learning rate of its steps.</param>
+/// <param name="TestAccuracy">The fraction of the test images, 0 to 1, that were classified correctly after the epoch.</param>
+/// <param name="LearningRate">The learning rate of the steps.</param>
 /// <param name="ImagesPerSecond">
-/// Training images per second of its steps, waiting for batches included; without evaluation and checkpoints, and without a run's first five steps, in which
-/// methods are compiled.
+/// Training images per second of the steps. This includes waiting for batches. It excludes evaluation, checkpoints, and the first five
+/// steps of a run, in which methods are compiled.
 /// </param>
-/// <param name="Seconds">How long it took, evaluation included.</param>
-/// <param name="Metrics">The metrics that the options name, by name; null if they name none.</param>
+/// <param name="Seconds">The duration in seconds, including evaluation.</param>
+/// <param name="Metrics">The metrics in the options, by name; null if there are none.</param>
 public sealed record EpochResult(
     int Epoch, double TrainLoss, double TestLoss, double TestAccuracy, double LearningRate, double ImagesPerSecond, double Seconds,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyDictionary<string, double>? Metrics = null)
 {
     /// <summary>One line: <c>epoch 3: train loss 0.4321, test loss 0.5012, test accuracy 83.20%</c>.</summary>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"epoch {Epoch}: train loss {TrainLoss:0.0000}, test loss {TestLoss:0.0000}, test accuracy {TestAccuracy:0.00%}")
-        + string.Concat((Metrics ?? new Dictionary<string, double>()).Select(metric => string.Create(CultureInfo.InvariantCulture, $", {metric.Key} {metric.Value:0.0000}")));
+    public override string ToString() =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"epoch {Epoch}: train loss {TrainLoss:0.0000}, test loss {TestLoss:0.0000}, test accuracy {TestAccuracy:0.00%}") +
+        string.Concat((Metrics ?? new Dictionary<string, double>()).Select(
+            metric => string.Create(CultureInfo.InvariantCulture, $", {metric.Key} {metric.Value:0.0000}")));
 }

@@ -6,11 +6,11 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Nn;
 
-/// <summary>How well a model does on labeled images.</summary>
+/// <summary>The result of evaluating a model on labeled images.</summary>
 /// <param name="Correct">The number of images whose class has the highest score.</param>
 /// <param name="Total">The number of images.</param>
 /// <param name="Loss">The mean loss.</param>
-/// <param name="Metrics">The metrics that were asked for, by name; null if there are none.</param>
+/// <param name="Metrics">The metrics in the options, by name; null if there are none.</param>
 public sealed record EvaluationResult(int Correct, int Total, double Loss, IReadOnlyDictionary<string, double>? Metrics = null)
 {
     /// <summary>The fraction of the images, 0 to 1, whose class has the highest score.</summary>
@@ -21,38 +21,40 @@ public sealed record EvaluationResult(int Correct, int Total, double Loss, IRead
         string.Create(CultureInfo.InvariantCulture, $"{Correct} of {Total} right ({Accuracy:0.00%}), loss {Loss:0.0000}");
 }
 
-/// <summary>What an evaluation measures beside accuracy, and what it tells meanwhile.</summary>
+/// <summary>What an evaluation measures besides accuracy, and how it reports progress.</summary>
 public sealed record EvaluationOptions<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    /// <summary>How many images are computed at once: it affects speed and memory only.</summary>
+    /// <summary>The number of images computed at once. It affects only speed and memory.</summary>
     public int BatchSize { get; init; } = Evaluation.DefaultBatchSize;
 
     /// <summary>The loss, a mean over the batch; null for cross-entropy.</summary>
     public LossFunction<T>? Loss { get; init; }
 
-    /// <summary>Metrics to add every batch to.</summary>
+    /// <summary>Metrics, to which every batch is added.</summary>
     public IReadOnlyList<Metric<T>> Metrics { get; init; } = [];
 
-    /// <summary>Called with the scores [N, classes] of each batch, in the order of the images; they are released afterwards.</summary>
+    /// <summary>
+    /// Called with the scores [N, classes] of each batch, in the order of the images. The scores are released after the call.
+    /// </summary>
     public Action<Tensor<T>>? OnLogits { get; init; }
 
-    /// <summary>Told the number of images done.</summary>
+    /// <summary>Receives the number of images done so far.</summary>
     public IProgress<int>? Progress { get; init; }
 }
 
 /// <summary>Evaluates a model on labeled images.</summary>
 public static class Evaluation
 {
-    /// <summary>How many images are computed at once by default.</summary>
+    /// <summary>The default number of images computed at once.</summary>
     public const int DefaultBatchSize = 128;
 
     /// <summary>Computes the scores of all images in evaluation mode and compares them with the labels.</summary>
-    /// <param name="model">From images [N, C, H, W] to scores [N, classes]; it is not changed.</param>
+    /// <param name="model">A model from images [N, C, H, W] to scores [N, classes]; it is not changed.</param>
     /// <param name="images">The images and their labels.</param>
     /// <param name="options">What to measure; null for loss and accuracy.</param>
-    /// <param name="cancellationToken">Stops it between two batches.</param>
-    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    /// <param name="cancellationToken">Cancels the evaluation between two batches.</param>
+    /// <exception cref="OperationCanceledException">The evaluation was canceled.</exception>
     public static EvaluationResult Evaluate<T>(
         this Module<T> model, IImageDataset images, EvaluationOptions<T>? options = null, CancellationToken cancellationToken = default)
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -66,8 +68,8 @@ public static class Evaluation
             cancellationToken.ThrowIfCancellationRequested();
             using var tape = new Tape<T>(Mode.Evaluation);
             var logits = model.Forward(tape.Input(batch.Images));
-            loss += options.Loss is { } own
-                ? double.CreateChecked(own(logits, batch.Labels).Value.ToScalar()) * batch.Count
+            loss += options.Loss is { } custom
+                ? double.CreateChecked(custom(logits, batch.Labels).Value.ToScalar()) * batch.Count
                 : double.CreateChecked(logits.CrossEntropy(batch.Labels, reduction: LossReduction.Sum).Value.ToScalar());
             accuracy.Add(logits.Value, batch.Labels);
             foreach (var metric in options.Metrics) metric.Add(logits.Value, batch.Labels);

@@ -3,11 +3,11 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Nn;
 
-/// <summary>A number that says how well a model does, added up over batches.</summary>
+/// <summary>A measure of the quality of a model, accumulated over batches.</summary>
 public abstract class Metric<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    /// <summary>Its name in results and files: <c>accuracy</c>.</summary>
+    /// <summary>The name in results and files: <c>accuracy</c>.</summary>
     public abstract string Name { get; }
 
     /// <summary>The value over all batches so far.</summary>
@@ -15,7 +15,7 @@ public abstract class Metric<T>
 
     /// <summary>Adds a batch.</summary>
     /// <param name="logits">The scores, [N, classes].</param>
-    /// <param name="labels">The N classes that are right.</param>
+    /// <param name="labels">The N correct classes.</param>
     public abstract void Add(Tensor<T> logits, ReadOnlySpan<int> labels);
 }
 

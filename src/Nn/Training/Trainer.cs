@@ -6,15 +6,15 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Nn;
 
-/// <summary>Trains a classifier: epochs of shuffled batches, a test after each, and a checkpoint.</summary>
+/// <summary>Trains a classifier: epochs of shuffled batches, and a test and a checkpoint after each.</summary>
 /// <remarks>
-/// The order of the images, their augmentation and dropped elements are functions of seeds, epoch and step. So a training that resumes from a checkpoint,
-/// wherever it was stopped, continues, bit for bit, as if never interrupted.
+/// The order of the images, their augmentation and dropped elements are functions of seeds, epoch and step. A training run that resumes
+/// from a checkpoint at any step therefore continues, bit for bit, as if never interrupted.
 /// </remarks>
 public sealed class Trainer<T> : IDisposable
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    // Steps of a run in which methods are still being compiled: rates and profiles are of those after them.
+    // Methods are still being compiled in the first steps of a run. Rates and profiles exclude these steps.
     private const int WarmUpSteps = 5;
 
     private readonly Module<T> model;
@@ -26,64 +26,90 @@ public sealed class Trainer<T> : IDisposable
     private readonly LearningRateSchedule schedule;
     private readonly int stepsPerEpoch;
 
-    // Where the training stands.
+    // The position of the training run.
     private readonly List<EpochResult> history = [];
     private int stepsDone;
     private double lossSum;
     private TimeSpan stepTime, epochTime;
     private bool stopped;
 
-    // What of the present epoch was warming up.
+    // The warm-up within the current epoch.
     private int stepsToWarmUp = WarmUpSteps, warmUpImages;
     private TimeSpan warmUpTime;
 
-    /// <summary>A training that has not begun.</summary>
-    /// <param name="model">From images [N, C, H, W] to scores [N, classes]; training changes it.</param>
-    /// <param name="data">The images to learn from and those to be judged by.</param>
+    /// <summary>Creates a training run at its first step.</summary>
+    /// <param name="model">A model from images [N, C, H, W] to scores [N, classes]; training changes it.</param>
+    /// <param name="data">The training and test images.</param>
     /// <param name="options">How to train; null for the defaults.</param>
-    /// <param name="folder">Where <c>checkpoint.safetensors</c> and <c>metrics.jsonl</c> are written; null for none. Older ones there are replaced.</param>
-    /// <exception cref="ArgumentException">An option makes no sense.</exception>
-    /// <exception cref="ShapeException">The model cannot take the images, or cannot train on the last batch because it is too small.</exception>
+    /// <param name="folder">
+    /// The folder for <c>checkpoint.safetensors</c> and <c>metrics.jsonl</c>; null to write none. Existing files are replaced.
+    /// </param>
+    /// <exception cref="ArgumentException">An option is invalid.</exception>
+    /// <exception cref="ShapeException">
+    /// The model cannot take the images, or cannot train on the last batch because it is too small.
+    /// </exception>
     public Trainer(Module<T> model, ImageData data, TrainingOptions<T>? options = null, string? folder = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(data);
         options ??= new TrainingOptions<T>();
-        if (options.Epochs < 1) throw new ArgumentException($"Training: the number of epochs must be at least 1, found {options.Epochs}.", nameof(options));
+        if (options.Epochs < 1)
+            throw new ArgumentException($"Training: the number of epochs must be at least 1, found {options.Epochs}.", nameof(options));
         (this.model, this.data, this.options, this.folder) = (model, data, options, folder);
         context = model.Context;
         string[] metrics = [.. options.Metrics.Select(make => make().Name)];
         if (metrics.Distinct().Count() < metrics.Length)
-            throw new ArgumentException($"Training: the names of metrics must differ, found {string.Join(", ", metrics)}.", nameof(options));
+        {
+            throw new ArgumentException(
+                $"Training: the names of metrics must differ, found {string.Join(", ", metrics)}.", nameof(options));
+        }
+
         var batches = Batches(epoch: 0, firstBatch: 0);
         stepsPerEpoch = batches.EpochLength;
         RequireShapes(batches);
         optimizer = options.CreateOptimizer(model);
         schedule = options.CreateSchedule(optimizer);
-        // A schedule may begin with another rate than the optimizer's, such as a warm-up.
+        // The first rate of a schedule may differ from that of the optimizer, as in a warm-up.
         schedule.Position = 0;
     }
 
-    /// <summary>Where the images come from, if it is one of the data sets with a name: checkpoints remember it.</summary>
+    /// <summary>The source of the images if it is a named data set; null otherwise. Checkpoints store it.</summary>
     public DataSource? Source { get; init; }
 
-    /// <summary>The results of the epochs that are over.</summary>
+    /// <summary>The results of the completed epochs.</summary>
     public IReadOnlyList<EpochResult> History => history;
 
     /// <summary>Restores a checkpoint: model, optimizer, schedule and position.</summary>
-    /// <exception cref="InvalidDataException">The checkpoint is of another model or other images.</exception>
-    /// <exception cref="ArgumentException">The options are not the checkpoint's; only the number of epochs may differ, and not be less than those begun.</exception>
+    /// <exception cref="InvalidDataException">The checkpoint belongs to another model or other images.</exception>
+    /// <exception cref="ArgumentException">
+    /// The options differ from those of the checkpoint. Only the number of epochs may differ, and it must include every epoch that has
+    /// begun.
+    /// </exception>
     public void Restore(TrainingCheckpoint checkpoint)
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
         var state = checkpoint.State;
         if (options.Numbers with { Epochs = state.Options.Epochs } != state.Options)
-            throw new ArgumentException("Training: the options are not those of the checkpoint; only the number of epochs may differ.", nameof(checkpoint));
+        {
+            throw new ArgumentException(
+                "Training: the options differ from those of the checkpoint; only the number of epochs may differ.", nameof(checkpoint));
+        }
+
         if (state.Optimizer is { } trainedBy && (trainedBy, state.Schedule) != (optimizer.Kind, schedule.Kind))
-            throw new ArgumentException($"Training: the checkpoint is of {trainedBy} with {state.Schedule}, this training has {optimizer.Kind} with {schedule.Kind}.", nameof(checkpoint));
+        {
+            throw new ArgumentException(
+                $"Training: the checkpoint uses {trainedBy} with {state.Schedule}, " +
+                $"this training run uses {optimizer.Kind} with {schedule.Kind}.",
+                nameof(checkpoint));
+        }
+
         int begun = state.History.Count + (state.StepsDone > 0 ? 1 : 0);
         if (options.Epochs < begun)
-            throw new ArgumentException($"Training: the number of epochs is {options.Epochs}, but the checkpoint is in epoch {begun} already.", nameof(checkpoint));
+        {
+            throw new ArgumentException(
+                $"Training: the number of epochs is {options.Epochs}, but the checkpoint is already in epoch {begun}.", nameof(checkpoint));
+        }
+
         checkpoint.Restore(model, optimizer, schedule, data);
         history.Clear();
         history.AddRange(state.History);
@@ -91,18 +117,22 @@ public sealed class Trainer<T> : IDisposable
         (stepTime, epochTime) = (TimeSpan.FromSeconds(state.StepSeconds), TimeSpan.FromSeconds(state.EpochSeconds));
     }
 
-    /// <summary>Ends the training after the present epoch: for callbacks, for instance when the loss has stopped falling.</summary>
+    /// <summary>Ends the training after the current epoch. Callbacks use it, for example when the loss has stopped falling.</summary>
     public void Stop() => stopped = true;
 
-    /// <summary>Trains until the last epoch is over. A checkpoint is written at the beginning, after every epoch, and when it is cancelled.</summary>
-    /// <param name="progress">Told of every step and every epoch, on this thread.</param>
-    /// <param name="cancellationToken">Ends the training after the step that is being computed, or while testing.</param>
-    /// <exception cref="OperationCanceledException">It was cancelled; the checkpoint holds where it was.</exception>
-    /// <exception cref="TrainingDivergedException">The loss became infinite or not a number; the last checkpoint is left as it is.</exception>
+    /// <summary>
+    /// Trains until the last epoch is complete. A checkpoint is written at the beginning, after every epoch, and on cancellation.
+    /// </summary>
+    /// <param name="progress">Receives a report of every step and every epoch, on this thread.</param>
+    /// <param name="cancellationToken">Cancels the training after the current step, or during a test.</param>
+    /// <exception cref="OperationCanceledException">The training was canceled; the checkpoint stores its position.</exception>
+    /// <exception cref="TrainingDivergedException">
+    /// The loss or a weight became infinite or not a number; the last checkpoint is left as it is.
+    /// </exception>
     /// <exception cref="IOException">A file cannot be written; the last checkpoint is left as it is.</exception>
     public TrainingResult Run(IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
-        // Before anything is computed, so that a folder that cannot be written or a full disk is found at once.
+        // Save before computing anything, to detect a read-only folder or a full disk at once.
         if (history.Count < options.Epochs) Save();
         stopped = false;
         foreach (var callback in options.Callbacks) callback.OnStart(this);
@@ -131,7 +161,7 @@ public sealed class Trainer<T> : IDisposable
         return result;
     }
 
-    /// <summary>Releases the memory of the optimizer; the model stays.</summary>
+    /// <summary>Releases the memory of the optimizer, but not of the model.</summary>
     public void Dispose() => optimizer.Dispose();
 
     /// <summary>Throws now if a step on the first or the last batch would throw, unless the model does not state its shapes.</summary>
@@ -142,13 +172,13 @@ public sealed class Trainer<T> : IDisposable
         {
             foreach (int count in new[] { batches.ImageShape[0], last })
             {
-                // Layers are only asked for their shapes.
+                // Enumerating the layers computes only shapes.
                 _ = model.Layers(batches.ImageShape.With(0, count), Mode.Training).Count();
             }
         }
         catch (NotSupportedException)
         {
-            // A module of the user's own need not state its shape; its error then comes with the batch.
+            // A custom module need not state its output shape. An error then occurs with the batch.
         }
     }
 
@@ -200,13 +230,14 @@ public sealed class Trainer<T> : IDisposable
         if (!double.IsFinite(test.Loss)) throw Diverged($"the loss is {test.Loss} in the test after epoch {history.Count + 1}");
         var now = Progress();
         var result = new EpochResult(
-            now.Epoch, now.Loss, test.Loss, test.Accuracy, optimizer.Groups[0].LearningRate, now.ImagesPerSecond, time.TotalSeconds, test.Metrics);
+            now.Epoch, now.Loss, test.Loss, test.Accuracy, optimizer.Groups[0].LearningRate, now.ImagesPerSecond, time.TotalSeconds,
+            test.Metrics);
         progress?.Report(now with { Result = result });
         history.Add(result);
         schedule.Step();
         (stepsDone, lossSum, stepTime, epochTime) = (0, 0, TimeSpan.Zero, TimeSpan.Zero);
         (warmUpImages, warmUpTime) = (0, TimeSpan.Zero);
-        // Last, so that an error of a callback leaves the training at the end of the epoch.
+        // Callbacks are last, so that an error in one leaves the training run at the end of the epoch.
         foreach (var callback in options.Callbacks) callback.OnEpoch(this, result);
     }
 
@@ -214,9 +245,10 @@ public sealed class Trainer<T> : IDisposable
     {
         using var tape = new Tape<T>(Mode.Training);
         var logits = model.Forward(tape.Input(batch.Images));
-        var loss = options.Loss is { } own ? own(logits, batch.Labels) : logits.CrossEntropy(batch.Labels);
+        var loss = options.Loss is { } custom ? custom(logits, batch.Labels) : logits.CrossEntropy(batch.Labels);
         double value = double.CreateChecked(loss.Value.ToScalar());
-        if (!double.IsFinite(value)) throw Diverged($"the loss is {value} at epoch {history.Count + 1}, step {stepsDone + 1} of {stepsPerEpoch}");
+        if (!double.IsFinite(value))
+            throw Diverged($"the loss is {value} at epoch {history.Count + 1}, step {stepsDone + 1} of {stepsPerEpoch}");
         tape.Backward(loss);
         optimizer.Step();
         return value;
@@ -227,15 +259,16 @@ public sealed class Trainer<T> : IDisposable
 
     private int ImagesDone => Math.Min(stepsDone * options.BatchSize, data.Train.Count);
 
-    // A run of fewer steps than warm it up has nothing better to say.
+    // A run that ends within the warm-up reports the rate of its warm-up steps.
     private double ImagesPerSecond =>
         ImagesDone > warmUpImages ? (ImagesDone - warmUpImages) / (stepTime - warmUpTime).TotalSeconds : ImagesDone / stepTime.TotalSeconds;
 
     private TrainingProgress Progress()
     {
         int stepsLeft = ((options.Epochs - history.Count) * stepsPerEpoch) - stepsDone;
-        // Tests take as long as the last one did.
+        // Assumes that each test takes as long as the last one.
         double secondsPerTest = history is [.., var last] ? last.Seconds - (data.Train.Count / last.ImagesPerSecond) : 0;
+        double secondsOfTests = Math.Max(0, secondsPerTest) * (options.Epochs - history.Count);
         return new TrainingProgress
         {
             Epoch = history.Count + 1,
@@ -244,17 +277,18 @@ public sealed class Trainer<T> : IDisposable
             Steps = stepsPerEpoch,
             Loss = lossSum / ImagesDone,
             ImagesPerSecond = ImagesPerSecond,
-            Remaining = (stepTime / stepsDone * stepsLeft) + TimeSpan.FromSeconds(Math.Max(0, secondsPerTest) * (options.Epochs - history.Count)),
+            Remaining = (stepTime / stepsDone * stepsLeft) + TimeSpan.FromSeconds(secondsOfTests),
         };
     }
 
-    private TrainingDivergedException Diverged(string sign)
+    private TrainingDivergedException Diverged(string symptom)
     {
         string kept = folder is null ? "" : $" The checkpoint in {folder} is the last good one.";
-        return new TrainingDivergedException($"The training diverged: {sign}. Try a learning rate below {optimizer.Groups[0].LearningRate}.{kept}");
+        double rate = optimizer.Groups[0].LearningRate;
+        return new TrainingDivergedException($"The training diverged: {symptom}. Try a learning rate below {rate}.{kept}");
     }
 
-    /// <summary>Throws if a step has made a weight infinite or not a number, which the loss of the next one would show.</summary>
+    /// <summary>Throws if a step has made a weight infinite or not a number. The loss does not show this before the next step.</summary>
     private void RequireFiniteWeights()
     {
         foreach (var (name, parameter) in model.NamedParameters())

@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace DeepSharp.Nn;
 
-/// <summary>Called while a <see cref="Trainer{T}"/> trains, on its thread. Override what is of interest.</summary>
+/// <summary>Called while a <see cref="Trainer{T}"/> trains, on its thread. Override the methods that are needed.</summary>
 public abstract class TrainingCallback<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
@@ -13,7 +13,7 @@ public abstract class TrainingCallback<T>
 
     /// <summary>Called after each step.</summary>
     /// <param name="trainer">The trainer; <see cref="Trainer{T}.Stop"/> ends the training after the epoch.</param>
-    /// <param name="progress">Where the training stands.</param>
+    /// <param name="progress">The progress of the training.</param>
     public virtual void OnStep(Trainer<T> trainer, TrainingProgress progress)
     {
     }
@@ -25,7 +25,7 @@ public abstract class TrainingCallback<T>
     {
     }
 
-    /// <summary>Called when the training is over.</summary>
+    /// <summary>Called when the training has ended.</summary>
     /// <param name="trainer">The trainer.</param>
     /// <param name="result">The result of the training.</param>
     public virtual void OnEnd(Trainer<T> trainer, TrainingResult result)

@@ -5,48 +5,50 @@ using DeepSharp.Formats;
 
 namespace DeepSharp.Nn;
 
-/// <summary>A checkpoint that a <see cref="Trainer{T}"/> left in its folder: model, optimizer, schedule, position, and how the training was done.</summary>
+/// <summary>A checkpoint that a <see cref="Trainer{T}"/> wrote to its folder: model, optimizer, schedule, position, and options.</summary>
 /// <remarks>
-/// To resume a training:
+/// To resume a training run:
 /// <code>
 /// var checkpoint = TrainingCheckpoint.Open("runs/vgg11-bn");
-/// var model   = checkpoint.CreateModel&lt;float&gt;();   // of DeepSharp.Vgg; of your own: make it and call model.Load(checkpoint.File)
+/// var model   = checkpoint.CreateModel&lt;float&gt;();   // of DeepSharp.Vgg; for a custom model: create it, model.Load(checkpoint.File)
 /// var trainer = new Trainer&lt;float&gt;(model, data, new(checkpoint.Options), "runs/vgg11-bn");
 /// trainer.Restore(checkpoint);
-/// checkpoint.Dispose();   // not every system replaces an open file
+/// checkpoint.Dispose();   // some systems cannot replace an open file
 /// </code>
-/// Optimizers, schedules and losses of your own are given again, by the same factories; what was frozen is frozen again.
-/// The file is a safetensors file: the model's state under its own names, and after <c>training.</c> what belongs to the training alone.
+/// Pass custom optimizers, schedules and losses again, with the same factories, and freeze the same modules again. The file is a
+/// safetensors file. It stores the model's state under the model's names, and the state of the training run under names that begin with
+/// <c>training.</c>.
 /// </remarks>
 public sealed class TrainingCheckpoint : IDisposable
 {
     /// <summary>The name of the file.</summary>
     public const string FileName = "checkpoint.safetensors";
 
-    /// <summary>The key in the metadata of the training's position and options.</summary>
+    /// <summary>The metadata key of the position and options of the training run.</summary>
     public const string MetadataKey = "training";
 
     private const string MetricsName = "metrics.jsonl";
-    private const string Training = "training.", Positions = Training + "model.", Optimizer = Training + "optimizer.", Schedule = Training + "schedule.";
+    private const string Training = "training.", Positions = Training + "model.";
+    private const string Optimizer = Training + "optimizer.", Schedule = Training + "schedule.";
 
     private TrainingCheckpoint(WeightsFile file, TrainingState state) => (File, State) = (file, state);
 
     /// <summary>The file, open until the checkpoint is disposed.</summary>
     public WeightsFile File { get; }
 
-    /// <summary>How the training is done.</summary>
+    /// <summary>The options of the training run.</summary>
     public TrainingOptions Options => State.Options;
 
-    /// <summary>Where the images come from; null if only the program that trained knows.</summary>
+    /// <summary>The source of the images; null if it is not a named data set.</summary>
     public DataSource? Data => State.Data;
 
-    /// <summary>The convolution algorithm that was forced; null if each shape chose for itself.</summary>
+    /// <summary>The convolution algorithm that was forced; null if it was chosen for each shape.</summary>
     public string? ConvolutionAlgorithm => State.ConvolutionAlgorithm;
 
-    /// <summary>The epochs that are over.</summary>
+    /// <summary>The results of the completed epochs.</summary>
     public IReadOnlyList<EpochResult> Epochs => State.History;
 
-    /// <summary>The steps of the present epoch that are done.</summary>
+    /// <summary>The completed steps of the current epoch.</summary>
     public int StepsDone => State.StepsDone;
 
     /// <summary>The position and all options.</summary>
@@ -56,13 +58,14 @@ public sealed class TrainingCheckpoint : IDisposable
     public static bool Exists(string folder) => System.IO.File.Exists(Path.Combine(folder, FileName));
 
     /// <summary>Opens the checkpoint in a folder and checks it.</summary>
-    /// <exception cref="FileNotFoundException">There is none.</exception>
-    /// <exception cref="IOException">It cannot be read.</exception>
-    /// <exception cref="InvalidDataException">It is truncated, damaged, or not a checkpoint.</exception>
+    /// <exception cref="FileNotFoundException">The folder has no checkpoint.</exception>
+    /// <exception cref="IOException">The checkpoint cannot be read.</exception>
+    /// <exception cref="InvalidDataException">The file is truncated, damaged, or not a checkpoint.</exception>
     public static TrainingCheckpoint Open(string folder)
     {
         string path = Path.Combine(folder, FileName);
-        if (!System.IO.File.Exists(path)) throw new FileNotFoundException($"Expected the folder of a training with a checkpoint, found no file {path}.");
+        if (!System.IO.File.Exists(path))
+            throw new FileNotFoundException($"Expected the folder of a training run with a checkpoint, found no file {path}.");
         var file = SafeTensorsFile.Open(path);
         try
         {
@@ -78,10 +81,11 @@ public sealed class TrainingCheckpoint : IDisposable
     /// <summary>Closes the file.</summary>
     public void Dispose() => File.Dispose();
 
-    /// <summary>Writes the checkpoint and <c>metrics.jsonl</c>, a line for each epoch, into a folder.</summary>
-    /// <exception cref="IOException">They cannot be written.</exception>
+    /// <summary>Writes the checkpoint and <c>metrics.jsonl</c>, with one line per epoch, to a folder.</summary>
+    /// <exception cref="IOException">A file cannot be written.</exception>
     internal static void Write<T>(
-        string folder, Module<T> model, Optimizer<T> optimizer, LearningRateSchedule schedule, ImagePreprocessing images, TrainingState state)
+        string folder, Module<T> model, Optimizer<T> optimizer, LearningRateSchedule schedule, ImagePreprocessing images,
+        TrainingState state)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var all = model.State();
@@ -95,7 +99,7 @@ public sealed class TrainingCheckpoint : IDisposable
         state.Write(writer.Metadata);
         Directory.CreateDirectory(folder);
         writer.Save(Path.Combine(folder, FileName));
-        // Written anew: lines of later epochs, which a killed training may have left, go, and no line is there twice.
+        // Rewrite the whole file. This removes lines of later epochs, which a killed run may have left, and prevents duplicate lines.
         AtomicFile.Write(Path.Combine(folder, MetricsName), stream =>
         {
             foreach (var epoch in state.History)
@@ -106,13 +110,19 @@ public sealed class TrainingCheckpoint : IDisposable
         });
     }
 
-    /// <summary>Restores everything that training changes, but for the position in the epoch, and checks that the images are those of the checkpoint.</summary>
+    /// <summary>
+    /// Restores everything that training changes, except the position in the epoch. Checks that the images are those of the checkpoint.
+    /// </summary>
     internal void Restore<T>(Module<T> model, Optimizer<T> optimizer, LearningRateSchedule schedule, ImageData data)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         ImagePreprocessing.Read(File)?.RequireSame(data.Train, File.Path);
         if (data.Train.Count != State.TrainCount)
-            throw new InvalidDataException($"{File.Path}: the training was on {State.TrainCount} images; the data set has {data.Train.Count}.");
+        {
+            throw new InvalidDataException(
+                $"{File.Path}: the model was trained on {State.TrainCount} images; the data set has {data.Train.Count}.");
+        }
+
         model.Load(File);
         var state = StateDict.Of(File);
         try
@@ -134,7 +144,7 @@ public sealed class TrainingCheckpoint : IDisposable
         }
     }
 
-    // Version 0.1 had SGD and its schedule alone, and did not separate the names of layers from those of the optimizer.
+    // Version 0.1 had only SGD and its schedule, and did not separate the names of layers from those of the optimizer.
     private void RestoreFirstVersion<T>(Module<T> model, Optimizer<T> optimizer, LearningRateSchedule schedule, StateDict training)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -145,26 +155,30 @@ public sealed class TrainingCheckpoint : IDisposable
         optimizer.Load(slots, model);
         foreach (var (name, position) in positions)
         {
-            if (!training.TryGet(name, out var saved)) throw new InvalidDataException($"there is no tensor \"{Training}{name}\".");
+            if (!training.TryGet(name, out var saved))
+                throw new InvalidDataException($"there is no tensor \"{Training}{name}\".");
             position.Integer = saved.Integer;
         }
 
         schedule.Position = State.History.Count;
     }
 
-    /// <summary>Whether an entry of a checkpoint belongs to the training and not to the model.</summary>
-    internal static bool IsOfTraining(string name) => name.StartsWith(Training, StringComparison.Ordinal);
+    /// <summary>Whether an entry of a checkpoint belongs to the training run and not to the model.</summary>
+    internal static bool IsTrainingEntry(string name) => name.StartsWith(Training, StringComparison.Ordinal);
 }
 
-/// <summary>What a file of weights holds beside the training that it may come from.</summary>
+/// <summary>Separates the model in a file of weights from the state of a training run.</summary>
 public static class WeightsFileExtensions
 {
-    /// <summary>The file without the state and the metadata of a training: of a checkpoint the model alone; any other file as it is.</summary>
+    /// <summary>
+    /// The file without the state and the metadata of a training run: only the model of a checkpoint, and any other file unchanged.
+    /// </summary>
     public static WeightsFile WithoutTraining(this WeightsFile file)
     {
         ArgumentNullException.ThrowIfNull(file);
         if (!file.Metadata.ContainsKey(TrainingCheckpoint.MetadataKey)) return file;
         return file.View(
-            file.Tensors.Values.Where(tensor => !TrainingCheckpoint.IsOfTraining(tensor.Name)), file.Metadata.Where(pair => pair.Key != TrainingCheckpoint.MetadataKey).ToDictionary());
+            file.Tensors.Values.Where(tensor => !TrainingCheckpoint.IsTrainingEntry(tensor.Name)),
+            file.Metadata.Where(pair => pair.Key != TrainingCheckpoint.MetadataKey).ToDictionary());
     }
 }

@@ -1,6 +1,6 @@
 namespace DeepSharp.Nn;
 
-/// <summary>The loss of a training became infinite or not a number; the message says at which epoch and step.</summary>
+/// <summary>The loss or a weight became infinite or not a number during training. The message states where.</summary>
 public sealed class TrainingDivergedException : ArithmeticException
 {
     /// <summary>Creates the error.</summary>

@@ -4,13 +4,13 @@ using DeepSharp.Data;
 
 namespace DeepSharp.Nn;
 
-/// <summary>How a <see cref="Trainer{T}"/> trains, as far as numbers tell; a checkpoint holds them.</summary>
+/// <summary>The numeric options of a <see cref="Trainer{T}"/>, which a checkpoint stores.</summary>
 public record TrainingOptions
 {
-    /// <summary>How many times the training goes through all training images.</summary>
+    /// <summary>The number of passes over all training images.</summary>
     public int Epochs { get; init; } = 24;
 
-    /// <summary>The images of one step.</summary>
+    /// <summary>The number of images in one step.</summary>
     public int BatchSize { get; init; } = 128;
 
     /// <summary>Whether a last batch with fewer images than <see cref="BatchSize"/> is left out.</summary>
@@ -25,10 +25,10 @@ public record TrainingOptions
     /// <summary>The fraction of each weight that is added to its gradient.</summary>
     public double WeightDecay { get; init; } = 5e-4;
 
-    /// <summary>The number of epochs after which the learning rate is multiplied by <see cref="Gamma"/>, again and again.</summary>
+    /// <summary>The learning rate is multiplied by <see cref="Gamma"/> every time this number of epochs has passed.</summary>
     public int StepSize { get; init; } = 8;
 
-    /// <summary>The factor of the learning rate.</summary>
+    /// <summary>The factor by which the learning rate is multiplied.</summary>
     public double Gamma { get; init; } = 0.1;
 
     /// <summary>The seed of the order of the images and of their augmentation.</summary>
@@ -37,11 +37,13 @@ public record TrainingOptions
     /// <summary>How training images are augmented.</summary>
     public Augment Augment { get; init; } = Augment.None;
 
-    /// <summary>These numbers without what a derived record adds.</summary>
+    /// <summary>These options without the members of a derived record.</summary>
     internal TrainingOptions Numbers => new(this);
 }
 
-/// <summary>How a <see cref="Trainer{T}"/> trains: numbers, and what is made by functions, which a program gives again when it resumes.</summary>
+/// <summary>
+/// The options of a <see cref="Trainer{T}"/>: numbers, and functions, which must be passed again when a training run resumes.
+/// </summary>
 public sealed record TrainingOptions<T> : TrainingOptions
     where T : unmanaged, IFloatingPointIeee754<T>
 {
@@ -50,25 +52,25 @@ public sealed record TrainingOptions<T> : TrainingOptions
     {
     }
 
-    /// <summary>Options with the numbers of others, for instance of a checkpoint.</summary>
+    /// <summary>Options with the numbers of other options, for example those of a checkpoint.</summary>
     public TrainingOptions(TrainingOptions numbers)
         : base(numbers)
     {
     }
 
-    /// <summary>Makes the optimizer of a model's parameters; SGD with momentum and weight decay unless replaced.</summary>
+    /// <summary>Creates the optimizer of a model's parameters; null for SGD with momentum and weight decay.</summary>
     public Func<Module<T>, Optimizer<T>>? Optimizer { get; init; }
 
-    /// <summary>Makes the schedule of an optimizer, which makes a step after each epoch; steps of <see cref="TrainingOptions.Gamma"/> unless replaced.</summary>
+    /// <summary>Creates the schedule of an optimizer, which makes a step after each epoch; null for a <see cref="StepSchedule"/>.</summary>
     public Func<Optimizer, LearningRateSchedule>? Schedule { get; init; }
 
-    /// <summary>The loss that is minimized, a mean over the batch; cross-entropy unless replaced.</summary>
+    /// <summary>The loss to minimize, a mean over the batch; null for cross-entropy.</summary>
     public LossFunction<T>? Loss { get; init; }
 
-    /// <summary>Makes the metrics that are measured on the test images after each epoch, beside loss and accuracy.</summary>
+    /// <summary>Functions that create the metrics measured on the test images after each epoch, besides loss and accuracy.</summary>
     public IReadOnlyList<Func<Metric<T>>> Metrics { get; init; } = [];
 
-    /// <summary>Called in this order during the training.</summary>
+    /// <summary>The callbacks of the training, in the order of the calls.</summary>
     public IReadOnlyList<TrainingCallback<T>> Callbacks { get; init; } = [];
 
     /// <summary>The optimizer that these options describe.</summary>
@@ -76,7 +78,8 @@ public sealed record TrainingOptions<T> : TrainingOptions
         Optimizer?.Invoke(model) ?? new Sgd<T>(model.Parameters(), LearningRate, Momentum, weightDecay: WeightDecay);
 
     /// <summary>The schedule that these options describe.</summary>
-    internal LearningRateSchedule CreateSchedule(Optimizer optimizer) => Schedule?.Invoke(optimizer) ?? new StepSchedule(optimizer, StepSize, Gamma);
+    internal LearningRateSchedule CreateSchedule(Optimizer optimizer) =>
+        Schedule?.Invoke(optimizer) ?? new StepSchedule(optimizer, StepSize, Gamma);
 }
 
 /// <summary>A loss of rank 0 from scores [N, classes] and N labels.</summary>

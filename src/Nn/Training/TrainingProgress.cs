@@ -1,6 +1,6 @@
 namespace DeepSharp.Nn;
 
-/// <summary>Where a training stands: reported after every step, and once more after every epoch.</summary>
+/// <summary>The progress of a training run, reported after every step and once more after every epoch.</summary>
 public readonly record struct TrainingProgress
 {
     /// <summary>The epoch, from 1.</summary>
@@ -9,10 +9,10 @@ public readonly record struct TrainingProgress
     /// <summary>The number of epochs.</summary>
     public required int Epochs { get; init; }
 
-    /// <summary>The steps of the epoch that are done.</summary>
+    /// <summary>The completed steps of the epoch.</summary>
     public required int Step { get; init; }
 
-    /// <summary>The steps of an epoch.</summary>
+    /// <summary>The number of steps in an epoch.</summary>
     public required int Steps { get; init; }
 
     /// <summary>The mean training loss of the epoch so far.</summary>
@@ -21,9 +21,9 @@ public readonly record struct TrainingProgress
     /// <summary>Training images per second in this epoch so far.</summary>
     public required double ImagesPerSecond { get; init; }
 
-    /// <summary>How long the rest of the training will take.</summary>
+    /// <summary>The estimated time until the end of the training.</summary>
     public required TimeSpan Remaining { get; init; }
 
-    /// <summary>The result of the epoch, once it is over; null before.</summary>
+    /// <summary>The result of the epoch if it is complete; null otherwise.</summary>
     public EpochResult? Result { get; init; }
 }

@@ -1,22 +1,23 @@
 namespace DeepSharp.Nn;
 
-/// <summary>The result of a training.</summary>
-/// <param name="Epochs">The result of each epoch, those before a resumption included.</param>
-/// <param name="Steps">The number of steps, those before a resumption included.</param>
-/// <param name="Checkpoint">The file of the last checkpoint; null if none was asked for.</param>
+/// <summary>The result of a training run.</summary>
+/// <param name="Epochs">The result of each epoch, including those before a resumption.</param>
+/// <param name="Steps">The number of steps, including those before a resumption.</param>
+/// <param name="Checkpoint">The file of the last checkpoint; null if none was written.</param>
 /// <param name="WeightsSha256">The hash of the model's state, see <see cref="StateDict.Sha256"/>.</param>
 public sealed record TrainingResult(IReadOnlyList<EpochResult> Epochs, long Steps, string? Checkpoint, string WeightsSha256)
 {
     /// <summary>The result of the last epoch.</summary>
     public EpochResult Last => Epochs[^1];
 
-    /// <summary>Training images per second of steps in all epochs together.</summary>
+    /// <summary>Training images per second of steps over all epochs.</summary>
     // All epochs have the same number of images: the mean of the times is the harmonic mean of the rates.
     public double ImagesPerSecond => Epochs.Count / Epochs.Sum(epoch => 1 / epoch.ImagesPerSecond);
 
-    /// <summary>How long all epochs took, evaluation included.</summary>
+    /// <summary>The duration of all epochs in seconds, including evaluation.</summary>
     public double Seconds => Epochs.Sum(epoch => epoch.Seconds);
 
     /// <summary>A line for each epoch, and one for the hash of the weights.</summary>
-    public override string ToString() => string.Join(Environment.NewLine, [.. Epochs.Select(epoch => epoch.ToString()), $"weights {WeightsSha256}"]);
+    public override string ToString() =>
+        string.Join(Environment.NewLine, [.. Epochs.Select(epoch => epoch.ToString()), $"weights {WeightsSha256}"]);
 }

@@ -2,16 +2,22 @@ using System.Globalization;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>Where tensors live and are computed: workers, memory pool and kernels. A tensor belongs to one context as it belongs to a device in PyTorch.</summary>
-/// <remarks>Operations run in the context of their inputs; tensors of two contexts do not mix. It may be used from several threads at once.</remarks>
+/// <summary>
+/// The workers, memory pool and kernels that store and compute tensors. A tensor belongs to one context, as it belongs to one device in
+/// PyTorch.
+/// </summary>
+/// <remarks>
+/// An operation runs in the context of its inputs, which must all belong to the same context. A context is safe to use from several
+/// threads at once.
+/// </remarks>
 public sealed class ComputeContext : IDisposable
 {
     private static readonly Lazy<ComputeContext> Shared = new(() => new ComputeContext(ComputeOptions.FromEnvironment()));
 
-    /// <summary>A context of its own.</summary>
+    /// <summary>Creates a context.</summary>
     /// <param name="options">How to compute; null for the defaults.</param>
-    /// <param name="kernels">The kernels; null for the CPU's. Another backend overrides the ones that it has.</param>
-    /// <exception cref="ArgumentException">An unknown convolution algorithm.</exception>
+    /// <param name="kernels">The kernels; null for the CPU kernels. A backend overrides the kernels that it implements.</param>
+    /// <exception cref="ArgumentException">The convolution algorithm is unknown.</exception>
     public ComputeContext(ComputeOptions? options = null, Kernels? kernels = null)
     {
         Options = options ?? new ComputeOptions();
@@ -21,42 +27,46 @@ public sealed class ComputeContext : IDisposable
         ConvolutionAlgorithm = Options.ConvolutionAlgorithm is { } name ? ConvolutionAlgorithms.Named(name) : null;
     }
 
-    /// <summary>The context used where none is given. Its options come from the environment, see <see cref="ComputeOptions.FromEnvironment"/>.</summary>
+    /// <summary>The context used where none is given. Its options come from <see cref="ComputeOptions.FromEnvironment"/>.</summary>
     public static ComputeContext Default => Shared.Value;
 
-    /// <summary>The options it was made with.</summary>
+    /// <summary>The options of this context.</summary>
     public ComputeOptions Options { get; }
 
-    /// <summary>The threads that kernels are spread over.</summary>
+    /// <summary>The threads that run the kernels.</summary>
     public Workers Workers { get; }
 
-    /// <summary>The memory of all tensors of this context.</summary>
+    /// <summary>The pool that holds the memory of all tensors of this context.</summary>
     public MemoryPool Pool { get; }
 
     /// <summary>The kernels that every operation calls.</summary>
     public Kernels Kernels { get; }
 
-    /// <summary>The convolution algorithm used wherever it can run the shape; null: every shape chooses for itself.</summary>
+    /// <summary>The convolution algorithm used wherever it can run the shape; null to choose an algorithm for each shape.</summary>
     public ConvolutionAlgorithm? ConvolutionAlgorithm { get; }
 
-    /// <summary>The width of the kernels' vectors.</summary>
+    /// <summary>The vector width of the kernels.</summary>
     public VectorWidth VectorWidth => Options.VectorWidth;
 
-    /// <summary>Measures what happens until the result is disposed, if the options name a profiler.</summary>
+    /// <summary>Measures an operation until the result is disposed; does nothing without a profiler.</summary>
     /// <param name="operation">The operation.</param>
-    /// <param name="pass">Which part of it.</param>
+    /// <param name="pass">The pass of the operation.</param>
     /// <param name="flops">The floating-point operations of the textbook algorithm, where known.</param>
     public Profiler.Scope Profile(string operation, string pass, double flops = 0) =>
         Options.Profiler is { IsOn: true } profiler ? profiler.Begin(operation, pass, flops) : default;
 
-    /// <summary>Measures a step until the result is disposed: a <see cref="ProfileReport"/> is per step, and what no other line has is its own line.</summary>
+    /// <summary>
+    /// Measures a step until the result is disposed. The figures of a <see cref="ProfileReport"/> are per step. Time within the step that
+    /// no operation accounts for has its own line.
+    /// </summary>
     public Profiler.Scope ProfileStep() => Profile(Profiler.Step, Profiler.Rest);
 
     /// <summary>For instance <c>2 workers, vectors of 512 bits, 12.5 MB pooled, convolutions: automatic</c>.</summary>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Workers.Count} workers, vectors of {(int)VectorWidth} bits, {Pool.BytesShelved / 1e6:0.#} MB pooled, convolutions: {ConvolutionAlgorithm?.Name ?? "automatic"}");
+        $"{Workers.Count} workers, vectors of {(int)VectorWidth} bits, {Pool.BytesShelved / 1e6:0.#} MB pooled, "
+        + $"convolutions: {ConvolutionAlgorithm?.Name ?? "automatic"}");
 
-    /// <summary>Ends the worker threads.</summary>
+    /// <summary>Stops the worker threads.</summary>
     public void Dispose() => Workers.Dispose();
 }

@@ -1,24 +1,26 @@
 namespace DeepSharp.Tensors;
 
-/// <summary>How a <see cref="ComputeContext"/> computes.</summary>
+/// <summary>The settings of a <see cref="ComputeContext"/>.</summary>
 public sealed record ComputeOptions
 {
-    /// <summary>The number of workers; by default one for each processor.</summary>
+    /// <summary>The number of workers; by default one per logical processor.</summary>
     public int Workers { get; init; } = Environment.ProcessorCount;
 
-    /// <summary>The width of the kernels' vectors; by default the widest that the processor has.</summary>
+    /// <summary>The vector width of the kernels; by default the widest that the processor supports.</summary>
     public VectorWidth VectorWidth { get; init; } = VectorWidths.Widest;
 
-    /// <summary>The convolution algorithm to use wherever it can run the shape, by name; null lets every shape choose for itself.</summary>
+    /// <summary>The name of the convolution algorithm to use wherever it can run the shape; null to choose one for each shape.</summary>
     public string? ConvolutionAlgorithm { get; init; }
 
-    /// <summary>Adds up the time of operations and passes; null measures nothing.</summary>
+    /// <summary>The profiler that adds up the time of operations and passes; null to measure nothing.</summary>
     public Profiler? Profiler { get; init; }
 
-    /// <summary>Fills every rented and returned buffer with NaN, which exposes kernels that read memory before writing it. For tests.</summary>
+    /// <summary>For tests: fills rented and returned buffers with NaN, which exposes kernels that read memory before writing it.</summary>
     public bool FillWithNaN { get; init; }
 
-    /// <summary>The options that the environment asks for: DEEPSHARP_WORKERS, DEEPSHARP_VECTOR_WIDTH (0, 128, 256, 512), DEEPSHARP_FILL_NAN (1).</summary>
+    /// <summary>
+    /// The options set by environment variables: DEEPSHARP_WORKERS, DEEPSHARP_VECTOR_WIDTH (0, 128, 256, 512), DEEPSHARP_FILL_NAN (1).
+    /// </summary>
     /// <exception cref="ArgumentException">A variable has an invalid value.</exception>
     public static ComputeOptions FromEnvironment()
     {

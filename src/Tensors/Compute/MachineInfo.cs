@@ -4,17 +4,22 @@ using System.Runtime.Intrinsics.X86;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>What a report says of the machine and of this process.</summary>
+/// <summary>Facts about the machine and this process, for reports.</summary>
 public static class MachineInfo
 {
     private const double BytesPerMegabyte = 1e6;
 
-    /// <summary>The name of the processor as far as the system tells it, with family and model on x64: names of virtual machines say little.</summary>
-    // .NET has no name. Linux on x64 writes "model name"; elsewhere the environment may know.
+    /// <summary>
+    /// The name of the processor as the system reports it. On x64 the family and model follow, because virtual machines report generic
+    /// names.
+    /// </summary>
+    // .NET does not expose the name. Linux on x64 reports "model name"; other systems may set the environment variable.
     public static string Processor =>
-        (Line("/proc/cpuinfo", "model name")?.Split(':', 2)[^1].Trim() ?? Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER") ?? "unknown") + FamilyAndModel;
+        (Line("/proc/cpuinfo", "model name")?.Split(':', 2)[^1].Trim() ?? Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER")
+            ?? "unknown") + FamilyAndModel;
 
-    // Intel's Software Developer's Manual, volume 2A, CPUID with EAX = 1: the extended fields count where the short ones are full.
+    // Intel's Software Developer's Manual, volume 2A, CPUID with EAX = 1: the extended model applies to families 6 and 15, the extended
+    // family to family 15.
     private static string FamilyAndModel
     {
         get
@@ -27,15 +32,19 @@ public static class MachineInfo
         }
     }
 
-    /// <summary>The most memory that this process has held at once (the peak of its resident set), in millions of bytes.</summary>
+    /// <summary>The peak resident set size of this process, in millions of bytes.</summary>
     public static double PeakMemoryMegabytes
     {
         get
         {
-            // .NET leaves PeakWorkingSet64 at 0 on some systems; Linux has it in kibibytes.
+            // .NET leaves PeakWorkingSet64 at 0 on some systems. Linux reports the peak in kibibytes.
             const string Field = "VmHWM:";
             if (Line("/proc/self/status", Field) is { } line)
-                return long.Parse(line[Field.Length..].Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture) * 1024 / BytesPerMegabyte;
+            {
+                string kibibytes = line[Field.Length..].Replace("kB", "", StringComparison.Ordinal);
+                return long.Parse(kibibytes, CultureInfo.InvariantCulture) * 1024 / BytesPerMegabyte;
+            }
+
             using var process = Process.GetCurrentProcess();
             return process.PeakWorkingSet64 / BytesPerMegabyte;
         }

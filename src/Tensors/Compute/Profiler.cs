@@ -3,26 +3,30 @@ using System.Runtime.InteropServices;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>What one kind of work has cost: the line of a profile.</summary>
+/// <summary>The total cost of one pass of an operation: one line of a profile.</summary>
 /// <param name="Operation">The operation, for instance <c>Conv2d</c>.</param>
-/// <param name="Pass">Which part of it, for instance <c>forward</c>.</param>
-/// <param name="Calls">How often it ran.</param>
-/// <param name="Milliseconds">The time it took, without the work inside it that has a line of its own.</param>
-/// <param name="Flops">The floating-point operations of the textbook algorithm, where they are known, else 0.</param>
+/// <param name="Pass">The pass of the operation, for instance <c>forward</c>.</param>
+/// <param name="Calls">The number of calls.</param>
+/// <param name="Milliseconds">The time, without the time of nested operations that have their own lines.</param>
+/// <param name="Flops">The floating-point operations of the textbook algorithm; 0 if unknown.</param>
 public sealed record ProfileEntry(string Operation, string Pass, int Calls, double Milliseconds, double Flops)
 {
-    /// <summary>The rate reached in GFLOP/s, where the number of operations is known; above the processor's peak where an algorithm needs fewer.</summary>
+    /// <summary>
+    /// The rate in GFLOP/s; 0 if the number of operations is unknown. It exceeds the processor's peak where the algorithm needs fewer
+    /// operations than the textbook algorithm.
+    /// </summary>
     public double GFlops => Milliseconds > 0 ? Flops / Milliseconds / 1e6 : 0;
 }
 
-/// <summary>What a stage of the convolutions has cost, all workers together.</summary>
-/// <param name="Stage">Its name.</param>
-/// <param name="Milliseconds">The time of all workers, added up.</param>
-/// <param name="MultiplyAdds">The multiply-adds of its products.</param>
-/// <param name="Bytes">The bytes that it read and wrote, most of them in caches.</param>
+/// <summary>The total cost of one stage of the convolutions, over all workers.</summary>
+/// <param name="Stage">The name of the stage.</param>
+/// <param name="Milliseconds">The time, summed over all workers.</param>
+/// <param name="MultiplyAdds">The multiply-adds of the matrix products of the stage.</param>
+/// <param name="Bytes">The bytes read and written, most of them in caches.</param>
 public sealed record ProfileStage(string Stage, double Milliseconds, long MultiplyAdds, long Bytes);
 
-/// <summary>Adds up the time of operations and passes. Give one to <see cref="ComputeOptions.Profiler"/>; it serves one thread that computes.</summary>
+/// <summary>Adds up the time of operations and passes.</summary>
+/// <remarks>Assign a profiler to <see cref="ComputeOptions.Profiler"/>. It measures operations that are called from one thread.</remarks>
 public sealed class Profiler
 {
     internal const string Step = "Step", Rest = "everything else";
@@ -30,7 +34,7 @@ public sealed class Profiler
     private static readonly KernelStage[] AllStages = Enum.GetValues<KernelStage>();
 
     private readonly Dictionary<(string Operation, string Pass), Sum> sums = [];
-    // For each stage ticks, multiply-adds and bytes.
+    // [stage][3]: ticks, multiply-adds, bytes.
     private readonly long[] stages = new long[3 * AllStages.Length];
     private long inner;
     private (string Operation, string Pass) current;
@@ -43,17 +47,21 @@ public sealed class Profiler
             .OrderByDescending(entry => entry.Milliseconds),
     ];
 
-    /// <summary>The stages of convolutions, those that ran, in their order; they are part of the lines.</summary>
+    /// <summary>The stages of convolutions that ran, in execution order. Their work is included in the lines.</summary>
     public IReadOnlyList<ProfileStage> Stages =>
     [
         .. AllStages.Where(stage => stages[3 * (int)stage] > 0).Select(stage => new ProfileStage(
-            $"{stage}".ToLowerInvariant(), stages[3 * (int)stage] * 1000.0 / Stopwatch.Frequency, stages[(3 * (int)stage) + 1], stages[(3 * (int)stage) + 2])),
+            $"{stage}".ToLowerInvariant(), stages[3 * (int)stage] * 1000.0 / Stopwatch.Frequency, stages[(3 * (int)stage) + 1],
+            stages[(3 * (int)stage) + 2])),
     ];
 
-    /// <summary>Whether it measures: work that begins while it does not is left out, for instance the tests between two epochs of training.</summary>
+    /// <summary>
+    /// Whether the profiler measures. Operations that begin while it is off are not measured, for instance the evaluation between two
+    /// epochs.
+    /// </summary>
     public bool IsOn { get; set; } = true;
 
-    /// <summary>Forgets what was measured so far.</summary>
+    /// <summary>Clears all measurements.</summary>
     public void Reset()
     {
         sums.Clear();
@@ -70,7 +78,7 @@ public sealed class Profiler
 
     internal Scope Begin(string operation, string pass, double flops)
     {
-        // An operation and its kernel may have one name: they are one line, and one call of it.
+        // An operation and its kernel may have the same name. Together they are one call in one line.
         if (current == (operation, pass))
         {
             SumOf(current).Flops += flops;

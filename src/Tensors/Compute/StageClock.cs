@@ -3,31 +3,31 @@ using System.Runtime.CompilerServices;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>The stages that a task of a convolution goes through.</summary>
+/// <summary>The stages of a convolution task.</summary>
 internal enum KernelStage
 {
-    /// <summary>The input in the form that is multiplied: copied windows or rows, Winograd's transform of images and gradients.</summary>
+    /// <summary>Preparing the input for the products: copying windows or rows, Winograd's transform of images and gradients.</summary>
     Input,
 
-    /// <summary>The weights in that form.</summary>
+    /// <summary>Preparing the weights for the products: packing, Winograd's transform.</summary>
     Weights,
 
     /// <summary>The matrix products.</summary>
     Products,
 
-    /// <summary>Results from products: Winograd's transform back, sums of parts.</summary>
+    /// <summary>Computing the results from the products: Winograd's output transform, sums of parts.</summary>
     Output,
 }
 
-/// <summary>Measures the stages of one task where a profiler is there; otherwise it does nothing.</summary>
+/// <summary>Measures the stages of one task; does nothing without a profiler.</summary>
 internal struct StageClock(Profiler? profiler)
 {
     private long start = profiler is null ? 0 : Stopwatch.GetTimestamp();
 
-    /// <summary>Ends a stage; the next one begins.</summary>
-    /// <param name="stage">The stage.</param>
-    /// <param name="multiplyAdds">The multiply-adds of its products; 0 for what only moves or adds.</param>
-    /// <param name="elements">The elements that it reads and writes, each once.</param>
+    /// <summary>Ends a stage and begins the next one.</summary>
+    /// <param name="stage">The stage that ends.</param>
+    /// <param name="multiplyAdds">The multiply-adds of its products; 0 for a stage without products.</param>
+    /// <param name="elements">The elements that it reads and writes, each counted once.</param>
     public void Lap<T>(KernelStage stage, long multiplyAdds, long elements)
     {
         if (profiler is null) return;

@@ -4,12 +4,13 @@ using System.Runtime.InteropServices;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>The threads of a context. They take numbered blocks of a kernel, in any order.</summary>
+/// <summary>The threads of a context. They run the numbered blocks of a kernel, in any order.</summary>
 /// <remarks>
-/// A kernel cuts its work into blocks that depend on the shape alone, and every block writes its own outputs; so results do not depend on how many
-/// workers there are or on who takes which block. Each worker first takes a part of neighboring blocks, in order, and then helps with the parts of
-/// the others: what a worker wrote in one kernel is mostly what it reads in the next, and a cache line written by another core costs several times as
-/// much as its own. Idle workers spin briefly, because the next kernel usually follows at once, and then sleep.
+/// A kernel splits its work into blocks that depend only on the shape, and every block writes its own outputs. Results therefore do not
+/// depend on the number of workers or on which worker runs which block. The blocks are divided into one part of neighboring blocks per
+/// worker. Each worker first runs its own part in order and then takes blocks from the other parts. A worker thus mostly reads the data
+/// that it wrote in the previous kernel; reading a cache line that another core wrote costs several times as much. Idle workers spin
+/// briefly, because the next kernel usually follows at once, and then sleep.
 /// </remarks>
 public sealed class Workers : IDisposable
 {
@@ -19,38 +20,40 @@ public sealed class Workers : IDisposable
     private readonly long[] blocksRun;
     private int sleeping, busy, started;
 
-    // The present job. Its number is also in the upper half of each share's word, the blocks of the share that nobody has taken yet in the lower half: a
-    // worker that comes late from the job before finds another number and takes nothing.
-    private readonly Share[] shares;
+    // The current job. The state of each part holds the job number in its upper half and the number of blocks not yet taken in its lower
+    // half. A worker that is late from the previous job finds a different job number and takes nothing.
+    private readonly Part[] parts;
     private int job, jobBlocks, jobLength, jobBlockLength, blocksDone;
     private Action<int, int>? jobBody;
     private ExceptionDispatchInfo? error;
     private volatile bool stopped;
 
-    /// <summary>Workers, of which the calling thread is one; the other threads start with the first parallel kernel.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">Fewer than one.</exception>
+    /// <summary>Creates workers. The calling thread is one of them; the other threads start with the first parallel kernel.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The count is below 1.</exception>
     public Workers(int count)
     {
         if (count < 1) throw new ArgumentOutOfRangeException(nameof(count), $"The number of workers must be at least 1, found {count}.");
         Count = count;
         blocksRun = new long[count];
-        shares = new Share[count];
+        parts = new Part[count];
     }
 
-    /// <summary>The number of workers, the calling thread included.</summary>
+    /// <summary>The number of workers, including the calling thread.</summary>
     public int Count { get; }
 
-    /// <summary>How many blocks each worker has run; number 0 is the calling thread.</summary>
+    /// <summary>The number of blocks that each worker has run; worker 0 is the calling thread.</summary>
     public IReadOnlyList<long> BlocksRun => Array.AsReadOnly(blocksRun);
 
     /// <summary>Runs <paramref name="body"/> for the blocks 0 to <paramref name="blocks"/> − 1 and returns when all are done.</summary>
     /// <inheritdoc cref="Run(int, int, Action{int, int})"/>
     public void Run(int blocks, Action<int> body) => Run(blocks, 1, (block, _) => body(block));
 
-    /// <summary>Runs <paramref name="body"/>(from, count) over <paramref name="length"/> elements in blocks of <paramref name="blockLength"/>.</summary>
+    /// <summary>
+    /// Runs <paramref name="body"/>(from, count) over <paramref name="length"/> elements in blocks of <paramref name="blockLength"/>.
+    /// </summary>
     /// <remarks>
-    /// One kernel at a time is spread over the workers. A call from inside a block, or from a second thread meanwhile, runs on its own thread alone.
-    /// The first exception of a block is rethrown here.
+    /// The workers run one kernel at a time. A call from inside a block, or from a second thread in the meantime, runs on the calling
+    /// thread alone. The first exception thrown by a block is rethrown here.
     /// </remarks>
     public void Run(int length, int blockLength, Action<int, int> body)
     {
@@ -69,7 +72,7 @@ public sealed class Workers : IDisposable
             if (Interlocked.Exchange(ref started, 1) == 0) StartThreads();
             (jobBlocks, jobLength, jobBlockLength, blocksDone, jobBody, error) = (blocks, length, blockLength, 0, body, null);
             for (int worker = 0; worker < Count; worker++)
-                Volatile.Write(ref shares[worker].State, ((long)(job + 1) << 32) | (uint)(EndOfShare(worker) - EndOfShare(worker - 1)));
+                Volatile.Write(ref parts[worker].State, ((long)(job + 1) << 32) | (uint)(EndOfPart(worker) - EndOfPart(worker - 1)));
             Interlocked.Increment(ref job);
             int asleep = Math.Min(Volatile.Read(ref sleeping), blocks - 1);
             if (asleep > 0) wake.Release(asleep);
@@ -85,7 +88,7 @@ public sealed class Workers : IDisposable
         }
     }
 
-    /// <summary>Ends the threads. A context that is disposed must not compute any more.</summary>
+    /// <summary>Stops the threads. A disposed context must not be used to compute.</summary>
     public void Dispose()
     {
         stopped = true;
@@ -111,7 +114,9 @@ public sealed class Workers : IDisposable
         }
     }
 
-    /// <summary>The number of a job other than <paramref name="last"/>, or after a wake-up whatever is there.</summary>
+    /// <summary>
+    /// Waits for a job other than <paramref name="last"/> and returns its number; after a wake-up it may also return the old number.
+    /// </summary>
     private int WaitForJob(int last)
     {
         for (long end = Stopwatch.GetTimestamp() + PollingTicks; Stopwatch.GetTimestamp() < end;)
@@ -121,7 +126,7 @@ public sealed class Workers : IDisposable
         }
 
         Interlocked.Increment(ref sleeping);
-        // A job published between the last look and the increment would not wake this worker: look once more.
+        // A job published between the last poll and the increment would not wake this worker: check once more.
         if (Volatile.Read(ref job) == last) wake.Wait();
         Interlocked.Decrement(ref sleeping);
         return Volatile.Read(ref job);
@@ -144,7 +149,7 @@ public sealed class Workers : IDisposable
                 }
                 finally
                 {
-                    // Counted before the block is done, so that the counts are right when Run returns.
+                    // Counted before blocksDone is incremented, so that the counts are complete when Run returns.
                     blocksRun[worker]++;
                     Interlocked.Increment(ref blocksDone);
                 }
@@ -154,7 +159,7 @@ public sealed class Workers : IDisposable
 
     private bool TryTakeBlock(int number, int owner, out int block)
     {
-        ref long state = ref shares[owner].State;
+        ref long state = ref parts[owner].State;
         while (true)
         {
             long seen = Volatile.Read(ref state);
@@ -162,17 +167,17 @@ public sealed class Workers : IDisposable
             block = 0;
             if ((int)(seen >> 32) != number || left == 0) return false;
             if (Interlocked.CompareExchange(ref state, seen - 1, seen) != seen) continue;
-            // From here until the block is done the job stays the present one, with its number of blocks and its body.
-            block = EndOfShare(owner) - left;
+            // Until this block is done, the job stays current, so its number of blocks and its body do not change.
+            block = EndOfPart(owner) - left;
             return true;
         }
     }
 
-    private int EndOfShare(int worker) => (int)((long)jobBlocks * (worker + 1) / Count);
+    private int EndOfPart(int worker) => (int)((long)jobBlocks * (worker + 1) / Count);
 
-    // Alone in its cache lines, of which processors fetch two at a time.
+    // Padded to two cache lines against false sharing, because processors fetch lines in pairs.
     [StructLayout(LayoutKind.Explicit, Size = 128)]
-    private struct Share
+    private struct Part
     {
         [FieldOffset(0)]
         public long State;

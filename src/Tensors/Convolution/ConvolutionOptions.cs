@@ -1,6 +1,6 @@
 namespace DeepSharp.Tensors;
 
-/// <summary>How <see cref="Kernels.Convolution"/> computes.</summary>
+/// <summary>Options of <see cref="Kernels.Convolution"/>.</summary>
 [Flags]
 public enum ConvolutionOptions
 {
@@ -10,6 +10,6 @@ public enum ConvolutionOptions
     /// <summary>Applies ReLU to the result.</summary>
     Relu = 1,
 
-    /// <summary>Caches transformed or packed weights until the weights change: for weights that serve many calls.</summary>
+    /// <summary>Caches transformed or packed weights until the weights change. For weights that are used by many calls.</summary>
     CacheWeights = 2,
 }

@@ -3,12 +3,12 @@ namespace DeepSharp.Tensors;
 /// <summary>The three convolutions of a training step.</summary>
 public enum ConvolutionPass
 {
-    /// <summary>Output from input and weights.</summary>
+    /// <summary>The output, from the input and the weights.</summary>
     Forward,
 
-    /// <summary>Gradient of the input from that of the output and the weights.</summary>
+    /// <summary>The gradient of the input, from the gradient of the output and the weights.</summary>
     InputGradient,
 
-    /// <summary>Gradient of the weights from the input and the gradient of the output.</summary>
+    /// <summary>The gradient of the weights, from the input and the gradient of the output.</summary>
     WeightGradient,
 }

@@ -1,6 +1,6 @@
 namespace DeepSharp.Tensors;
 
-/// <summary>All lengths of one convolution: input [N, C, H, W], weights [K, C, kH, kW], output [N, K, OH, OW].</summary>
+/// <summary>The dimensions of one convolution: input [N, C, H, W], weights [K, C, kH, kW], output [N, K, OH, OW].</summary>
 public readonly record struct ConvolutionShape
 {
     private ConvolutionShape(Shape input, int k, Window2d window, int outputHeight, int outputWidth)
@@ -9,28 +9,28 @@ public readonly record struct ConvolutionShape
         (K, Window, OutputHeight, OutputWidth) = (k, window, outputHeight, outputWidth);
     }
 
-    /// <summary>Images.</summary>
+    /// <summary>The number of images.</summary>
     public int N { get; }
 
-    /// <summary>Input channels.</summary>
+    /// <summary>The number of input channels.</summary>
     public int C { get; }
 
-    /// <summary>Input height.</summary>
+    /// <summary>The height of the input.</summary>
     public int H { get; }
 
-    /// <summary>Input width.</summary>
+    /// <summary>The width of the input.</summary>
     public int W { get; }
 
-    /// <summary>Output channels.</summary>
+    /// <summary>The number of output channels.</summary>
     public int K { get; }
 
     /// <summary>The size of the kernel, strides and padding.</summary>
     public Window2d Window { get; }
 
-    /// <summary>Output height.</summary>
+    /// <summary>The height of the output.</summary>
     public int OutputHeight { get; }
 
-    /// <summary>Output width.</summary>
+    /// <summary>The width of the output.</summary>
     public int OutputWidth { get; }
 
     /// <summary>The shape of the input, [N, C, H, W].</summary>
@@ -42,15 +42,18 @@ public readonly record struct ConvolutionShape
     /// <summary>The shape of the output, [N, K, OH, OW].</summary>
     public Shape Output => [N, K, OutputHeight, OutputWidth];
 
-    /// <summary>The multiplications of the direct algorithm, padding counted: N·K·C·OH·OW·kH·kW.</summary>
+    /// <summary>The number of multiplications of the direct algorithm, including those by padding: N·K·C·OH·OW·kH·kW.</summary>
     public long Multiplications => (long)N * K * C * OutputHeight * OutputWidth * Window.Height * Window.Width;
 
-    /// <summary>The elements that one output sums over: kH·kW·C.</summary>
+    /// <summary>The number of elements of one window, the length of the sum of one output: kH·kW·C.</summary>
     internal int PatchLength => Window.Height * Window.Width * C;
 
-    /// <summary>The shape of a convolution, checked.</summary>
-    /// <exception cref="ShapeException">The channels differ, the window is not the weights' or larger than the padded image.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A stride below 1 or a padding below 0.</exception>
+    /// <summary>Checks the shapes and returns the dimensions of the convolution.</summary>
+    /// <exception cref="ShapeException">
+    /// A rank is not 4, the channels differ, the window does not have the size of the weights, or the window is larger than the padded
+    /// image.
+    /// </exception>
+    /// <exception cref="ArgumentOutOfRangeException">A stride is below 1 or a padding is below 0.</exception>
     public static ConvolutionShape Of(Shape input, Shape weights, Window2d window)
     {
         if (input.Rank != 4 || weights.Rank != 4)
@@ -67,7 +70,7 @@ public readonly record struct ConvolutionShape
         if ((window.Height, window.Width) != (weights[2], weights[3]))
         {
             throw new ShapeException(
-                $"Conv2d: weight {weights} has a kernel of {weights[2]}×{weights[3]}, the window is {window}; both must have one size.");
+                $"Conv2d: weight {weights} has a kernel of {weights[2]}×{weights[3]}, the window is {window}; their sizes must be equal.");
         }
 
         var (vertical, horizontal) = WindowAxis.Of(window, input, "Conv2d");
@@ -76,5 +79,6 @@ public readonly record struct ConvolutionShape
 
     /// <summary>For instance <c>[8, 3, 32, 32] ⋆ [64, 3, 3, 3] = [8, 64, 32, 32], stride 1×1, padding 1×1</c>.</summary>
     public override string ToString() =>
-        $"{Input} ⋆ {Weights} = {Output}, stride {Window.StrideHeight}×{Window.StrideWidth}, padding {Window.PaddingHeight}×{Window.PaddingWidth}";
+        $"{Input} ⋆ {Weights} = {Output}, stride {Window.StrideHeight}×{Window.StrideWidth}, "
+        + $"padding {Window.PaddingHeight}×{Window.PaddingWidth}";
 }

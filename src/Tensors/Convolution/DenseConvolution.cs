@@ -1,10 +1,12 @@
 namespace DeepSharp.Tensors;
 
-/// <summary>Maps so small that the padding outweighs them: one matrix product for each output pixel and each input pixel that it sees.</summary>
+/// <summary>
+/// For maps so small that padding outweighs them: one matrix product for each output pixel and each input pixel in its window.
+/// </summary>
 /// <remarks>
-/// y[:, p] = Σ_q x[:, q] · w[tap(p, q)]ᵀ, where the rows are the images and the tap is the position of q in the window around p. With 3×3 kernels and
-/// padding 1 on 2×2 maps these are 16 products of [N, C] by [C, K], where the windows of im2col are 36, 20 of them with padding, and one Winograd tile
-/// takes 36 and its transforms.
+/// y[:, p] = Σ_q x[:, q] · w[tap(p, q)]ᵀ. The rows are images, and the tap is the position of q in the window around p. A 3×3 kernel
+/// with padding 1 on 2×2 maps takes 16 products of [N, C] by [C, K]. The windows of im2col would take 36, 20 of them with padding. One
+/// Winograd tile takes 36 products and its transforms.
 /// </remarks>
 internal sealed class DenseConvolution : ConvolutionAlgorithm
 {
@@ -21,7 +23,8 @@ internal sealed class DenseConvolution : ConvolutionAlgorithm
         var s = shape;
         var columns = MatrixView<T>.RowMajor(weights.ReadMemory(), s.K, s.PatchLength).Transposed with { Rows = s.C };
         DenseProducts.Multiply(
-            x.Context, new DenseMap(s), x.ReadMemory(), s.H * s.W, columns, s.C, y.WriteMemory(), s.OutputHeight * s.OutputWidth, s.N, epilogue);
+            x.Context, new DenseMap(s), x.ReadMemory(), s.H * s.W, columns, s.C, y.WriteMemory(), s.OutputHeight * s.OutputWidth, s.N,
+            epilogue);
     }
 
     internal override void InputGradient<T>(in ConvolutionShape shape, Tensor<T> dy, Tensor<T> weights, Tensor<T> dx)
@@ -29,7 +32,8 @@ internal sealed class DenseConvolution : ConvolutionAlgorithm
         var s = shape;
         var rows = MatrixView<T>.RowMajor(weights.ReadMemory(), s.K, s.PatchLength) with { Columns = s.C };
         DenseProducts.Multiply(
-            dy.Context, new DenseMap(s).Reversed, dy.ReadMemory(), s.OutputHeight * s.OutputWidth, rows, s.C, dx.WriteMemory(), s.H * s.W, s.N);
+            dy.Context, new DenseMap(s).Reversed, dy.ReadMemory(), s.OutputHeight * s.OutputWidth, rows, s.C, dx.WriteMemory(), s.H * s.W,
+            s.N);
     }
 
     internal override void WeightGradient<T>(in ConvolutionShape shape, Tensor<T> x, Tensor<T> dy, Tensor<T> dw) =>

@@ -1,26 +1,27 @@
 namespace DeepSharp.Tensors;
 
-/// <summary>Which tap of the kernel joins which pixel of the input to which pixel of the output.</summary>
+/// <summary>Maps each pair of an input pixel and an output pixel to the tap of the kernel that connects them.</summary>
 internal readonly struct DenseMap(ConvolutionShape shape, bool reversed = false)
 {
     private readonly ConvolutionShape shape = shape;
 
-    /// <summary>The same pairs seen from the input: for its gradient sources are output pixels and targets input pixels.</summary>
+    /// <summary>The same pairs with exchanged roles, for the input gradient: sources are output pixels, targets are input pixels.</summary>
     public DenseMap Reversed => new(shape, !reversed);
 
-    /// <summary>The taps of a kernel.</summary>
+    /// <summary>The number of taps of the kernel.</summary>
     public int Taps => shape.Window.Height * shape.Window.Width;
 
-    /// <summary>The tap that joins two pixels; −1 where the kernel does not reach.</summary>
+    /// <summary>The tap that connects two pixels; −1 if there is none.</summary>
     public int Tap(int source, int target)
     {
         var (input, output) = reversed ? (target, source) : (source, target);
         var ((p, q), (h, w)) = (Math.DivRem(output, shape.OutputWidth), Math.DivRem(input, shape.W));
-        int i = h - (p * shape.Window.StrideHeight) + shape.Window.PaddingHeight, j = w - (q * shape.Window.StrideWidth) + shape.Window.PaddingWidth;
+        int i = h - (p * shape.Window.StrideHeight) + shape.Window.PaddingHeight;
+        int j = w - (q * shape.Window.StrideWidth) + shape.Window.PaddingWidth;
         return (uint)i < (uint)shape.Window.Height && (uint)j < (uint)shape.Window.Width ? (i * shape.Window.Width) + j : -1;
     }
 
-    /// <summary>Whether a tap joins any two pixels at all.</summary>
+    /// <summary>Whether a tap connects any two pixels.</summary>
     public bool IsUsed(int tap)
     {
         for (int input = 0; input < shape.H * shape.W; input++)

@@ -2,30 +2,33 @@ using System.Numerics;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>to[:, p] = Σ_q from[:, q] · b[tap(q, p)] for small maps: forward, and with reversed roles the gradient of the input.</summary>
+/// <summary>
+/// to[:, p] = Σ_q from[:, q] · b[tap(q, p)] for small maps: the forward pass and, with reversed roles, the input gradient.
+/// </summary>
 /// <remarks>
-/// Each task owns a panel of columns of the result. It packs the taps of that panel, 0.6 MB at 512 channels in float, and multiplies all pixels
-/// with them while they are in the second-level cache, so the weights are read from memory once, and beside the result only a copy of the images is written.
+/// Each task owns a panel of columns of the result. It packs the taps of that panel, 0.6 MB at 512 channels in float, and multiplies all
+/// pixels by them while they are in the second-level cache. The weights are therefore read from memory once. Only the result and a copy of
+/// the images are written.
 /// </remarks>
 internal static class DenseProducts
 {
     /// <summary>Computes all products.</summary>
     /// <param name="context">Workers, scratch memory and vector width.</param>
-    /// <param name="map">Which tap joins which pixels.</param>
+    /// <param name="map">The tap for each pair of pixels.</param>
     /// <param name="from">Images [N][pixels][depth].</param>
-    /// <param name="sources">The pixels of one of them.</param>
+    /// <param name="sources">The number of pixels of a source image.</param>
     /// <param name="b">The matrix [depth, columns] of tap 0.</param>
-    /// <param name="tapStep">Elements from the matrix of one tap to that of the next.</param>
+    /// <param name="tapStep">Elements from the matrix of one tap to the matrix of the next.</param>
     /// <param name="to">Images [N][pixels][columns]; every element is written.</param>
-    /// <param name="targets">The pixels of one of them.</param>
+    /// <param name="targets">The number of pixels of a target image.</param>
     /// <param name="n">The number of images.</param>
     /// <param name="epilogue">Applied to each pixel of the result.</param>
     public static void Multiply<T>(
-        ComputeContext context, DenseMap map, ReadOnlyMemory<T> from, int sources, MatrixView<T> b, int tapStep, Memory<T> to, int targets, int n,
-        Epilogue<T> epilogue = default)
+        ComputeContext context, DenseMap map, ReadOnlyMemory<T> from, int sources, MatrixView<T> b, int tapStep, Memory<T> to, int targets,
+        int n, Epilogue<T> epilogue = default)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        // A copy of the images with another distance between them: a power of two would put their pixels into the same cache sets.
+        // Copies the images with padding between them. A distance that is a power of two would map their pixels to the same cache sets.
         int length = sources * b.Rows, row = length + SimdDispatch.Lanes<T>(context.VectorWidth);
         using var copy = context.Pool.RentScratch<T>(n * row);
         var images = copy.Memory;
@@ -41,13 +44,14 @@ internal static class DenseProducts
         {
             using var packed = context.Pool.RentScratch<T>(map.Taps * b.Rows * panelColumns);
             SimdDispatch.Run<T, Panel<T>>(context.VectorWidth, new(
-                map, images.Span, sources, row, b, tapStep, to.Span, targets, n, packed.Span, panel * panelColumns, panelColumns, epilogue, context.Options.Profiler));
+                map, images.Span, sources, row, b, tapStep, to.Span, targets, n, packed.Span, panel * panelColumns, panelColumns, epilogue,
+                context.Options.Profiler));
         });
     }
 
     private readonly ref struct Panel<T>(
-        DenseMap map, ReadOnlySpan<T> images, int sources, int row, MatrixView<T> b, int tapStep, Span<T> to, int targets, int n, Span<T> packed,
-        int firstColumn, int panelColumns, Epilogue<T> epilogue, Profiler? profiler) : ISimdAction<T>
+        DenseMap map, ReadOnlySpan<T> images, int sources, int row, MatrixView<T> b, int tapStep, Span<T> to, int targets, int n,
+        Span<T> packed, int firstColumn, int panelColumns, Epilogue<T> epilogue, Profiler? profiler) : ISimdAction<T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         private readonly ReadOnlySpan<T> images = images;
@@ -62,7 +66,11 @@ internal static class DenseProducts
             for (int tap = 0; tap < map.Taps; tap++)
             {
                 if (map.IsUsed(tap))
-                    Packing.PackB(b with { Memory = b.Memory[(tap * tapStep)..] }, 0, b.Rows, firstColumn, Columns, panelColumns, packed[(tap * tapElements)..]);
+                {
+                    Packing.PackB(
+                        b with { Memory = b.Memory[(tap * tapStep)..] }, 0, b.Rows, firstColumn, Columns, panelColumns,
+                        packed[(tap * tapElements)..]);
+                }
             }
 
             clock.Lap<T>(KernelStage.Weights, 0, 2L * packed.Length);
@@ -85,7 +93,7 @@ internal static class DenseProducts
                         epilogue.Of(firstColumn, Columns, T.One).Of(isFirst: source == first, isLast: source == last));
                 }
 
-                // A pixel that sees nothing but padding.
+                // A pixel whose window contains only padding.
                 for (int i = 0; last < 0 && i < n; i++)
                 {
                     var columns = to.Slice((((i * targets) + target) * b.Columns) + firstColumn, Columns);

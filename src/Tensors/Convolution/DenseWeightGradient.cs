@@ -2,14 +2,15 @@ using System.Numerics;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>The gradient of the weights of a convolution of small maps: dw[tap] = Σ dy[:, p]ᵀ · x[:, q] over the pixels that the tap joins.</summary>
+/// <summary>The weight gradient for small maps: dw[tap] = Σ dy[:, p]ᵀ · x[:, q] over the pixels that the tap connects.</summary>
 internal static class DenseWeightGradient
 {
-    /// <summary>Computes dw [K][taps][C] from x [N][pixels][C] and dy [N][pixels][K]; each task owns a panel of channels of x.</summary>
-    public static void Run<T>(ComputeContext context, ConvolutionShape s, DenseMap map, ReadOnlyMemory<T> x, ReadOnlyMemory<T> dy, Memory<T> dw)
+    /// <summary>Computes dw [K][taps][C] from x [N][pixels][C] and dy [N][pixels][K]. Each task owns a panel of channels of x.</summary>
+    public static void Run<T>(
+        ComputeContext context, ConvolutionShape s, DenseMap map, ReadOnlyMemory<T> x, ReadOnlyMemory<T> dy, Memory<T> dw)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        // Packed dy: [block of rows][pixel][image][rows of the block].
+        // Packed dy: [block of channels][pixel][image][channels of the block].
         var blocks = GemmBlocks.For<T>(context.VectorWidth);
         int outputs = s.OutputHeight * s.OutputWidth, rowBlocks = (s.K + blocks.BlockRows - 1) / blocks.BlockRows;
         using var packed = context.Pool.RentScratch<T>(rowBlocks * outputs * s.N * blocks.BlockRows);
@@ -26,16 +27,18 @@ internal static class DenseWeightGradient
         context.Workers.Run((s.C + blocks.PanelColumns - 1) / blocks.PanelColumns, 1, (panel, _) =>
         {
             using var images = context.Pool.RentScratch<T>(inputs * s.N * blocks.PanelColumns);
-            SimdDispatch.Run<T, Panel<T>>(context.VectorWidth, new(s, map, blocks, x, dy, gradients.Span, dw.Span, images.Span, panel * blocks.PanelColumns));
+            SimdDispatch.Run<T, Panel<T>>(
+                context.VectorWidth, new(s, map, blocks, x, dy, gradients.Span, dw.Span, images.Span, panel * blocks.PanelColumns));
         });
     }
 
-    /// <summary>dy of one pixel, transposed: [K, N].</summary>
+    /// <summary>The gradients of one output pixel, transposed: [K, N].</summary>
     private static MatrixView<T> Gradients<T>(in ConvolutionShape s, ReadOnlyMemory<T> dy, int output)
         where T : unmanaged, IFloatingPointIeee754<T> => new(dy[(output * s.K)..], s.K, s.N, 1, s.OutputHeight * s.OutputWidth * s.K);
 
     private readonly ref struct Panel<T>(
-        ConvolutionShape s, DenseMap map, GemmBlocks blocks, ReadOnlyMemory<T> x, ReadOnlyMemory<T> dy, ReadOnlySpan<T> gradients, Span<T> dw, Span<T> images, int firstColumn)
+        ConvolutionShape s, DenseMap map, GemmBlocks blocks, ReadOnlyMemory<T> x, ReadOnlyMemory<T> dy, ReadOnlySpan<T> gradients,
+        Span<T> dw, Span<T> images, int firstColumn)
         : ISimdAction<T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -73,7 +76,7 @@ internal static class DenseWeightGradient
             }
         }
 
-        /// <summary>dw[tap] += dy[:, output]ᵀ · x[:, input] for one panel.</summary>
+        /// <summary>Computes dw[tap] (+)= dy[:, output]ᵀ · x[:, input] for one panel.</summary>
         private void Multiply<TSimd, TVector>(int input, int output, int tap, bool accumulate)
             where TSimd : struct, ISimd<TVector, T>
             where TVector : struct
@@ -84,9 +87,9 @@ internal static class DenseWeightGradient
                 int rows = Math.Min(blocks.BlockRows, s.K - k);
                 var (rowStep, depthStep) = Packing.StridesOfA(Gradients(s, dy, output), rows, s.N);
                 PanelProduct.Run<EvenRows, TSimd, TVector, T>(
-                    gradients[(((k / blocks.BlockRows * Outputs) + output) * s.N * blocks.BlockRows)..], new(rowStep), rows, new(s.N, Step: depthStep),
-                    images[(input * s.N * blocks.PanelColumns)..], blocks.PanelColumns, dw[((k * row) + (tap * s.C) + firstColumn)..], row, Columns,
-                    new(T.One, accumulate));
+                    gradients[(((k / blocks.BlockRows * Outputs) + output) * s.N * blocks.BlockRows)..], new(rowStep), rows,
+                    new(s.N, Step: depthStep), images[(input * s.N * blocks.PanelColumns)..], blocks.PanelColumns,
+                    dw[((k * row) + (tap * s.C) + firstColumn)..], row, Columns, new(T.One, accumulate));
             }
         }
     }

@@ -4,8 +4,8 @@ namespace DeepSharp.Tensors;
 
 /// <summary>The definition, loop by loop: the reference that the other algorithms are compared with.</summary>
 /// <remarks>
-/// y[n,k,p,q] = Σ c,i,j  x[n, c, p·s + i − pad, q·s + j − pad] · w[k,c,i,j]. Both x and w have their channels contiguous, so the sum over c is a dot
-/// product of two runs of memory.
+/// y[n,k,p,q] = Σ c,i,j  x[n, c, p·s + i − pad, q·s + j − pad] · w[k,c,i,j]. The channels of x and w are contiguous, so the sum
+/// over c is a dot product of two contiguous runs.
 /// </remarks>
 internal sealed class DirectConvolution : ConvolutionAlgorithm
 {
@@ -54,7 +54,8 @@ internal sealed class DirectConvolution : ConvolutionAlgorithm
                     foreach (var (i, j, h, w) in Window(s, p, q))
                     {
                         var target = gradient.Span.Slice(((((n * s.H) + h) * s.W) + w) * s.C, s.C);
-                        for (int k = 0; k < s.K; k++) TensorPrimitives.MultiplyAdd(KernelChannels(kernel.Span, s, k, i, j), pixel[k], target, target);
+                        for (int k = 0; k < s.K; k++)
+                            TensorPrimitives.MultiplyAdd(KernelChannels(kernel.Span, s, k, i, j), pixel[k], target, target);
                     }
                 }
             }
@@ -95,7 +96,7 @@ internal sealed class DirectConvolution : ConvolutionAlgorithm
 
     private static WindowEnumerator Window(in ConvolutionShape s, int p, int q) => new(s, p, q);
 
-    /// <summary>The taps (i, j) of the kernel that fall on a pixel (h, w) of the image when the window is at output (p, q); padding is skipped.</summary>
+    /// <summary>The taps (i, j) of the window at output (p, q), each with its image pixel (h, w). Padding is skipped.</summary>
     private struct WindowEnumerator(ConvolutionShape s, int p, int q)
     {
         private int tap = -1;
@@ -109,7 +110,8 @@ internal sealed class DirectConvolution : ConvolutionAlgorithm
             while (++tap < s.Window.Height * s.Window.Width)
             {
                 var (i, j) = (tap / s.Window.Width, tap % s.Window.Width);
-                int h = (p * s.Window.StrideHeight) + i - s.Window.PaddingHeight, w = (q * s.Window.StrideWidth) + j - s.Window.PaddingWidth;
+                int h = (p * s.Window.StrideHeight) + i - s.Window.PaddingHeight;
+                int w = (q * s.Window.StrideWidth) + j - s.Window.PaddingWidth;
                 if ((uint)h >= (uint)s.H || (uint)w >= (uint)s.W) continue;
                 Current = (i, j, h, w);
                 return true;

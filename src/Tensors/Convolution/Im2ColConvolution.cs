@@ -2,10 +2,12 @@ using System.Numerics;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>Copies each window into a row of a matrix ("image to columns"); the convolution is then a matrix product. Runs every shape.</summary>
+/// <summary>
+/// Copies each window into a row of a matrix ("image to columns"). The convolution is then a matrix product. Runs every shape.
+/// </summary>
 /// <remarks>
-/// patches [N·OH·OW, kH·kW·C] times weights [K, kH·kW·C] transposed. The matrix is whole in memory only for a few pixels: tasks take groups of output
-/// rows, in scratch memory of their own.
+/// patches [N·OH·OW, kH·kW·C] times weights [K, kH·kW·C] transposed. The whole matrix is in memory only if there are few pixels.
+/// Otherwise each task copies the windows of a block of output rows into its own scratch memory.
 /// </remarks>
 internal sealed class Im2ColConvolution : ConvolutionAlgorithm
 {
@@ -22,11 +24,12 @@ internal sealed class Im2ColConvolution : ConvolutionAlgorithm
         int allPixels = s.N * s.OutputHeight * s.OutputWidth;
         if (allPixels <= Tuning.FewPixels && !cacheWeights)
         {
-            // Packing the weights would take longer than multiplying by them; the product decides how it reads them.
+            // Packing the weights would take longer than the multiplication. GemmKernel decides how to read them.
             using var windows = context.Pool.RentScratch<T>(allPixels * s.PatchLength);
             Im2Col(s, input.Span, 0, s.N * s.OutputHeight, windows.Span);
             var kernel = MatrixView<T>.RowMajor(weights.ReadMemory(), s.K, s.PatchLength).Transposed;
-            GemmKernel.Run(context, T.One, MatrixView<T>.RowMajor(windows.Memory, allPixels, s.PatchLength), kernel, T.Zero, output, s.K, epilogue);
+            GemmKernel.Run(
+                context, T.One, MatrixView<T>.RowMajor(windows.Memory, allPixels, s.PatchLength), kernel, T.Zero, output, s.K, epilogue);
             return;
         }
 
@@ -34,18 +37,18 @@ internal sealed class Im2ColConvolution : ConvolutionAlgorithm
         var packed = weightPanels.Memory;
         if (allPixels <= Tuning.FewPixels)
         {
-            // Reading the weights is what counts: each task owns a panel of them.
+            // Reading the weights dominates, so each task owns a panel of them.
             using var few = context.Pool.RentScratch<T>(allPixels * s.PatchLength);
             Im2Col(s, input.Span, 0, s.N * s.OutputHeight, few.Span);
             var windows = few.Memory;
             int panelColumns = GemmBlocks.For<T>(context.VectorWidth).PanelColumns;
             context.Workers.Run(s.K, panelColumns, (channel, channels) => PanelProduct.RunAll(
-                context.VectorWidth, windows.Span, new EvenRows(s.PatchLength), allPixels, new(s.PatchLength), packed.Span, output.Span, s.K, epilogue,
-                channel, channel + channels));
+                context.VectorWidth, windows.Span, new EvenRows(s.PatchLength), allPixels, new(s.PatchLength), packed.Span, output.Span,
+                s.K, epilogue, channel, channel + channels));
             return;
         }
 
-        context.Workers.Run(s.N * s.OutputHeight, RowsPerGroup(s), (firstRow, rows) =>
+        context.Workers.Run(s.N * s.OutputHeight, RowsPerBlock(s), (firstRow, rows) =>
         {
             var clock = new StageClock(context.Options.Profiler);
             int pixels = rows * s.OutputWidth;
@@ -66,28 +69,29 @@ internal sealed class Im2ColConvolution : ConvolutionAlgorithm
     internal override void WeightGradient<T>(in ConvolutionShape shape, Tensor<T> x, Tensor<T> dy, Tensor<T> dw)
     {
         var (s, context, input, upstream, gradient) = (shape, x.Context, x.ReadMemory(), dy.ReadMemory(), dw.WriteMemory());
-        int length = s.K * s.PatchLength, allRows = s.N * s.OutputHeight, rowsPerGroup = RowsPerGroup(s);
-        using var sum = new SplitSum<T>(context, length, (allRows + rowsPerGroup - 1) / rowsPerGroup);
+        int length = s.K * s.PatchLength, allRows = s.N * s.OutputHeight, rowsPerBlock = RowsPerBlock(s);
+        using var sum = new SplitSum<T>(context, length, (allRows + rowsPerBlock - 1) / rowsPerBlock);
         sum.Run((from, end, total) =>
         {
-            for (int group = from; group < end; group++)
+            for (int block = from; block < end; block++)
             {
-                int firstRow = group * rowsPerGroup, rows = Math.Min(rowsPerGroup, allRows - firstRow), pixels = rows * s.OutputWidth;
+                int firstRow = block * rowsPerBlock, rows = Math.Min(rowsPerBlock, allRows - firstRow), pixels = rows * s.OutputWidth;
                 using var windows = context.Pool.RentScratch<T>(pixels * s.PatchLength);
                 Im2Col(s, input.Span, firstRow, rows, windows.Span);
                 var gradients = MatrixView<T>.RowMajor(upstream.Slice(firstRow * s.OutputWidth * s.K, pixels * s.K), pixels, s.K);
                 GemmKernel.Run(
                     context, T.One, gradients.Transposed, MatrixView<T>.RowMajor(windows.Memory, pixels, s.PatchLength),
-                    group == from ? T.Zero : T.One, total, s.PatchLength);
+                    block == from ? T.Zero : T.One, total, s.PatchLength);
             }
         });
         context.Workers.Run(length, Tuning.BlockElements, (from, count) => sum.AddParts(from, count).CopyTo(gradient.Span[from..]));
     }
 
-    private static int RowsPerGroup(in ConvolutionShape s) =>
+    private static int RowsPerBlock(in ConvolutionShape s) =>
         Math.Max(1, Math.Max(Tuning.Im2ColMinPixels, Tuning.Im2ColElements / s.PatchLength) / s.OutputWidth);
 
-    /// <summary>The windows of output rows <paramref name="firstRow"/> onward (counted through the batch), one row of kH·kW·C elements each.</summary>
+    /// <summary>Copies the windows of some output rows to <paramref name="patches"/>, kH·kW·C elements for each output pixel.</summary>
+    /// <remarks>Output rows are counted through the batch.</remarks>
     private static void Im2Col<T>(in ConvolutionShape s, ReadOnlySpan<T> x, int firstRow, int rows, Span<T> patches)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -109,7 +113,7 @@ internal sealed class Im2ColConvolution : ConvolutionAlgorithm
                         continue;
                     }
 
-                    // The taps of one kernel row are neighbours in memory: one copy, with zeros where the window hangs over.
+                    // The taps of one kernel row are adjacent in memory: one copy, with zeros for the taps outside the image.
                     taps[..(from * s.C)].Clear();
                     x.Slice(((((n * s.H) + h) * s.W) + left + from) * s.C, (to - from) * s.C).CopyTo(taps[(from * s.C)..]);
                     taps[(to * s.C)..].Clear();

@@ -3,8 +3,8 @@ using System.Numerics.Tensors;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>dx = col2im(dy · w): what each output pixel gives to its window, added to the pixels of the window.</summary>
-/// <remarks>Columns are the positions of the window, so few input channels fill the lanes: 3×3 windows of 3 channels 27 of 32.</remarks>
+/// <summary>dx = col2im(dy · w): each row of the product is the gradient of one window and is added to the pixels of the window.</summary>
+/// <remarks>The columns are window elements, so few input channels fill the lanes: 3×3 windows of 3 channels fill 27 of 32.</remarks>
 internal static class Im2ColInputGradient
 {
     /// <summary>Computes dx [N][H][W][C].</summary>
@@ -14,36 +14,40 @@ internal static class Im2ColInputGradient
         using var packed = Packing.Panels(context, MatrixView<T>.RowMajor(weights.ReadMemory(), s.K, s.PatchLength));
         var panels = packed.Memory;
         int columns = panels.Length / s.K;
-        int rowsPerChunk = Math.Clamp(Tuning.Col2ImElements / (s.OutputWidth * columns), 1, s.OutputHeight);
-        int bandRows = (s.H + Bands(s) - 1) / Bands(s), bands = (s.H + bandRows - 1) / bandRows;
-        context.Workers.Run(s.N * bands, 1, (task, _) =>
+        int rowsAtOnce = Math.Clamp(Tuning.Col2ImElements / (s.OutputWidth * columns), 1, s.OutputHeight);
+        int blockRows = (s.H + Blocks(s) - 1) / Blocks(s), blocks = (s.H + blockRows - 1) / blockRows;
+        context.Workers.Run(s.N * blocks, 1, (task, _) =>
         {
-            var (image, band) = Math.DivRem(task, bands);
-            using var patches = context.Pool.RentScratch<T>(rowsPerChunk * s.OutputWidth * columns);
-            int from = band * bandRows, to = Math.Min(s.H, from + bandRows);
+            var (image, block) = Math.DivRem(task, blocks);
+            using var patches = context.Pool.RentScratch<T>(rowsAtOnce * s.OutputWidth * columns);
+            int from = block * blockRows, to = Math.Min(s.H, from + blockRows);
             var pixels = dx.Span.Slice(image * s.H * s.W * s.C, s.H * s.W * s.C);
             pixels[(from * s.W * s.C)..(to * s.W * s.C)].Clear();
 
-            // The output rows whose windows reach into the band.
+            // The output rows whose windows overlap the block.
             int stride = s.Window.StrideHeight, padding = s.Window.PaddingHeight;
-            int first = Math.Max(0, (from + padding - s.Window.Height + stride) / stride), end = Math.Min(s.OutputHeight, ((to - 1 + padding) / stride) + 1);
-            for (int p = first; p < end; p += rowsPerChunk)
+            int first = Math.Max(0, (from + padding - s.Window.Height + stride) / stride);
+            int end = Math.Min(s.OutputHeight, ((to - 1 + padding) / stride) + 1);
+            for (int p = first; p < end; p += rowsAtOnce)
             {
-                int rows = Math.Min(rowsPerChunk, end - p), count = rows * s.OutputWidth;
+                int rows = Math.Min(rowsAtOnce, end - p), count = rows * s.OutputWidth;
                 PanelProduct.RunAll(
-                    context.VectorWidth, dy.Span[(((image * s.OutputHeight) + p) * s.OutputWidth * s.K)..], new EvenRows(s.K), count, new(s.K), panels.Span,
-                    patches.Span, columns, default);
+                    context.VectorWidth, dy.Span[(((image * s.OutputHeight) + p) * s.OutputWidth * s.K)..], new EvenRows(s.K), count,
+                    new(s.K), panels.Span, patches.Span, columns, default);
                 for (int row = 0; row < rows; row++)
-                    AddRow(s, patches.Span.Slice(row * s.OutputWidth * columns, s.OutputWidth * columns), columns, p + row, from, to, pixels);
+                {
+                    AddRow(
+                        s, patches.Span.Slice(row * s.OutputWidth * columns, s.OutputWidth * columns), columns, p + row, from, to, pixels);
+                }
             }
         });
     }
 
-    // So that a few images keep workers busy too, they are cut into bands of rows. Windows that reach into two bands are computed for both: a band has at
-    // least twice the rows of a window.
-    private static int Bands(in ConvolutionShape s) => Math.Clamp(s.H / (2 * s.Window.Height), 1, (Tuning.Col2ImMinTasks + s.N - 1) / s.N);
+    // Images are divided into blocks of rows, so that few images keep all workers busy. Windows that overlap two blocks are computed for
+    // both, so a block has at least twice the rows of a window.
+    private static int Blocks(in ConvolutionShape s) => Math.Clamp(s.H / (2 * s.Window.Height), 1, (Tuning.Col2ImMinTasks + s.N - 1) / s.N);
 
-    /// <summary>Adds the windows of output row p to the rows of an image from <paramref name="from"/> to before <paramref name="to"/>.</summary>
+    /// <summary>Adds the windows of output row p to the image rows from <paramref name="from"/> to <paramref name="to"/> − 1.</summary>
     private static void AddRow<T>(in ConvolutionShape s, ReadOnlySpan<T> patches, int columns, int p, int from, int to, Span<T> pixels)
         where T : unmanaged, IFloatingPointIeee754<T>
     {

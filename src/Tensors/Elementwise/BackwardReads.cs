@@ -2,7 +2,7 @@ using System.ComponentModel;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>What the gradient of an elementwise function is computed from, beside the upstream gradient.</summary>
+/// <summary>The values that the gradient of an elementwise function reads, besides the upstream gradient.</summary>
 [Flags]
 [EditorBrowsable(EditorBrowsableState.Never)]
 public enum BackwardReads

@@ -3,7 +3,8 @@ using System.Numerics;
 namespace DeepSharp.Tensors;
 
 /// <summary>
-/// A function of two elements. Operands broadcast by PyTorch's rule: shapes are aligned at the last axis, and a length of 1 stretches.
+/// A function of two elements. Operands broadcast by PyTorch's rule: shapes are aligned at the last axis, and an axis of length 1 is
+/// stretched.
 /// </summary>
 public enum BinaryFunction
 {
@@ -26,11 +27,11 @@ public enum BinaryFunction
     Minimum,
 }
 
-/// <summary>z = f(x, y) and its gradients for the lanes of a vector.</summary>
+/// <summary>z = f(x, y) and its gradients, lane by lane.</summary>
 internal interface IBinaryFunction<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    /// <summary>What the gradient of operand 0 or 1 is computed from.</summary>
+    /// <summary>The values that the gradient of operand 0 or 1 reads.</summary>
     static abstract BackwardReads Reads(int operand);
 
     /// <summary>z = f(x, y).</summary>
@@ -39,14 +40,15 @@ internal interface IBinaryFunction<T>
         where TVector : struct;
 
     /// <summary>
-    /// dz · ∂f/∂x for operand 0, dz · ∂f/∂y for operand 1, from what <see cref="Reads"/> asks for; the others are arbitrary.
+    /// dz · ∂f/∂x for operand 0, dz · ∂f/∂y for operand 1. Only the values that <see cref="Reads"/> names are valid; the others are
+    /// arbitrary.
     /// </summary>
     static abstract TVector Backward<TSimd, TVector>(int operand, TVector x, TVector y, TVector z, TVector dz)
         where TSimd : struct, ISimd<TVector, T>
         where TVector : struct;
 }
 
-/// <summary>The binary functions by name. Each is one struct below: the function and its derivatives.</summary>
+/// <summary>The table of binary functions. Each is one struct below, with the function and its derivatives.</summary>
 internal static class BinaryFunctions
 {
     private static readonly string[] Names = Enum.GetNames<BinaryFunction>();
@@ -145,16 +147,16 @@ internal readonly struct MaximumFunction<T> : IBinaryFunction<T>
     // dx = dz where x > y, dy = dz where y > x; half each where both are equal, as in PyTorch
     public static TVector Backward<TSimd, TVector>(int operand, TVector x, TVector y, TVector z, TVector dz)
         where TSimd : struct, ISimd<TVector, T>
-        where TVector : struct => TSimd.Multiply(dz, operand == 0 ? Share<TSimd, TVector>(x, y) : Share<TSimd, TVector>(y, x));
+        where TVector : struct => TSimd.Multiply(dz, operand == 0 ? Weight<TSimd, TVector>(x, y) : Weight<TSimd, TVector>(y, x));
 
     /// <summary>1 where a &gt; b, 0 where a &lt; b, else ½.</summary>
-    public static TVector Share<TSimd, TVector>(TVector a, TVector b)
+    public static TVector Weight<TSimd, TVector>(TVector a, TVector b)
         where TSimd : struct, ISimd<TVector, T>
         where TVector : struct
     {
         var half = TSimd.Broadcast(T.CreateTruncating(0.5));
-        var least = TSimd.Select(TSimd.GreaterThan(b, a), TSimd.Broadcast(T.Zero), half);
-        return TSimd.Select(TSimd.GreaterThan(a, b), TSimd.Broadcast(T.One), least);
+        var otherwise = TSimd.Select(TSimd.GreaterThan(b, a), TSimd.Broadcast(T.Zero), half);
+        return TSimd.Select(TSimd.GreaterThan(a, b), TSimd.Broadcast(T.One), otherwise);
     }
 }
 
@@ -167,7 +169,7 @@ internal readonly struct MinimumFunction<T> : IBinaryFunction<T>
         where TSimd : struct, ISimd<TVector, T>
         where TVector : struct => TSimd.Min(x, y);
 
-    // As the maximum's, of the exchanged operands.
+    // The gradient of the maximum with the operands exchanged.
     public static TVector Backward<TSimd, TVector>(int operand, TVector x, TVector y, TVector z, TVector dz)
         where TSimd : struct, ISimd<TVector, T>
         where TVector : struct => MaximumFunction<T>.Backward<TSimd, TVector>(operand, y, x, z, dz);

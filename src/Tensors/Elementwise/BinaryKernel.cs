@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>A binary function on tensors that broadcast.</summary>
+/// <summary>Applies a binary function to two tensors that broadcast.</summary>
 internal abstract class BinaryKernel<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
@@ -17,7 +17,7 @@ internal abstract class BinaryKernel<T>
     }
 
     /// <summary>
-    /// The gradient of operand 0 or 1, of the shape of <paramref name="dz"/>: not yet summed over the axes along which the operand was
+    /// The gradient of operand 0 or 1, in the shape of <paramref name="dz"/>. The caller sums it over the axes along which the operand was
     /// stretched.
     /// </summary>
     /// <exception cref="ShapeException">The shapes do not fit.</exception>
@@ -27,13 +27,14 @@ internal abstract class BinaryKernel<T>
         string name = BinaryFunctions.NameOf(function, gradient: true);
         ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)operand, 1u, nameof(operand));
         var reads = kernel.Reads(operand);
-        // Whatever the gradient does not depend on is replaced by dz.
+        // Values that the gradient does not read are replaced by dz.
         Tensor<T> left = Needed(x, BackwardReads.Input, nameof(x)), right = Needed(y, BackwardReads.Right, nameof(y));
         var output = Needed(z, BackwardReads.Output, nameof(z));
         if (output.Shape != dz.Shape || Shape.Broadcast(name, Shape.Broadcast(name, left.Shape, right.Shape), dz.Shape) != dz.Shape)
         {
             throw new ShapeException(
-                $"{name}: operands {left.Shape} and {right.Shape} and the output {output.Shape} do not fit the upstream gradient {dz.Shape}.");
+                $"{name}: operands {left.Shape} and {right.Shape} and the output {output.Shape} do not fit " +
+                $"the upstream gradient {dz.Shape}.");
         }
 
         return kernel.Run(name, operand, dz.Shape, left, right, output, dz);
@@ -47,10 +48,10 @@ internal abstract class BinaryKernel<T>
         }
     }
 
-    /// <summary>What the gradient of operand 0 or 1 is computed from.</summary>
+    /// <summary>The values that the gradient of operand 0 or 1 reads.</summary>
     public abstract BackwardReads Reads(int operand);
 
-    /// <summary>The function, or the gradient of an operand.</summary>
+    /// <summary>Computes the function if <paramref name="operand"/> is null, else the gradient of that operand.</summary>
     protected abstract Tensor<T> Run(string name, int? operand, Shape shape, Tensor<T> x, Tensor<T> y, Tensor<T> z, Tensor<T> dz);
 }
 
@@ -59,7 +60,7 @@ internal sealed class BinaryKernel<T, TFunction> : BinaryKernel<T>
     where T : unmanaged, IFloatingPointIeee754<T>
     where TFunction : struct, IBinaryFunction<T>
 {
-    /// <summary>The only one.</summary>
+    /// <summary>The only instance.</summary>
     public static readonly BinaryKernel<T, TFunction> Instance = new();
 
     /// <inheritdoc/>
@@ -72,7 +73,7 @@ internal sealed class BinaryKernel<T, TFunction> : BinaryKernel<T>
         var result = new Tensor<T>(shape, x.Context, name);
         ReadOnlyMemory<T> left = x.ReadMemory(), right = y.ReadMemory(), output = z.ReadMemory(), upstream = dz.ReadMemory();
         var target = result.WriteMemory();
-        x.Context.Workers.Run(loop.PieceCount, loop.PiecesPerBlock, (from, count) => SimdDispatch.Run<T, Action>(
+        x.Context.Workers.Run(loop.PartCount, loop.PartsPerBlock, (from, count) => SimdDispatch.Run<T, Action>(
             x.Context.VectorWidth, new(loop, from, count, operand, left.Span, right.Span, output.Span, upstream.Span, target.Span)));
         return result;
     }
@@ -95,22 +96,22 @@ internal sealed class BinaryKernel<T, TFunction> : BinaryKernel<T>
         {
             for (int number = from; number < from + count; number++)
             {
-                var piece = loop.Piece(number);
-                // Whole vectors, then the remainder at width 1, as is all of a row whose elements are not neighbors.
-                int whole = loop.LeftStep > 1 || loop.RightStep > 1 ? 0 : piece.Length - (piece.Length % TSimd.Width);
-                Loop<TSimd, TVector>(piece, 0, whole);
-                Loop<SimdScalar<T>, T>(piece, whole, piece.Length);
+                var part = loop.Part(number);
+                // Whole vectors, then the remainder at width 1. Strided operands are processed at width 1 throughout.
+                int whole = loop.LeftStep > 1 || loop.RightStep > 1 ? 0 : part.Length - (part.Length % TSimd.Width);
+                Loop<TSimd, TVector>(part, 0, whole);
+                Loop<SimdScalar<T>, T>(part, whole, part.Length);
             }
         }
 
-        private void Loop<TSimd, TVector>((int Output, int Left, int Right, int Length) piece, nint from, nint to)
+        private void Loop<TSimd, TVector>((int Output, int Left, int Right, int Length) part, nint from, nint to)
             where TSimd : struct, ISimd<TVector, T>
             where TVector : struct
         {
             nint leftStep = loop.LeftStep, rightStep = loop.RightStep;
-            ref readonly T a = ref left[piece.Left];
-            ref readonly T b = ref right[piece.Right];
-            ref T y = ref target[piece.Output];
+            ref readonly T a = ref left[part.Left];
+            ref readonly T b = ref right[part.Right];
+            ref T y = ref target[part.Output];
             TVector sameLeft = TSimd.Broadcast(a), sameRight = TSimd.Broadcast(b);
             if (operand is not { } index)
             {
@@ -124,8 +125,8 @@ internal sealed class BinaryKernel<T, TFunction> : BinaryKernel<T>
                 return;
             }
 
-            ref readonly T z = ref output[piece.Output];
-            ref readonly T dz = ref upstream[piece.Output];
+            ref readonly T z = ref output[part.Output];
+            ref readonly T dz = ref upstream[part.Output];
             for (nint i = from; i < to; i += TSimd.Width)
             {
                 var x = leftStep == 0 ? sameLeft : TSimd.Load(in a, i * leftStep);

@@ -2,7 +2,7 @@ using System.ComponentModel;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>What a tape and a backend must know about the elementwise functions.</summary>
+/// <summary>Properties of the elementwise functions that a tape and a backend need.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class ElementwiseFunctions
 {
@@ -11,7 +11,7 @@ public static class ElementwiseFunctions
         /// <summary>The name that errors and profiles show.</summary>
         public string Name => UnaryFunctions.NameOf(function);
 
-        /// <summary>What the gradient is computed from: the input, the output, or neither.</summary>
+        /// <summary>The value that the gradient reads: the input, the output, or neither.</summary>
         public BackwardReads Reads => UnaryFunctions.Of<double>(function, parameter: 1).Reads;
     }
 
@@ -20,7 +20,7 @@ public static class ElementwiseFunctions
         /// <summary>The name that errors and profiles show.</summary>
         public string Name => BinaryFunctions.NameOf(function);
 
-        /// <summary>What the gradient of operand 0 or 1 is computed from.</summary>
+        /// <summary>The values that the gradient of operand 0 or 1 reads.</summary>
         public BackwardReads Reads(int operand) => BinaryFunctions.Of<double>(function).Reads(operand);
     }
 }

@@ -2,12 +2,12 @@ using System.Numerics;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>A unary function whose gradient is written for the lanes of a vector.</summary>
+/// <summary>A unary function whose gradient is computed lane by lane.</summary>
 internal interface ILaneGradient<T, TSelf> : IUnaryFunction<T>
     where T : unmanaged, IFloatingPointIeee754<T>
     where TSelf : struct, ILaneGradient<T, TSelf>
 {
-    /// <summary>dx = dy · f′, lane by lane, from the x or y that <see cref="IUnaryFunction{T}.Reads"/> asks for.</summary>
+    /// <summary>dx = dy · f′, lane by lane, where saved is the x or y that <see cref="IUnaryFunction{T}.Reads"/> names.</summary>
     TVector Backward<TSimd, TVector>(TVector saved, TVector dy)
         where TSimd : struct, ISimd<TVector, T>
         where TVector : struct;
@@ -19,10 +19,11 @@ internal interface ILaneGradient<T, TSelf> : IUnaryFunction<T>
 /// <summary>Runs an <see cref="ILaneGradient{T, TSelf}"/> over spans.</summary>
 internal static class LaneGradient
 {
-    /// <summary>dx[i] = the gradient of function from saved[i] and dy[i].</summary>
+    /// <summary>dx[i] = the gradient of the function, computed from saved[i] and dy[i].</summary>
     public static void Run<T, TFunction>(VectorWidth width, TFunction function, ReadOnlySpan<T> saved, ReadOnlySpan<T> dy, Span<T> dx)
         where T : unmanaged, IFloatingPointIeee754<T>
-        where TFunction : struct, ILaneGradient<T, TFunction> => SimdLoop.Run<T, Loop<T, TFunction>>(width, dy.Length, new(function, saved, dy, dx));
+        where TFunction : struct, ILaneGradient<T, TFunction> =>
+        SimdLoop.Run<T, Loop<T, TFunction>>(width, dy.Length, new(function, saved, dy, dx));
 
     private readonly ref struct Loop<T, TFunction>(TFunction function, ReadOnlySpan<T> saved, ReadOnlySpan<T> dy, Span<T> dx) : ISimdLoop<T>
         where T : unmanaged, IFloatingPointIeee754<T>

@@ -3,7 +3,7 @@ namespace DeepSharp.Tensors;
 /// <summary>The standard normal distribution.</summary>
 internal static class NormalDistribution
 {
-    // From here on the series needs more terms than the continued fraction, which converges the faster the further out.
+    // Beyond this point the series needs more terms than the continued fraction, which converges faster as |x| grows.
     private const double Tail = 3.5;
     private const int FractionLevels = 40;
 

@@ -2,10 +2,10 @@ using System.Numerics;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>Functions of tensors. Each makes a tensor of its own; for gradients see <c>DeepSharp.Autograd</c>.</summary>
+/// <summary>Functions of tensors. Each returns a new tensor. For gradients see <c>DeepSharp.Autograd</c>.</summary>
 public static partial class TensorOperations
 {
-    // Operands broadcast by PyTorch's rule: shapes are aligned at the last axis, and a length of 1 stretches.
+    // Operands broadcast by PyTorch's rule: shapes are aligned at the last axis, and an axis of length 1 is stretched.
     extension<T>(Tensor<T> x)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -39,7 +39,7 @@ public static partial class TensorOperations
         public Tensor<T> Gelu(GeluApproximation approximation = GeluApproximation.None) =>
             Unary(x, approximation == GeluApproximation.Tanh ? UnaryFunction.GeluTanh : UnaryFunction.Gelu);
 
-        /// <summary>x^exponent; NaN where x is negative and the exponent not whole.</summary>
+        /// <summary>x^exponent; NaN where x is negative and the exponent is not an integer.</summary>
         /// <param name="exponent">The exponent.</param>
         public Tensor<T> Power(double exponent) => Unary(x, UnaryFunction.Power, exponent);
 
@@ -66,7 +66,7 @@ public static partial class TensorOperations
 
         /// <summary>x + y.</summary>
         /// <exception cref="ShapeException">The shapes do not broadcast.</exception>
-        /// <exception cref="InvalidOperationException">The tensors belong to two contexts.</exception>
+        /// <exception cref="InvalidOperationException">The tensors belong to different contexts.</exception>
         public static Tensor<T> operator +(Tensor<T> x, Tensor<T> y) => Binary(BinaryFunction.Add, x, y);
 
         /// <summary>x + y.</summary>
@@ -77,7 +77,7 @@ public static partial class TensorOperations
 
         /// <summary>x − y.</summary>
         /// <exception cref="ShapeException">The shapes do not broadcast.</exception>
-        /// <exception cref="InvalidOperationException">The tensors belong to two contexts.</exception>
+        /// <exception cref="InvalidOperationException">The tensors belong to different contexts.</exception>
         public static Tensor<T> operator -(Tensor<T> x, Tensor<T> y) => Binary(BinaryFunction.Subtract, x, y);
 
         /// <summary>x − y.</summary>
@@ -88,7 +88,7 @@ public static partial class TensorOperations
 
         /// <summary>x · y, element by element.</summary>
         /// <exception cref="ShapeException">The shapes do not broadcast.</exception>
-        /// <exception cref="InvalidOperationException">The tensors belong to two contexts.</exception>
+        /// <exception cref="InvalidOperationException">The tensors belong to different contexts.</exception>
         public static Tensor<T> operator *(Tensor<T> x, Tensor<T> y) => Binary(BinaryFunction.Multiply, x, y);
 
         /// <summary>x · y.</summary>
@@ -99,7 +99,7 @@ public static partial class TensorOperations
 
         /// <summary>x / y, element by element.</summary>
         /// <exception cref="ShapeException">The shapes do not broadcast.</exception>
-        /// <exception cref="InvalidOperationException">The tensors belong to two contexts.</exception>
+        /// <exception cref="InvalidOperationException">The tensors belong to different contexts.</exception>
         public static Tensor<T> operator /(Tensor<T> x, Tensor<T> y) => Binary(BinaryFunction.Divide, x, y);
 
         /// <summary>x / y.</summary>

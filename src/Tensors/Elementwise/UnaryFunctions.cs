@@ -36,10 +36,10 @@ public enum UnaryFunction
     /// <summary>The Gaussian error linear unit x · Φ(x).</summary>
     Gelu,
 
-    /// <summary>Its approximation ½x(1 + tanh(√(2/π)(x + 0.044715x³))).</summary>
+    /// <summary>The tanh approximation of <see cref="Gelu"/>: ½x(1 + tanh(√(2/π)(x + 0.044715x³))).</summary>
     GeluTanh,
 
-    /// <summary>x to the power of the parameter; NaN where x is negative and the exponent not whole.</summary>
+    /// <summary>x to the power of the parameter; NaN where x is negative and the exponent is not an integer.</summary>
     Power,
 }
 
@@ -47,24 +47,24 @@ public enum UnaryFunction
 internal interface IUnaryFunction<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    /// <summary>What the gradient is computed from: the input x, the output y, or neither.</summary>
+    /// <summary>The value that the gradient reads: the input x, the output y, or neither.</summary>
     BackwardReads Reads { get; }
 
     /// <summary>y = f(x).</summary>
     void Forward(VectorWidth width, ReadOnlySpan<T> x, Span<T> y);
 
-    /// <summary>dx = dy · f′, from the x or y that <see cref="Reads"/> asks for.</summary>
+    /// <summary>dx = dy · f′, where <paramref name="saved"/> is the x or y that <see cref="Reads"/> names.</summary>
     void Backward(VectorWidth width, ReadOnlySpan<T> saved, ReadOnlySpan<T> dy, Span<T> dx);
 }
 
-/// <summary>The unary functions by name. Each is one struct below: the function and its derivative.</summary>
+/// <summary>The table of unary functions. Each is one struct below, with the function and its derivative.</summary>
 internal static class UnaryFunctions
 {
     private static readonly string[] Names = Array.ConvertAll(Enum.GetNames<UnaryFunction>(), name =>
         name == nameof(UnaryFunction.GeluTanh) ? nameof(UnaryFunction.Gelu) : name);
     private static readonly string[] GradientNames = Array.ConvertAll(Names, name => $"{name} backward");
 
-    /// <summary>The function with its parameter.</summary>
+    /// <summary>The implementation of a function, with its parameter.</summary>
     public static IUnaryFunction<T> Of<T>(UnaryFunction function, double parameter)
         where T : unmanaged, IFloatingPointIeee754<T> => function switch
         {
@@ -105,7 +105,7 @@ internal readonly struct AbsFunction<T> : ILaneGradient<T, AbsFunction<T>>
 
     public void Forward(VectorWidth width, ReadOnlySpan<T> x, Span<T> y) => TensorPrimitives.Abs(x, y);
 
-    // dx = dy · sign(x); at the kink 0, as in PyTorch
+    // dx = dy · sign(x); 0 at the kink, as in PyTorch
     public TVector Backward<TSimd, TVector>(TVector x, TVector dy)
         where TSimd : struct, ISimd<TVector, T>
         where TVector : struct
@@ -156,7 +156,7 @@ internal readonly struct TanhFunction<T> : ILaneGradient<T, TanhFunction<T>>
 {
     public BackwardReads Reads => BackwardReads.Output;
 
-    // Not TensorPrimitives: its result near 0 is off by thousands of ε of itself, because it goes through 1 − e^(−2x).
+    // Not TensorPrimitives.Tanh: it computes 1 − e^(−2x), so near 0 its relative error is thousands of ε.
     public void Forward(VectorWidth width, ReadOnlySpan<T> x, Span<T> y)
     {
         for (int i = 0; i < x.Length; i++) y[i] = T.Tanh(x[i]);
@@ -188,7 +188,7 @@ internal readonly struct ReluFunction<T> : ILaneGradient<T, ReluFunction<T>>
 
     public void Forward(VectorWidth width, ReadOnlySpan<T> x, Span<T> y) => TensorPrimitives.Max(x, T.Zero, y);
 
-    // dx = dy where y > 0, else 0; at the kink 0, as in PyTorch
+    // dx = dy where y > 0, else 0; 0 at the kink, as in PyTorch
     public TVector Backward<TSimd, TVector>(TVector y, TVector dy)
         where TSimd : struct, ISimd<TVector, T>
         where TVector : struct => TSimd.Select(TSimd.GreaterThan(y, TSimd.Broadcast(T.Zero)), dy, TSimd.Broadcast(T.Zero));
@@ -201,10 +201,10 @@ internal readonly struct LeakyReluFunction<T>(double slope) : ILaneGradient<T, L
 
     public BackwardReads Reads => BackwardReads.Input;
 
-    // y = x where x > 0, else slope · x: the gradient formula with x in the place of dy
+    // y = x where x > 0, else slope · x: the gradient formula with x in place of dy
     public void Forward(VectorWidth width, ReadOnlySpan<T> x, Span<T> y) => LaneGradient.Run(width, this, x, x, y);
 
-    // dx = dy where x > 0, else slope · dy; at the kink slope · dy, as in PyTorch
+    // dx = dy where x > 0, else slope · dy; slope · dy at the kink, as in PyTorch
     public TVector Backward<TSimd, TVector>(TVector x, TVector dy)
         where TSimd : struct, ISimd<TVector, T>
         where TVector : struct =>
@@ -255,7 +255,7 @@ internal readonly struct PowerFunction<T>(double exponent) : IUnaryFunction<T>
     // y = x^p
     public void Forward(VectorWidth width, ReadOnlySpan<T> x, Span<T> y) => Power(x, T.CreateTruncating(exponent), y);
 
-    // dx = dy · p · x^(p − 1); 0 everywhere for p = 0, as in PyTorch, even where x^(−1) is infinite
+    // dx = dy · p · x^(p − 1). For p = 0 it is 0 everywhere, even where x^(−1) is infinite, as in PyTorch.
     public void Backward(VectorWidth width, ReadOnlySpan<T> x, ReadOnlySpan<T> dy, Span<T> dx)
     {
         var p = T.CreateTruncating(exponent);
@@ -265,7 +265,7 @@ internal readonly struct PowerFunction<T>(double exponent) : IUnaryFunction<T>
         if (exponent == 0) dx.Clear();
     }
 
-    // Squares, and the gradients of squares and cubes, need no logarithm.
+    // Squares, and the gradients of squares and cubes, need no Pow, which computes a logarithm.
     private static void Power(ReadOnlySpan<T> x, T exponent, Span<T> y)
     {
         if (exponent == T.One) x.CopyTo(y);

@@ -3,7 +3,7 @@ using System.Numerics.Tensors;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>Elementwise work on tensors of one shape, block after block.</summary>
+/// <summary>Elementwise work on tensors of one shape, split into blocks.</summary>
 internal static class UnaryKernel
 {
     /// <summary>y = f(x).</summary>
@@ -18,7 +18,7 @@ internal static class UnaryKernel
         return y;
     }
 
-    /// <summary>dx = dy · f′, from the x or y that the function reads.</summary>
+    /// <summary>dx = dy · f′, where <paramref name="saved"/> is the x or y that the gradient reads.</summary>
     /// <exception cref="ShapeException">The shapes differ.</exception>
     public static Tensor<T> Backward<T>(UnaryFunction function, Tensor<T>? saved, Tensor<T> dy, double parameter)
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -38,7 +38,7 @@ internal static class UnaryKernel
         return dx;
     }
 
-    /// <summary>target += addend: how the gradients of a value that is used twice come together.</summary>
+    /// <summary>target += addend. Accumulates the gradients of a value that is used more than once.</summary>
     /// <exception cref="ShapeException">The shapes differ.</exception>
     public static void AddInto<T>(Tensor<T> target, Tensor<T> addend)
         where T : unmanaged, IFloatingPointIeee754<T>

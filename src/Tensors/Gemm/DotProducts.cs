@@ -4,28 +4,32 @@ using System.Runtime.InteropServices;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>C = alpha · A · B (+ C) where A has few rows and B is stored by columns: every element is a dot product of two runs of memory.</summary>
+/// <summary>
+/// C = alpha · A · B (+ C) for an A with few rows and a B stored by columns. Each element of C is a dot product of two contiguous runs.
+/// </summary>
 /// <remarks>
-/// Nothing is packed: with few rows packing B would take longer than multiplying by it. A linear layer at batch 1 reads its weights once, and so does a
-/// convolution of a few pixels. The lanes run along the sums, 4 rows by 3 columns at a time in 12 accumulators.
+/// Nothing is packed: with few rows, packing B would take longer than the multiplication. A linear layer at batch 1 reads its weights
+/// once, and so does a convolution with few output pixels. Lanes run along the sums. A tile of 4 rows × 3 columns has 12 accumulators.
 /// </remarks>
 internal static class DotProducts
 {
     private const int TileRows = 4, TileColumns = 3;
 
-    /// <summary>Whether the operands lie so, and A is so low, that this is the way to multiply them.</summary>
+    /// <summary>Whether A has few enough rows, its rows are contiguous, and the columns of B are contiguous.</summary>
     public static bool Fits<T>(in MatrixView<T> a, in MatrixView<T> b)
         where T : unmanaged, IFloatingPointIeee754<T> => a.Rows <= Tuning.DotMaxRows && a.ColumnStride == 1 && b.RowStride == 1;
 
-    /// <summary>The product; the arguments are those of <see cref="GemmKernel"/>.</summary>
+    /// <summary>Computes the product. The parameters are those of <see cref="GemmKernel"/>.</summary>
     public static void Run<T>(
-        ComputeContext context, T alpha, MatrixView<T> a, MatrixView<T> b, bool accumulate, Memory<T> c, int cRowStride, Epilogue<T> epilogue)
+        ComputeContext context, T alpha, MatrixView<T> a, MatrixView<T> b, bool accumulate, Memory<T> c, int cRowStride,
+        Epilogue<T> epilogue)
         where T : unmanaged, IFloatingPointIeee754<T> =>
         context.Workers.Run(b.Columns, Tuning.DotColumns, (column, columns) => SimdDispatch.Run<T, Action<T>>(
             context.VectorWidth, new(alpha, a, b, accumulate, c.Span, cRowStride, epilogue, column, columns)));
 
     private readonly ref struct Action<T>(
-        T alpha, MatrixView<T> a, MatrixView<T> b, bool accumulate, Span<T> c, int cRowStride, Epilogue<T> epilogue, int firstColumn, int columns)
+        T alpha, MatrixView<T> a, MatrixView<T> b, bool accumulate, Span<T> c, int cRowStride, Epilogue<T> epilogue,
+        int firstColumn, int columns)
         : ISimdAction<T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -42,10 +46,11 @@ internal static class DotProducts
             for (int i = 0; i < a.Rows; i++) epilogue.Apply(c.Slice((i * cRowStride) + firstColumn, columns), firstColumn);
         }
 
-        // Rows and columns past the edge repeat the last one; their results are not stored.
+        // Rows and columns past the edge repeat the last one. Their results are not stored.
         private ref T Row(int i) => ref Unsafe.Add(ref MemoryMarshal.GetReference(rows), (nint)Math.Min(i, a.Rows - 1) * a.RowStride);
 
-        private ref T Column(int j) => ref Unsafe.Add(ref MemoryMarshal.GetReference(columnsOfB), (nint)Math.Min(j, b.Columns - 1) * b.ColumnStride);
+        private ref T Column(int j) =>
+            ref Unsafe.Add(ref MemoryMarshal.GetReference(columnsOfB), (nint)Math.Min(j, b.Columns - 1) * b.ColumnStride);
 
         private void Tile<TSimd, TVector>(int i, int j)
             where TSimd : struct, ISimd<TVector, T>

@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>The block sizes of the loop nest, from the sizes of the caches.</summary>
+/// <summary>The block sizes of the loop nest, chosen to fit the caches.</summary>
 /// <remarks>
 /// <code>
 /// level      holds                                   floats, 512 bits
@@ -10,24 +10,25 @@ namespace DeepSharp.Tensors;
 /// L1         rows of A            6 × Depth          6 × 512   = 12 KiB
 /// L2         panel of B       Depth × 2 vectors      512 × 32  = 64 KiB
 ///            block of A   BlockRows × Depth          96 × 512  = 192 KiB
-/// L3         slices of packed A and B                1536 × 1536, 1536 × 2048
+/// L3         packed parts of A and B                 1536 × 1536, 1536 × 2048
 /// </code>
-/// A panel of B is read from the second-level cache, which keeps up with the micro-kernel; a shorter one would fit the first level, but then C is
-/// re-read more often, which costs more. The sizes depend on the vector width alone, never on the number of workers: a sum is always cut in the same places.
+/// A panel of B is read from the second-level cache, which keeps up with the micro-kernel. A panel of smaller depth would fit the first
+/// level, but C would be re-read more often, which costs more. The sizes depend on the vector width alone, never on the number of workers,
+/// so a sum is always split at the same places.
 /// </remarks>
 internal readonly record struct GemmBlocks(int PanelColumns, int Depth, int BlockRows, int BlockColumns)
 {
-    /// <summary>Rows of A packed at once.</summary>
-    public int SliceRows => BlockRows * Tuning.GemmSliceRowBlocks;
+    /// <summary>Rows of A that are packed at once.</summary>
+    public int PackedRows => BlockRows * Tuning.GemmPackedRowBlocks;
 
-    /// <summary>Columns of B packed at once.</summary>
-    public int SliceColumns => BlockColumns * Tuning.GemmSliceColumnBlocks;
+    /// <summary>Columns of B that are packed at once.</summary>
+    public int PackedColumns => BlockColumns * Tuning.GemmPackedColumnBlocks;
 
-    /// <summary>The blocks for vectors of a width.</summary>
+    /// <summary>The block sizes for a vector width.</summary>
     public static GemmBlocks For<T>(VectorWidth width)
         where T : unmanaged, IFloatingPointIeee754<T> => Of<T>(width, Tuning.MaxDepth, Tuning.GemmBlockColumns);
 
-    /// <summary>The blocks for few rows, where the rows of B are read where they are, each from left to right.</summary>
+    /// <summary>The block sizes for an A with few rows. B is then read in place, each of its rows from left to right.</summary>
     public static GemmBlocks ForFewRows<T>(VectorWidth width)
         where T : unmanaged, IFloatingPointIeee754<T> => Of<T>(width, Tuning.FewRowsDepth, Tuning.FewRowsColumns);
 

@@ -3,24 +3,34 @@ using System.Numerics.Tensors;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>The matrix product C = alpha · op(A) · op(B) + beta · C, in the manner of BLIS (Van Zee &amp; van de Geijn, ACM TOMS 41(3), 2015).</summary>
+/// <summary>
+/// The matrix product C = alpha · op(A) · op(B) + beta · C, in the manner of BLIS (Van Zee &amp; van de Geijn, ACM TOMS 41(3), 2015).
+/// </summary>
 /// <remarks>
-/// Slices of A and B that fit the last-level cache are packed by all workers; then the workers take blocks of C, each of which runs through the whole
-/// depth of the slice. Every element of C is one sum in one order, whoever computes it. With few rows of A, rows of B are read where they lie.
+/// <code>
+/// for each part of the columns, the depth and the rows     packed A and B fit the last-level cache
+///     pack A and, for the first rows, B                    all workers
+///     for each block of C                                  all workers
+///         for each block of the depth
+///             for each panel of B
+///                 for each 6 rows of A                     micro-kernel
+/// </code>
+/// Each element of C is one sum in one order, whichever worker computes it. If A has few rows, B is read in place.
 /// </remarks>
 internal static class GemmKernel
 {
-    /// <summary>The product of matrices anywhere in memory.</summary>
+    /// <summary>Computes the product of matrices with any strides.</summary>
     /// <param name="context">Workers, scratch memory and vector width.</param>
     /// <param name="alpha">The factor of the product.</param>
     /// <param name="a">[M, K].</param>
     /// <param name="b">[K, N].</param>
-    /// <param name="beta">The factor of C; where it is 0, C is not read.</param>
+    /// <param name="beta">The factor of C. If it is 0, C is not read.</param>
     /// <param name="c">[M, N], rows contiguous.</param>
     /// <param name="cRowStride">Elements from one row of C to the next.</param>
-    /// <param name="epilogue">Applied to each block of C when its sums are complete.</param>
+    /// <param name="epilogue">Applied to each tile of C when its sums are complete.</param>
     public static void Run<T>(
-        ComputeContext context, T alpha, MatrixView<T> a, MatrixView<T> b, T beta, Memory<T> c, int cRowStride, Epilogue<T> epilogue = default)
+        ComputeContext context, T alpha, MatrixView<T> a, MatrixView<T> b, T beta, Memory<T> c, int cRowStride,
+        Epilogue<T> epilogue = default)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         int rows = a.Rows, columns = b.Columns, depth = a.Columns;
@@ -34,25 +44,25 @@ internal static class GemmKernel
 
         bool packsB = rows > Tuning.FewRows || b.ColumnStride != 1;
         var blocks = packsB ? GemmBlocks.For<T>(context.VectorWidth) : GemmBlocks.ForFewRows<T>(context.VectorWidth);
-        int sliceRows = Math.Min(Packing.RoundUp(rows, MicroKernel.Rows), blocks.SliceRows);
-        int sliceColumns = Math.Min(Packing.RoundUp(columns, blocks.PanelColumns), blocks.SliceColumns);
-        int sliceDepth = Math.Min(depth, Tuning.SliceDepth);
-        using var packedA = context.Pool.RentScratch<T>(sliceRows * sliceDepth);
-        using var packedB = context.Pool.RentScratch<T>((packsB ? sliceColumns : blocks.PanelColumns) * sliceDepth);
+        int packedRows = Math.Min(Packing.RoundUp(rows, MicroKernel.Rows), blocks.PackedRows);
+        int packedColumns = Math.Min(Packing.RoundUp(columns, blocks.PanelColumns), blocks.PackedColumns);
+        int packedDepth = Math.Min(depth, Tuning.GemmPackedDepth);
+        using var packedA = context.Pool.RentScratch<T>(packedRows * packedDepth);
+        using var packedB = context.Pool.RentScratch<T>((packsB ? packedColumns : blocks.PanelColumns) * packedDepth);
 
-        // One object moves from slice to slice.
-        var slice = new Slice<T>(context, alpha, a, b, packsB, c, cRowStride, epilogue, blocks, packedA.Memory, packedB.Memory);
-        for (slice.Column = 0; slice.Column < columns; slice.Column += sliceColumns)
+        // One object, with its two delegates, is reused for all parts.
+        var part = new Part<T>(context, alpha, a, b, packsB, c, cRowStride, epilogue, blocks, packedA.Memory, packedB.Memory);
+        for (part.Column = 0; part.Column < columns; part.Column += packedColumns)
         {
-            slice.Columns = Math.Min(sliceColumns, columns - slice.Column);
-            for (slice.Depth = 0; slice.Depth < depth; slice.Depth += sliceDepth)
+            part.Columns = Math.Min(packedColumns, columns - part.Column);
+            for (part.Depth = 0; part.Depth < depth; part.Depth += packedDepth)
             {
-                slice.Depths = Math.Min(sliceDepth, depth - slice.Depth);
-                slice.Accumulate = accumulate || slice.Depth > 0;
-                for (slice.Row = 0; slice.Row < rows; slice.Row += sliceRows)
+                part.Depths = Math.Min(packedDepth, depth - part.Depth);
+                part.Accumulate = accumulate || part.Depth > 0;
+                for (part.Row = 0; part.Row < rows; part.Row += packedRows)
                 {
-                    slice.Rows = Math.Min(sliceRows, rows - slice.Row);
-                    slice.Run(packB: slice.Row == 0);
+                    part.Rows = Math.Min(packedRows, rows - part.Row);
+                    part.Run(packB: part.Row == 0);
                 }
             }
         }
@@ -68,8 +78,8 @@ internal static class GemmKernel
         }
     }
 
-    /// <summary>One slice: packs both operands, then multiplies block by block.</summary>
-    private sealed class Slice<T>(
+    /// <summary>One part of the product: packs its operands, then multiplies block by block.</summary>
+    private sealed class Part<T>(
         ComputeContext context, T alpha, MatrixView<T> a, MatrixView<T> b, bool packsB, Memory<T> c, int cRowStride, Epilogue<T> epilogue,
         GemmBlocks blocks, Memory<T> packedA, Memory<T> packedB)
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -83,27 +93,29 @@ internal static class GemmKernel
 
         private int Panels => Count(Columns, blocks.PanelColumns);
 
-        // Of a B that is not packed the last panel is, where it is not whole: the micro-kernel reads whole panels.
+        // The first panel of B that is packed. The micro-kernel reads whole panels, so an incomplete last panel is packed even if B is
+        // otherwise read in place.
         private int FirstPacked => packsB ? 0 : Columns / blocks.PanelColumns;
 
         private int DepthBlocks => Count(Depths, blocks.Depth);
 
         public void Run(bool packB)
         {
-            context.Workers.Run((RowBlocks + (packB ? Count(Panels - FirstPacked, Tuning.PanelsPerTask) : 0)) * DepthBlocks, 1, pack ??= Pack);
+            context.Workers.Run(
+                (RowBlocks + (packB ? Count(Panels - FirstPacked, Tuning.PanelsPerTask) : 0)) * DepthBlocks, 1, pack ??= Pack);
             context.Workers.Run(RowBlocks * Count(Columns, blocks.BlockColumns), 1, multiply ??= Multiply);
         }
 
         private void Pack(int task, int tasks)
         {
-            var (part, k) = Math.DivRem(task, DepthBlocks);
-            if (part < RowBlocks)
+            var (block, k) = Math.DivRem(task, DepthBlocks);
+            if (block < RowBlocks)
             {
-                PackA(part, k);
+                PackA(block, k);
                 return;
             }
 
-            int first = FirstPacked + ((part - RowBlocks) * Tuning.PanelsPerTask), end = Math.Min(first + Tuning.PanelsPerTask, Panels);
+            int first = FirstPacked + ((block - RowBlocks) * Tuning.PanelsPerTask), end = Math.Min(first + Tuning.PanelsPerTask, Panels);
             for (int panel = first; panel < end; panel++) PackB(panel, k);
         }
 
@@ -119,12 +131,16 @@ internal static class GemmKernel
         private void PackB(int panel, int k)
         {
             int columns = Math.Min(blocks.PanelColumns, Columns - (panel * blocks.PanelColumns));
-            Packing.PackB(b, Depth + (k * blocks.Depth), DepthOf(k), Column + (panel * blocks.PanelColumns), columns, blocks.PanelColumns, PackedPanel(panel, k));
+            Packing.PackB(
+                b, Depth + (k * blocks.Depth), DepthOf(k), Column + (panel * blocks.PanelColumns), columns, blocks.PanelColumns,
+                PackedPanel(panel, k));
         }
 
         private int DepthOf(int k) => Math.Min(blocks.Depth, Depths - (k * blocks.Depth));
 
-        // Packed A is [depth block][row block][rows × depth], packed B is [depth block][panel][depth × panel columns]; all depth blocks before the last are full.
+        // Packed A is [depth block][row block][rows × depth].
+        // Packed B is [depth block][panel][depth × panel columns].
+        // All depth blocks before the last are full.
         private Span<T> ABlock(int block, int k) =>
             packedA.Span[((k * blocks.Depth * Packing.RoundUp(Rows, MicroKernel.Rows)) + (block * blocks.BlockRows * DepthOf(k)))..];
 
@@ -132,12 +148,14 @@ internal static class GemmKernel
             ((k * blocks.Depth * Packing.RoundUp(Columns - (FirstPacked * blocks.PanelColumns), blocks.PanelColumns))
                 + ((panel - FirstPacked) * blocks.PanelColumns * DepthOf(k)))..];
 
-        // A panel of B, and how far apart its rows are.
+        // A panel of B, packed or in place, and the distance between its rows.
         private ReadOnlySpan<T> BPanel(int panel, int k, out int rowStride)
         {
             bool packed = panel >= FirstPacked;
             rowStride = packed ? blocks.PanelColumns : b.RowStride;
-            return packed ? PackedPanel(panel, k) : b.Memory.Span[(((Depth + (k * blocks.Depth)) * b.RowStride) + Column + (panel * blocks.PanelColumns))..];
+            return packed
+                ? PackedPanel(panel, k)
+                : b.Memory.Span[(((Depth + (k * blocks.Depth)) * b.RowStride) + Column + (panel * blocks.PanelColumns))..];
         }
 
         public void MultiplyBlock<TSimd, TVector>(int rowBlock, int columnBlock)
@@ -158,8 +176,9 @@ internal static class GemmKernel
                     var panelOfB = BPanel((firstColumn + j) / blocks.PanelColumns, k, out int panelRow);
                     int column = Column + firstColumn + j, present = Math.Min(blocks.PanelColumns, columns - j);
                     PanelProduct.Run<EvenRows, TSimd, TVector, T>(
-                        blockOfA, new(rowStep), rows, new(depth, Step: depthStep), panelOfB, panelRow, target[(((Row + firstRow) * cRowStride) + column)..],
-                        cRowStride, present, isLast ? epilogue.Of(column, present, alpha).Of(isFirst, isLast) : new(alpha, !isFirst));
+                        blockOfA, new(rowStep), rows, new(depth, Step: depthStep), panelOfB, panelRow,
+                        target[(((Row + firstRow) * cRowStride) + column)..], cRowStride, present,
+                        isLast ? epilogue.Of(column, present, alpha).Of(isFirst, isLast) : new(alpha, !isFirst));
                 }
             }
         }
@@ -167,9 +186,9 @@ internal static class GemmKernel
         private static int Count(int length, int block) => (length + block - 1) / block;
     }
 
-    private readonly struct BlockAction<T>(Slice<T> slice, int rowBlock, int columnBlock) : ISimdAction<T>
+    private readonly struct BlockAction<T>(Part<T> part, int rowBlock, int columnBlock) : ISimdAction<T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        void ISimdAction<T>.Invoke<TSimd, TVector>() => slice.MultiplyBlock<TSimd, TVector>(rowBlock, columnBlock);
+        void ISimdAction<T>.Invoke<TSimd, TVector>() => part.MultiplyBlock<TSimd, TVector>(rowBlock, columnBlock);
     }
 }

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>The innermost piece of every matrix product: a tile of 6 rows by 2 vectors held in 12 accumulators.</summary>
+/// <summary>The innermost loop of every matrix product: a tile of 6 rows × 2 vectors in 12 accumulators.</summary>
 /// <remarks>
 /// <code>
 ///                    b: depth rows of 2 vectors
@@ -15,9 +15,9 @@ namespace DeepSharp.Tensors;
 ///  [ a10 a11 … ]     [ c10 c11 ]   c[i][·] += Σk a[i][k] · b[k][·]
 ///       ⋮                ⋮
 /// </code>
-/// 12 accumulators, 2 vectors of b and 1 broadcast of a fit the 16 registers of AVX2; 12 independent sums hide the latency of the FMA units. The
-/// operands need not be packed: rows of a may begin anywhere, see <see cref="IRowSource"/>, so that a transposed operand, a Winograd-transformed image or
-/// the windows of a convolution are read where they lie.
+/// 12 accumulators, 2 vectors of b and 1 broadcast element of a fit the 16 registers of AVX2. 12 independent sums hide the latency of the
+/// FMA units. The operands need not be packed: rows of a may begin at any offset, see <see cref="IRowSource"/>. Transposed operands,
+/// Winograd-transformed images and the windows of a convolution are therefore read in place.
 /// </remarks>
 internal static class MicroKernel
 {
@@ -27,38 +27,39 @@ internal static class MicroKernel
     /// <summary>The vectors across a tile.</summary>
     public const int Vectors = 2;
 
-    /// <summary>One tile of c; one whose columns are cut off by the edge is computed in scratch memory.</summary>
+    /// <summary>Computes one tile of c. A tile with missing columns is computed in scratch memory.</summary>
     /// <param name="a">The first element of the first of six rows.</param>
-    /// <param name="rows">Where the others begin.</param>
-    /// <param name="row">The number of the first one.</param>
-    /// <param name="path">How the sums go through a row.</param>
-    /// <param name="b">The first element of b; each of its rows is two contiguous vectors.</param>
+    /// <param name="rows">The distances between the rows.</param>
+    /// <param name="row">The number of the first row.</param>
+    /// <param name="path">How a sum steps through a row.</param>
+    /// <param name="b">The first element of b. Each row of b is two contiguous vectors.</param>
     /// <param name="bRow">Elements from one row of b to the next.</param>
     /// <param name="c">The first element of c.</param>
     /// <param name="cRow">Elements from one row of c to the next.</param>
-    /// <param name="presentRows">How many rows of the tile exist.</param>
-    /// <param name="presentColumns">How many of its columns exist.</param>
-    /// <param name="epilogue">What is done with the sums.</param>
+    /// <param name="presentRows">The number of existing rows of the tile.</param>
+    /// <param name="presentColumns">The number of existing columns of the tile.</param>
+    /// <param name="epilogue">How the sums are finished.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Run<TRows, TSimd, TVector, T>(
-        ref readonly T a, TRows rows, int row, in SumPath path, ref readonly T b, nint bRow, ref T c, nint cRow, int presentRows, int presentColumns,
-        in TileEpilogue<T> epilogue)
+        ref readonly T a, TRows rows, int row, in SumPath path, ref readonly T b, nint bRow, ref T c, nint cRow,
+        int presentRows, int presentColumns, in TileEpilogue<T> epilogue)
         where TRows : struct, IRowSource, allows ref struct
         where TSimd : struct, ISimd<TVector, T>
         where TVector : struct
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         if (presentColumns < Vectors * TSimd.Width)
-            RunPart<TRows, TSimd, TVector, T>(in a, rows, row, path, in b, bRow, ref c, cRow, presentRows, presentColumns, epilogue);
+            RunEdge<TRows, TSimd, TVector, T>(in a, rows, row, path, in b, bRow, ref c, cRow, presentRows, presentColumns, epilogue);
         else if (presentRows < Rows)
             RunRows<ClampedRows<TRows>, TSimd, TVector, T>(in a, new(rows, presentRows), row, path, in b, bRow, ref c, cRow, epilogue);
         else
             RunRows<TRows, TSimd, TVector, T>(in a, rows, row, path, in b, bRow, ref c, cRow, epilogue);
     }
 
-    // All columns of a tile exist.
+    // A tile with all its columns.
     private static void RunRows<TRows, TSimd, TVector, T>(
-        ref readonly T a, TRows rows, int row, in SumPath path, ref readonly T b, nint bRow, ref T c, nint cRow, in TileEpilogue<T> epilogue)
+        ref readonly T a, TRows rows, int row, in SumPath path, ref readonly T b, nint bRow, ref T c, nint cRow,
+        in TileEpilogue<T> epilogue)
         where TRows : struct, IRowSource, allows ref struct
         where TSimd : struct, ISimd<TVector, T>
         where TVector : struct
@@ -67,7 +68,7 @@ internal static class MicroKernel
         nint width = TSimd.Width;
         if (path.Runs * path.Length <= Tuning.ShortSum)
         {
-            // The tile of c is needed soon: ask for it now, wherever it is.
+            // A short sum needs its tile of c soon, so prefetch it.
             for (nint i = 0; i < Rows; i++)
             {
                 CacheHint.Prefetch(in Unsafe.Add(ref c, i * cRow));
@@ -126,18 +127,20 @@ internal static class MicroKernel
         if (epilogue.Finishes) Finish<TSimd, TVector, T>(ref c, cRow, rows.Present, epilogue);
     }
 
+    // An edge tile: computes a full tile in scratch memory and copies the existing elements.
     [SkipLocalsInit]
-    private static void RunPart<TRows, TSimd, TVector, T>(
-        ref readonly T a, TRows rows, int row, in SumPath path, ref readonly T b, nint bRow, ref T c, nint cRow, int presentRows, int presentColumns,
-        in TileEpilogue<T> epilogue)
+    private static void RunEdge<TRows, TSimd, TVector, T>(
+        ref readonly T a, TRows rows, int row, in SumPath path, ref readonly T b, nint bRow, ref T c, nint cRow,
+        int presentRows, int presentColumns, in TileEpilogue<T> epilogue)
         where TRows : struct, IRowSource, allows ref struct
         where TSimd : struct, ISimd<TVector, T>
         where TVector : struct
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         int whole = Vectors * TSimd.Width;
-        Span<T> tile = StackMemory.Align(stackalloc T[((Rows + 1) * whole) + StackMemory.Slack<T>()]), bias = tile.Slice(Rows * whole, whole);
-        // Of the columns that do not exist no result is used.
+        Span<T> tile = StackMemory.Align(stackalloc T[((Rows + 1) * whole) + StackMemory.Slack<T>()]);
+        Span<T> bias = tile.Slice(Rows * whole, whole);
+        // Results of missing columns are not used.
         bias.Clear();
         epilogue.Bias.CopyTo(bias);
         for (int i = 0; epilogue.Accumulate && i < presentRows; i++)
@@ -155,11 +158,13 @@ internal static class MicroKernel
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         TSimd.Store(accumulate ? TSimd.MultiplyAdd(left, alpha, TSimd.Load(in c, 0)) : TSimd.Multiply(left, alpha), ref c, 0);
-        TSimd.Store(accumulate ? TSimd.MultiplyAdd(right, alpha, TSimd.Load(in c, TSimd.Width)) : TSimd.Multiply(right, alpha), ref c, TSimd.Width);
+        TSimd.Store(
+            accumulate ? TSimd.MultiplyAdd(right, alpha, TSimd.Load(in c, TSimd.Width)) : TSimd.Multiply(right, alpha),
+            ref c, TSimd.Width);
     }
 
-    // Bias and ReLU of a tile whose sums are complete; it is still in the first-level cache. Not inlined: the method above is as large as the just-in-time
-    // compiler's budget for inlining allows, and a call with vectors in it would move all sums out of the registers.
+    // Applies bias and ReLU to a tile whose sums are complete, while it is in the first-level cache. Not inlined: RunRows already uses the
+    // whole inlining budget of the JIT. Beyond the budget vector operations become calls, which spill all sums from the registers.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Finish<TSimd, TVector, T>(ref T c, nint cRow, int rows, in TileEpilogue<T> epilogue)
         where TSimd : struct, ISimd<TVector, T>

@@ -4,13 +4,17 @@ using System.Runtime.InteropServices;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>Copies pieces of the operands into the order in which the micro-kernel reads them, padded with zeros to whole tiles.</summary>
+/// <summary>Copies blocks of the operands into the order in which the micro-kernel reads them, padded with zeros to whole tiles.</summary>
 internal static class Packing
 {
-    /// <summary>
-    /// A block of A, [rows × depth]. Where rows of A are contiguous they are copied as rows; otherwise the columns are, and the micro-kernel is told
-    /// the strides: either way runs of memory are copied and nothing is transposed.
-    /// </summary>
+    /// <summary>Packs a block of A, [rows × depth], in the order of A: nothing is transposed.</summary>
+    /// <remarks>
+    /// <code>
+    /// A with contiguous rows    [row 0: depth elements] [row 1: depth elements] …      row step = depth, depth step = 1
+    /// otherwise                 [k = 0: rows elements ] [k = 1: rows elements ] …      row step = 1,     depth step = rows, padded
+    /// </code>
+    /// The micro-kernel takes these strides from <see cref="StridesOfA"/>.
+    /// </remarks>
     public static void PackA<T>(in MatrixView<T> a, int row, int rows, int column, int depth, Span<T> packed)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -33,11 +37,11 @@ internal static class Packing
         }
     }
 
-    /// <summary>The strides of a block packed by PackA: from row to row and from column to column.</summary>
+    /// <summary>The strides of a block packed by <see cref="PackA"/>: from row to row and from column to column.</summary>
     public static (int Row, int Depth) StridesOfA<T>(in MatrixView<T> a, int rows, int depth)
         where T : unmanaged, IFloatingPointIeee754<T> => a.ColumnStride == 1 ? (depth, 1) : (1, RoundUp(rows, MicroKernel.Rows));
 
-    /// <summary>A panel of B: [depth × panelColumns], row by row, which the micro-kernel reads from front to back.</summary>
+    /// <summary>Packs a panel of B, [depth × panelColumns], row by row. The micro-kernel reads it from front to back.</summary>
     public static void PackB<T>(in MatrixView<T> b, int row, int depth, int column, int columns, int panelColumns, Span<T> packed)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -55,8 +59,8 @@ internal static class Packing
             return;
         }
 
-        // B is stored by columns, so this transposes, a cache line of each column at a time: what is written meanwhile, 16 rows of the panel, stays in the
-        // first-level cache until it is full.
+        // B is stored by columns, so this transposes, one cache line of each column at a time. The 16 rows of the panel that are being
+        // written stay in the first-level cache until they are complete.
         ref T from = ref MemoryMarshal.GetReference(source[((row * b.RowStride) + (column * b.ColumnStride))..]);
         ref T to = ref MemoryMarshal.GetReference(packed[..(depth * panelColumns)]);
         nint rowStride = b.RowStride, columnStride = b.ColumnStride;
@@ -78,7 +82,8 @@ internal static class Packing
         }
     }
 
-    /// <summary>All panels of B, [panel][depth][2 vectors].</summary>
+    /// <summary>Packs all panels of B into [panel][depth][2 vectors].</summary>
+    /// <returns>The panels, owned by the caller.</returns>
     public static PooledMemory<T> Panels<T>(ComputeContext context, MatrixView<T> b)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -86,11 +91,12 @@ internal static class Packing
         var packed = context.Pool.Rent<T>(panels * b.Rows * columns);
         var target = packed.Memory;
         context.Workers.Run(panels, 1, (panel, _) => PackB(
-            b, 0, b.Rows, panel * columns, Math.Min(columns, b.Columns - (panel * columns)), columns, target.Span[(panel * b.Rows * columns)..]));
+            b, 0, b.Rows, panel * columns, Math.Min(columns, b.Columns - (panel * columns)), columns,
+            target.Span[(panel * b.Rows * columns)..]));
         return packed;
     }
 
-    /// <summary>Contiguous rows to panels, [panel][row][2 vectors]; what a last panel has beyond the rows' columns is 0.</summary>
+    /// <summary>Packs contiguous rows into panels, [panel][row][2 vectors]. Missing columns of the last panel are 0.</summary>
     public static void PackRows<TSimd, TVector, T>(ReadOnlySpan<T> rows, int columns, Span<T> packed)
         where TSimd : struct, ISimd<TVector, T>
         where TVector : struct
@@ -114,6 +120,6 @@ internal static class Packing
         }
     }
 
-    /// <summary>The next multiple of <paramref name="unit"/>.</summary>
+    /// <summary>Rounds up to a multiple of <paramref name="unit"/>.</summary>
     public static int RoundUp(int value, int unit) => (value + unit - 1) / unit * unit;
 }

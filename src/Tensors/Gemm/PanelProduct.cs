@@ -4,20 +4,22 @@ using System.Runtime.InteropServices;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>The product of any number of rows with one panel: the loops around the micro-kernel of every matrix product and every convolution.</summary>
+/// <summary>
+/// The product of any number of rows with one panel: the loops around the micro-kernel for every matrix product and every convolution.
+/// </summary>
 internal static class PanelProduct
 {
-    /// <summary>c = a · panel, finished by the epilogue.</summary>
-    /// <remarks>The sums are cut so that a piece of the panel stays in the nearest caches while all rows pass by.</remarks>
+    /// <summary>Computes c = a · panel and applies the epilogue.</summary>
+    /// <remarks>Sums are split into parts so that one part of the panel stays in the nearest caches while all rows use it.</remarks>
     /// <param name="a">The memory of the left operand, from its first row onward.</param>
-    /// <param name="rows">Where its rows begin.</param>
+    /// <param name="rows">The distances between its rows.</param>
     /// <param name="count">The number of rows.</param>
-    /// <param name="path">How the sums go through a row.</param>
+    /// <param name="path">How a sum steps through a row.</param>
     /// <param name="panel">The right operand: a row of two vectors for each element of a sum.</param>
     /// <param name="panelRow">Elements from one row of the panel to the next.</param>
     /// <param name="c">[count, columns].</param>
     /// <param name="cRow">Elements from one row of c to the next.</param>
-    /// <param name="columns">How many of the panel's columns exist.</param>
+    /// <param name="columns">The number of existing columns of the panel.</param>
     /// <param name="epilogue">Applied to the complete sums.</param>
     public static void Run<TRows, TSimd, TVector, T>(
         ReadOnlySpan<T> a, TRows rows, int count, SumPath path, ReadOnlySpan<T> panel, int panelRow, Span<T> c, int cRow, int columns,
@@ -27,19 +29,21 @@ internal static class PanelProduct
         where TVector : struct
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        // The loops below do not check. A table of rows must be in ascending order, so that its last row is the one that reaches furthest.
+        // The loops below are unchecked, so the last element of each operand is checked here. The rows of a table must be in ascending
+        // order, so that its last row reaches furthest.
         _ = a[(int)(rows.Distance(0, count - 1) + ((path.Runs - 1) * path.RunStep) + ((path.Length - 1) * path.Step))];
         _ = panel[(((path.Length * path.Runs) - 1) * panelRow) + (MicroKernel.Vectors * TSimd.Width) - 1];
         _ = c[((count - 1) * cRow) + columns - 1];
         ref T first = ref MemoryMarshal.GetReference(a), target = ref MemoryMarshal.GetReference(c);
         int maxRuns = path.Runs == 1 ? 1 : Math.Max(1, Tuning.MaxDepth / path.Length);
-        // The processor notices by itself that long rows, and rows without gaps, are read in order.
-        bool prefetches = count > MicroKernel.Rows && path is { Runs: 1, Step: 1, Length: <= Tuning.ShortRow } && rows.Distance(0, 1) != path.Length;
+        // The hardware prefetcher handles long rows and rows without gaps.
+        bool prefetches = count > MicroKernel.Rows && path is { Runs: 1, Step: 1, Length: <= Tuning.ShortRow }
+            && rows.Distance(0, 1) != path.Length;
         for (int run = 0; run < path.Runs; run += maxRuns)
         {
             for (int k = 0; k < path.Length; k += Tuning.MaxDepth)
             {
-                var piece = path with { Length = Math.Min(Tuning.MaxDepth, path.Length - k), Runs = Math.Min(maxRuns, path.Runs - run) };
+                var part = path with { Length = Math.Min(Tuning.MaxDepth, path.Length - k), Runs = Math.Min(maxRuns, path.Runs - run) };
                 nint start = (run * path.RunStep) + (k * path.Step);
                 ref readonly T b = ref panel[((run * path.Length) + k) * panelRow];
                 bool isLast = run + maxRuns >= path.Runs && k + Tuning.MaxDepth >= path.Length;
@@ -49,36 +53,41 @@ internal static class PanelProduct
                 {
                     ref readonly T row = ref Unsafe.Add(ref first, start + rows.Distance(0, i));
                     if (prefetches && i + MicroKernel.Rows < count)
-                        CacheHint.PrefetchRows(in row, rows.Distance(i, MicroKernel.Rows), MicroKernel.Rows, rows.Distance(i, 1), piece.Length);
+                    {
+                        CacheHint.PrefetchRows(
+                            in row, rows.Distance(i, MicroKernel.Rows), MicroKernel.Rows, rows.Distance(i, 1), part.Length);
+                    }
+
                     MicroKernel.Run<TRows, TSimd, TVector, T>(
-                        in row, rows, i, piece, in b, panelRow, ref Unsafe.Add(ref target, (nint)i * cRow), cRow, Math.Min(MicroKernel.Rows, count - i), columns,
-                        tile);
+                        in row, rows, i, part, in b, panelRow, ref Unsafe.Add(ref target, (nint)i * cRow), cRow,
+                        Math.Min(MicroKernel.Rows, count - i), columns, tile);
                 }
             }
         }
     }
 
-    /// <summary>c = a · b for some or all panels of a packed b, by one worker.</summary>
+    /// <summary>Computes c = a · b for some or all panels of a packed b, on one worker.</summary>
     /// <param name="width">The width of the vectors.</param>
     /// <param name="a">The memory of the left operand.</param>
-    /// <param name="rows">Where its rows begin.</param>
+    /// <param name="rows">The distances between its rows.</param>
     /// <param name="count">The number of rows.</param>
-    /// <param name="path">How the sums go through a row.</param>
-    /// <param name="packed">What <see cref="Packing.Panels"/> made of b.</param>
+    /// <param name="path">How a sum steps through a row.</param>
+    /// <param name="packed">b, packed by <see cref="Packing.Panels"/>.</param>
     /// <param name="c">[count, columns], rows contiguous.</param>
     /// <param name="columns">The columns of b.</param>
     /// <param name="epilogue">Applied to the complete sums.</param>
-    /// <param name="from">The first column that is computed, where a panel begins.</param>
-    /// <param name="to">The column before which it ends; the number of columns if it is larger.</param>
+    /// <param name="from">The first column to compute; a panel must begin there.</param>
+    /// <param name="to">The column after the last one to compute; limited to <paramref name="columns"/>.</param>
     public static void RunAll<TRows, T>(
-        VectorWidth width, ReadOnlySpan<T> a, TRows rows, int count, SumPath path, ReadOnlySpan<T> packed, Span<T> c, int columns, Epilogue<T> epilogue,
-        int from = 0, int to = int.MaxValue)
+        VectorWidth width, ReadOnlySpan<T> a, TRows rows, int count, SumPath path, ReadOnlySpan<T> packed, Span<T> c, int columns,
+        Epilogue<T> epilogue, int from = 0, int to = int.MaxValue)
         where TRows : struct, IRowSource, allows ref struct
         where T : unmanaged, IFloatingPointIeee754<T> =>
         SimdDispatch.Run<T, Panels<TRows, T>>(width, new(a, rows, count, path, packed, c, columns, epilogue, from, Math.Min(to, columns)));
 
     private readonly ref struct Panels<TRows, T>(
-        ReadOnlySpan<T> a, TRows rows, int count, SumPath path, ReadOnlySpan<T> packed, Span<T> c, int columns, Epilogue<T> epilogue, int from, int to)
+        ReadOnlySpan<T> a, TRows rows, int count, SumPath path, ReadOnlySpan<T> packed, Span<T> c, int columns, Epilogue<T> epilogue,
+        int from, int to)
         : ISimdAction<T>
         where TRows : struct, IRowSource, allows ref struct
         where T : unmanaged, IFloatingPointIeee754<T>

@@ -1,18 +1,20 @@
 namespace DeepSharp.Tensors;
 
-/// <summary>Where the rows of the left operand of a product begin. A struct, so that the product is compiled for each kind.</summary>
+/// <summary>The positions of the rows of a left operand. Implemented by structs: the product is compiled for each of them.</summary>
 internal interface IRowSource
 {
-    /// <summary>Elements from the beginning of a row to that of another one.</summary>
-    /// <param name="row">The row.</param>
-    /// <param name="ahead">How many rows further the other one is.</param>
+    /// <summary>Elements from the beginning of a row to the beginning of a later row.</summary>
+    /// <param name="row">The number of the first row.</param>
+    /// <param name="ahead">The number of rows from the first to the later one.</param>
     nint Distance(int row, int ahead);
 
-    /// <summary>How many rows of a tile exist: a constant but at the edge, so that tiles within have no branches for it.</summary>
+    /// <summary>
+    /// The number of existing rows of a tile. It is a constant except at the edge, so interior tiles have no branches for missing rows.
+    /// </summary>
     int Present { get; }
 }
 
-/// <summary>Rows that are evenly apart: those of a matrix, of packed blocks, of transformed tiles.</summary>
+/// <summary>Evenly spaced rows: those of a matrix, of packed blocks, of transformed tiles.</summary>
 /// <param name="Step">Elements from one row to the next.</param>
 internal readonly record struct EvenRows(nint Step) : IRowSource
 {
@@ -23,8 +25,8 @@ internal readonly record struct EvenRows(nint Step) : IRowSource
     public int Present => MicroKernel.Rows;
 }
 
-/// <summary>Rows that begin anywhere: the windows of a convolution in padded rows of the image, see <see cref="PaddedRows"/>.</summary>
-/// <param name="starts">Where each begins, in ascending order.</param>
+/// <summary>Rows that begin at any offset: the windows of a convolution in padded image rows, see <see cref="PaddedRows"/>.</summary>
+/// <param name="starts">The offset of each row, in ascending order.</param>
 internal readonly ref struct RowTable(ReadOnlySpan<int> starts) : IRowSource
 {
     private readonly ReadOnlySpan<int> starts = starts;
@@ -36,7 +38,7 @@ internal readonly ref struct RowTable(ReadOnlySpan<int> starts) : IRowSource
     public int Present => MicroKernel.Rows;
 }
 
-/// <summary>The rows of a tile at the edge: those that do not exist are the last one once more.</summary>
+/// <summary>The rows of a tile at the edge. Missing rows repeat the last existing one.</summary>
 internal readonly ref struct ClampedRows<TRows>(TRows rows, int present) : IRowSource
     where TRows : struct, IRowSource, allows ref struct
 {
@@ -49,7 +51,14 @@ internal readonly ref struct ClampedRows<TRows>(TRows rows, int present) : IRowS
     public int Present => present;
 }
 
-/// <summary>How the sums of a product go through a row: runs of elements. A matrix has one run, a window one for each of its rows.</summary>
+/// <summary>How a sum steps through a row of the left operand: in runs of elements.</summary>
+/// <remarks>
+/// A row of a matrix is one run. The window of a convolution has one run for each of its rows:
+/// <code>
+/// [x x x x] · · · · [x x x x] · · · · [x x x x]      Runs = 3, Length = 4, Step = 1
+/// └──── RunStep ───┘
+/// </code>
+/// </remarks>
 /// <param name="Length">Elements of a run.</param>
 /// <param name="Runs">The number of runs.</param>
 /// <param name="Step">Elements of memory from one element of a run to the next.</param>

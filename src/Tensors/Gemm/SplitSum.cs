@@ -4,51 +4,60 @@ using System.Runtime.CompilerServices;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>A sum over the pixels of a batch that is cut into parts: workers compute them side by side, then they are added in their order.</summary>
-/// <remarks>Where the sum is cut depends on its size alone, so its bits do not depend on the number of workers.</remarks>
+/// <summary>A sum over the pixels of a batch, split into parts. Parts are computed in parallel and then added in order.</summary>
+/// <remarks>
+/// <code>
+/// blocks of pixels     0  1  2 │ 3  4  5 │ 6  7
+/// parts                   0    │    1    │  2        one sum each, `length` elements
+/// </code>
+/// The split depends on sizes alone, so the bits of the sum do not depend on the number of workers.
+/// </remarks>
 internal sealed class SplitSum<T> : IDisposable
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly ComputeContext context;
     private readonly Scratch<T> sums;
-    private readonly int length, pieces, piecesPerPart;
+    private readonly int length, blocks, blocksPerPart;
 
-    /// <summary>Cuts a sum.</summary>
+    /// <summary>Splits a sum.</summary>
     /// <param name="context">Workers and scratch memory.</param>
-    /// <param name="length">The elements of the sum.</param>
-    /// <param name="pieces">The pieces that the pixels are cut into; a part is a run of them.</param>
-    /// <param name="maxParts">The number of parts, at most.</param>
-    /// <param name="maxBytes">The bytes of all parts together, at most, where there are two or more.</param>
-    public SplitSum(ComputeContext context, int length, int pieces, int maxParts = Tuning.MaxParts, int maxBytes = Tuning.MaxPartsBytes)
+    /// <param name="length">The number of elements of the sum.</param>
+    /// <param name="blocks">The number of blocks of pixels. A part covers consecutive blocks.</param>
+    /// <param name="maxParts">The maximum number of parts.</param>
+    /// <param name="maxBytes">The maximum size of all parts together, in bytes. A single part may be larger.</param>
+    public SplitSum(ComputeContext context, int length, int blocks, int maxParts = Tuning.MaxParts, int maxBytes = Tuning.MaxPartsBytes)
     {
-        (this.context, this.length, this.pieces) = (context, length, pieces);
-        (Parts, piecesPerPart) = Cut(length, pieces, maxParts, maxBytes);
+        (this.context, this.length, this.blocks) = (context, length, blocks);
+        (Parts, blocksPerPart) = Cut(length, blocks, maxParts, maxBytes);
         sums = context.Pool.RentScratch<T>(Parts * length);
     }
 
-    /// <summary>The number of parts, none of them empty, and how many pieces each has but for the last; the arguments are those of the constructor.</summary>
-    public static (int Parts, int PiecesPerPart) Cut(int length, int pieces, int maxParts, int maxBytes)
+    /// <summary>
+    /// The number of parts, none of them empty, and the number of blocks of each part but the last. The parameters are those of the
+    /// constructor.
+    /// </summary>
+    public static (int Parts, int BlocksPerPart) Cut(int length, int blocks, int maxParts, int maxBytes)
     {
-        int wanted = (int)Math.Clamp(maxBytes / ((long)length * Unsafe.SizeOf<T>()), 1, Math.Min(maxParts, pieces));
-        int piecesPerPart = (pieces + wanted - 1) / wanted;
-        return ((pieces + piecesPerPart - 1) / piecesPerPart, piecesPerPart);
+        int wanted = (int)Math.Clamp(maxBytes / ((long)length * Unsafe.SizeOf<T>()), 1, Math.Min(maxParts, blocks));
+        int blocksPerPart = (blocks + wanted - 1) / wanted;
+        return ((blocks + blocksPerPart - 1) / blocksPerPart, blocksPerPart);
     }
 
-    /// <summary>Computes the sum of the pieces from the first to before the last into memory, whose elements may hold anything.</summary>
-    public delegate void PartAction(int firstPiece, int endPiece, Memory<T> sum);
+    /// <summary>Computes the sum over a range of blocks; <c>endBlock</c> is not included. The memory is not initialized.</summary>
+    public delegate void PartAction(int firstBlock, int endBlock, Memory<T> sum);
 
     /// <summary>The number of parts; none is empty.</summary>
     public int Parts { get; }
 
-    /// <summary>The first part; after <see cref="AddParts"/> the sum.</summary>
+    /// <summary>The first part. After <see cref="AddParts"/> it is the whole sum.</summary>
     public Memory<T> Total => sums.Memory[..length];
 
-    /// <summary>Computes all parts, one a task.</summary>
+    /// <summary>Computes all parts, one in each task.</summary>
     public void Run(PartAction body) => context.Workers.Run(Parts, 1, (part, _) =>
-        body(part * piecesPerPart, Math.Min(pieces, (part + 1) * piecesPerPart), sums.Memory.Slice(part * length, length)));
+        body(part * blocksPerPart, Math.Min(blocks, (part + 1) * blocksPerPart), sums.Memory.Slice(part * length, length)));
 
     /// <summary>Adds all parts to the first one, for a range of elements.</summary>
-    /// <returns>The elements of the sum.</returns>
+    /// <returns>That range of the sum.</returns>
     public Span<T> AddParts(int from, int count)
     {
         var total = sums.Span.Slice(from, count);
@@ -56,6 +65,6 @@ internal sealed class SplitSum<T> : IDisposable
         return total;
     }
 
-    /// <summary>Gives the memory back.</summary>
+    /// <summary>Returns the memory to the pool.</summary>
     public void Dispose() => sums.Dispose();
 }

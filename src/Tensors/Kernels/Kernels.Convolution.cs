@@ -11,7 +11,7 @@ public partial class Kernels
     /// <param name="weights">Weights.</param>
     /// <param name="bias">Bias, or null.</param>
     /// <param name="window">Kernel size, strides and padding.</param>
-    /// <param name="options">Whether ReLU follows, and whether the weights serve many calls.</param>
+    /// <param name="options">Whether to apply ReLU, and whether to cache the packed or transformed weights for further calls.</param>
     /// <exception cref="ShapeException">The shapes do not fit.</exception>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public virtual Tensor<T> Convolution<T>(
@@ -19,7 +19,7 @@ public partial class Kernels
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var shape = ConvolutionShape.Of(x.Shape, weights.Shape, window);
-        // Cached weights have the order of their context's vectors.
+        // The layout of cached weights depends on the vector width of their context.
         x.RequireSameContext(weights, "Conv2d");
         if (bias is not null) x.RequireSameContext(bias, "Conv2d");
         if (bias is not null && bias.Shape != [shape.K])
@@ -32,7 +32,7 @@ public partial class Kernels
         return y;
     }
 
-    /// <summary>The gradient of a convolution by its input.</summary>
+    /// <summary>The gradient of a convolution with respect to its input.</summary>
     /// <exception cref="ShapeException">The shapes do not fit.</exception>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public virtual Tensor<T> ConvolutionInputGradient<T>(Tensor<T> dy, Tensor<T> weights, Shape input, Window2d window)
@@ -47,7 +47,7 @@ public partial class Kernels
         return dx;
     }
 
-    /// <summary>The gradient of a convolution by its weights.</summary>
+    /// <summary>The gradient of a convolution with respect to its weights.</summary>
     /// <exception cref="ShapeException">The shapes do not fit.</exception>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public virtual Tensor<T> ConvolutionWeightGradient<T>(Tensor<T> x, Tensor<T> dy, Shape weights, Window2d window)
@@ -63,7 +63,8 @@ public partial class Kernels
     }
 
     private static ConvolutionAlgorithm Algorithm<T>(ComputeContext context, in ConvolutionShape shape, ConvolutionPass pass)
-        where T : unmanaged, IFloatingPointIeee754<T> => ConvolutionAlgorithms.Choose<T>(shape, pass, context.VectorWidth, context.ConvolutionAlgorithm);
+        where T : unmanaged, IFloatingPointIeee754<T> =>
+        ConvolutionAlgorithms.Choose<T>(shape, pass, context.VectorWidth, context.ConvolutionAlgorithm);
 
     private static void RequireGradientShape(in ConvolutionShape shape, Shape dy)
     {

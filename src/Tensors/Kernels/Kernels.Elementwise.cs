@@ -5,7 +5,7 @@ namespace DeepSharp.Tensors;
 
 public partial class Kernels
 {
-    /// <summary>target += addend, of equal shapes.</summary>
+    /// <summary>target += addend, for equal shapes.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public virtual void AddInto<T>(Tensor<T> target, Tensor<T> addend)
         where T : unmanaged, IFloatingPointIeee754<T> => UnaryKernel.AddInto(target, addend);
@@ -22,9 +22,9 @@ public partial class Kernels
 
     /// <summary>dx = dy · f′(x).</summary>
     /// <param name="function">The function.</param>
-    /// <param name="saved">Its input or its output, as the function's <see cref="BackwardReads"/> say; null for neither.</param>
+    /// <param name="saved">The input or output of the function, as its <see cref="BackwardReads"/> requires; null for neither.</param>
     /// <param name="dy">The upstream gradient.</param>
-    /// <param name="parameter">The parameter that forward had.</param>
+    /// <param name="parameter">The parameter of the forward pass.</param>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public virtual Tensor<T> UnaryBackward<T>(UnaryFunction function, Tensor<T>? saved, Tensor<T> dy, double parameter = 0)
         where T : unmanaged, IFloatingPointIeee754<T> => UnaryKernel.Backward(function, saved, dy, parameter);
@@ -35,8 +35,8 @@ public partial class Kernels
         where T : unmanaged, IFloatingPointIeee754<T> => BinaryKernel<T>.Forward(function, x, y);
 
     /// <summary>
-    /// The gradient of one operand, of the shape of <paramref name="dz"/>: not yet summed over the axes along which the operand was
-    /// stretched.
+    /// The gradient with respect to one operand, in the shape of <paramref name="dz"/>. It is not yet summed over the axes along which the
+    /// operand was broadcast.
     /// </summary>
     /// <param name="function">The function.</param>
     /// <param name="operand">0 for x, 1 for y.</param>

@@ -5,8 +5,8 @@ namespace DeepSharp.Tensors;
 
 public partial class Kernels
 {
-    /// <summary>c = alpha · op(a) · op(b) + beta · c for matrices; where beta is 0, c is overwritten whatever it holds.</summary>
-    /// <remarks>Tensors [N, C, 1, 1] count as matrices [N, C].</remarks>
+    /// <summary>c = alpha · op(a) · op(b) + beta · c for matrices. If beta is 0, c is overwritten without being read.</summary>
+    /// <remarks>Tensors [N, C, 1, 1] are treated as matrices [N, C].</remarks>
     /// <exception cref="ShapeException">The shapes do not fit.</exception>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public virtual void Gemm<T>(T alpha, Tensor<T> a, bool transposeA, Tensor<T> b, bool transposeB, T beta, Tensor<T> c)
@@ -44,7 +44,8 @@ public partial class Kernels
         if (bias is not null) x.RequireSameContext(bias, "Linear");
         var y = new Tensor<T>([x.Shape[0], outputs], x.Context, "Linear");
         var epilogue = new Epilogue<T>(bias?.ReadMemory() ?? default, Relu: false);
-        GemmKernel.Run(x.Context, T.One, MatrixView<T>.Of(x), MatrixView<T>.Of(weight).Transposed, T.Zero, y.WriteMemory(), outputs, epilogue);
+        GemmKernel.Run(
+            x.Context, T.One, MatrixView<T>.Of(x), MatrixView<T>.Of(weight).Transposed, T.Zero, y.WriteMemory(), outputs, epilogue);
         return y;
     }
 

@@ -15,35 +15,52 @@ public partial class Kernels
     public virtual Tensor<T> BatchNormInverseDeviation<T>(Tensor<T> variance, double epsilon)
         where T : unmanaged, IFloatingPointIeee754<T> => BatchNormStatisticsKernel.InverseDeviation(variance, epsilon);
 
-    /// <summary>running ← (1 − momentum)·running + momentum·statistic, where <paramref name="variance"/> is over <paramref name="count"/> values and becomes unbiased.</summary>
+    /// <summary>running ← (1 − momentum)·running + momentum·statistic.</summary>
+    /// <remarks>
+    /// <paramref name="variance"/> is the biased variance of <paramref name="count"/> values; the running variance uses the unbiased one.
+    /// </remarks>
     [EditorBrowsable(EditorBrowsableState.Never)]
-    public virtual void BatchNormUpdateRunning<T>(Tensor<T> runningMean, Tensor<T> runningVariance, Tensor<T> mean, Tensor<T> variance, int count, double momentum)
-        where T : unmanaged, IFloatingPointIeee754<T> => BatchNormStatisticsKernel.UpdateRunning(runningMean, runningVariance, mean, variance, count, momentum);
+    public virtual void BatchNormUpdateRunning<T>(
+        Tensor<T> runningMean, Tensor<T> runningVariance, Tensor<T> mean, Tensor<T> variance, int count, double momentum)
+        where T : unmanaged, IFloatingPointIeee754<T> =>
+        BatchNormStatisticsKernel.UpdateRunning(runningMean, runningVariance, mean, variance, count, momentum);
 
-    /// <summary>y = (x − mean)·γ·inverse deviation + β, and max(y, 0) where <paramref name="relu"/> is set.</summary>
+    /// <summary>y = (x − mean)·γ·inverse standard deviation + β, followed by max(y, 0) if <paramref name="relu"/> is set.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
-    public virtual Tensor<T> BatchNormForward<T>(Tensor<T> x, Tensor<T> mean, Tensor<T> inverseDeviation, Tensor<T> gamma, Tensor<T> beta, bool relu)
+    public virtual Tensor<T> BatchNormForward<T>(
+        Tensor<T> x, Tensor<T> mean, Tensor<T> inverseDeviation, Tensor<T> gamma, Tensor<T> beta, bool relu)
         where T : unmanaged, IFloatingPointIeee754<T> => BatchNormKernel.Forward(x, mean, inverseDeviation, gamma, beta, relu);
 
-    /// <summary>dγ and dβ of <see cref="BatchNormForward"/>, the first pass of its backward.</summary>
+    /// <summary>dγ and dβ of <see cref="BatchNormForward"/>: the first pass of backward.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public virtual (Tensor<T> DGamma, Tensor<T> DBeta) BatchNormParameterGradients<T>(
         Tensor<T> x, Tensor<T> dy, Tensor<T> mean, Tensor<T> inverseDeviation, Tensor<T> gamma, Tensor<T> beta, bool relu)
-        where T : unmanaged, IFloatingPointIeee754<T> => BatchNormBackwardKernel.ParameterGradients(x, dy, mean, inverseDeviation, gamma, beta, relu);
+        where T : unmanaged, IFloatingPointIeee754<T> =>
+        BatchNormBackwardKernel.ParameterGradients(x, dy, mean, inverseDeviation, gamma, beta, relu);
 
-    /// <summary>dx of <see cref="BatchNormForward"/>, the second pass; without the first one's results mean and deviation count as constants.</summary>
+    /// <summary>
+    /// dx of <see cref="BatchNormForward"/>: the second pass of backward. Without dγ and dβ the mean and standard deviation are treated
+    /// as constants.
+    /// </summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public virtual Tensor<T> BatchNormInputGradient<T>(
-        Tensor<T> x, Tensor<T> dy, Tensor<T> mean, Tensor<T> inverseDeviation, Tensor<T> gamma, Tensor<T> beta, bool relu, Tensor<T>? dGamma, Tensor<T>? dBeta)
-        where T : unmanaged, IFloatingPointIeee754<T> => BatchNormBackwardKernel.InputGradient(x, dy, mean, inverseDeviation, gamma, beta, relu, dGamma, dBeta);
+        Tensor<T> x, Tensor<T> dy, Tensor<T> mean, Tensor<T> inverseDeviation, Tensor<T> gamma, Tensor<T> beta, bool relu,
+        Tensor<T>? dGamma, Tensor<T>? dBeta)
+        where T : unmanaged, IFloatingPointIeee754<T> =>
+        BatchNormBackwardKernel.InputGradient(x, dy, mean, inverseDeviation, gamma, beta, relu, dGamma, dBeta);
 
-    /// <summary>The weights and bias of a convolution that does what the convolution and a batch normalization with constant statistics do.</summary>
+    /// <summary>
+    /// The weights and bias of one convolution equivalent to a convolution followed by a batch normalization with constant statistics.
+    /// </summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public virtual FoldedConvolution<T> FoldBatchNorm<T>(
         Tensor<T> weights, Tensor<T>? bias, Tensor<T> gamma, Tensor<T> beta, Tensor<T> mean, Tensor<T> variance, double epsilon)
         where T : unmanaged, IFloatingPointIeee754<T> => BatchNormFoldKernel.Run(weights, bias, gamma, beta, mean, variance, epsilon);
 
-    /// <summary>y_c = x_c·(k + α·Σx_j²)^−β over the window of <paramref name="size"/> channels around c; x [N,C,H,W], α not divided by the size.</summary>
+    /// <summary>
+    /// y_c = x_c·(k + α·Σx_j²)^−β for x [N,C,H,W], with the sum over a window of <paramref name="size"/> channels around c. α is
+    /// not divided by the size.
+    /// </summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public virtual Tensor<T> LocalResponseNorm<T>(Tensor<T> x, int size, double alpha, double beta, double k)
         where T : unmanaged, IFloatingPointIeee754<T> => LocalResponseNormKernel.Forward(x, size, alpha, beta, k);

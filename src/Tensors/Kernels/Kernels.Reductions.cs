@@ -5,53 +5,55 @@ namespace DeepSharp.Tensors;
 
 public partial class Kernels
 {
-    /// <summary>The sum over some axes, which have length 1 in the result or are left out.</summary>
+    /// <summary>The sum over some axes. In the result these axes have length 1 or are removed.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public virtual Tensor<T> Sum<T>(Tensor<T> x, AxisSet axes, bool keepDims)
         where T : unmanaged, IFloatingPointIeee754<T> => SumKernel.Forward(x, axes, keepDims);
 
-    /// <summary>The gradient of a sum by a tensor of <paramref name="shape"/>: dy, repeated over the axes.</summary>
+    /// <summary>The gradient of a sum with respect to an input of <paramref name="shape"/>: dy, repeated along the axes.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public virtual Tensor<T> SumBackward<T>(Tensor<T> dy, AxisSet axes, Shape shape)
         where T : unmanaged, IFloatingPointIeee754<T> => SumKernel.Backward(dy, axes, shape);
 
-    /// <summary>Sums x over the axes along which <paramref name="shape"/> would be stretched to the shape of x.</summary>
+    /// <summary>Sums x over the axes along which <paramref name="shape"/> broadcasts to the shape of x.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public virtual Tensor<T> SumTo<T>(Tensor<T> x, Shape shape)
         where T : unmanaged, IFloatingPointIeee754<T> => SumKernel.To(x, shape);
 
-    /// <summary>The mean over some axes, which have length 1 in the result or are left out.</summary>
+    /// <summary>The mean over some axes. In the result these axes have length 1 or are removed.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public virtual Tensor<T> Mean<T>(Tensor<T> x, AxisSet axes, bool keepDims)
         where T : unmanaged, IFloatingPointIeee754<T> => SumKernel.Forward(x, axes, keepDims, axes.CountIn(x.Shape));
 
-    /// <summary>The gradient of a mean by a tensor of <paramref name="shape"/>: dy / n, repeated over the axes.</summary>
+    /// <summary>The gradient of a mean with respect to an input of <paramref name="shape"/>: dy / n, repeated along the axes.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public virtual Tensor<T> MeanBackward<T>(Tensor<T> dy, AxisSet axes, Shape shape)
         where T : unmanaged, IFloatingPointIeee754<T> => SumKernel.Backward(dy, axes, shape, axes.CountIn(shape));
 
-    /// <summary>The variance over some axes; unbiased divides by n − 1.</summary>
+    /// <summary>The variance over some axes; the unbiased variance divides by n − 1.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public virtual Tensor<T> Variance<T>(Tensor<T> x, AxisSet axes, bool unbiased, bool keepDims)
         where T : unmanaged, IFloatingPointIeee754<T> => VarianceKernel.Forward(x, axes, unbiased, keepDims);
 
-    /// <summary>The gradient of a variance by x.</summary>
+    /// <summary>The gradient of a variance with respect to x.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public virtual Tensor<T> VarianceBackward<T>(Tensor<T> x, Tensor<T> dy, AxisSet axes, bool unbiased)
         where T : unmanaged, IFloatingPointIeee754<T> => VarianceKernel.Backward(x, dy, axes, unbiased);
 
-    /// <summary>The largest element over some axes, the first of equal ones, and its positions for backward.</summary>
+    /// <summary>The largest elements over some axes and their positions for backward; among equal elements the first.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public virtual Tensor<T> Max<T>(Tensor<T> x, AxisSet axes, bool keepDims, out PooledMemory<int> positions)
         where T : unmanaged, IFloatingPointIeee754<T> => MaxKernel.Forward(x, axes, keepDims, out positions);
 
-    /// <summary>The gradient of a maximum by a tensor of <paramref name="shape"/>: dy at its position, else 0.</summary>
+    /// <summary>
+    /// The gradient of a maximum with respect to an input of <paramref name="shape"/>: dy at the position of the maximum, else 0.
+    /// </summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public virtual Tensor<T> MaxBackward<T>(Tensor<T> dy, ReadOnlyMemory<int> positions, AxisSet axes, Shape shape)
         where T : unmanaged, IFloatingPointIeee754<T> => MaxKernel.Backward(dy, positions, axes, shape);
 
     /// <summary>
-    /// The positions of the largest elements along one axis, the first of equal ones, in logical order of the other axes.
+    /// The positions of the largest elements along one axis, in logical order of the other axes; among equal elements the first.
     /// </summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public virtual int[] ArgMax<T>(Tensor<T> x, int axis)

@@ -5,32 +5,32 @@ namespace DeepSharp.Tensors;
 
 public partial class Kernels
 {
-    /// <summary>The same elements in logical row-major order under another shape.</summary>
+    /// <summary>The same elements, in the same logical row-major order, in another shape.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public virtual Tensor<T> Reshape<T>(Tensor<T> x, Shape shape)
         where T : unmanaged, IFloatingPointIeee754<T> => ReshapeKernel.Run(x, shape);
 
-    /// <summary>The axes in another order: axis i of the result is axis <paramref name="axes"/>[i] of x.</summary>
+    /// <summary>Reorders the axes: axis i of the result is axis <paramref name="axes"/>[i] of x.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public virtual Tensor<T> Permute<T>(Tensor<T> x, ReadOnlySpan<int> axes)
         where T : unmanaged, IFloatingPointIeee754<T> => PermuteKernel.Run(x, axes);
 
-    /// <summary>A box of x: from <paramref name="start"/> onward, of the given shape.</summary>
+    /// <summary>A slice of x with the given shape, starting at <paramref name="start"/>.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public virtual Tensor<T> Slice<T>(Tensor<T> x, ReadOnlySpan<int> start, Shape shape)
         where T : unmanaged, IFloatingPointIeee754<T> => SliceKernel.Cut(x, start, shape);
 
-    /// <summary>Overwrites a box of <paramref name="target"/>, from <paramref name="start"/> onward, by x.</summary>
+    /// <summary>Overwrites the slice of <paramref name="target"/> that starts at <paramref name="start"/> with x.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public virtual void SetSlice<T>(Tensor<T> target, ReadOnlySpan<int> start, Tensor<T> x)
         where T : unmanaged, IFloatingPointIeee754<T> => SliceKernel.Set(target, start, x);
 
-    /// <summary>x stretched to a larger shape by the broadcasting rule.</summary>
+    /// <summary>x broadcast to a larger shape.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public virtual Tensor<T> Expand<T>(Tensor<T> x, Shape shape)
         where T : unmanaged, IFloatingPointIeee754<T> => ExpandKernel.Run(x, shape);
 
-    /// <summary>x surrounded by a constant.</summary>
+    /// <summary>x padded with a constant.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public Tensor<T> Pad<T>(Tensor<T> x, ReadOnlySpan<int> before, ReadOnlySpan<int> after, double value)
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -40,7 +40,7 @@ public partial class Kernels
         return padded;
     }
 
-    /// <summary>Tensors joined along an axis, which must not be negative.</summary>
+    /// <summary>Concatenates tensors along an axis, which must not be negative.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public Tensor<T> Concat<T>(int axis, params ReadOnlySpan<Tensor<T>> parts)
         where T : unmanaged, IFloatingPointIeee754<T>

@@ -2,7 +2,9 @@ using System.ComponentModel;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>Every kernel that an operation can call, on tensors. The base implementation is the CPU; a backend overrides the kernels that it has.</summary>
+/// <summary>
+/// All tensor kernels that operations call. This class implements them for the CPU; a backend overrides the kernels it implements.
+/// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public partial class Kernels
 {

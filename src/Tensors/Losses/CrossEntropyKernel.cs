@@ -5,13 +5,14 @@ namespace DeepSharp.Tensors;
 
 /// <summary>The cross-entropy of logits x [N, C] and integer labels, with softmax, logarithm and label smoothing ε fused.</summary>
 /// <remarks>
-/// The target of a row with label y is q_k = (1 − ε)·[k = y] + ε/C, its loss is −Σ q_k·log p_k = log Σ exp(x_k − m) − Σ q_k·(x_k − m), where p is the
-/// softmax of the row and m its largest logit: nothing overflows, and no logarithm is taken of a probability that may be zero.
+/// The target of a row with label y is q_k = (1 − ε)·[k = y] + ε/C. Its loss is −Σ q_k·log p_k = log Σ exp(x_k − m) − Σ q_k·(x_k − m),
+/// where p is the softmax of the row and m its largest logit. In this form nothing overflows, and no logarithm is taken of a probability
+/// that may be zero.
 /// </remarks>
 internal static class CrossEntropyKernel
 {
-    /// <summary>The loss, of rank 0, and if asked for the softmax of every row, which backward needs.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A label is not the number of a class.</exception>
+    /// <summary>The loss, of rank 0, and on request the softmax of every row, which backward needs.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A label is not a class index.</exception>
     public static Tensor<T> Forward<T>(
         Tensor<T> logits, ReadOnlyMemory<int> labels, double labelSmoothing, LossReduction reduction, bool keepProbabilities,
         out Tensor<T>? probabilities)
@@ -80,7 +81,8 @@ internal static class CrossEntropyKernel
             if ((uint)labels[i] >= (uint)logits[1])
             {
                 throw new ArgumentOutOfRangeException(
-                    nameof(labels), $"CrossEntropy: label {labels[i]} at position {i} is outside 0 to {logits[1] - 1}, the classes of logits {logits}.");
+                    nameof(labels),
+                    $"CrossEntropy: label {labels[i]} at position {i} is outside 0 to {logits[1] - 1}, the classes of logits {logits}.");
             }
         }
     }

@@ -1,6 +1,6 @@
 namespace DeepSharp.Tensors;
 
-/// <summary>How the losses of a batch become one number.</summary>
+/// <summary>How the losses of a batch are reduced to one number.</summary>
 public enum LossReduction
 {
     /// <summary>Their mean.</summary>

@@ -17,7 +17,7 @@ internal static class MeanSquaredErrorKernel
         return Tensor<T>.Scalar(T.CreateTruncating(sum.Span[0] / Divisor(prediction, reduction)), prediction.Context);
     }
 
-    /// <summary>dx = 2·(x − t)·dy / n; the gradient by the target is the same with x and t exchanged.</summary>
+    /// <summary>dx = 2·(x − t)·dy / n. The gradient with respect to the target is the same with x and t exchanged.</summary>
     public static Tensor<T> Backward<T>(Tensor<T> prediction, Tensor<T> target, LossReduction reduction, Tensor<T> upstream)
         where T : unmanaged, IFloatingPointIeee754<T>
     {

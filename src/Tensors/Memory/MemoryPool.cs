@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>Keeps released buffers and hands them out again, so that a steady training step allocates nothing.</summary>
+/// <summary>Keeps released buffers and reuses them, so that a steady training step allocates nothing.</summary>
 /// <remarks>Buffers are pinned, uninitialized arrays used from a 64-byte-aligned offset. Safe to use from several threads.</remarks>
 public sealed class MemoryPool
 {
@@ -16,16 +16,16 @@ public sealed class MemoryPool
 
     internal MemoryPool(bool fillWithNaN) => this.fillWithNaN = fillWithNaN;
 
-    /// <summary>How many rentals were served from a released buffer.</summary>
+    /// <summary>The number of rentals that reused a released buffer.</summary>
     public long Hits => Interlocked.Read(ref hits);
 
-    /// <summary>How many rentals had to allocate.</summary>
+    /// <summary>The number of rentals that allocated memory.</summary>
     public long Misses => Interlocked.Read(ref misses);
 
-    /// <summary>Bytes waiting on the shelves.</summary>
+    /// <summary>The bytes of the released buffers that the pool holds.</summary>
     public long BytesShelved => Interlocked.Read(ref bytesShelved);
 
-    /// <summary>A buffer of <paramref name="length"/> elements whose content is arbitrary.</summary>
+    /// <summary>Rents a buffer of <paramref name="length"/> elements with arbitrary content.</summary>
     public PooledMemory<T> Rent<T>(int length)
         where T : unmanaged
     {
@@ -33,7 +33,7 @@ public sealed class MemoryPool
         return new PooledMemory<T>(this, array, offset, length);
     }
 
-    /// <summary>As <see cref="Rent"/>, for memory that one method uses and releases.</summary>
+    /// <summary>Like <see cref="Rent"/>, for memory that one method uses and releases.</summary>
     internal Scratch<T> RentScratch<T>(int length)
         where T : unmanaged
     {
@@ -78,7 +78,7 @@ public sealed class MemoryPool
         }
     }
 
-    /// <summary>Forgets all buffers that wait on the shelves; the garbage collector then reclaims them.</summary>
+    /// <summary>Drops all released buffers, which the garbage collector then reclaims.</summary>
     public void Trim()
     {
         lock (gate)
@@ -89,8 +89,9 @@ public sealed class MemoryPool
     }
 
     /// <summary>
-    /// Large pinned arrays do not press the collector as much as they cost, so a program that never disposes would grow far before it collects.
-    /// The pool asks for a collection whenever it has allocated as much as was alive after the last one (at least 64 MiB).
+    /// Allocates a buffer. Large pinned arrays trigger collections too late for their size, so a program that never disposes would grow
+    /// large before the first one. The pool forces a collection after allocating as many bytes as were alive after the last one, at least
+    /// 64 MiB.
     /// </summary>
     private T[] Allocate<T>(long bytes)
         where T : unmanaged
@@ -115,7 +116,7 @@ public sealed class MemoryPool
     private static unsafe int AlignedOffset<T>(T[] array)
         where T : unmanaged
     {
-        // The array is pinned: its address is fixed, so the offset is too.
+        // The array is pinned: its address, and therefore the offset, never changes.
         nuint address = (nuint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(array));
         return (int)((Alignment - (address % Alignment)) % Alignment) / Unsafe.SizeOf<T>();
     }

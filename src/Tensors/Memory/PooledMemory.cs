@@ -1,9 +1,9 @@
 namespace DeepSharp.Tensors;
 
-/// <summary>A piece of pool memory with exactly one owner; <see cref="Dispose"/> returns it.</summary>
+/// <summary>Memory of a pool with exactly one owner; <see cref="Dispose"/> returns it to the pool.</summary>
 /// <remarks>
-/// The memory is pinned, so it never moves, and starts at a 64-byte boundary. Forgetting <see cref="Dispose"/> costs speed, never correctness:
-/// the garbage collector reclaims unreachable memory.
+/// The memory is pinned, so it never moves. It starts at a 64-byte boundary. A missing <see cref="Dispose"/> costs speed, never
+/// correctness: the garbage collector reclaims unreachable memory.
 /// </remarks>
 public sealed class PooledMemory<T> : IDisposable
     where T : unmanaged
@@ -27,14 +27,14 @@ public sealed class PooledMemory<T> : IDisposable
     public bool IsDisposed => array is null;
 
     /// <summary>The memory.</summary>
-    /// <exception cref="ObjectDisposedException">It was released.</exception>
+    /// <exception cref="ObjectDisposedException">The memory was released.</exception>
     public Memory<T> Memory => (array ?? throw new ObjectDisposedException(nameof(PooledMemory<T>))).AsMemory(offset, Length);
 
     /// <summary>The memory as a span.</summary>
-    /// <exception cref="ObjectDisposedException">It was released.</exception>
+    /// <exception cref="ObjectDisposedException">The memory was released.</exception>
     public Span<T> Span => (array ?? throw new ObjectDisposedException(nameof(PooledMemory<T>))).AsSpan(offset, Length);
 
-    /// <summary>Returns the memory to its pool. Twice is harmless.</summary>
+    /// <summary>Returns the memory to its pool. Disposing twice is harmless.</summary>
     public void Dispose()
     {
         if (Interlocked.Exchange(ref array, null) is { } rented) pool.Return(rented);

@@ -1,9 +1,9 @@
 namespace DeepSharp.Tensors;
 
-/// <summary>Pool memory that lives in one method: <c>using var scratch = pool.RentScratch&lt;T&gt;(length);</c></summary>
+/// <summary>Pool memory that one method uses and releases: <c>using var scratch = pool.RentScratch&lt;T&gt;(length);</c></summary>
 /// <remarks>
-/// A kernel rents hundreds of them in a training step, so this is a value and not an object; for the same reason it cannot tell whether it was given
-/// back already. What is handed on has an owner, <see cref="PooledMemory{T}"/>.
+/// The kernels rent hundreds of them in a training step, so this type is a struct. A struct cannot tell whether it was released already.
+/// Memory that outlives the method needs an owner: <see cref="PooledMemory{T}"/>.
 /// </remarks>
 internal readonly struct Scratch<T>(MemoryPool pool, T[] array, int offset, int length) : IDisposable
     where T : unmanaged
@@ -14,6 +14,6 @@ internal readonly struct Scratch<T>(MemoryPool pool, T[] array, int offset, int 
     /// <summary>The memory as a span.</summary>
     public Span<T> Span => array.AsSpan(offset, length);
 
-    /// <summary>Returns the memory to its pool, once.</summary>
+    /// <summary>Returns the memory to its pool. Must be called only once.</summary>
     public void Dispose() => pool.Return(array);
 }

@@ -2,16 +2,16 @@ using System.Numerics;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>The sizes that the pool hands out: eight steps to each power of two, so that at most 12.5 % of a buffer is unused.</summary>
+/// <summary>The buffer sizes of the pool: eight size classes per power of two, so that at most 12.5 % of a buffer is unused.</summary>
 internal static class SizeClass
 {
     /// <summary>The smallest size class, in bytes: a few cache lines.</summary>
-    public const int Smallest = 512;
+    public const int MinBytes = 512;
 
     /// <summary>The smallest class that holds <paramref name="bytes"/>.</summary>
     public static long RoundUp(long bytes)
     {
-        if (bytes <= Smallest) return Smallest;
+        if (bytes <= MinBytes) return MinBytes;
         long step = 1L << (BitOperations.Log2((ulong)(bytes - 1)) - 3);
         return (bytes + step - 1) / step * step;
     }

@@ -3,16 +3,19 @@ using System.Runtime.InteropServices;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>Vectors on the stack.</summary>
+/// <summary>Aligns vectors on the stack.</summary>
 internal static class StackMemory
 {
     private const int Alignment = 64;
 
-    /// <summary>The extra elements to allocate, so that <see cref="Align"/> can skip some.</summary>
+    /// <summary>The extra elements to allocate for <see cref="Align"/> to skip.</summary>
     public static int Slack<T>()
         where T : unmanaged => Alignment / Unsafe.SizeOf<T>();
 
-    /// <summary>The memory from its first 64-byte boundary on: a vector across two cache lines takes two accesses, and is slow to read after it was written.</summary>
+    /// <summary>
+    /// The memory from its first 64-byte boundary on. A vector that spans two cache lines takes two accesses, and reading it soon after
+    /// writing it is slow.
+    /// </summary>
     public static Span<T> Align<T>(Span<T> memory)
         where T : unmanaged
     {

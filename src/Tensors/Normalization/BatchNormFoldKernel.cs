@@ -3,7 +3,10 @@ using System.Numerics.Tensors;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>The weights and bias of a convolution with the batch normalization after it folded in: s·(w ⋆ x + b − mean) + β = (s·w) ⋆ x + (s·(b − mean) + β), s = γ/σ.</summary>
+/// <summary>
+/// The weights and bias of a convolution into which the following batch normalization is folded:
+/// s·(w ⋆ x + b − mean) + β = (s·w) ⋆ x + (s·(b − mean) + β), where s = γ/σ.
+/// </summary>
 public sealed class FoldedConvolution<T>(Tensor<T> weights, Tensor<T> bias) : IDisposable
     where T : unmanaged, IFloatingPointIeee754<T>
 {
@@ -24,13 +27,14 @@ public sealed class FoldedConvolution<T>(Tensor<T> weights, Tensor<T> bias) : ID
 /// <summary>Folds batch normalization into a convolution.</summary>
 internal static class BatchNormFoldKernel
 {
-    /// <summary>Computes folded weights and bias.</summary>
+    /// <summary>Computes the folded weights and bias.</summary>
     public static FoldedConvolution<T> Run<T>(
         Tensor<T> weights, Tensor<T>? bias, Tensor<T> gamma, Tensor<T> beta, Tensor<T> mean, Tensor<T> variance, double epsilon)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         int channels = weights.Shape[0], patch = weights.ElementCount / channels;
-        var folded = new FoldedConvolution<T>(new Tensor<T>(weights.Shape, weights.Context, "Fold"), new Tensor<T>([channels], weights.Context, "Fold"));
+        var folded = new FoldedConvolution<T>(
+            new Tensor<T>(weights.Shape, weights.Context, "Fold"), new Tensor<T>([channels], weights.Context, "Fold"));
         ReadOnlySpan<T> kernel = weights.Read(), shift = bias is null ? default : bias.Read();
         Span<T> target = folded.Weights.Write(), targetShift = folded.Bias.Write();
         for (int k = 0; k < channels; k++)

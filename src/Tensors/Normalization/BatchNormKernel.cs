@@ -6,34 +6,37 @@ namespace DeepSharp.Tensors;
 /// <summary>y = (x − mean)·γ/σ + β in each channel, optionally followed by ReLU in the same pass.</summary>
 internal static class BatchNormKernel
 {
-    /// <summary>How many coefficients forward has for each channel.</summary>
+    /// <summary>The number of coefficients per channel that forward uses.</summary>
     public const int CoefficientsOfForward = 3;
 
     /// <summary>Normalizes x [N,C] or [N,C,H,W]; everything else is [C].</summary>
     /// <param name="x">The input.</param>
-    /// <param name="mean">What is subtracted: the mean of the batch, or the running one.</param>
+    /// <param name="mean">The mean that is subtracted: that of the batch, or the running mean.</param>
     /// <param name="inverseDeviation">1/σ, where σ² = variance + ε.</param>
     /// <param name="gamma">The scale.</param>
     /// <param name="beta">The shift.</param>
-    /// <param name="relu">Whether max(y, 0) is wanted instead of y.</param>
-    public static Tensor<T> Forward<T>(Tensor<T> x, Tensor<T> mean, Tensor<T> inverseDeviation, Tensor<T> gamma, Tensor<T> beta, bool relu)
+    /// <param name="relu">Whether to return max(y, 0) instead of y.</param>
+    public static Tensor<T> Forward<T>(
+        Tensor<T> x, Tensor<T> mean, Tensor<T> inverseDeviation, Tensor<T> gamma, Tensor<T> beta, bool relu)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         using var profile = x.Context.Profile("BatchNorm", "forward");
-        var rows = ChannelRows.Of(x, ("mean", mean), ("inverse deviation", inverseDeviation), ("gamma", gamma), ("beta", beta));
+        var rows = ChannelRows.Of(x, ("mean", mean), ("inverse standard deviation", inverseDeviation), ("gamma", gamma), ("beta", beta));
         var y = new Tensor<T>(x.Shape, x.Context, "BatchNorm");
         using var rented = Coefficients(mean, inverseDeviation, gamma, beta, CoefficientsOfForward);
         var (source, target, coefficients) = (x.ReadMemory(), y.WriteMemory(), rented.Memory);
-        x.Context.Workers.Run(rows.Chunks, 1, (chunk, _) =>
+        x.Context.Workers.Run(rows.Blocks, 1, (block, _) =>
         {
-            var elements = rows.ElementsOf(chunk);
-            SimdDispatch.Run<T, Action<T>>(x.Context.VectorWidth, new(source.Span[elements], target.Span[elements], coefficients.Span, rows.Channels, relu));
+            var elements = rows.ElementsOf(block);
+            SimdDispatch.Run<T, Action<T>>(
+                x.Context.VectorWidth, new(source.Span[elements], target.Span[elements], coefficients.Span, rows.Channels, relu));
         });
         return y;
     }
 
-    /// <summary>Rents [count][C] and fills the first three rows with mean, γ/σ and β: then y = (x − mean)·γ/σ + β.</summary>
-    public static Scratch<T> Coefficients<T>(Tensor<T> mean, Tensor<T> inverseDeviation, Tensor<T> gamma, Tensor<T> beta, int count)
+    /// <summary>Rents [count][C] and fills the first three rows with the mean, γ/σ and β of y = (x − mean)·γ/σ + β.</summary>
+    public static Scratch<T> Coefficients<T>(
+        Tensor<T> mean, Tensor<T> inverseDeviation, Tensor<T> gamma, Tensor<T> beta, int count)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         int channels = mean.ElementCount;
@@ -44,7 +47,8 @@ internal static class BatchNormKernel
         return rented;
     }
 
-    private readonly ref struct Action<T>(ReadOnlySpan<T> x, Span<T> y, ReadOnlySpan<T> coefficients, int channels, bool relu) : ISimdAction<T>, IChannelLoop<T>
+    private readonly ref struct Action<T>(
+        ReadOnlySpan<T> x, Span<T> y, ReadOnlySpan<T> coefficients, int channels, bool relu) : ISimdAction<T>, IChannelLoop<T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         private readonly ReadOnlySpan<T> x = x, coefficients = coefficients;
@@ -61,7 +65,7 @@ internal static class BatchNormKernel
             ref T target = ref y.GetPinnableReference();
             ref readonly T coefficient = ref coefficients.GetPinnableReference();
             nint stride = channels;
-            bool rectify = relu;
+            bool hasRelu = relu;
             var zero = TSimd.Broadcast(T.Zero);
             for (nint c = fromChannel; c < toChannel; c += TSimd.Width)
             {
@@ -71,7 +75,7 @@ internal static class BatchNormKernel
                 for (nint i = from + c; i < to; i += stride)
                 {
                     var value = TSimd.MultiplyAdd(TSimd.Subtract(TSimd.Load(in source, i), mean), scale, shift);
-                    TSimd.Store(rectify ? TSimd.Max(value, zero) : value, ref target, i);
+                    TSimd.Store(hasRelu ? TSimd.Max(value, zero) : value, ref target, i);
                 }
             }
         }

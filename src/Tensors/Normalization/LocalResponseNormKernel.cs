@@ -3,11 +3,15 @@ using System.Numerics.Tensors;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>Local response normalization across channels (Krizhevsky et al. 2012, section 3.3): y_c = x_c·s_c^−β, s_c = k + α·Σx_j² over a window of channels.</summary>
+/// <summary>
+/// Local response normalization across channels (Krizhevsky et al. 2012, section 3.3): y_c = x_c·s_c^−β, where s_c = k + α·Σx_j² over a
+/// window of channels.
+/// </summary>
 /// <remarks>
-/// The window of channel c is c − ⌊size/2⌋ to c + ⌊(size − 1)/2⌋, as in PyTorch, cut at the ends. Alpha is the factor of the sum; PyTorch, Caffe and ONNX
-/// call size times that alpha. The gradient is dx_c = dy_c·s_c^−β − 2αβ·x_c·Σ dy_j·x_j·s_j^(−β−1) over all j whose window contains c. Backward computes s
-/// again, because that is cheaper than to write and read it.
+/// The window of channel c is c − ⌊size/2⌋ to c + ⌊(size − 1)/2⌋, as in PyTorch, truncated at the first and last channel. Here α is the
+/// factor of the sum; in PyTorch, Caffe and ONNX, alpha is size times this factor. The gradient is
+/// dx_c = dy_c·s_c^−β − 2αβ·x_c·Σ dy_j·x_j·s_j^(−β−1) over all j whose window contains c. Backward recomputes s, because that is cheaper
+/// than writing and reading it.
 /// </remarks>
 internal static class LocalResponseNormKernel
 {
@@ -17,7 +21,7 @@ internal static class LocalResponseNormKernel
     public static Tensor<T> Forward<T>(Tensor<T> x, int size, double alpha, double beta, double k)
         where T : unmanaged, IFloatingPointIeee754<T> => Run(x, null, size, alpha, beta, k);
 
-    /// <summary>The gradient by x.</summary>
+    /// <summary>The gradient with respect to x.</summary>
     public static Tensor<T> Backward<T>(Tensor<T> x, Tensor<T> dy, int size, double alpha, double beta, double k)
         where T : unmanaged, IFloatingPointIeee754<T> => Run(x, dy, size, alpha, beta, k);
 
@@ -25,8 +29,10 @@ internal static class LocalResponseNormKernel
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         if (x.Shape.Rank != 4) throw new ShapeException($"{Operation}: the input must be [N, C, H, W], found {x.Shape}.");
-        if (size < 1) throw new ArgumentOutOfRangeException(nameof(size), $"{Operation}: the window must have at least 1 channel, found {size}.");
-        if (dy is not null && dy.Shape != x.Shape) throw new ShapeException($"{Operation} backward: input {x.Shape} and gradient {dy.Shape} must have the same shape.");
+        if (size < 1)
+            throw new ArgumentOutOfRangeException(nameof(size), $"{Operation}: the window must have at least 1 channel, found {size}.");
+        if (dy is not null && dy.Shape != x.Shape)
+            throw new ShapeException($"{Operation} backward: input {x.Shape} and gradient {dy.Shape} must have the same shape.");
         int channels = x.Shape[1];
         var window = new Window(channels, Math.Min(size / 2, channels - 1), Math.Min((size - 1) / 2, channels - 1), alpha, beta, k);
         var result = new Tensor<T>(x.Shape, x.Context, dy is null ? Operation : $"{Operation} backward");
@@ -42,17 +48,22 @@ internal static class LocalResponseNormKernel
         return result;
     }
 
-    /// <summary>The window reaches from channel c − <see cref="Before"/> to c + <see cref="After"/>, neither further than there are channels.</summary>
+    /// <summary>
+    /// The window of channel c spans the channels c − <see cref="Before"/> to c + <see cref="After"/>. Both are less than the number of
+    /// channels.
+    /// </summary>
     private readonly record struct Window(int Channels, int Before, int After, double Alpha, double Beta, double K)
     {
-        // Before ≥ After, so that many zeros on either side serve windows in both directions.
+        // Before ≥ After, so Before zeros on each side suffice for the mirrored windows of backward, too.
         public int PaddedLength => Channels + (2 * Before);
 
         public int ScratchLength => PaddedLength + (2 * Channels);
     }
 
-    // One pixel at a time; lanes are channels. The scratch, all in the first-level cache: terms with zeros on both sides, then s, then s^−β.
-    private readonly ref struct Action<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> dy, Span<T> result, Window window, Span<T> scratch) : ISimdAction<T>
+    // Processes one pixel at a time; lanes are channels. The scratch stays in the first-level cache: terms with zeros on both sides, then
+    // s, then s^−β.
+    private readonly ref struct Action<T>(
+        ReadOnlySpan<T> x, ReadOnlySpan<T> dy, Span<T> result, Window window, Span<T> scratch) : ISimdAction<T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         private readonly ReadOnlySpan<T> x = x, dy = dy;
@@ -72,7 +83,7 @@ internal static class LocalResponseNormKernel
                 TensorPrimitives.Multiply(input, input, inner);
                 Scale<TSimd, TVector>(0, whole);
                 Scale<SimdScalar<T>, T>(whole, channels);
-                // The usual exponent is left to two square roots.
+                // The usual exponent, 3/4, needs no Pow: Scale computes it with two square roots.
                 if (window.Beta != 0.75) TensorPrimitives.Pow(scale, T.CreateTruncating(-window.Beta), power);
                 if (dy.IsEmpty)
                 {
@@ -87,7 +98,7 @@ internal static class LocalResponseNormKernel
             }
         }
 
-        // s = k + α·Σx², and s^−β where β = 3/4.
+        // s = k + α·Σx², and s^−β if β = 3/4.
         private void Scale<TSimd, TVector>(nint from, nint to)
             where TSimd : struct, ISimd<TVector, T>
             where TVector : struct
@@ -97,7 +108,8 @@ internal static class LocalResponseNormKernel
             ref T powers = ref power.GetPinnableReference();
             bool threeQuarters = window.Beta == 0.75;
             nint taps = window.Before + window.After;
-            TVector one = TSimd.Broadcast(T.One), alpha = TSimd.Broadcast(T.CreateTruncating(window.Alpha)), k = TSimd.Broadcast(T.CreateTruncating(window.K));
+            TVector one = TSimd.Broadcast(T.One), alpha = TSimd.Broadcast(T.CreateTruncating(window.Alpha));
+            TVector k = TSimd.Broadcast(T.CreateTruncating(window.K));
             for (nint c = from; c < to; c += TSimd.Width)
             {
                 var sum = TSimd.Load(in squares, c);
@@ -137,7 +149,7 @@ internal static class LocalResponseNormKernel
             ref readonly T powers = ref power.GetPinnableReference();
             ref readonly T summands = ref terms.GetPinnableReference();
             ref T target = ref result.GetPinnableReference();
-            // The windows that contain a channel extend around it by the mirrored distances.
+            // The windows that contain channel c are those of the channels c − After to c + Before.
             nint first = window.Before - window.After, taps = window.Before + window.After;
             var factor = TSimd.Broadcast(T.CreateTruncating(-2 * window.Alpha * window.Beta));
             for (nint c = from; c < to; c += TSimd.Width)
@@ -145,7 +157,8 @@ internal static class LocalResponseNormKernel
                 var sum = TSimd.Load(in summands, first + c);
                 for (nint tap = 1; tap <= taps; tap++) sum = TSimd.Add(sum, TSimd.Load(in summands, first + c + tap));
                 var indirect = TSimd.Multiply(TSimd.Multiply(factor, TSimd.Load(in input, pixel + c)), sum);
-                TSimd.Store(TSimd.MultiplyAdd(TSimd.Load(in upstream, pixel + c), TSimd.Load(in powers, c), indirect), ref target, pixel + c);
+                var gradient = TSimd.MultiplyAdd(TSimd.Load(in upstream, pixel + c), TSimd.Load(in powers, c), indirect);
+                TSimd.Store(gradient, ref target, pixel + c);
             }
         }
     }

@@ -6,32 +6,45 @@ namespace DeepSharp.Tensors;
 internal static class SgdKernel
 {
     /// <summary>
-    /// g += decay · w; then with momentum v = momentum · v + (1 − dampening) · g (at first v = g) and g = v, or g + momentum · v after Nesterov;
-    /// then w −= rate · g.
+    /// g += decay · w. Then, with momentum, v = momentum · v + (1 − dampening) · g (v = g in the first step), and g = v, or
+    /// g + momentum · v with Nesterov momentum. Then w −= rate · g.
     /// </summary>
     /// <param name="weight">w, updated.</param>
     /// <param name="gradient">g, unchanged.</param>
     /// <param name="velocity">v, updated; null without momentum.</param>
-    /// <param name="update">The numbers.</param>
+    /// <param name="update">The hyperparameters.</param>
     /// <exception cref="ShapeException">The shapes differ.</exception>
     public static void Run<T>(Tensor<T> weight, Tensor<T> gradient, Tensor<T>? velocity, SgdUpdate update)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         using var profile = weight.Context.Profile("Sgd", "step");
         if (gradient.Shape != weight.Shape || (velocity is not null && velocity.Shape != weight.Shape))
-            throw new ShapeException($"SgdStep: weight {weight.Shape}, gradient {gradient.Shape} and velocity {velocity?.Shape} must have one shape.");
-        // Most parameters are one block, a bias or a scale: nothing is allocated for them.
+        {
+            throw new ShapeException(
+                $"SgdStep: weight {weight.Shape}, gradient {gradient.Shape} and velocity {velocity?.Shape} must have the same shape.");
+        }
+
+        // Most parameters are a bias or a scale and fit in one block: nothing is allocated for them.
         if (weight.ElementCount <= Tuning.BlockElements)
-            SimdLoop.Run<T, Step<T>>(weight.Context.VectorWidth, weight.ElementCount, new(weight.Write(), gradient.Read(), velocity is null ? default : velocity.Write(), update));
+        {
+            SimdLoop.Run<T, Step<T>>(
+                weight.Context.VectorWidth,
+                weight.ElementCount,
+                new(weight.Write(), gradient.Read(), velocity is null ? default : velocity.Write(), update));
+        }
         else
+        {
             RunInBlocks(weight.Context, weight.WriteMemory(), gradient.ReadMemory(), velocity?.WriteMemory() ?? default, update);
+        }
     }
 
-    private static void RunInBlocks<T>(ComputeContext context, Memory<T> weight, ReadOnlyMemory<T> gradient, Memory<T> velocity, SgdUpdate update)
+    private static void RunInBlocks<T>(
+        ComputeContext context, Memory<T> weight, ReadOnlyMemory<T> gradient, Memory<T> velocity, SgdUpdate update)
         where T : unmanaged, IFloatingPointIeee754<T> => context.Workers.Run(weight.Length, Tuning.BlockElements, (from, count) =>
         {
             var velocities = velocity.IsEmpty ? default : velocity.Span.Slice(from, count);
-            SimdLoop.Run<T, Step<T>>(context.VectorWidth, count, new(weight.Span.Slice(from, count), gradient.Span.Slice(from, count), velocities, update));
+            SimdLoop.Run<T, Step<T>>(
+                context.VectorWidth, count, new(weight.Span.Slice(from, count), gradient.Span.Slice(from, count), velocities, update));
         });
 
     private readonly ref struct Step<T>(Span<T> weight, ReadOnlySpan<T> gradient, Span<T> velocity, SgdUpdate update) : ISimdLoop<T>
@@ -48,7 +61,7 @@ internal static class SgdKernel
             var step = TSimd.Broadcast(T.CreateTruncating(-update.LearningRate));
             var decay = TSimd.Broadcast(T.CreateTruncating(update.WeightDecay));
             var momentum = TSimd.Broadcast(T.CreateTruncating(update.Momentum));
-            var intake = TSimd.Broadcast(T.CreateTruncating(1 - update.Dampening));
+            var gradientFactor = TSimd.Broadcast(T.CreateTruncating(1 - update.Dampening));
             bool hasVelocity = !velocity.IsEmpty, isFirst = update.IsFirst, nesterov = update.Nesterov;
             for (nint i = from; i < to; i += TSimd.Width)
             {
@@ -56,10 +69,12 @@ internal static class SgdKernel
                 var slope = TSimd.MultiplyAdd(decay, value, TSimd.Load(in g, i));
                 if (hasVelocity)
                 {
-                    // The first velocity is the gradient itself, undampened; what the memory holds is never read.
-                    var speed = isFirst ? slope : TSimd.MultiplyAdd(momentum, TSimd.Load(in v, i), TSimd.Multiply(intake, slope));
-                    TSimd.Store(speed, ref v, i);
-                    slope = nesterov ? TSimd.MultiplyAdd(momentum, speed, slope) : speed;
+                    // The first velocity is the gradient itself, undampened. The uninitialized velocity is not read.
+                    var newVelocity = isFirst
+                        ? slope
+                        : TSimd.MultiplyAdd(momentum, TSimd.Load(in v, i), TSimd.Multiply(gradientFactor, slope));
+                    TSimd.Store(newVelocity, ref v, i);
+                    slope = nesterov ? TSimd.MultiplyAdd(momentum, newVelocity, slope) : newVelocity;
                 }
 
                 TSimd.Store(TSimd.MultiplyAdd(step, slope, value), ref w, i);

@@ -1,10 +1,11 @@
 namespace DeepSharp.Tensors;
 
-/// <summary>The numbers of one step of stochastic gradient descent for one tensor.</summary>
-/// <param name="LearningRate">The length of the step.</param>
+/// <summary>The hyperparameters of one step of stochastic gradient descent for one tensor.</summary>
+/// <param name="LearningRate">The learning rate.</param>
 /// <param name="Momentum">Momentum: the factor of the old velocity.</param>
-/// <param name="Dampening">The part of the gradient that is not added to the velocity.</param>
-/// <param name="WeightDecay">The factor of the weight that is added to its gradient.</param>
-/// <param name="Nesterov">Whether the step looks ahead along the velocity.</param>
-/// <param name="IsFirst">Whether there is no velocity yet, so that it becomes the gradient.</param>
-public readonly record struct SgdUpdate(double LearningRate, double Momentum, double Dampening, double WeightDecay, bool Nesterov, bool IsFirst);
+/// <param name="Dampening">Dampening: the fraction of the gradient that is not added to the velocity.</param>
+/// <param name="WeightDecay">Weight decay: the multiple of the weight that is added to its gradient.</param>
+/// <param name="Nesterov">Whether to use Nesterov momentum: the step looks ahead along the velocity.</param>
+/// <param name="IsFirst">Whether this is the first step: the velocity is set to the gradient.</param>
+public readonly record struct SgdUpdate(
+    double LearningRate, double Momentum, double Dampening, double WeightDecay, bool Nesterov, bool IsFirst);

@@ -2,10 +2,11 @@ using System.Numerics;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>The mean of each window; windows are of constant size, or adaptive.</summary>
+/// <summary>The mean of each window. Windows have a fixed size or are adaptive.</summary>
 /// <remarks>
-/// Forward and backward are the same work: a target pixel is the weighted sum of a rectangle of source pixels. In forward an output sums the inputs of
-/// its window; in backward an input sums the gradients of the outputs whose windows contain it. The weight is one over the area of the output's window.
+/// Forward and backward do the same work: a target pixel is the weighted sum of a rectangle of source pixels. In forward an output sums
+/// the inputs in its window. In backward an input sums the gradients of the outputs whose windows contain it. The weight is one over the
+/// area of the output's window.
 /// </remarks>
 internal static class AveragePoolKernel
 {
@@ -14,7 +15,7 @@ internal static class AveragePoolKernel
     /// <summary>y[n,c,i,j] = mean of x[n,c] over window (i,j); x [N,C,H,W].</summary>
     /// <param name="x">The input.</param>
     /// <param name="window">The window.</param>
-    /// <param name="countPadding">Whether padding counts as zeros; else the mean is over the pixels that exist.</param>
+    /// <param name="countPadding">Whether padding counts as zeros; if not, the mean is over the image pixels only.</param>
     public static Tensor<T> Forward<T>(Tensor<T> x, Window2d window, bool countPadding)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -22,7 +23,7 @@ internal static class AveragePoolKernel
         return Forward(x, new Windows(vertical, horizontal, countPadding ? window.Area : 0), Fixed);
     }
 
-    /// <summary>The gradient by an input of the given shape.</summary>
+    /// <summary>The gradient with respect to an input of the given shape.</summary>
     public static Tensor<T> Backward<T>(Tensor<T> dy, Shape input, Window2d window, bool countPadding)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -30,20 +31,21 @@ internal static class AveragePoolKernel
         return Backward(dy, input, new Windows(vertical, horizontal, countPadding ? window.Area : 0), Fixed);
     }
 
-    /// <summary>y [N,C,height,width], each the mean of a part of x [N,C,H,W].</summary>
+    /// <summary>y [N,C,height,width]: each element is the mean of a window of x [N,C,H,W].</summary>
     public static Tensor<T> AdaptiveForward<T>(Tensor<T> x, int height, int width)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         if (height < 1 || width < 1)
         {
             throw new ArgumentOutOfRangeException(
-                height < 1 ? nameof(height) : nameof(width), $"{Adaptive}: the output must have at least 1×1 pixels, found {height}×{width}.");
+                height < 1 ? nameof(height) : nameof(width),
+                $"{Adaptive}: the output must be at least 1×1 pixels, found {height}×{width}.");
         }
 
         return Forward(x, AdaptiveWindows(x.Shape, height, width), Adaptive);
     }
 
-    /// <summary>The gradient by an input of the given shape.</summary>
+    /// <summary>The gradient with respect to an input of the given shape.</summary>
     public static Tensor<T> AdaptiveBackward<T>(Tensor<T> dy, Shape input)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -69,7 +71,8 @@ internal static class AveragePoolKernel
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         Shape expected = [input[0], input[1], windows.Vertical.Outputs, windows.Horizontal.Outputs];
-        if (dy.Shape != expected) throw new ShapeException($"{operation} backward: input {input} gives an output {expected}, the gradient is {dy.Shape}.");
+        if (dy.Shape != expected)
+            throw new ShapeException($"{operation} backward: input {input} gives an output {expected}, the gradient is {dy.Shape}.");
         var dx = new Tensor<T>(input, dy.Context, $"{operation} backward");
         Run(dy, dx, windows, backward: true);
         return dx;
@@ -80,16 +83,16 @@ internal static class AveragePoolKernel
     {
         var (from, to, width) = (source.ReadMemory(), target.WriteMemory(), source.Context.VectorWidth);
         int channels = target.Shape[1], rows = target.Shape[0] * target.Shape[2];
-        // A block touches as many elements of the larger side as any other kernel's.
+        // Sizes the blocks by the elements of the larger of source and target.
         int rowElements = Math.Max(source.ElementCount, target.ElementCount) / rows;
         source.Context.Workers.Run(rows, Tuning.RowsPerBlock(Math.Max(1, rowElements)), (row, count) => SimdDispatch.Run<T, Action<T>>(
             width, new(from.Span, to.Span, windows, channels, backward, row, count)));
     }
 
-    /// <summary>The windows of both axes, and the area to divide by; 0 for the number of pixels in each window.</summary>
+    /// <summary>The windows of both axes, and the area to divide by. An area of 0 means the number of pixels in each window.</summary>
     private readonly record struct Windows(WindowAxis Vertical, WindowAxis Horizontal, int Area)
     {
-        /// <summary>The weight of each pixel in the window of an output.</summary>
+        /// <summary>The weight of each pixel in the window of output (i, j).</summary>
         public double Weight(int i, int j) => 1.0 / (Area > 0
             ? Area
             : (double)(Vertical.End(i) - Vertical.Start(i)) * (Horizontal.End(j) - Horizontal.Start(j)));
@@ -111,13 +114,15 @@ internal static class AveragePoolKernel
             for (int row = fromRow; row < fromRow + rows; row++)
             {
                 var (image, r) = Math.DivRem(row, targetHeight);
-                PoolCover above = new(vertical), beside = new(horizontal);
-                if (backward) above.MoveTo(r);
-                var (top, bottom) = backward ? (above.First, above.End) : (vertical.Start(r), vertical.End(r));
+                PoolCover rowCover = new(vertical), columnCover = new(horizontal);
+                if (backward) rowCover.MoveTo(r);
+                var (top, bottom) = backward ? (rowCover.First, rowCover.End) : (vertical.Start(r), vertical.End(r));
                 for (int column = 0; column < targetWidth; column++)
                 {
-                    if (backward) beside.MoveTo(column);
-                    var (left, right) = backward ? (beside.First, beside.End) : (horizontal.Start(column), horizontal.End(column));
+                    if (backward) columnCover.MoveTo(column);
+                    var (left, right) = backward
+                        ? (columnCover.First, columnCover.End)
+                        : (horizontal.Start(column), horizontal.End(column));
                     double weight = backward ? 0 : windows.Weight(r, column);
                     int to = ((row * targetWidth) + column) * channels;
                     bool first = true;
@@ -133,7 +138,7 @@ internal static class AveragePoolKernel
                         }
                     }
 
-                    // An input that no window contains.
+                    // No window contains this input.
                     if (first) target.Slice(to, channels).Clear();
                 }
             }

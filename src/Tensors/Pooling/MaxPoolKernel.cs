@@ -4,10 +4,13 @@ using System.Runtime.InteropServices;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>The maximum of each window, of equal ones the first in row-major order; never padding, but NaN if there is one, as in PyTorch.</summary>
+/// <summary>
+/// The maximum of each window. Ties take the first element in row-major order, padding never counts, and NaN is larger than any number, as
+/// in PyTorch.
+/// </summary>
 /// <remarks>
-/// For backward, forward records the argmax indices, the position in its window that each output came from: one byte each in storage order, or one element
-/// of T where a window has more than 256 positions. Backward needs no input.
+/// Forward records argmax indices for backward: for each output, the position of its maximum in the window. They take one byte each in
+/// storage order, or one element of T if a window has more than 256 positions. Backward does not read the input.
 /// </remarks>
 internal static class MaxPoolKernel
 {
@@ -16,7 +19,7 @@ internal static class MaxPoolKernel
     /// <summary>y[n,c,i,j] = max of x[n,c] over window (i,j); x [N,C,H,W].</summary>
     /// <param name="x">The input.</param>
     /// <param name="window">The window.</param>
-    /// <param name="recordArgmax">Whether to record for backward.</param>
+    /// <param name="recordArgmax">Whether to record the argmax indices for backward.</param>
     /// <param name="argmax">The argmax indices, owned by the caller; null unless recorded.</param>
     public static Tensor<T> Forward<T>(Tensor<T> x, Window2d window, bool recordArgmax, out PooledMemory<byte>? argmax)
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -27,13 +30,16 @@ internal static class MaxPoolKernel
         argmax = recordArgmax ? x.Context.Pool.Rent<byte>(ArgmaxBytes<T>(y.Shape, window)) : null;
         var (source, target, record) = (x.ReadMemory(), y.WriteMemory(), argmax?.Memory ?? default);
         int channels = x.Shape[1], inputsOfRow = channels * horizontal.Inputs * window.StrideHeight;
-        x.Context.Workers.Run(x.Shape[0] * vertical.Outputs, Tuning.RowsPerBlock(inputsOfRow), (from, count) => SimdDispatch.Run<T, ForwardAction<T>>(
-            x.Context.VectorWidth, new(source.Span, target.Span, record.Span, channels, vertical, horizontal, from, count)));
+        x.Context.Workers.Run(x.Shape[0] * vertical.Outputs, Tuning.RowsPerBlock(inputsOfRow), (from, count) =>
+            SimdDispatch.Run<T, ForwardAction<T>>(
+                x.Context.VectorWidth, new(source.Span, target.Span, record.Span, channels, vertical, horizontal, from, count)));
         return y;
     }
 
-    /// <summary>dx gets each element of dy at its argmax index, and 0 elsewhere; overlapping windows add up, in row-major order.</summary>
-    /// <param name="dy">The gradient by the output.</param>
+    /// <summary>
+    /// dx is 0 except at the argmax indices, to which the elements of dy are added. Overlapping windows are added in row-major order.
+    /// </summary>
+    /// <param name="dy">The gradient of the loss with respect to the output.</param>
     /// <param name="argmax">The argmax indices that forward recorded.</param>
     /// <param name="input">The shape of the input.</param>
     /// <param name="window">The window.</param>
@@ -46,23 +52,32 @@ internal static class MaxPoolKernel
         if (dy.Shape != expected || argmax.Length != ArgmaxBytes<T>(expected, window))
         {
             throw new ShapeException(
-                $"{Operation} backward: input {input} gives an output {expected}, the gradient is {dy.Shape} with {argmax.Length} recorded bytes.");
+                $"{Operation} backward: input {input} gives an output {expected}, " +
+                $"the gradient is {dy.Shape} with {argmax.Length} recorded bytes.");
         }
 
         var dx = new Tensor<T>(input, dy.Context, $"{Operation} backward");
         var (upstream, target, record) = (dy.ReadMemory(), dx.WriteMemory(), argmax.Memory);
         int channels = input[1];
-        dy.Context.Workers.Run(input[0] * vertical.Inputs, Tuning.RowsPerBlock(channels * horizontal.Inputs), (from, count) => SimdDispatch.Run<T, BackwardAction<T>>(
-            dy.Context.VectorWidth, new(upstream.Span, target.Span, record.Span, channels, vertical, horizontal, from, count)));
+        dy.Context.Workers.Run(input[0] * vertical.Inputs, Tuning.RowsPerBlock(channels * horizontal.Inputs), (from, count) =>
+            SimdDispatch.Run<T, BackwardAction<T>>(
+                dy.Context.VectorWidth, new(upstream.Span, target.Span, record.Span, channels, vertical, horizontal, from, count)));
         return dx;
     }
 
     private static int ArgmaxBytes<T>(Shape output, Window2d window)
         where T : unmanaged => window.Area <= 256 ? output.ElementCount : checked(output.ElementCount * Unsafe.SizeOf<T>());
 
-    // One output row at a time; lanes are channels.
+    // Processes one output row at a time; lanes are channels.
     private readonly ref struct ForwardAction<T>(
-        ReadOnlySpan<T> x, Span<T> y, Span<byte> argmax, int channels, WindowAxis vertical, WindowAxis horizontal, int fromRow, int rows) : ISimdAction<T>
+        ReadOnlySpan<T> x,
+        Span<T> y,
+        Span<byte> argmax,
+        int channels,
+        WindowAxis vertical,
+        WindowAxis horizontal,
+        int fromRow,
+        int rows) : ISimdAction<T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         private readonly ReadOnlySpan<T> x = x;
@@ -113,7 +128,7 @@ internal static class MaxPoolKernel
                     {
                         var value = TSimd.Load(in source, pixel);
                         var larger = TSimd.GreaterThan(value, best);
-                        // NaN compares as neither larger nor equal, but must be the maximum.
+                        // NaN compares as neither larger nor equal, but must become the maximum.
                         var number = TSimd.EqualTo(value, value);
                         best = TSimd.Select(number, TSimd.Select(larger, value, best), value);
                         index = TSimd.Select(number, TSimd.Select(larger, here, index), here);
@@ -129,9 +144,16 @@ internal static class MaxPoolKernel
         }
     }
 
-    // One input row at a time: each input gathers from the windows that contain it, so rows are independent.
+    // Processes one input row at a time. Each input gathers from the windows that contain it, so rows are independent.
     private readonly ref struct BackwardAction<T>(
-        ReadOnlySpan<T> dy, Span<T> dx, ReadOnlySpan<byte> argmax, int channels, WindowAxis vertical, WindowAxis horizontal, int fromRow, int rows) : ISimdAction<T>
+        ReadOnlySpan<T> dy,
+        Span<T> dx,
+        ReadOnlySpan<byte> argmax,
+        int channels,
+        WindowAxis vertical,
+        WindowAxis horizontal,
+        int fromRow,
+        int rows) : ISimdAction<T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         private readonly ReadOnlySpan<T> dy = dy;
@@ -144,17 +166,17 @@ internal static class MaxPoolKernel
             for (int row = fromRow; row < fromRow + rows; row++)
             {
                 var (image, h) = Math.DivRem(row, vertical.Inputs);
-                var above = new PoolCover(vertical);
-                var beside = new PoolCover(horizontal);
-                above.MoveTo(h);
+                var rowCover = new PoolCover(vertical);
+                var columnCover = new PoolCover(horizontal);
+                rowCover.MoveTo(h);
                 for (int w = 0; w < horizontal.Inputs; w++)
                 {
-                    beside.MoveTo(w);
+                    columnCover.MoveTo(w);
                     int input = ((row * horizontal.Inputs) + w) * channels;
                     bool first = true;
-                    for (int i = above.First; i < above.End; i++)
+                    for (int i = rowCover.First; i < rowCover.End; i++)
                     {
-                        for (int j = beside.First; j < beside.End; j++)
+                        for (int j = columnCover.First; j < columnCover.End; j++)
                         {
                             int output = ((((image * vertical.Outputs) + i) * horizontal.Outputs) + j) * channels;
                             int position = ((h - vertical.Origin(i)) * horizontal.Kernel) + w - horizontal.Origin(j);
@@ -164,6 +186,7 @@ internal static class MaxPoolKernel
                         }
                     }
 
+                    // No window contains this input.
                     if (first) dx.Slice(input, channels).Clear();
                 }
             }

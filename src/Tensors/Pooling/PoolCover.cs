@@ -1,7 +1,9 @@
 namespace DeepSharp.Tensors;
 
-/// <summary>The outputs <see cref="First"/> to <see cref="End"/> − 1 whose windows contain one input, while that input moves upwards from 0.</summary>
-/// <remarks>The bounds only ever grow, so walking along a row needs no division: starts and ends of windows are in ascending order.</remarks>
+/// <summary>
+/// The outputs <see cref="First"/> to <see cref="End"/> − 1 whose windows contain one input, for inputs visited in ascending order from 0.
+/// </summary>
+/// <remarks>Window starts and ends ascend, so both bounds only grow and moving along a row needs no division.</remarks>
 internal struct PoolCover(WindowAxis axis)
 {
     /// <summary>The first output whose window contains the input.</summary>
@@ -10,7 +12,7 @@ internal struct PoolCover(WindowAxis axis)
     /// <summary>One past the last output whose window contains the input.</summary>
     public int End { get; private set; }
 
-    /// <summary>Moves to an input, not before the present one.</summary>
+    /// <summary>Moves to an input, which must not be before the current one.</summary>
     public void MoveTo(int input)
     {
         while (End < axis.Outputs && axis.Start(End) <= input) End++;

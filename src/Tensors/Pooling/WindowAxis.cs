@@ -1,6 +1,6 @@
 namespace DeepSharp.Tensors;
 
-/// <summary>A sliding window along one axis: output o takes the inputs <see cref="Start"/>(o) to <see cref="End"/>(o) − 1.</summary>
+/// <summary>A sliding window along one axis: output o covers the inputs <see cref="Start"/>(o) to <see cref="End"/>(o) − 1.</summary>
 internal readonly struct WindowAxis
 {
     private readonly int stride, padding;
@@ -32,7 +32,7 @@ internal readonly struct WindowAxis
             throw new ShapeException(
                 $"{operation}: a window of {window.Height}×{window.Width} does not fit into {input[2]}×{input[3]} pixels"
                 + (window.PaddingHeight + window.PaddingWidth > 0 ? $" with a padding of {window.PaddingHeight}×{window.PaddingWidth}" : "")
-                + "; use a larger image or fewer poolings.");
+                + "; use a larger image or fewer pooling layers.");
         }
 
         return (
@@ -40,8 +40,10 @@ internal readonly struct WindowAxis
             Sliding(input[3], window.Width, window.StrideWidth, window.PaddingWidth));
     }
 
-    /// <summary>As <see cref="Of"/> for pooling, whose windows must each contain a pixel: padding is at most half the window.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The window cannot be pooled over.</exception>
+    /// <summary>As <see cref="Of"/>, for pooling: every window must contain a pixel, so the padding is at most half the window.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The window has a size or stride below 1, or a padding below 0 or above half the window.
+    /// </exception>
     /// <exception cref="ShapeException">The input is not of rank 4, or its padded maps are smaller than the window.</exception>
     public static (WindowAxis Vertical, WindowAxis Horizontal) OfPooling(Window2d window, Shape input, string operation) =>
         window.PaddingHeight <= window.Height / 2 && window.PaddingWidth <= window.Width / 2
@@ -52,7 +54,7 @@ internal readonly struct WindowAxis
     /// <summary>PyTorch's adaptive windows: ⌊o·inputs/outputs⌋ to ⌈(o+1)·inputs/outputs⌉, which may overlap.</summary>
     public static WindowAxis Adaptive(int inputs, int outputs) => new(inputs, outputs);
 
-    /// <summary>The start of a window of constant length, negative in the padding.</summary>
+    /// <summary>The start of a window of fixed length; negative if it begins in the padding.</summary>
     public int Origin(int output) => (output * stride) - padding;
 
     /// <summary>The first input of an output.</summary>

@@ -4,12 +4,12 @@ namespace DeepSharp.Tensors;
 
 /// <summary>Inverted dropout (Srivastava et al., JMLR 15, 2014): y = x / (1 − rate) where the element is kept, else 0.</summary>
 /// <remarks>
-/// The element with logical number i is kept when word i of the stream is at least rate·2³². Nothing is saved: backward is the same function of the
-/// gradient, and draws the same words again.
+/// The element with logical row-major index i is kept if word i of the stream is at least rate·2³². Nothing is saved: backward applies
+/// the same function to the gradient with the same words.
 /// </remarks>
 internal static class DropoutKernel
 {
-    /// <summary>Drops elements of x.</summary>
+    /// <summary>Applies dropout to x.</summary>
     public static Tensor<T> Run<T>(Tensor<T> x, double rate, RandomStream stream)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -24,7 +24,7 @@ internal static class DropoutKernel
             return y;
         }
 
-        // Channels-last: logical neighbours lie a pixel apart in storage. One plane is one channel of one image.
+        // Channels-last: logical neighbors are one pixel apart in storage. A plane is one channel of one image.
         int channels = x.Shape[1], map = x.Shape[2] * x.Shape[3];
         x.Context.Workers.Run(x.Shape[0] * channels, Tuning.RowsPerBlock(map), (from, count) =>
         {
@@ -37,11 +37,15 @@ internal static class DropoutKernel
         return y;
     }
 
-    /// <summary>Drops <paramref name="count"/> elements that lie <paramref name="stride"/> apart, from logical number <paramref name="number"/> onward.</summary>
-    private static void Run<T>(ReadOnlySpan<T> x, Span<T> y, int stride, long number, int count, ulong threshold, T scale, RandomStream stream)
+    /// <summary>
+    /// Applies dropout to <paramref name="count"/> elements with distance <paramref name="stride"/>; the first one has
+    /// the logical row-major index <paramref name="number"/>.
+    /// </summary>
+    private static void Run<T>(
+        ReadOnlySpan<T> x, Span<T> y, int stride, long number, int count, ulong threshold, T scale, RandomStream stream)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        // The generator gives four words at a time; the first and the last four may be used in part.
+        // The generator returns four words at a time; only some of the first and last four may be used.
         int skipped = (int)(number & 3), at = 0;
         for (int i = -skipped; i < count; i += 4, number += 4)
         {

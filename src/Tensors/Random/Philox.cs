@@ -3,7 +3,9 @@ using System.Runtime.CompilerServices;
 namespace DeepSharp.Tensors;
 
 /// <summary>The counter-based generator Philox 4×32-10 of Salmon et al., "Parallel random numbers: as easy as 1, 2, 3" (SC'11).</summary>
-/// <remarks>A pure function of a 128-bit counter and a 64-bit key: any element of any stream is drawn without drawing those before it.</remarks>
+/// <remarks>
+/// A pure function of a 128-bit counter and a 64-bit key: any element of a stream is computed without computing earlier ones.
+/// </remarks>
 internal static class Philox
 {
     private const uint Multiplier0 = 0xD2511F53, Multiplier1 = 0xCD9E8D57;

@@ -4,47 +4,51 @@ using System.Text;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>One named stream of random numbers: a seed, a name, an epoch and a step; its elements are addressed by index.</summary>
+/// <summary>A stream of random numbers defined by a seed, a name, an epoch and a step. Its elements are accessed by index.</summary>
 /// <remarks>
-/// It holds no position. <c>new RandomStream(seed, "dropout").At(epoch, step)</c> gives the same numbers on every machine, in every order and on any
-/// number of threads, so that "where the run stands" is just an epoch and a step.
+/// A stream has no position. <c>new RandomStream(seed, "dropout").At(epoch, step)</c> gives the same numbers on every machine, in any order
+/// and on any number of threads. The state of a training run is therefore only an epoch and a step.
 /// </remarks>
 public readonly struct RandomStream : IEquatable<RandomStream>
 {
     private readonly uint key0, key1, epoch, step;
 
-    /// <summary>The stream <paramref name="name"/> of a seed, at epoch 0 and step 0.</summary>
+    /// <summary>Creates the stream with a seed and a name, at epoch 0 and step 0.</summary>
     public RandomStream(long seed, string name)
     {
-        // The key is a hash of seed and name, so that neighbouring seeds and similar names give unrelated streams.
+        // The key is a hash of seed and name, so that neighboring seeds and similar names give unrelated streams.
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(Encoding.UTF8.GetBytes($"{seed}/{name}"), hash);
         key0 = BinaryPrimitives.ReadUInt32LittleEndian(hash);
         key1 = BinaryPrimitives.ReadUInt32LittleEndian(hash[4..]);
     }
 
-    private RandomStream(uint key0, uint key1, uint epoch, uint step) => (this.key0, this.key1, this.epoch, this.step) = (key0, key1, epoch, step);
+    private RandomStream(uint key0, uint key1, uint epoch, uint step) =>
+        (this.key0, this.key1, this.epoch, this.step) = (key0, key1, epoch, step);
 
-    /// <summary>The same stream at another place in the training.</summary>
+    /// <summary>The same stream at another epoch and step.</summary>
     public RandomStream At(long epoch, long step) => new(key0, key1, checked((uint)epoch), checked((uint)step));
 
-    /// <summary>The random 32-bit word number <paramref name="index"/>.</summary>
+    /// <summary>The random 32-bit word at <paramref name="index"/>.</summary>
     public uint Word(long index)
     {
         var (r0, r1, r2, r3) = Block(index >> 2);
         return (index & 3) switch { 0 => r0, 1 => r1, 2 => r2, _ => r3 };
     }
 
-    /// <summary>The words 4·<paramref name="block"/> to 4·<paramref name="block"/>+3 at once.</summary>
-    public (uint R0, uint R1, uint R2, uint R3) Block(long block) => Philox.Block((uint)block, (uint)(block >> 32), epoch, step, key0, key1);
+    /// <summary>The four words at the indices 4·<paramref name="block"/> to 4·<paramref name="block"/>+3.</summary>
+    public (uint R0, uint R1, uint R2, uint R3) Block(long block) =>
+        Philox.Block((uint)block, (uint)(block >> 32), epoch, step, key0, key1);
 
-    /// <summary>Number <paramref name="index"/> of the uniform distribution on [0, 1).</summary>
+    /// <summary>Sample <paramref name="index"/> of the uniform distribution on [0, 1).</summary>
     public double Uniform(long index) => Word(index) * (1.0 / 4294967296.0);
 
-    /// <summary>Number <paramref name="index"/> of the uniform distribution on the integers 0 to <paramref name="bound"/> − 1.</summary>
+    /// <summary>Sample <paramref name="index"/> of the uniform distribution on the integers 0 to <paramref name="bound"/> − 1.</summary>
     public int Below(int bound, long index) => (int)(((ulong)Word(index) * (uint)bound) >> 32);
 
-    /// <summary>Number <paramref name="index"/> of the standard normal distribution (Box–Muller, two words a pair).</summary>
+    /// <summary>
+    /// Sample <paramref name="index"/> of the standard normal distribution (Box–Muller: two words give a pair of samples).
+    /// </summary>
     public double Normal(long index)
     {
         var (r0, r1, r2, r3) = Block(index >> 2);
@@ -52,7 +56,7 @@ public readonly struct RandomStream : IEquatable<RandomStream>
         return BoxMuller(radius, angle, (index & 1) == 0);
     }
 
-    /// <summary>A random order of 0 to <paramref name="count"/> − 1 (Fisher–Yates).</summary>
+    /// <summary>A random permutation of 0 to <paramref name="count"/> − 1 (Fisher–Yates).</summary>
     public int[] Permutation(int count)
     {
         int[] order = new int[count];
@@ -68,7 +72,7 @@ public readonly struct RandomStream : IEquatable<RandomStream>
 
     private static double BoxMuller(uint radius, uint angle, bool cosine)
     {
-        // (r + 1) / 2³² lies in (0, 1], so the logarithm is finite.
+        // (radius + 1) / 2³² is in (0, 1], so the logarithm is finite.
         double r = Math.Sqrt(-2 * Math.Log((radius + 1.0) * (1.0 / 4294967296.0)));
         double phi = 2 * Math.PI * (angle * (1.0 / 4294967296.0));
         return cosine ? r * Math.Cos(phi) : r * Math.Sin(phi);
@@ -83,9 +87,9 @@ public readonly struct RandomStream : IEquatable<RandomStream>
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(key0, key1, epoch, step);
 
-    /// <summary>Whether both draw the same numbers.</summary>
+    /// <summary>Whether both streams give the same numbers.</summary>
     public static bool operator ==(RandomStream left, RandomStream right) => left.Equals(right);
 
-    /// <summary>Whether they draw different numbers.</summary>
+    /// <summary>Whether the streams give different numbers.</summary>
     public static bool operator !=(RandomStream left, RandomStream right) => !left.Equals(right);
 }

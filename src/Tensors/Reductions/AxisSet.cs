@@ -8,7 +8,7 @@ public readonly record struct AxisSet
 
     private AxisSet(int bits) => this.bits = bits;
 
-    /// <summary>The given axes of a shape, where −1 is the last one; without any, all of them.</summary>
+    /// <summary>The given axes of a shape, or all axes if none are given; −1 is the last one.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such axis.</exception>
     /// <exception cref="ArgumentException">An axis is given twice.</exception>
     public static AxisSet Of(Shape shape, ReadOnlySpan<int> axes)
@@ -26,19 +26,19 @@ public readonly record struct AxisSet
         return set;
     }
 
-    /// <summary>Whether it has no axis.</summary>
+    /// <summary>Whether the set is empty.</summary>
     public bool IsEmpty => bits == 0;
 
-    /// <summary>Whether a non-negative axis is one of them.</summary>
+    /// <summary>Whether the set contains an axis, which must not be negative.</summary>
     public bool Contains(int axis) => (bits >> axis & 1) != 0;
 
-    /// <summary>One axis more.</summary>
+    /// <summary>This set with one axis added.</summary>
     public AxisSet With(int axis) => new(bits | (1 << axis));
 
-    /// <summary>All axes but those of another set.</summary>
+    /// <summary>This set without the axes of another set.</summary>
     public AxisSet Without(AxisSet other) => new(bits & ~other.bits);
 
-    /// <summary>The number of elements that come together in one result.</summary>
+    /// <summary>The number of elements that are reduced to one result.</summary>
     public int CountIn(Shape shape)
     {
         int count = 1;
@@ -50,7 +50,7 @@ public readonly record struct AxisSet
         return count;
     }
 
-    /// <summary>The shape of the result: every axis of the set has length 1 there, or is left out.</summary>
+    /// <summary>The shape of the result: the axes of the set are kept with length 1 or removed.</summary>
     public Shape Reduce(Shape shape, bool keepDims)
     {
         Span<int> lengths = stackalloc int[Shape.MaxRank];

@@ -4,11 +4,11 @@ using System.Numerics.Tensors;
 namespace DeepSharp.Tensors;
 
 /// <summary>
-/// The largest element over any axes and its place. Of equal ones the first in logical order wins, and NaN is larger than anything.
+/// The largest element over any axes and its index. Ties take the first element in logical order, and NaN is larger than any number.
 /// </summary>
 internal static class MaxKernel
 {
-    /// <summary>The largest elements, and for backward their positions among the elements that they were compared with.</summary>
+    /// <summary>The largest elements, and for backward the argmax index of each among the elements reduced to it.</summary>
     public static Tensor<T> Forward<T>(Tensor<T> x, AxisSet axes, bool keepDims, out PooledMemory<int> positions)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -16,7 +16,7 @@ internal static class MaxKernel
         int length = axes.CountIn(x.Shape), rows = x.ElementCount / length;
         var y = new Tensor<T>(axes.Reduce(x.Shape, keepDims: true), x.Context, "Max");
         positions = x.Context.Pool.Rent<int>(rows);
-        var (source, target, places) = ((gathered ?? x).ReadMemory(), y.WriteMemory(), positions.Memory);
+        var (source, target, argmax) = ((gathered ?? x).ReadMemory(), y.WriteMemory(), positions.Memory);
         x.Context.Workers.Run(rows, Tuning.RowsPerBlock(length), (from, count) =>
         {
             for (int row = from; row < from + count; row++)
@@ -24,7 +24,7 @@ internal static class MaxKernel
                 var elements = source.Span.Slice(row * length, length);
                 T max = TensorPrimitives.Max(elements);
                 target.Span[row] = max;
-                places.Span[row] = elements.IndexOf(max);
+                argmax.Span[row] = elements.IndexOf(max);
             }
         });
         if (keepDims) return y;
@@ -45,7 +45,7 @@ internal static class MaxKernel
         return contiguous ? dx : Rows.Scatter(dx, shape, axes);
     }
 
-    /// <summary>The places of the largest elements along one axis, in logical order of the other axes.</summary>
+    /// <summary>The argmax indices along one axis, in logical order of the other axes.</summary>
     public static int[] ArgMax<T>(Tensor<T> x, int axis)
         where T : unmanaged, IFloatingPointIeee754<T>
     {

@@ -42,7 +42,7 @@ internal static class SoftmaxKernel
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var (max, sum) = SoftmaxRow.Exp(width, x, y);
-        // Not x − (m + log Σ): where m is large, that sum would lose the logarithm.
+        // Not x − (m + log Σ): if m is large, rounding this sum would lose the logarithm.
         TensorPrimitives.Subtract(x, max, y);
         TensorPrimitives.Subtract(y, T.Log(sum), y);
     }
@@ -84,7 +84,12 @@ internal static class SoftmaxKernel
         y.Context.Workers.Run(y.ElementCount / length, Tuning.RowsPerBlock(length), (from, count) =>
         {
             for (int row = from; row < from + count; row++)
-                gradient(output.Span.Slice(row * length, length), upstream.Span.Slice(row * length, length), target.Span.Slice(row * length, length));
+            {
+                gradient(
+                    output.Span.Slice(row * length, length),
+                    upstream.Span.Slice(row * length, length),
+                    target.Span.Slice(row * length, length));
+            }
         });
         return gathered is null ? dx : Rows.Scatter(dx, y.Shape, axes);
     }

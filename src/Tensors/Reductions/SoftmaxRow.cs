@@ -5,7 +5,7 @@ using System.Runtime.CompilerServices;
 namespace DeepSharp.Tensors;
 
 /// <summary>
-/// The part that softmax, its logarithm and cross-entropy share: y = exp(x − m) of one row and its sum, m being the largest element.
+/// The common part of softmax, its logarithm and cross-entropy: y = exp(x − m) of one row and its sum, where m is the largest element.
 /// </summary>
 internal static class SoftmaxRow
 {
@@ -38,14 +38,14 @@ internal static class SoftmaxRow
         {
             ref readonly T source = ref x.GetPinnableReference();
             ref T target = ref y.GetPinnableReference();
-            var numbers = ExpNumbers<T>.Instance;
-            TVector largest = TSimd.Broadcast(max), total = TSimd.Broadcast(T.Zero);
+            var numbers = ExpConstants<T>.Instance;
+            TVector shift = TSimd.Broadcast(max), total = TSimd.Broadcast(T.Zero);
             for (nint i = from; i < to; i += TSimd.Width)
             {
-                var value = VectorMath.Exp<TSimd, TVector, T>(TSimd.Subtract(TSimd.Load(in source, i), largest), numbers);
+                var value = VectorMath.Exp<TSimd, TVector, T>(TSimd.Subtract(TSimd.Load(in source, i), shift), numbers);
                 TSimd.Store(value, ref target, i);
                 total = TSimd.Add(total, value);
-                // The next row comes from memory while this one is computed.
+                // Prefetch the next row while this one is computed.
                 CacheHint.Prefetch(in Unsafe.Add(ref Unsafe.AsRef(in source), i + x.Length));
             }
 

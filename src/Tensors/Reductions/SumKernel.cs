@@ -5,9 +5,9 @@ namespace DeepSharp.Tensors;
 
 /// <summary>Sums and means over any axes.</summary>
 /// <remarks>
-/// In storage, axes that lie side by side are one: a tensor is [outer, length, inner], and the sum runs over the middle. Each sum is cut into pieces that
-/// depend on the shape alone; a piece is summed in T, the pieces are added in order in double. So the bits do not depend on the number of workers, and
-/// the error is that of a piece however long the sum is.
+/// Axes that are adjacent in storage are merged: a tensor is viewed as [outer, length, inner] and summed over the middle axis. Each sum is
+/// split into parts that depend on the shape alone. A part is summed in T; the parts are added in order, in double. So the result does not
+/// depend, bit for bit, on the number of workers, and the rounding error is that of one part, however long the sum is.
 /// </remarks>
 internal static class SumKernel
 {
@@ -17,13 +17,13 @@ internal static class SumKernel
     {
         var kept = axes.Reduce(x.Shape, keepDims: true);
         var shape = axes.Reduce(x.Shape, keepDims);
-        // Leaving out axes of length 1 changes nothing where storage is row-major.
+        // In row-major storage, removing axes of length 1 changes nothing.
         if (keepDims || StorageLayout.IsRowMajor(kept)) return Forward(x, axes, shape, divisor);
         using var sum = Forward(x, axes, kept, divisor);
         return ReshapeKernel.Run(sum, shape);
     }
 
-    /// <summary>The reverse of broadcasting: the sum over the axes along which a smaller shape would be stretched to that of x.</summary>
+    /// <summary>The reverse of broadcasting: sums x over the axes along which <paramref name="shape"/> would be stretched.</summary>
     /// <exception cref="ShapeException"><paramref name="shape"/> does not broadcast to the shape of x.</exception>
     public static Tensor<T> To<T>(Tensor<T> x, Shape shape)
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -43,23 +43,23 @@ internal static class SumKernel
         return ReshapeKernel.Run(sum, shape);
     }
 
-    /// <summary>The gradient dy / <paramref name="divisor"/> of a sum, repeated over the axes to <paramref name="shape"/>.</summary>
+    /// <summary>The gradient of a sum: dy / <paramref name="divisor"/>, repeated over the axes to <paramref name="shape"/>.</summary>
     public static Tensor<T> Backward<T>(Tensor<T> dy, AxisSet axes, Shape shape, double divisor = 1)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        using var share = ReshapeKernel.Run(dy, axes.Reduce(shape, keepDims: true));
-        if (divisor != 1) TensorPrimitives.Divide(share.Read(), T.CreateTruncating(divisor), share.Write());
-        return ExpandKernel.Run(share, shape);
+        using var scaled = ReshapeKernel.Run(dy, axes.Reduce(shape, keepDims: true));
+        if (divisor != 1) TensorPrimitives.Divide(scaled.Read(), T.CreateTruncating(divisor), scaled.Write());
+        return ExpandKernel.Run(scaled, shape);
     }
 
-    /// <summary>The sum in a tensor of a shape that has the storage of x with every summed axis of length 1.</summary>
+    /// <summary>The sum, as a tensor of the given shape, whose storage must be that of x with every summed axis of length 1.</summary>
     private static Tensor<T> Forward<T>(Tensor<T> x, AxisSet axes, Shape shape, double divisor)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var (outer, length, inner, later) = Split(x.Shape, axes);
         if (!later.IsEmpty)
         {
-            // Axes with others between them take one pass for each group.
+            // Summed axes that are not adjacent in storage take one pass for each run of adjacent axes.
             var first = axes.Without(later);
             using var partial = Forward(x, first, first.Reduce(x.Shape, keepDims: true), divisor: 1);
             return Forward(partial, later, shape, divisor);
@@ -71,7 +71,7 @@ internal static class SumKernel
         return y;
     }
 
-    /// <summary>The storage of x around the fastest group of axes that lie side by side; the other axes come later.</summary>
+    /// <summary>Splits storage around the fastest run of adjacent summed axes; the other summed axes are left for later passes.</summary>
     private static (int Outer, int Length, int Inner, AxisSet Later) Split(Shape shape, AxisSet axes)
     {
         int outer = 1, length = 1, inner = 1;
@@ -114,32 +114,33 @@ internal static class SumKernel
     private static void SumColumns<T>(Tensor<T> x, Tensor<T> y, int outer, int length, int inner, double divisor)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        // "fold" rows side by side make a slab; it is summed as one wide row and folded up at the end.
-        int fold = Math.Clamp(Tuning.SumColumns / 4 / inner, 1, length), slab = inner * fold;
-        int slabs = length / fold, pieces = (slabs + Tuning.SumRows - 1) / Tuning.SumRows, columnBlocks = (slab + Tuning.SumColumns - 1) / Tuning.SumColumns;
-        using var partial = x.Context.Pool.RentScratch<T>(outer * pieces * slab);
+        // Narrow rows are summed as wide rows: each wide row is "fold" adjacent rows, whose sums are added at the end.
+        int fold = Math.Clamp(Tuning.SumColumns / 4 / inner, 1, length), width = inner * fold, wideRows = length / fold;
+        int parts = (wideRows + Tuning.SumRows - 1) / Tuning.SumRows, columnBlocks = (width + Tuning.SumColumns - 1) / Tuning.SumColumns;
+        int elements = Math.Min(Tuning.SumRows, wideRows) * Math.Min(Tuning.SumColumns, width);
+        using var partial = x.Context.Pool.RentScratch<T>(outer * parts * width);
         var (source, sums, target) = (x.ReadMemory(), partial.Memory, y.WriteMemory());
-        x.Context.Workers.Run(outer * pieces * columnBlocks, Tuning.RowsPerBlock(Math.Min(Tuning.SumRows, slabs) * Math.Min(Tuning.SumColumns, slab)), (from, count) =>
+        x.Context.Workers.Run(outer * parts * columnBlocks, Tuning.RowsPerBlock(elements), (from, count) =>
         {
             for (int item = from; item < from + count; item++)
             {
-                int column = item % columnBlocks * Tuning.SumColumns, columns = Math.Min(Tuning.SumColumns, slab - column);
-                int piece = item / columnBlocks % pieces, batch = item / columnBlocks / pieces;
-                int rows = Math.Min(Tuning.SumRows, slabs - (piece * Tuning.SumRows));
-                var rest = source.Span.Slice(batch * length * inner, length * inner)[((piece * Tuning.SumRows * slab) + column)..];
-                var sum = sums.Span.Slice((((batch * pieces) + piece) * slab) + column, columns);
-                SimdDispatch.Run<T, ColumnAction<T>>(x.Context.VectorWidth, new(rest, rows, slab, sum));
-                // The rows that did not fill a slab.
-                var leftOver = piece == pieces - 1 && fold > 1 ? rest[(rows * slab)..] : [];
+                int column = item % columnBlocks * Tuning.SumColumns, columns = Math.Min(Tuning.SumColumns, width - column);
+                int part = item / columnBlocks % parts, batch = item / columnBlocks / parts;
+                int rows = Math.Min(Tuning.SumRows, wideRows - (part * Tuning.SumRows));
+                var rest = source.Span.Slice(batch * length * inner, length * inner)[((part * Tuning.SumRows * width) + column)..];
+                var sum = sums.Span.Slice((((batch * parts) + part) * width) + column, columns);
+                SimdDispatch.Run<T, ColumnAction<T>>(x.Context.VectorWidth, new(rest, rows, width, sum));
+                // The remaining rows, which do not fill a wide row.
+                var leftOver = part == parts - 1 && fold > 1 ? rest[(rows * width)..] : [];
                 TensorPrimitives.Add(sum[..leftOver.Length], leftOver, sum);
             }
         });
 
-        x.Context.Workers.Run(outer * inner, Tuning.RowsPerBlock(pieces * fold), (from, count) =>
+        x.Context.Workers.Run(outer * inner, Tuning.RowsPerBlock(parts * fold), (from, count) =>
         {
             for (int i = from; i < from + count; i++)
             {
-                var batch = sums.Span.Slice(i / inner * pieces * slab, pieces * slab);
+                var batch = sums.Span.Slice(i / inner * parts * width, parts * width);
                 double sum = 0;
                 for (int j = i % inner; j < batch.Length; j += inner) sum += double.CreateTruncating(batch[j]);
                 target.Span[i] = T.CreateTruncating(sum / divisor);

@@ -2,11 +2,11 @@ using System.Numerics;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>One term of a sum, as a function of the element's number.</summary>
+/// <summary>The terms of a sum, as a function of the element index.</summary>
 internal interface ITerm<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    /// <summary>The terms of the elements from <paramref name="index"/> onward, one in each lane.</summary>
+    /// <summary>The terms of the elements from <paramref name="index"/> onward, one per lane.</summary>
     TVector At<TSimd, TVector>(nint index)
         where TSimd : struct, ISimd<TVector, T>
         where TVector : struct;
@@ -54,8 +54,8 @@ internal readonly ref struct SquaredDeviationTerm<T>(ReadOnlySpan<T> x, T mean) 
     }
 }
 
-/// <summary>Sums of long runs in one fixed order: vectors over runs of 1,024 elements, then the sums of the runs in double.</summary>
-/// <remarks>In float the error is that of a run, at most about (1024 / lanes) · ε · Σ|terms|, however long the sum is.</remarks>
+/// <summary>Sums many terms in one fixed order: runs of 1,024 elements in vectors, then the sums of the runs in double.</summary>
+/// <remarks>In float the error is that of one run, at most about (1024 / lanes) · ε · Σ|terms|, however long the sum is.</remarks>
 internal static class Summation
 {
     /// <summary>The sum of the terms 0 to <paramref name="length"/> − 1.</summary>
@@ -68,29 +68,29 @@ internal static class Summation
         return sum;
     }
 
-    /// <summary>The sums of <paramref name="rows"/> rows. Long ones are cut into pieces, which are added in order.</summary>
-    /// <param name="context">Workers and scratch memory.</param>
-    /// <param name="rows">How many.</param>
-    /// <param name="length">The terms of each row.</param>
-    /// <param name="sumOf">Sums the terms of a row: (row, first term, number of terms).</param>
-    /// <param name="sums">Gets the sums.</param>
+    /// <summary>The sums of <paramref name="rows"/> rows. Long rows are split into parts, which are added in order.</summary>
+    /// <param name="context">Provides the workers and scratch memory.</param>
+    /// <param name="rows">The number of rows.</param>
+    /// <param name="length">The number of terms in each row.</param>
+    /// <param name="sumOf">Sums a range of terms of a row: (row, first term, number of terms).</param>
+    /// <param name="sums">Receives the sum of each row.</param>
     public static void OfRows(ComputeContext context, int rows, int length, Func<int, int, int, double> sumOf, Memory<double> sums)
     {
-        int pieces = (length + Tuning.BlockElements - 1) / Tuning.BlockElements, pieceLength = Math.Min(length, Tuning.BlockElements);
-        using var partial = context.Pool.RentScratch<double>(rows * pieces);
-        var piece = partial.Memory;
-        context.Workers.Run(rows * pieces, Tuning.RowsPerBlock(pieceLength), (from, count) =>
+        int parts = (length + Tuning.BlockElements - 1) / Tuning.BlockElements, partLength = Math.Min(length, Tuning.BlockElements);
+        using var partial = context.Pool.RentScratch<double>(rows * parts);
+        var partSums = partial.Memory;
+        context.Workers.Run(rows * parts, Tuning.RowsPerBlock(partLength), (from, count) =>
         {
             for (int i = from; i < from + count; i++)
             {
-                int start = i % pieces * pieceLength;
-                piece.Span[i] = sumOf(i / pieces, start, Math.Min(pieceLength, length - start));
+                int start = i % parts * partLength;
+                partSums.Span[i] = sumOf(i / parts, start, Math.Min(partLength, length - start));
             }
         });
         for (int row = 0; row < rows; row++)
         {
             double sum = 0;
-            foreach (double part in piece.Span.Slice(row * pieces, pieces)) sum += part;
+            foreach (double part in partSums.Span.Slice(row * parts, parts)) sum += part;
             sums.Span[row] = sum;
         }
     }
@@ -113,12 +113,12 @@ internal static class Summation
             sum = total;
         }
 
-        // Four accumulators hide the latency of the addition and shorten the chains of roundings.
+        // Four accumulators hide the latency of the additions and shorten the chains of rounding errors.
         private T RunSum<TSimd, TVector>(nint from, nint to)
             where TSimd : struct, ISimd<TVector, T>
             where TVector : struct
         {
-            // A local copy, whose fields stay in registers.
+            // A local copy keeps its fields in registers.
             var term = this.term;
             TVector sum0 = TSimd.Broadcast(T.Zero), sum1 = sum0, sum2 = sum0, sum3 = sum0;
             nint i = from;

@@ -3,11 +3,11 @@ using System.Numerics.Tensors;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>The variance Σ (x − mean)² / (n − 1), or / n where it is biased, over any axes.</summary>
+/// <summary>The variance over any axes: Σ (x − mean)² / (n − 1), or / n if biased.</summary>
 /// <remarks>Two passes: the mean is subtracted before squaring, so a mean far from zero costs no accuracy.</remarks>
 internal static class VarianceKernel
 {
-    /// <summary>The variance; of one element it is 0/0 = NaN unless biased, as in PyTorch.</summary>
+    /// <summary>The variance. For one element it is 0/0 = NaN unless biased, as in PyTorch.</summary>
     public static Tensor<T> Forward<T>(Tensor<T> x, AxisSet axes, bool unbiased, bool keepDims)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -20,7 +20,8 @@ internal static class VarianceKernel
         Summation.OfRows(x.Context, rows, length, (row, start, count) =>
         {
             T mean = T.CreateTruncating(means.Span[row]);
-            return Summation.Sum<T, SquaredDeviationTerm<T>>(x.Context.VectorWidth, new(source.Span.Slice((row * length) + start, count), mean), count);
+            return Summation.Sum<T, SquaredDeviationTerm<T>>(
+                x.Context.VectorWidth, new(source.Span.Slice((row * length) + start, count), mean), count);
         }, squares);
 
         var y = new Tensor<T>(axes.Reduce(x.Shape, keepDims: true), x.Context, "Variance");
@@ -30,7 +31,7 @@ internal static class VarianceKernel
         using (y) return ReshapeKernel.Run(y, axes.Reduce(x.Shape, keepDims: false));
     }
 
-    /// <summary>dx = 2·(x − mean)·dy / (n − 1), or / n where it is biased.</summary>
+    /// <summary>dx = 2·(x − mean)·dy / (n − 1), or / n if biased.</summary>
     public static Tensor<T> Backward<T>(Tensor<T> x, Tensor<T> dy, AxisSet axes, bool unbiased)
         where T : unmanaged, IFloatingPointIeee754<T>
     {

@@ -2,10 +2,10 @@ using System.Numerics;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>A tensor stretched to a larger shape by PyTorch's broadcasting rule.</summary>
+/// <summary>Stretches a tensor to a larger shape by PyTorch's broadcasting rule.</summary>
 internal static class ExpandKernel
 {
-    /// <summary>x, repeated along the axes where its length is 1 or which it lacks.</summary>
+    /// <summary>x, repeated along the axes that it lacks or whose length is 1.</summary>
     /// <exception cref="ShapeException">x does not broadcast to <paramref name="shape"/>.</exception>
     public static Tensor<T> Run<T>(Tensor<T> x, Shape shape)
         where T : unmanaged, IFloatingPointIeee754<T>

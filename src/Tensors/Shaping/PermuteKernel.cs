@@ -2,17 +2,22 @@ using System.Numerics;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>The axes in another order; of rank 2, the transpose.</summary>
+/// <summary>Reorders the axes of a tensor; for rank 2, the transpose.</summary>
 internal static class PermuteKernel
 {
-    /// <summary>y whose axis i is axis <paramref name="axes"/>[i] of x.</summary>
+    /// <summary>Axis i of the result is axis <paramref name="axes"/>[i] of x.</summary>
     /// <exception cref="ArgumentException">The axes are not those of x, each once.</exception>
     public static Tensor<T> Run<T>(Tensor<T> x, ReadOnlySpan<int> axes)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        // That each is there, once, is checked by the set.
+        // AxisSet.Of throws if an axis does not exist or is given twice.
         if (AxisSet.Of(x.Shape, axes) != AxisSet.Of(x.Shape, []) || axes.Length != x.Shape.Rank)
-            throw new ArgumentException($"Permute: {x.Shape} needs each of its {x.Shape.Rank} axes once, found [{string.Join(", ", axes.ToArray())}].", nameof(axes));
+        {
+            throw new ArgumentException(
+                $"Permute: {x.Shape} needs each of its {x.Shape.Rank} axes once, found [{string.Join(", ", axes.ToArray())}].",
+                nameof(axes));
+        }
+
         Span<int> lengths = stackalloc int[axes.Length], sourceStrides = stackalloc int[axes.Length];
         int[] strides = StorageLayout.Strides(x.Shape);
         for (int i = 0; i < axes.Length; i++)

@@ -2,10 +2,10 @@ using System.Numerics;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>The same elements in the same logical row-major order under another shape.</summary>
+/// <summary>The same elements, in the same logical row-major order, in another shape.</summary>
 internal static class ReshapeKernel
 {
-    /// <summary>Copies into a tensor of <paramref name="shape"/>; a plain copy wherever storage is row-major on both sides.</summary>
+    /// <summary>Copies x into a tensor of <paramref name="shape"/>. It is a plain copy if both are stored in row-major order.</summary>
     /// <exception cref="ShapeException">The number of elements differs.</exception>
     public static Tensor<T> Run<T>(Tensor<T> x, Shape shape)
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -25,9 +25,10 @@ internal static class ReshapeKernel
         }
         else
         {
-            // Channels-last to channels-last with other lengths: the only common order is the logical one.
+            // Channels-last to channels-last with different lengths: only the logical order is common to both, so copy through it.
             using var logical = Run(x, [x.ElementCount]);
-            StridedCopy.Run(x.Context, shape, logical.ReadMemory(), StorageLayout.RowMajorStrides(shape), target, StorageLayout.Strides(shape));
+            StridedCopy.Run(
+                x.Context, shape, logical.ReadMemory(), StorageLayout.RowMajorStrides(shape), target, StorageLayout.Strides(shape));
         }
 
         return y;

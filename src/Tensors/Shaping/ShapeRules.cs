@@ -2,17 +2,17 @@ using System.ComponentModel;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>The shapes that shaping operations take and give, for tensors and for the tape alike.</summary>
+/// <summary>The shape rules of the shaping operations, used for tensors and on the tape.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class ShapeRules
 {
-    /// <summary>[N, C, H, W] to [N, C·H·W]; of any other rank, all axes after the first become one.</summary>
+    /// <summary>[N, C, H, W] to [N, C·H·W]; for any rank, all axes after the first are merged into one.</summary>
     /// <exception cref="ShapeException">The shape has rank 0.</exception>
     public static Shape Flatten(Shape shape) => shape.Rank > 0
         ? [shape[0], shape.ElementCount / shape[0]]
         : throw new ShapeException("Flatten: expected [N, ...], found a tensor of rank 0.");
 
-    /// <summary>The order of axes that makes rows of the columns of [M, N].</summary>
+    /// <summary>The axis order that transposes [M, N].</summary>
     /// <exception cref="ShapeException">The shape is not of rank 2.</exception>
     public static ReadOnlySpan<int> Transpose(Shape shape) => shape.Rank == 2
         ? [1, 0]
@@ -27,8 +27,8 @@ public static class ShapeRules
         return starts;
     }
 
-    /// <summary>The shape and the start of a slice given by a range for each of the first axes; the axes after them stay whole.</summary>
-    /// <exception cref="ShapeException">There are more ranges than axes, or a range is empty or not inside its axis.</exception>
+    /// <summary>The shape and the start of a slice given by ranges for the first axes; the remaining axes are taken whole.</summary>
+    /// <exception cref="ShapeException">There are more ranges than axes, or a range is empty or outside its axis.</exception>
     public static Shape Slice(Shape shape, ReadOnlySpan<Range> ranges, out int[] start)
     {
         if (ranges.Length > shape.Rank)
@@ -47,10 +47,11 @@ public static class ShapeRules
     }
 
     /// <summary>The shape with elements added before and after each axis.</summary>
-    /// <exception cref="ShapeException">A number is missing or negative.</exception>
+    /// <exception cref="ShapeException">There is not one number for each axis, or a number is negative.</exception>
     public static Shape Pad(Shape shape, ReadOnlySpan<int> before, ReadOnlySpan<int> after)
     {
-        if (before.Length != shape.Rank || after.Length != shape.Rank || before.ContainsAnyInRange(int.MinValue, -1) || after.ContainsAnyInRange(int.MinValue, -1))
+        if (before.Length != shape.Rank || after.Length != shape.Rank ||
+            before.ContainsAnyInRange(int.MinValue, -1) || after.ContainsAnyInRange(int.MinValue, -1))
         {
             throw new ShapeException(
                 $"Pad: {shape} needs {shape.Rank} numbers before and after, none negative; " +
@@ -63,14 +64,14 @@ public static class ShapeRules
     }
 
     /// <summary>The shape of tensors joined along an axis.</summary>
-    /// <exception cref="ShapeException">The shapes differ elsewhere.</exception>
+    /// <exception cref="ShapeException">The shapes differ along another axis.</exception>
     public static Shape Concat(int axis, ReadOnlySpan<Shape> shapes)
     {
         int total = 0;
         foreach (var shape in shapes)
         {
             if (shape.Rank != shapes[0].Rank || shape.With(axis, shapes[0][axis]) != shapes[0])
-                throw new ShapeException($"Concat: {shapes[0]} and {shape} must be equal on all axes but axis {axis}.");
+                throw new ShapeException($"Concat: {shapes[0]} and {shape} must be equal on all axes except axis {axis}.");
             total += shape[axis];
         }
 

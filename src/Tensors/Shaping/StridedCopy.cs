@@ -3,21 +3,26 @@ using System.Numerics;
 namespace DeepSharp.Tensors;
 
 /// <summary>
-/// Copies a box of elements between two strided layouts: the one loop nest under reshape, permute, slice, pad, concat and expand.
+/// Copies elements between two strided layouts. Reshape, permute, slice, pad, concat and expand all use this loop nest.
 /// </summary>
 /// <remarks>
-/// Axes are sorted by their stride in the target, so that it is written from front to back, and merged where neither layout has a gap. What is left is
-/// copied in lines along the fastest axis: contiguous lines as a whole, a repeated element (source stride 0) by filling, and everything else, which is a
-/// transpose, in tiles that stay in the first-level cache.
+/// Axes are sorted by their stride in the target, so that the target is written from front to back, and merged where neither layout has a
+/// gap. The elements are then copied in lines along the fastest axis. Contiguous lines are copied whole, a repeated element (source
+/// stride 0) is filled in, and all other cases, which are transposes, are copied in tiles that stay in the first-level cache.
 /// </remarks>
 internal static class StridedCopy
 {
-    /// <summary>target[Σ i·targetStride] = source[Σ i·sourceStride] for all indices i of the box.</summary>
+    /// <summary>target[Σ i·targetStride] = source[Σ i·sourceStride] for all indices i in <paramref name="shape"/>.</summary>
     public static void Run<T>(
-        ComputeContext context, Shape box, ReadOnlyMemory<T> source, ReadOnlySpan<int> sourceStrides, Memory<T> target, ReadOnlySpan<int> targetStrides)
+        ComputeContext context,
+        Shape shape,
+        ReadOnlyMemory<T> source,
+        ReadOnlySpan<int> sourceStrides,
+        Memory<T> target,
+        ReadOnlySpan<int> targetStrides)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        var axes = Plan(box, sourceStrides, targetStrides);
+        var axes = Plan(shape, sourceStrides, targetStrides);
         var inner = axes[^1];
         if (axes.Length == 1)
         {
@@ -27,32 +32,32 @@ internal static class StridedCopy
         }
 
         var line = axes[^2];
-        context.Workers.Run(box.ElementCount / inner.Length, Tuning.RowsPerBlock(inner.Length), (from, count) =>
+        context.Workers.Run(shape.ElementCount / inner.Length, Tuning.RowsPerBlock(inner.Length), (from, count) =>
         {
-            // Lines of one panel differ in their number along the line axis alone.
+            // The last two axes form matrices. The lines of one matrix differ only in their index along the line axis.
             for (int height; count > 0; from += height, count -= height)
             {
                 int first = from % line.Length;
                 height = Math.Min(line.Length - first, count);
                 int sourceOffset = first * line.Source, targetOffset = first * line.Target;
-                for (int axis = axes.Length - 3, panel = from / line.Length; axis >= 0; panel /= axes[axis--].Length)
+                for (int axis = axes.Length - 3, matrix = from / line.Length; axis >= 0; matrix /= axes[axis--].Length)
                 {
-                    sourceOffset += panel % axes[axis].Length * axes[axis].Source;
-                    targetOffset += panel % axes[axis].Length * axes[axis].Target;
+                    sourceOffset += matrix % axes[axis].Length * axes[axis].Source;
+                    targetOffset += matrix % axes[axis].Length * axes[axis].Target;
                 }
 
-                CopyPanel(source.Span[sourceOffset..], target.Span[targetOffset..], line with { Length = height }, inner);
+                CopyMatrix(source.Span[sourceOffset..], target.Span[targetOffset..], line with { Length = height }, inner);
             }
         });
     }
 
-    /// <summary>The axes from the slowest to the fastest in the target, as few as possible and at least one.</summary>
-    private static Axis[] Plan(Shape box, ReadOnlySpan<int> sourceStrides, ReadOnlySpan<int> targetStrides)
+    /// <summary>The axes from the slowest to the fastest in the target: as few as possible, at least one.</summary>
+    private static Axis[] Plan(Shape shape, ReadOnlySpan<int> sourceStrides, ReadOnlySpan<int> targetStrides)
     {
         var axes = new List<Axis>(Shape.MaxRank);
-        for (int axis = 0; axis < box.Rank; axis++)
+        for (int axis = 0; axis < shape.Rank; axis++)
         {
-            if (box[axis] > 1) axes.Add(new Axis(box[axis], sourceStrides[axis], targetStrides[axis]));
+            if (shape[axis] > 1) axes.Add(new Axis(shape[axis], sourceStrides[axis], targetStrides[axis]));
         }
 
         if (axes.Count == 0) return [new Axis(1, 1, 1)];
@@ -65,7 +70,7 @@ internal static class StridedCopy
             axes.RemoveAt(i + 1);
         }
 
-        // The lines of a tile should be neighbours in the source: put the axis with its smallest stride before the last.
+        // The lines of a tile should be adjacent in the source, so the axis with the smallest source stride becomes the line axis.
         if (axes.Count > 2 && axes[^1].Source > 1)
         {
             int nearest = 0;
@@ -82,7 +87,7 @@ internal static class StridedCopy
         return [.. axes];
     }
 
-    private static void CopyPanel<T>(ReadOnlySpan<T> source, Span<T> target, Axis line, Axis inner)
+    private static void CopyMatrix<T>(ReadOnlySpan<T> source, Span<T> target, Axis line, Axis inner)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         int width = inner.Source <= 1 ? inner.Length : Tuning.TransposeTile;
@@ -95,7 +100,11 @@ internal static class StridedCopy
                 for (int i = top; i < bottom; i++)
                 {
                     CopyLine(
-                        source[((i * line.Source) + (left * inner.Source))..], inner.Source, target[((i * line.Target) + (left * inner.Target))..], inner.Target, count);
+                        source[((i * line.Source) + (left * inner.Source))..],
+                        inner.Source,
+                        target[((i * line.Target) + (left * inner.Target))..],
+                        inner.Target,
+                        count);
                 }
             }
         }
@@ -118,6 +127,6 @@ internal static class StridedCopy
         }
     }
 
-    /// <summary>One axis: its length and the distance between neighbours in source and target.</summary>
+    /// <summary>An axis: its length and its strides in source and target.</summary>
     private readonly record struct Axis(int Length, int Source, int Target);
 }

@@ -3,24 +3,24 @@ using System.Runtime.Intrinsics.X86;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>Hints to the processor; they change no result.</summary>
+/// <summary>Prefetch hints to the processor. They never change a result.</summary>
 internal static class CacheHint
 {
-    /// <summary>The length of a cache line of all processors that have the hint.</summary>
+    /// <summary>The length of a cache line on all processors with prefetch hints.</summary>
     public const int LineBytes = 64;
 
-    /// <summary>Asks for the cache line at an address that will be read or written soon; where the processor has no such hint, nothing.</summary>
+    /// <summary>Prefetches the cache line at an address that will be read or written soon; does nothing without hardware support.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static unsafe void Prefetch<T>(ref readonly T address)
         where T : unmanaged
     {
-        // A hint may point anywhere: it does no harm should the collector move what is there, or should nothing be there.
+        // A hint may point to any address: it is harmless if the collector moves the object or if the address is invalid.
         if (Sse.IsSupported) Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.AsRef(in address)));
     }
 
-    /// <summary>Asks for rows that are too short for the processor to notice that they are read in order.</summary>
+    /// <summary>Prefetches rows that are too short for the hardware prefetcher to detect.</summary>
     /// <param name="near">An element of the array.</param>
-    /// <param name="start">Elements from it to the first row, which need not exist.</param>
+    /// <param name="start">Elements from <paramref name="near"/> to the first row, which need not exist.</param>
     /// <param name="rows">The number of rows.</param>
     /// <param name="rowStep">Elements from one row to the next.</param>
     /// <param name="length">Elements of a row.</param>
@@ -36,7 +36,7 @@ internal static class CacheHint
         }
     }
 
-    /// <summary>As <see cref="Prefetch"/>, into the second-level cache: for what will be needed later.</summary>
+    /// <summary>Like <see cref="Prefetch"/>, but into the second-level cache, for memory that is needed later.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static unsafe void PrefetchFar<T>(ref readonly T address)
         where T : unmanaged

@@ -3,10 +3,12 @@ using System.Numerics;
 namespace DeepSharp.Tensors;
 
 /// <summary>
-/// The operations on vectors of which every kernel is written, once, for all widths and both element types. The width is a type parameter, so the
-/// compiler specialises each kernel completely, and one process can run (and test) every width.
+/// The vector operations that kernels are written in: one source for all widths and both element types. The vector is a type parameter, so
+/// the compiler fully specializes each kernel, and one process can run (and test) every width.
 /// </summary>
-/// <typeparam name="TVector">The vector, for instance <c>Vector256&lt;float&gt;</c>; <typeparamref name="T"/> itself for width 1.</typeparam>
+/// <typeparam name="TVector">
+/// The vector type, for instance <c>Vector256&lt;float&gt;</c>; for width 1 <typeparamref name="T"/> itself.
+/// </typeparam>
 /// <typeparam name="T">The element type.</typeparam>
 public interface ISimd<TVector, T>
     where TVector : struct
@@ -21,10 +23,10 @@ public interface ISimd<TVector, T>
     /// <summary>Writes the lanes to <paramref name="target"/>[<paramref name="index"/>] onward.</summary>
     static abstract void Store(TVector value, ref T target, nint index);
 
-    /// <summary>Reads one byte for each lane, as the whole number 0 to 255.</summary>
+    /// <summary>Reads one byte per lane, as an integer from 0 to 255.</summary>
     static abstract TVector LoadBytes(ref readonly byte source, nint index);
 
-    /// <summary>Writes each lane, which must hold a whole number 0 to 255, as one byte.</summary>
+    /// <summary>Writes each lane as one byte; it must hold an integer from 0 to 255.</summary>
     static abstract void StoreBytes(TVector value, ref byte target, nint index);
 
     /// <summary>The same value in every lane.</summary>
@@ -42,7 +44,7 @@ public interface ISimd<TVector, T>
     /// <summary>a / b.</summary>
     static abstract TVector Divide(TVector a, TVector b);
 
-    /// <summary>a · b + c, rounded once where the processor can.</summary>
+    /// <summary>a · b + c, rounded once where the processor supports it.</summary>
     static abstract TVector MultiplyAdd(TVector a, TVector b, TVector c);
 
     /// <summary>The larger of each pair; NaN where either is NaN.</summary>
@@ -51,21 +53,21 @@ public interface ISimd<TVector, T>
     /// <summary>The smaller of each pair; NaN where either is NaN.</summary>
     static abstract TVector Min(TVector a, TVector b);
 
-    /// <summary>A mask of the lanes where a &gt; b, to be used by <see cref="Select"/> alone.</summary>
+    /// <summary>A mask of the lanes where a &gt; b, for use only with <see cref="Select"/>.</summary>
     static abstract TVector GreaterThan(TVector a, TVector b);
 
-    /// <summary>A mask of the lanes where a = b, to be used by <see cref="Select"/> alone; NaN equals nothing.</summary>
+    /// <summary>A mask of the lanes where a = b, for use only with <see cref="Select"/>; NaN equals nothing.</summary>
     static abstract TVector EqualTo(TVector a, TVector b);
 
-    /// <summary>Lane by lane <paramref name="ifTrue"/> where the mask is set, else <paramref name="ifFalse"/>.</summary>
+    /// <summary>Selects for each lane <paramref name="ifTrue"/> where the mask is set, else <paramref name="ifFalse"/>.</summary>
     static abstract TVector Select(TVector mask, TVector ifTrue, TVector ifFalse);
 
     /// <summary>The square root of each lane.</summary>
     static abstract TVector Sqrt(TVector a);
 
     /// <summary>
-    /// Each lane of <paramref name="value"/> times 2ⁿ, where n is the whole number in the lowest bits of the lane of <paramref name="power"/>. Values and
-    /// results must be normal numbers.
+    /// Each lane of <paramref name="value"/> times 2ⁿ, where n is the integer in the lowest bits of the same lane of
+    /// <paramref name="power"/>. Values and results must be normal numbers.
     /// </summary>
     static abstract TVector AddToExponent(TVector value, TVector power);
 
@@ -73,29 +75,29 @@ public interface ISimd<TVector, T>
     static abstract T Sum(TVector a);
 }
 
-/// <summary>A piece of work that runs at a vector width chosen at run time.</summary>
+/// <summary>Code that runs with a vector width chosen at run time.</summary>
 public interface ISimdAction<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    /// <summary>Does the work with vectors of one type.</summary>
+    /// <summary>Runs the code with one vector type.</summary>
     void Invoke<TSimd, TVector>()
         where TSimd : struct, ISimd<TVector, T>
         where TVector : struct;
 }
 
-/// <summary>Chooses the vectors that work runs with.</summary>
+/// <summary>Test hook: chooses the vector type of an action.</summary>
 internal interface ISimdSource
 {
-    /// <summary>Runs <paramref name="action"/>.</summary>
+    /// <summary>Runs <paramref name="action"/> with the chosen vector type.</summary>
     void Run<T, TAction>(TAction action)
         where T : unmanaged, IFloatingPointIeee754<T>
         where TAction : ISimdAction<T>, allows ref struct;
 }
 
-/// <summary>Turns a width chosen at run time into a type.</summary>
+/// <summary>Maps a vector width chosen at run time to a vector type.</summary>
 public static class SimdDispatch
 {
-    /// <summary>Where a test puts vectors of width 1 of its own, for its thread: work of <see cref="VectorWidth.Scalar"/> runs with them.</summary>
+    /// <summary>Test hook: replaces the vector type of <see cref="VectorWidth.Scalar"/> on this thread.</summary>
     [ThreadStatic]
     internal static ISimdSource? Scalar;
 
@@ -116,7 +118,7 @@ public static class SimdDispatch
         }
     }
 
-    /// <summary>How many elements a vector of this width has.</summary>
+    /// <summary>The number of elements in a vector of this width.</summary>
     public static int Lanes<T>(VectorWidth width)
         where T : unmanaged =>
         Math.Max(1, (int)width / 8 / System.Runtime.CompilerServices.Unsafe.SizeOf<T>());

@@ -2,20 +2,20 @@ using System.Runtime.CompilerServices;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>A stretch of memory that is asked for piece by piece while the processor computes something else; a hint, which changes no result.</summary>
-internal ref struct MemoryAhead<T>(ReadOnlySpan<T> stretch, int pieces)
+/// <summary>Prefetches memory in equal parts while the processor computes something else. Prefetching never changes a result.</summary>
+internal ref struct MemoryAhead<T>(ReadOnlySpan<T> memory, int parts)
     where T : unmanaged
 {
     private static readonly int Line = CacheHint.LineBytes / Unsafe.SizeOf<T>();
 
-    private readonly ReadOnlySpan<T> stretch = stretch;
-    private readonly int piece = Packing.RoundUp((stretch.Length + pieces - 1) / pieces, Line);
-    private int asked;
+    private readonly ReadOnlySpan<T> memory = memory;
+    private readonly int partLength = Packing.RoundUp((memory.Length + parts - 1) / parts, Line);
+    private int prefetched;
 
-    /// <summary>Asks for the next piece, while there is one.</summary>
-    public void AskForPiece()
+    /// <summary>Prefetches the next part; does nothing after the last one.</summary>
+    public void PrefetchPart()
     {
-        int end = Math.Min(asked + piece, stretch.Length);
-        for (; asked < end; asked += Line) CacheHint.PrefetchFar(in stretch[asked]);
+        int end = Math.Min(prefetched + partLength, memory.Length);
+        for (; prefetched < end; prefetched += Line) CacheHint.PrefetchFar(in memory[prefetched]);
     }
 }

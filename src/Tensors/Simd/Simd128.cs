@@ -6,8 +6,8 @@ namespace DeepSharp.Tensors;
 
 /// <summary>Vectors of 128 bits.</summary>
 /// <remarks>
-/// The types of 128, 256 and 512 bits are the same text but for the width and the conversions of bytes: .NET has no interface over its vectors that could be
-/// called here. A test compares them.
+/// The sources of the types of 128, 256 and 512 bits are identical except for the width and the conversions of bytes: .NET has no common
+/// interface for its vector types that could be used here. A test compares the sources.
 /// </remarks>
 public readonly struct Simd128<T> : ISimd<Vector128<T>, T>
     where T : unmanaged, IFloatingPointIeee754<T>
@@ -79,7 +79,7 @@ public readonly struct Simd128<T> : ISimd<Vector128<T>, T>
     public static Vector128<T> Divide(Vector128<T> a, Vector128<T> b) => a / b;
 
     /// <inheritdoc/>
-    // MultiplyAddEstimate is one FMA instruction where there is one, and a product and a sum elsewhere; never the slow software FMA.
+    // MultiplyAddEstimate is one FMA instruction where supported, otherwise a product and a sum; never the slow software FMA.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<T> MultiplyAdd(Vector128<T> a, Vector128<T> b, Vector128<T> c) =>
         typeof(T) == typeof(float)
@@ -104,7 +104,8 @@ public readonly struct Simd128<T> : ISimd<Vector128<T>, T>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<T> Select(Vector128<T> mask, Vector128<T> ifTrue, Vector128<T> ifFalse) => Vector128.ConditionalSelect(mask, ifTrue, ifFalse);
+    public static Vector128<T> Select(Vector128<T> mask, Vector128<T> ifTrue, Vector128<T> ifFalse) =>
+        Vector128.ConditionalSelect(mask, ifTrue, ifFalse);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

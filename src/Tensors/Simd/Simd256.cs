@@ -6,8 +6,8 @@ namespace DeepSharp.Tensors;
 
 /// <summary>Vectors of 256 bits.</summary>
 /// <remarks>
-/// The types of 128, 256 and 512 bits are the same text but for the width and the conversions of bytes: .NET has no interface over its vectors that could be
-/// called here. A test compares them.
+/// The sources of the types of 128, 256 and 512 bits are identical except for the width and the conversions of bytes: .NET has no common
+/// interface for its vector types that could be used here. A test compares the sources.
 /// </remarks>
 public readonly struct Simd256<T> : ISimd<Vector256<T>, T>
     where T : unmanaged, IFloatingPointIeee754<T>
@@ -79,7 +79,7 @@ public readonly struct Simd256<T> : ISimd<Vector256<T>, T>
     public static Vector256<T> Divide(Vector256<T> a, Vector256<T> b) => a / b;
 
     /// <inheritdoc/>
-    // MultiplyAddEstimate is one FMA instruction where there is one, and a product and a sum elsewhere; never the slow software FMA.
+    // MultiplyAddEstimate is one FMA instruction where supported, otherwise a product and a sum; never the slow software FMA.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<T> MultiplyAdd(Vector256<T> a, Vector256<T> b, Vector256<T> c) =>
         typeof(T) == typeof(float)
@@ -104,7 +104,8 @@ public readonly struct Simd256<T> : ISimd<Vector256<T>, T>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<T> Select(Vector256<T> mask, Vector256<T> ifTrue, Vector256<T> ifFalse) => Vector256.ConditionalSelect(mask, ifTrue, ifFalse);
+    public static Vector256<T> Select(Vector256<T> mask, Vector256<T> ifTrue, Vector256<T> ifFalse) =>
+        Vector256.ConditionalSelect(mask, ifTrue, ifFalse);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

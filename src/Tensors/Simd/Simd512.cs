@@ -6,8 +6,8 @@ namespace DeepSharp.Tensors;
 
 /// <summary>Vectors of 512 bits.</summary>
 /// <remarks>
-/// The types of 128, 256 and 512 bits are the same text but for the width and the conversions of bytes: .NET has no interface over its vectors that could be
-/// called here. A test compares them.
+/// The sources of the types of 128, 256 and 512 bits are identical except for the width and the conversions of bytes: .NET has no common
+/// interface for its vector types that could be used here. A test compares the sources.
 /// </remarks>
 public readonly struct Simd512<T> : ISimd<Vector512<T>, T>
     where T : unmanaged, IFloatingPointIeee754<T>
@@ -80,7 +80,7 @@ public readonly struct Simd512<T> : ISimd<Vector512<T>, T>
     public static Vector512<T> Divide(Vector512<T> a, Vector512<T> b) => a / b;
 
     /// <inheritdoc/>
-    // MultiplyAddEstimate is one FMA instruction where there is one, and a product and a sum elsewhere; never the slow software FMA.
+    // MultiplyAddEstimate is one FMA instruction where supported, otherwise a product and a sum; never the slow software FMA.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<T> MultiplyAdd(Vector512<T> a, Vector512<T> b, Vector512<T> c) =>
         typeof(T) == typeof(float)
@@ -105,7 +105,8 @@ public readonly struct Simd512<T> : ISimd<Vector512<T>, T>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<T> Select(Vector512<T> mask, Vector512<T> ifTrue, Vector512<T> ifFalse) => Vector512.ConditionalSelect(mask, ifTrue, ifFalse);
+    public static Vector512<T> Select(Vector512<T> mask, Vector512<T> ifTrue, Vector512<T> ifFalse) =>
+        Vector512.ConditionalSelect(mask, ifTrue, ifFalse);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -2,25 +2,27 @@ using System.Numerics;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>Work on elements that lie side by side, written once for vectors of any width.</summary>
+/// <summary>A loop over contiguous elements, written once for all vector widths.</summary>
 internal interface ISimdLoop<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    /// <summary>Does the elements from <paramref name="from"/> to before <paramref name="to"/>, which are whole vectors.</summary>
+    /// <summary>
+    /// Processes the elements <paramref name="from"/> to <paramref name="to"/> − 1, whose number is a multiple of the vector width.
+    /// </summary>
     void Run<TSimd, TVector>(nint from, nint to)
         where TSimd : struct, ISimd<TVector, T>
         where TVector : struct;
 }
 
-/// <summary>Runs such work: whole vectors, then the remainder with vectors of one element.</summary>
+/// <summary>Runs a loop: first whole vectors, then the remainder with vectors of one element.</summary>
 internal static class SimdLoop
 {
-    /// <summary>Does the elements 0 to <paramref name="length"/> − 1 with vectors of <paramref name="width"/>.</summary>
+    /// <summary>Processes the elements 0 to <paramref name="length"/> − 1 with vectors of <paramref name="width"/>.</summary>
     public static void Run<T, TLoop>(VectorWidth width, int length, TLoop loop)
         where T : unmanaged, IFloatingPointIeee754<T>
         where TLoop : struct, ISimdLoop<T>, allows ref struct => SimdDispatch.Run<T, Action<T, TLoop>>(width, new(loop, length));
 
-    /// <summary>Does the elements 0 to <paramref name="length"/> − 1 with vectors of a known type.</summary>
+    /// <summary>Processes the elements 0 to <paramref name="length"/> − 1 with vectors of a known type.</summary>
     public static void Run<TLoop, TSimd, TVector, T>(TLoop loop, int length)
         where TLoop : struct, ISimdLoop<T>, allows ref struct
         where TSimd : struct, ISimd<TVector, T>

@@ -3,56 +3,57 @@ using System.Runtime.CompilerServices;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>Functions of vectors, written once for all widths.</summary>
+/// <summary>Vector functions, written once for all widths.</summary>
 internal static class VectorMath
 {
-    /// <summary>Bits of the fraction of a float.</summary>
+    /// <summary>The number of fraction bits of a float.</summary>
     public const int SingleFractionBits = 23;
 
-    /// <summary>Bits of the fraction of a double.</summary>
+    /// <summary>The number of fraction bits of a double.</summary>
     public const int DoubleFractionBits = 52;
 
-    /// <summary>exp(x), to a few units in the last place; results below the normal numbers are 0.</summary>
+    /// <summary>exp(x), accurate to a few units in the last place; results below the normal numbers are 0.</summary>
     /// <remarks>
-    /// exp(x) = 2ⁿ·exp(r) with n = ⌊x/ln 2⌉ and r = x − n·ln 2, at most ln(2)/2 = 0.35. There the Taylor series to r⁷/7! leaves an error of 5e-9, to r¹³/13! of 4e-18.
-    /// Adding 1.5·2^(fraction bits) rounds to a whole number and leaves it in the lowest bits. ln 2 is subtracted in two parts, of which n times the first is
-    /// exact (Cody and Waite, Software Manual for the Elementary Functions, 1980).
+    /// exp(x) = 2ⁿ·exp(r) with n = ⌊x/ln 2⌉ and r = x − n·ln 2, where |r| is at most ln(2)/2 = 0.35. In this range the Taylor
+    /// series to r⁷/7! has an error of 5e-9, and to r¹³/13! of 4e-18. Adding 1.5·2^(fraction bits) rounds to an integer and leaves
+    /// it in the lowest bits. ln 2 is subtracted in two parts; n times the first part is exact (Cody and Waite, Software Manual for the
+    /// Elementary Functions, 1980).
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Exp<TSimd, TVector, T>(TVector x, ExpNumbers<T> numbers)
+    public static TVector Exp<TSimd, TVector, T>(TVector x, ExpConstants<T> constants)
         where TSimd : struct, ISimd<TVector, T>
         where TVector : struct
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        TVector least = TSimd.Broadcast(numbers.Least), most = TSimd.Broadcast(numbers.Most), magic = TSimd.Broadcast(numbers.Magic);
-        var inside = TSimd.Min(TSimd.Max(x, least), most);
-        var power = TSimd.MultiplyAdd(inside, TSimd.Broadcast(numbers.Log2E), magic);
+        TVector min = TSimd.Broadcast(constants.Min), max = TSimd.Broadcast(constants.Max), magic = TSimd.Broadcast(constants.Magic);
+        var clamped = TSimd.Min(TSimd.Max(x, min), max);
+        var power = TSimd.MultiplyAdd(clamped, TSimd.Broadcast(constants.Log2E), magic);
         var n = TSimd.Subtract(power, magic);
-        var r = TSimd.MultiplyAdd(n, TSimd.Broadcast(numbers.MinusLn2High), inside);
-        r = TSimd.MultiplyAdd(n, TSimd.Broadcast(numbers.MinusLn2Low), r);
+        var r = TSimd.MultiplyAdd(n, TSimd.Broadcast(constants.MinusLn2High), clamped);
+        r = TSimd.MultiplyAdd(n, TSimd.Broadcast(constants.MinusLn2Low), r);
 
-        var sum = TSimd.Broadcast(numbers.Series[0]);
-        for (int i = 1; i < numbers.Series.Length; i++) sum = TSimd.MultiplyAdd(sum, r, TSimd.Broadcast(numbers.Series[i]));
+        var sum = TSimd.Broadcast(constants.Series[0]);
+        for (int i = 1; i < constants.Series.Length; i++) sum = TSimd.MultiplyAdd(sum, r, TSimd.Broadcast(constants.Series[i]));
 
         var result = TSimd.AddToExponent(sum, power);
-        result = TSimd.Select(TSimd.GreaterThan(least, x), TSimd.Broadcast(T.Zero), result);
-        result = TSimd.Select(TSimd.GreaterThan(x, most), TSimd.Broadcast(T.PositiveInfinity), result);
+        result = TSimd.Select(TSimd.GreaterThan(min, x), TSimd.Broadcast(T.Zero), result);
+        result = TSimd.Select(TSimd.GreaterThan(x, max), TSimd.Broadcast(T.PositiveInfinity), result);
         return TSimd.Select(TSimd.EqualTo(x, x), result, x);
     }
 }
 
-/// <summary>The numbers of <see cref="VectorMath.Exp"/>.</summary>
-internal sealed class ExpNumbers<T>
+/// <summary>The constants of <see cref="VectorMath.Exp"/>.</summary>
+internal sealed class ExpConstants<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    /// <summary>Those of T.</summary>
-    public static readonly ExpNumbers<T> Instance = new();
+    /// <summary>The constants for T.</summary>
+    public static readonly ExpConstants<T> Instance = new();
 
-    private ExpNumbers()
+    private ExpConstants()
     {
         bool single = typeof(T) == typeof(float);
-        Least = T.CreateTruncating(single ? -87.336 : -708.396);
-        Most = T.CreateTruncating(single ? 88.72283 : 709.7827128);
+        Min = T.CreateTruncating(single ? -87.336 : -708.396);
+        Max = T.CreateTruncating(single ? 88.72283 : 709.7827128);
         Magic = T.CreateTruncating(1.5 * (1L << (single ? VectorMath.SingleFractionBits : VectorMath.DoubleFractionBits)));
         Log2E = T.CreateTruncating(1 / Math.Log(2));
         // 0.693359375 has nine bits and 0.693145751953125 fifteen: their product with n is exact in float and in double.
@@ -67,24 +68,24 @@ internal sealed class ExpNumbers<T>
         }
     }
 
-    /// <summary>The least x whose exponential is a normal number.</summary>
-    public T Least { get; }
+    /// <summary>The smallest x whose exponential is a normal number.</summary>
+    public T Min { get; }
 
-    /// <summary>The greatest x whose exponential is a number.</summary>
-    public T Most { get; }
+    /// <summary>The largest x whose exponential is finite.</summary>
+    public T Max { get; }
 
-    /// <summary>Adding it leaves a whole number in the lowest bits.</summary>
+    /// <summary>1.5·2^(fraction bits): adding it to a number leaves the rounded integer in the lowest bits.</summary>
     public T Magic { get; }
 
     /// <summary>1/ln 2.</summary>
     public T Log2E { get; }
 
-    /// <summary>−ln 2, its first bits.</summary>
+    /// <summary>The leading bits of −ln 2.</summary>
     public T MinusLn2High { get; }
 
-    /// <summary>−ln 2, the rest.</summary>
+    /// <summary>The rest of −ln 2.</summary>
     public T MinusLn2Low { get; }
 
-    /// <summary>1/7!, 1/6!, …, 1; in double from 1/13! on.</summary>
+    /// <summary>The Taylor coefficients in descending order: 1/7!, 1/6!, …, 1 in float, 1/13!, …, 1 in double.</summary>
     public T[] Series { get; }
 }

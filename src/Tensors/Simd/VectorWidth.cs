@@ -2,10 +2,10 @@ using System.Runtime.Intrinsics;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>How many bits the vectors of the kernels have.</summary>
+/// <summary>The vector width of the kernels, in bits.</summary>
 public enum VectorWidth
 {
-    /// <summary>One element at a time, through the same kernels.</summary>
+    /// <summary>One element at a time, with the same kernels.</summary>
     Scalar = 0,
 
     /// <summary>128 bits: SSE, Arm Neon.</summary>
@@ -18,11 +18,11 @@ public enum VectorWidth
     Bits512 = 512,
 }
 
-/// <summary>What the processor offers.</summary>
+/// <summary>The vector widths that the processor supports.</summary>
 public static class VectorWidths
 {
-    /// <summary>The widest vectors that this processor computes in hardware.</summary>
-    // The run-time may report 512 as not accelerated on processors that throttle: it knows better.
+    /// <summary>The widest vectors that the hardware accelerates.</summary>
+    // The runtime may report 512 bits as not accelerated on processors that throttle; that choice is respected.
     public static VectorWidth Widest =>
         Vector512.IsHardwareAccelerated ? VectorWidth.Bits512
         : Vector256.IsHardwareAccelerated ? VectorWidth.Bits256

@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>The element types of tensors: float for training, double for checking gradients through the very same code.</summary>
+/// <summary>The element types of tensors: float for training, double for gradient checks of the same code.</summary>
 internal static class ElementType
 {
     /// <summary>Throws unless T is float or double.</summary>

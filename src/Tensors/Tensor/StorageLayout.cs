@@ -1,14 +1,15 @@
 namespace DeepSharp.Tensors;
 
 /// <summary>
-/// The one storage rule: rank 4 is stored channels-last, [N,C,H,W] as N,H,W,C in memory (weights [O,I,kH,kW] as O,kH,kW,I); every other rank row-major.
+/// The storage order of tensors: rank 4 is stored channels-last, [N,C,H,W] as N,H,W,C in memory (weights [O,I,kH,kW] as O,kH,kW,I). All
+/// other ranks are stored row-major.
 /// </summary>
 /// <remarks>
-/// SIMD lanes run over channels, so deep layers with 2×2 maps are as fast as wide ones and per-channel work is contiguous.
+/// SIMD lanes run over channels, so deep layers with 2×2 maps are as fast as layers with large maps, and per-channel work is contiguous.
 /// </remarks>
 public static class StorageLayout
 {
-    /// <summary>The distance in storage between neighbours along each logical axis.</summary>
+    /// <summary>The distance in storage between neighboring elements along each logical axis.</summary>
     public static int[] Strides(Shape shape)
     {
         if (shape.Rank == 4)
@@ -20,7 +21,7 @@ public static class StorageLayout
         return RowMajorStrides(shape);
     }
 
-    /// <summary>The distance in row-major order between neighbours along each logical axis.</summary>
+    /// <summary>The distance in row-major order between neighboring elements along each logical axis.</summary>
     public static int[] RowMajorStrides(Shape shape)
     {
         int[] strides = new int[shape.Rank];
@@ -33,7 +34,7 @@ public static class StorageLayout
         return strides;
     }
 
-    /// <summary>The axes from the slowest to the fastest in storage: 0,2,3,1 for rank 4, else 0,1,2.</summary>
+    /// <summary>The axes from the slowest to the fastest in storage: 0,2,3,1 for rank 4; 0,1,2 for rank 3, and so on.</summary>
     public static ReadOnlySpan<int> StorageOrder(int rank) => rank switch
     {
         4 => [0, 2, 3, 1],
@@ -43,7 +44,7 @@ public static class StorageLayout
         _ => [],
     };
 
-    /// <summary>Whether storage order and logical row-major order are the same for this shape.</summary>
+    /// <summary>Whether storage order equals logical row-major order for this shape.</summary>
     public static bool IsRowMajor(Shape shape) => shape.Rank < 4 || shape[1] == 1 || (shape[2] == 1 && shape[3] == 1);
 
     /// <summary>Copies from storage order to logical row-major order.</summary>

@@ -2,8 +2,8 @@ namespace DeepSharp.Tensors;
 
 public sealed partial class Tensor<T>
 {
-    /// <summary>One element, by its logical indices; a negative index counts from the end.</summary>
-    /// <exception cref="ArgumentException">The number of indices is not the rank.</exception>
+    /// <summary>The element at the given logical indices; a negative index counts from the end.</summary>
+    /// <exception cref="ArgumentException">The number of indices differs from the rank.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An index is outside its axis.</exception>
     public T this[params ReadOnlySpan<int> indices]
     {
@@ -11,8 +11,8 @@ public sealed partial class Tensor<T>
         set => Write()[Offset(indices)] = value;
     }
 
-    /// <summary>The only element of a tensor that has just one.</summary>
-    /// <exception cref="ShapeException">It has more.</exception>
+    /// <summary>The element of a tensor with exactly one element.</summary>
+    /// <exception cref="ShapeException">The tensor has more than one element.</exception>
     public T ToScalar() =>
         ElementCount == 1 ? Read()[0] : throw new ShapeException($"ToScalar: {Shape} has {ElementCount} elements, expected 1.");
 
@@ -24,16 +24,20 @@ public sealed partial class Tensor<T>
         return elements;
     }
 
-    /// <summary>Copies the elements in logical row-major order.</summary>
+    /// <summary>Copies the elements to a span in logical row-major order.</summary>
     /// <exception cref="ArgumentException">The target is too short.</exception>
     public void CopyTo(Span<T> target)
     {
         if (target.Length < ElementCount)
-            throw new ArgumentException($"CopyTo: {Shape} has {ElementCount} elements, the target has room for {target.Length}.", nameof(target));
+        {
+            throw new ArgumentException(
+                $"CopyTo: {Shape} has {ElementCount} elements, the target has room for {target.Length}.", nameof(target));
+        }
+
         StorageLayout.ToLogical(Shape, Read(), target);
     }
 
-    /// <summary>Replaces the elements by those of another tensor of the same shape.</summary>
+    /// <summary>Replaces the elements with those of another tensor of the same shape.</summary>
     /// <exception cref="ShapeException">The shapes differ.</exception>
     public void CopyFrom(Tensor<T> source)
     {
@@ -42,7 +46,7 @@ public sealed partial class Tensor<T>
         source.Read().CopyTo(Write());
     }
 
-    /// <summary>Replaces the elements, given in logical row-major order.</summary>
+    /// <summary>Replaces the elements with values given in logical row-major order.</summary>
     /// <exception cref="ShapeException">The number of elements differs.</exception>
     public void CopyFrom(ReadOnlySpan<T> elements)
     {

@@ -2,13 +2,13 @@ namespace DeepSharp.Tensors;
 
 public sealed partial class Tensor<T>
 {
-    /// <summary>All elements 0.</summary>
+    /// <summary>A tensor of zeros.</summary>
     public static Tensor<T> Zeros(Shape shape, ComputeContext? context = null) => Full(shape, T.Zero, context);
 
-    /// <summary>All elements 1.</summary>
+    /// <summary>A tensor of ones.</summary>
     public static Tensor<T> Ones(Shape shape, ComputeContext? context = null) => Full(shape, T.One, context);
 
-    /// <summary>All elements <paramref name="value"/>.</summary>
+    /// <summary>A tensor whose elements are all <paramref name="value"/>.</summary>
     public static Tensor<T> Full(Shape shape, T value, ComputeContext? context = null)
     {
         var tensor = new Tensor<T>(shape, context, nameof(Full));
@@ -16,11 +16,11 @@ public sealed partial class Tensor<T>
         return tensor;
     }
 
-    /// <summary>A tensor of rank 0.</summary>
+    /// <summary>A tensor of rank 0 with one element.</summary>
     public static Tensor<T> Scalar(T value, ComputeContext? context = null) => Full([], value, context);
 
-    /// <summary>Copies elements given in logical row-major order.</summary>
-    /// <exception cref="ShapeException">The number of elements is not that of the shape.</exception>
+    /// <summary>A tensor with a copy of elements given in logical row-major order.</summary>
+    /// <exception cref="ShapeException">The number of elements differs from that of the shape.</exception>
     public static Tensor<T> FromArray(ReadOnlySpan<T> elements, Shape shape, ComputeContext? context = null)
     {
         if (elements.Length != shape.ElementCount)
@@ -30,17 +30,20 @@ public sealed partial class Tensor<T>
         return tensor;
     }
 
-    /// <summary>Normally distributed elements; the element with logical number i is number i of the stream.</summary>
-    public static Tensor<T> RandomNormal(Shape shape, RandomStream stream, double mean = 0, double deviation = 1, ComputeContext? context = null) =>
+    /// <summary>Normally distributed elements; the element with logical row-major index i is sample i of the stream.</summary>
+    public static Tensor<T> RandomNormal(
+        Shape shape, RandomStream stream, double mean = 0, double deviation = 1, ComputeContext? context = null) =>
         FromStream(shape, i => mean + (deviation * stream.Normal(i)), context, nameof(RandomNormal));
 
     /// <summary>
-    /// Uniformly distributed elements from [<paramref name="low"/>, <paramref name="high"/>); element i is number i of the stream.
+    /// Elements uniformly distributed over [<paramref name="low"/>, <paramref name="high"/>); the element with logical row-major index i is
+    /// sample i of the stream.
     /// </summary>
-    public static Tensor<T> RandomUniform(Shape shape, RandomStream stream, double low = 0, double high = 1, ComputeContext? context = null) =>
+    public static Tensor<T> RandomUniform(
+        Shape shape, RandomStream stream, double low = 0, double high = 1, ComputeContext? context = null) =>
         FromStream(shape, i => low + ((high - low) * stream.Uniform(i)), context, nameof(RandomUniform));
 
-    /// <summary>A copy with memory of its own.</summary>
+    /// <summary>A copy with its own memory.</summary>
     public Tensor<T> Clone()
     {
         var copy = new Tensor<T>(Shape, Context, nameof(Clone));
@@ -56,8 +59,8 @@ public sealed partial class Tensor<T>
         var logical = scratch?.Memory ?? tensor.WriteMemory();
         tensor.Context.Workers.Run(shape.ElementCount, Tuning.BlockElements, (from, count) =>
         {
-            var part = logical.Span.Slice(from, count);
-            for (int i = 0; i < count; i++) part[i] = T.CreateTruncating(draw(from + i));
+            var block = logical.Span.Slice(from, count);
+            for (int i = 0; i < count; i++) block[i] = T.CreateTruncating(draw(from + i));
         });
         if (!inPlace) StorageLayout.ToStorage(shape, logical.Span, tensor.Write());
         return tensor;

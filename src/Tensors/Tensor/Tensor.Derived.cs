@@ -4,11 +4,11 @@ public sealed partial class Tensor<T>
 {
     private Dictionary<object, (object Value, (Tensor<T> Tensor, long Version)[] Sources)>? derived;
 
-    /// <summary>A value computed from the elements (transformed weights, say), kept until the elements change.</summary>
-    /// <param name="key">What it is; one value is kept for each key.</param>
-    /// <param name="make">Computes it.</param>
+    /// <summary>A value computed from the elements, for instance transformed weights, and cached until the elements change.</summary>
+    /// <param name="key">Identifies the value; one value is cached per key.</param>
+    /// <param name="make">Computes the value.</param>
     /// <param name="others">
-    /// Other tensors that it is computed from; it is computed again when any of them changes, or others are given.
+    /// Other tensors that the value is computed from. It is computed again when one of them changes or when different tensors are passed.
     /// </param>
     public TValue Derive<TValue>(object key, Func<Tensor<T>, TValue> make, params ReadOnlySpan<Tensor<T>> others)
         where TValue : class
@@ -20,7 +20,7 @@ public sealed partial class Tensor<T>
             derived ??= [];
             if (derived.TryGetValue(key, out var kept))
             {
-                if (IsOfNow(kept.Sources, others)) return (TValue)kept.Value;
+                if (IsCurrent(kept.Sources, others)) return (TValue)kept.Value;
                 derived.Remove(key);
                 (kept.Value as IDisposable)?.Dispose();
             }
@@ -34,7 +34,7 @@ public sealed partial class Tensor<T>
         }
     }
 
-    private static bool IsOfNow((Tensor<T> Tensor, long Version)[] sources, ReadOnlySpan<Tensor<T>> others)
+    private static bool IsCurrent((Tensor<T> Tensor, long Version)[] sources, ReadOnlySpan<Tensor<T>> others)
     {
         if (sources.Length != others.Length + 1) return false;
         for (int i = 0; i < others.Length; i++)

@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>Creates tensors; the element type is inferred wherever it can be: <c>Tensor.From([1f, 2f, 3f, 4f], [2, 2])</c>.</summary>
+/// <summary>Creates tensors with an inferred element type where possible: <c>Tensor.From([1f, 2f, 3f, 4f], [2, 2])</c>.</summary>
 public static class Tensor
 {
     /// <inheritdoc cref="Tensor{T}.FromArray"/>
@@ -26,10 +26,12 @@ public static class Tensor
         where T : unmanaged, IFloatingPointIeee754<T> => Tensor<T>.Scalar(value, context);
 
     /// <inheritdoc cref="Tensor{T}.RandomNormal"/>
-    public static Tensor<T> RandomNormal<T>(Shape shape, RandomStream stream, double mean = 0, double deviation = 1, ComputeContext? context = null)
+    public static Tensor<T> RandomNormal<T>(
+        Shape shape, RandomStream stream, double mean = 0, double deviation = 1, ComputeContext? context = null)
         where T : unmanaged, IFloatingPointIeee754<T> => Tensor<T>.RandomNormal(shape, stream, mean, deviation, context);
 
     /// <inheritdoc cref="Tensor{T}.RandomUniform"/>
-    public static Tensor<T> RandomUniform<T>(Shape shape, RandomStream stream, double low = 0, double high = 1, ComputeContext? context = null)
+    public static Tensor<T> RandomUniform<T>(
+        Shape shape, RandomStream stream, double low = 0, double high = 1, ComputeContext? context = null)
         where T : unmanaged, IFloatingPointIeee754<T> => Tensor<T>.RandomUniform(shape, stream, low, high, context);
 }

@@ -7,11 +7,11 @@ namespace DeepSharp.Tensors;
 [DebuggerDisplay("{ToString(),nq}")]
 public sealed partial class Tensor<T>
 {
-    // NumPy's and PyTorch's: beyond 1,000 elements each axis shows its first and last 3.
+    // The limits of NumPy and PyTorch: above 1,000 elements each axis shows its first and last 3.
     private const int ElementsShown = 1000, EdgeShown = 3;
 
     /// <summary>
-    /// Type, shape and values in logical order, as NumPy shows them; of more than 1,000 elements the first and last 3 along each axis.
+    /// Type, shape and values in logical order, formatted like NumPy arrays. Above 1,000 elements each axis shows its first and last 3.
     /// </summary>
     public override string ToString()
     {
@@ -19,7 +19,7 @@ public sealed partial class Tensor<T>
         if (IsDisposed) return $"{name}, disposed";
         var elements = Read();
         int[] strides = StorageLayout.Strides(Shape);
-        // Once for the width of the columns, once for the text.
+        // The first pass finds the column width, the second builds the text.
         int width = 0;
         Append(new StringBuilder(), elements, strides, 0, 0, ref width);
         var text = new StringBuilder(name).Append(Shape.Rank == 0 ? ' ' : '\n');
@@ -42,7 +42,7 @@ public sealed partial class Tensor<T>
         bool abbreviated = ElementCount > ElementsShown && length > 2 * EdgeShown;
         for (int i = 0; i < length; i++)
         {
-            // Columns side by side, rows below each other, matrices with a line between.
+            // Columns share a line, rows have their own lines, and an empty line separates matrices.
             int below = Shape.Rank - 1 - axis;
             if (i > 0) text.Append(below == 0 ? ", " : ",").Append('\n', below).Append(' ', below == 0 ? 0 : axis + 1);
             if (abbreviated && i == EdgeShown)

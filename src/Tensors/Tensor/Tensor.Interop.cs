@@ -8,9 +8,9 @@ namespace DeepSharp.Tensors;
 public sealed partial class Tensor<T>
 {
     /// <summary>
-    /// The elements as the platform's tensor span, with logical lengths and strides, for writing. Raises <see cref="Version"/>.
+    /// The elements as a writable .NET tensor span with logical lengths and strides. Increments <see cref="Version"/>.
     /// </summary>
-    /// <remarks>The platform has no spans of rank 0: a scalar becomes a span of one element.</remarks>
+    /// <remarks>.NET has no tensor spans of rank 0: a scalar becomes a span of one element.</remarks>
     /// <exception cref="ObjectDisposedException">The tensor was disposed.</exception>
     public TensorSpan<T> AsTensorSpan()
     {
@@ -18,8 +18,8 @@ public sealed partial class Tensor<T>
         return new TensorSpan<T>(Write(), lengths, strides);
     }
 
-    /// <summary>The elements as the platform's read-only tensor span, with logical lengths and strides.</summary>
-    /// <remarks>The platform has no spans of rank 0: a scalar becomes a span of one element.</remarks>
+    /// <summary>The elements as a .NET read-only tensor span with logical lengths and strides.</summary>
+    /// <remarks>.NET has no tensor spans of rank 0: a scalar becomes a span of one element.</remarks>
     /// <exception cref="ObjectDisposedException">The tensor was disposed.</exception>
     public ReadOnlyTensorSpan<T> AsReadOnlyTensorSpan()
     {
@@ -27,7 +27,7 @@ public sealed partial class Tensor<T>
         return new ReadOnlyTensorSpan<T>(Read(), lengths, strides);
     }
 
-    /// <summary>A matrix [rows, columns] as a two-dimensional span, for writing. Raises <see cref="Version"/>.</summary>
+    /// <summary>A matrix [rows, columns] as a writable two-dimensional span. Increments <see cref="Version"/>.</summary>
     /// <exception cref="ShapeException">The rank is not 2.</exception>
     public Span2D<T> AsSpan2D()
     {
@@ -35,7 +35,7 @@ public sealed partial class Tensor<T>
         return Span2D<T>.DangerousCreate(ref MemoryMarshal.GetReference(Write()), Shape[0], Shape[1], pitch: 0);
     }
 
-    /// <summary>A matrix [rows, columns] as a two-dimensional span.</summary>
+    /// <summary>A matrix [rows, columns] as a read-only two-dimensional span.</summary>
     /// <exception cref="ShapeException">The rank is not 2.</exception>
     public ReadOnlySpan2D<T> AsReadOnlySpan2D()
     {
@@ -44,8 +44,8 @@ public sealed partial class Tensor<T>
     }
 
     /// <summary>
-    /// Image <paramref name="n"/> of [N,C,H,W] as H rows of W·C elements, for writing: pixel after pixel, the channels of a pixel side by side.
-    /// Raises <see cref="Version"/>.
+    /// Image <paramref name="n"/> of [N,C,H,W] as a writable span of H rows of W·C elements: pixel after pixel, with the channels of a
+    /// pixel contiguous. Increments <see cref="Version"/>.
     /// </summary>
     /// <exception cref="ShapeException">The rank is not 4.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There is no such image.</exception>
@@ -56,7 +56,8 @@ public sealed partial class Tensor<T>
     }
 
     /// <summary>
-    /// Image <paramref name="n"/> of [N,C,H,W] as H rows of W·C elements: pixel after pixel, the channels of a pixel side by side.
+    /// Image <paramref name="n"/> of [N,C,H,W] as a read-only span of H rows of W·C elements: pixel after pixel, with the channels of a
+    /// pixel contiguous.
     /// </summary>
     /// <exception cref="ShapeException">The rank is not 4.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There is no such image.</exception>
@@ -70,8 +71,10 @@ public sealed partial class Tensor<T>
     {
         if (Shape.Rank == 0) return ([1], [0]);
         int[] strides = StorageLayout.Strides(Shape);
-        // The platform wants a stride of 0 where the length is 1.
-        return (Array.ConvertAll(Shape.ToArray(), length => (nint)length), [.. strides.Select((stride, axis) => Shape[axis] == 1 ? 0 : (nint)stride)]);
+        // .NET tensor spans require a stride of 0 where the length is 1.
+        return (
+            Array.ConvertAll(Shape.ToArray(), length => (nint)length),
+            [.. strides.Select((stride, axis) => Shape[axis] == 1 ? 0 : (nint)stride)]);
     }
 
     private int ImageOffset(int n, string operation)

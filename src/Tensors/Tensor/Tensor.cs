@@ -3,12 +3,12 @@ using System.Numerics;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>A dense array of rank 0 to 4 of float or double, which owns its memory.</summary>
+/// <summary>A dense array of float or double of rank 0 to 4. It owns its memory.</summary>
 /// <remarks>
-/// Logical shapes are PyTorch's: images [N, C, H, W], convolution weights [O, I, kH, kW]. Everything logical (indexer, <see cref="ToArray"/>,
-/// <see cref="CopyTo"/>, <see cref="FromArray"/>, broadcasting, files) speaks row-major order of that shape; only <see cref="Read"/> and
-/// <see cref="Write"/> show the storage order of <see cref="StorageLayout"/>. Tensors never share storage. <see cref="Dispose"/> returns the memory to the
-/// context's pool; a missing call costs speed, never correctness.
+/// Logical shapes are those of PyTorch: images [N, C, H, W], convolution weights [O, I, kH, kW]. The indexer, <see cref="ToArray"/>,
+/// <see cref="CopyTo"/>, <see cref="FromArray"/>, broadcasting and files use the row-major order of the logical shape. Only
+/// <see cref="Read"/> and <see cref="Write"/> expose the storage order of <see cref="StorageLayout"/>. Tensors never share storage.
+/// <see cref="Dispose"/> returns the memory to the context's pool; a missing call costs speed, never correctness.
 /// </remarks>
 public sealed partial class Tensor<T> : IDisposable
     where T : unmanaged, IFloatingPointIeee754<T>
@@ -18,10 +18,10 @@ public sealed partial class Tensor<T> : IDisposable
     private IDeviceCopy<T>? deviceCopy;
     private bool hostIsStale;
 
-    /// <summary>A tensor whose elements are arbitrary until written.</summary>
+    /// <summary>Creates a tensor whose elements are arbitrary until written.</summary>
     /// <param name="shape">The logical shape.</param>
-    /// <param name="context">Where it lives; null for <see cref="ComputeContext.Default"/>.</param>
-    /// <param name="origin">The operation that makes it, named by the error of a later access to a disposed tensor.</param>
+    /// <param name="context">The context that owns the tensor; null for <see cref="ComputeContext.Default"/>.</param>
+    /// <param name="origin">The operation that creates the tensor. Errors about access after disposal name it.</param>
     /// <exception cref="NotSupportedException">T is neither float nor double.</exception>
     public Tensor(Shape shape, ComputeContext? context = null, string origin = "new Tensor")
     {
@@ -35,30 +35,30 @@ public sealed partial class Tensor<T> : IDisposable
     /// <summary>The logical shape.</summary>
     public Shape Shape { get; }
 
-    /// <summary>The context it belongs to.</summary>
+    /// <summary>The context that the tensor belongs to.</summary>
     public ComputeContext Context { get; }
 
     /// <summary>The number of elements.</summary>
     public int ElementCount => Shape.ElementCount;
 
-    /// <summary>Counts the writes. Whatever is derived from the elements is valid for one version.</summary>
+    /// <summary>The number of writes so far. A value derived from the elements is valid for one version only.</summary>
     public long Version { get; private set; }
 
     /// <summary>Whether <see cref="Dispose"/> was called.</summary>
     public bool IsDisposed => memory.IsDisposed;
 
-    /// <summary>The elements in storage order, see <see cref="StorageLayout"/>.</summary>
+    /// <summary>The elements in storage order; see <see cref="StorageLayout"/>.</summary>
     /// <exception cref="ObjectDisposedException">The tensor was disposed.</exception>
     public ReadOnlySpan<T> Read() => HostMemory().Span;
 
-    /// <summary>The elements in storage order, for writing. Raises <see cref="Version"/>.</summary>
+    /// <summary>The elements in storage order, for writing. Increments <see cref="Version"/>.</summary>
     /// <exception cref="ObjectDisposedException">The tensor was disposed.</exception>
     public Span<T> Write() => WriteMemory().Span;
 
-    /// <summary>As <see cref="Read"/>, in a form that a block of a parallel kernel can capture.</summary>
+    /// <summary>Like <see cref="Read"/>, in a form that a lambda of a parallel kernel can capture.</summary>
     public ReadOnlyMemory<T> ReadMemory() => HostMemory();
 
-    /// <summary>As <see cref="Write"/>, in a form that a block of a parallel kernel can capture.</summary>
+    /// <summary>Like <see cref="Write"/>, in a form that a lambda of a parallel kernel can capture.</summary>
     public Memory<T> WriteMemory()
     {
         var host = HostMemory();
@@ -66,16 +66,16 @@ public sealed partial class Tensor<T> : IDisposable
         return host;
     }
 
-    /// <summary>A backend's copy of the present version of this tensor, if it keeps one.</summary>
+    /// <summary>The backend's copy of the current version of this tensor; null if there is none.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public IDeviceCopy<T>? DeviceCopy => deviceCopy is not null && DeviceVersion == Version ? deviceCopy : null;
 
     private long DeviceVersion { get; set; }
 
     /// <summary>Attaches a backend's copy.</summary>
-    /// <param name="copy">The copy; the tensor owns it from now on.</param>
+    /// <param name="copy">The copy. The tensor takes ownership of it.</param>
     /// <param name="hostIsStale">
-    /// Whether the copy is newer than the host's memory, so that the next <see cref="Read"/> must download it.
+    /// Whether the copy is newer than the host memory, so that the next <see cref="Read"/> must download it.
     /// </param>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public void AttachDeviceCopy(IDeviceCopy<T> copy, bool hostIsStale)
@@ -98,8 +98,8 @@ public sealed partial class Tensor<T> : IDisposable
         memory.Dispose();
     }
 
-    /// <summary>Throws unless both tensors live in the same context.</summary>
-    /// <exception cref="InvalidOperationException">They do not.</exception>
+    /// <summary>Throws unless both tensors belong to the same context.</summary>
+    /// <exception cref="InvalidOperationException">The tensors belong to different contexts.</exception>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public void RequireSameContext(Tensor<T> other, string operation)
     {

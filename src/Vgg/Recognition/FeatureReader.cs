@@ -2,18 +2,18 @@ using System.Globalization;
 
 namespace DeepSharp.Vgg;
 
-/// <summary>Reads the convolutional part off a state dictionary.</summary>
+/// <summary>Finds the convolutional part in a state dictionary.</summary>
 /// <remarks>
-/// Convolutions and batch normalizations are seen, layers without weights only by the numbers that they take: between two neighbouring convolutions of
-/// <c>features.N</c> lie a rectifier and perhaps a batch normalization, and what else lies there is a pooling or a local response normalization. Where each
-/// block has a number of its own (<c>feature_extractor.N.layer.0</c>) a number that is left out is such a layer.
+/// Convolutions and batch normalizations have weights. Layers without weights show only as missing numbers. In <c>features.N</c>, there
+/// are a ReLU and perhaps a batch normalization between two neighboring convolutions; any further layer is a pooling or a local response
+/// normalization. If each block has its own number (<c>feature_extractor.N.layer.0</c>), a missing number is such a layer.
 /// </remarks>
 internal sealed class FeatureReader
 {
-    // More than a photograph of ImageNet's size can be halved.
+    // An image of ImageNet's size, 224×224, can be halved this many times.
     private const int MaxPoolings = 7;
 
-    // Those that other programs have too: networks of ours say which they are.
+    // The configurations that other programs use too. Files of this library describe their network.
     private static readonly VggConfig[] Paper = [VggConfig.A, VggConfig.ALrn, VggConfig.B, VggConfig.C, VggConfig.D, VggConfig.E];
 
     private readonly List<StateLayer> convolutions, norms;
@@ -23,7 +23,7 @@ internal sealed class FeatureReader
         var sorted = layers.OrderBy(layer => layer.SortKey, StringComparer.Ordinal).ToList();
         convolutions = sorted.FindAll(layer => layer.Weight.Count == 4);
         norms = sorted.FindAll(layer => layer.IsNorm);
-        if (convolutions.Count == 0) throw new InvalidDataException("there is no convolution, that is no weight [O, I, k, k].");
+        if (convolutions.Count == 0) throw new InvalidDataException("there is no convolution (a weight [O, I, k, k]).");
         RequireChain();
         RequireNorms();
     }
@@ -37,31 +37,44 @@ internal sealed class FeatureReader
     /// <summary>Whether convolutions have a bias.</summary>
     public bool HasBias => convolutions[0].HasBias;
 
-    /// <summary>The channels that the last convolution gives.</summary>
+    /// <summary>The output channels of the last convolution.</summary>
     public int Channels => convolutions[^1].Length(0);
 
     /// <summary>The configuration.</summary>
-    /// <param name="assumptions">Told what the names and shapes leave open and custom decides.</param>
-    /// <exception cref="ArgumentException">Too much is left open: it must be given.</exception>
+    /// <param name="assumptions">Receives the properties that names and shapes leave open and convention decides.</param>
+    /// <exception cref="ArgumentException">Names and shapes leave too much open: the configuration must be given.</exception>
     public VggConfig Configuration(ICollection<string> assumptions)
     {
         int[]? gaps = Gaps();
         var steps = Known(Fits);
         if (steps is null && (steps = Known(HasRoom)) is not null)
-            assumptions.Add("the poolings of the paper's configuration of these channels, and between convolutions no other layers than dropouts");
+        {
+            assumptions.Add(
+                "the poolings of the paper's configuration with these channels, "
+                + "and no other layers than dropouts between convolutions");
+        }
+
         steps ??= Custom(gaps);
-        if (steps.Contains(VggStep.LocalResponseNorm)) assumptions.Add("a local response normalization, as in configuration A-LRN of the paper");
-        if (steps.Any(step => step is { Kind: VggStepKind.Convolution, KernelSize: 1 })) assumptions.Add("1×1 kernels without padding, as in configuration C of the paper");
+        if (steps.Contains(VggStep.LocalResponseNorm))
+            assumptions.Add("a local response normalization, as in configuration A-LRN of the paper");
+        if (steps.Any(step => step is { Kind: VggStepKind.Convolution, KernelSize: 1 }))
+            assumptions.Add("1×1 kernels without padding, as in configuration C of the paper");
         var config = VggConfig.Parse(string.Join(',', steps));
-        // What follows the last convolution leaves no trace in the names.
+        // Layers after the last convolution leave no trace in the names.
         if (!Paper.Any(known => known.ToString() == config.ToString()))
-            assumptions.Add($"a max pooling after the last convolution, as in all configurations of the paper (--config {string.Join(',', steps.SkipLast(1))} if there is none)");
+        {
+            assumptions.Add(
+                "a max pooling after the last convolution, as in all configurations of the paper "
+                + $"(--config {string.Join(',', steps.SkipLast(1))} if there is none)");
+        }
+
         return config;
 
         bool Fits(VggConfig known) => gaps is not null && Gaps(known).SequenceEqual(gaps);
 
-        // By its very channels, and wherever it has a pooling a number is left out; others may be those of dropouts.
-        bool HasRoom(VggConfig known) => Of(known).Select(step => step.Channels).SequenceEqual(convolutions.Select(layer => layer.Length(0)))
+        // The channels are equal, and a number is missing wherever there is a pooling. Further missing numbers may be dropouts.
+        bool HasRoom(VggConfig known) =>
+            Of(known).Select(step => step.Channels).SequenceEqual(convolutions.Select(layer => layer.Length(0)))
             && (gaps is null || Gaps(known).Zip(gaps).All(pair => pair.First <= pair.Second));
 
         List<VggStep> Custom(int[]? gaps)
@@ -70,7 +83,9 @@ internal sealed class FeatureReader
             if (gaps is null || gaps.Any(gap => gap > 1) || gaps.Sum() >= MaxPoolings)
             {
                 throw new ArgumentException(
-                    $"the names do not tell which poolings lie between the convolutions {channels}; give --config, with an M for each max pooling.", nameof(assumptions));
+                    $"the names do not tell which poolings lie between the convolutions {channels}; "
+                    + "give --config, with an M for each max pooling.",
+                    nameof(assumptions));
             }
 
             List<VggStep> steps = [];
@@ -85,34 +100,44 @@ internal sealed class FeatureReader
     }
 
     /// <summary>Throws unless a configuration has these convolutions.</summary>
-    /// <exception cref="ArgumentException">It has others.</exception>
+    /// <exception cref="ArgumentException">The configuration has others.</exception>
     public void RequireConvolutionsOf(VggConfig config)
     {
         var expected = Of(config).Select(step => $"{step.Channels}:{step.KernelSize}");
         var found = convolutions.Select(layer => $"{layer.Weight[0]}:{layer.Weight[2]}");
         if (!expected.SequenceEqual(found))
-            throw new ArgumentException($"the convolutions (channels:kernel) are {string.Join(',', found)}, those of the configuration {config} are {string.Join(',', expected)}.", nameof(config));
+        {
+            throw new ArgumentException(
+                $"the convolutions (channels:kernel) are {string.Join(',', found)}, "
+                + $"those of the configuration {config} are {string.Join(',', expected)}.",
+                nameof(config));
+        }
     }
 
-    // Of the paper's configurations the first that has as many convolutions, with these kernels, and fits; the channels are the file's.
+    // The first of the paper's configurations that has these kernels and fits. The channels are those of the file.
     private List<VggStep>? Known(Func<VggConfig, bool> fits)
     {
         foreach (var config in Paper)
         {
-            if (!Of(config).Select(step => step.KernelSize).SequenceEqual(convolutions.Select(layer => layer.Length(2))) || !fits(config)) continue;
+            var kernels = Of(config).Select(step => step.KernelSize);
+            if (!kernels.SequenceEqual(convolutions.Select(layer => layer.Length(2))) || !fits(config)) continue;
             int next = 0;
-            return [.. config.Steps.Select(step => step.Kind == VggStepKind.Convolution ? VggStep.Convolution(convolutions[next++].Length(0), step.KernelSize, step.Padding) : step)];
+            return [.. config.Steps.Select(step => step.Kind == VggStepKind.Convolution
+                ? VggStep.Convolution(convolutions[next++].Length(0), step.KernelSize, step.Padding)
+                : step)];
         }
 
         return null;
     }
 
-    /// <summary>How many layers other than rectifiers and batch normalizations lie between neighbouring convolutions; null where the names do not tell.</summary>
+    /// <summary>
+    /// The number of layers between neighboring convolutions other than ReLUs and batch normalizations; null if the names do not tell.
+    /// </summary>
     private int[]? Gaps()
     {
         int count = convolutions.Count;
         if (count == 1) return [];
-        // The part of the path that numbers the layers: the first in which they differ.
+        // The part of the path that numbers the layers: the first part in which they differ.
         int part = 0;
         while (convolutions.All(layer => layer.Parts.Count > part && layer.Parts[part] == convolutions[0].Parts[part])) part++;
         int[] numbers = [.. convolutions.Select(layer => Number(layer, part))];
@@ -122,12 +147,15 @@ internal sealed class FeatureReader
         for (int i = 0; i < norms.Count; i++)
         {
             if (Number(norms[i], part) != numbers[i] + (isBlock ? 0 : 1))
-                throw new InvalidDataException($"the batch normalization {norms[i].Path} does not follow the convolution {convolutions[i].Path}.");
+            {
+                throw new InvalidDataException(
+                    $"the batch normalization {norms[i].Path} does not follow the convolution {convolutions[i].Path}.");
+            }
         }
 
         int taken = isBlock ? 1 : norms.Count > 0 ? 3 : 2;
         int[] gaps = [.. numbers.Zip(numbers.Skip(1), (number, next) => next - number - taken)];
-        // Without rectifiers, or without a single pooling, between many convolutions the layers are numbered in another way.
+        // No room for ReLUs, or not a single pooling between several convolutions: the layers are numbered in another way.
         return gaps.Any(gap => gap < 0) || (count > 2 && gaps.All(gap => gap == 0)) ? null : gaps;
     }
 
@@ -143,17 +171,28 @@ internal sealed class FeatureReader
         {
             var (previous, layer) = (convolutions[i - 1], convolutions[i]);
             if (layer.Weight[1] != previous.Weight[0])
-                throw new InvalidDataException($"the convolution {layer.Path} reads {layer.Weight[1]} channels, but {previous.Path} before it gives {previous.Weight[0]}.");
+            {
+                throw new InvalidDataException(
+                    $"the convolution {layer.Path} reads {layer.Weight[1]} channels, "
+                    + $"but {previous.Path} before it outputs {previous.Weight[0]}.");
+            }
         }
 
         if (convolutions.Find(layer => layer.HasBias != HasBias) is { } other)
-            throw new InvalidDataException($"of the convolutions {convolutions[0].Path} and {other.Path} one has a bias and the other has none.");
+        {
+            throw new InvalidDataException(
+                $"of the convolutions {convolutions[0].Path} and {other.Path} one has a bias and the other has none.");
+        }
     }
 
     private void RequireNorms()
     {
         if (norms.Count > 0 && !norms.Select(norm => norm.Weight[0]).SequenceEqual(convolutions.Select(layer => layer.Weight[0])))
-            throw new InvalidDataException($"expected a batch normalization for each of the {convolutions.Count} convolutions or none at all, found {norms.Count} of the channels {string.Join(", ", norms.Select(norm => norm.Weight[0]))}.");
+        {
+            throw new InvalidDataException(
+                $"expected a batch normalization for each of the {convolutions.Count} convolutions or none at all, "
+                + $"found {norms.Count} with the channels {string.Join(", ", norms.Select(norm => norm.Weight[0]))}.");
+        }
     }
 
     private static VggStep Step(StateLayer layer) => VggStep.Convolution(layer.Length(0), layer.Length(2), (layer.Length(2) - 1) / 2);
@@ -161,5 +200,7 @@ internal sealed class FeatureReader
     private static IEnumerable<VggStep> Of(VggConfig config) => config.Steps.Where(step => step.Kind == VggStepKind.Convolution);
 
     private static int Number(StateLayer layer, int part) =>
-        part < layer.Parts.Count && int.TryParse(layer.Parts[part], NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : -1;
+        part < layer.Parts.Count && int.TryParse(layer.Parts[part], NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+            ? number
+            : -1;
 }

@@ -2,23 +2,25 @@ using DeepSharp.Nn;
 
 namespace DeepSharp.Vgg;
 
-/// <summary>Reads the classifier off a state dictionary: linear layers in the order in which each reads what the one before it gives.</summary>
+/// <summary>Finds the classifier in a state dictionary: the linear layers, each of which reads the output of the one before it.</summary>
 internal sealed class HeadReader
 {
     private readonly List<StateLayer> linears = [];
 
     /// <summary>Orders the linear layers.</summary>
     /// <param name="layers">All layers of the file.</param>
-    /// <param name="channels">The channels of the maps that the first of them reads.</param>
-    /// <exception cref="InvalidDataException">They do not follow one another, or the first does not read square maps.</exception>
+    /// <param name="channels">The number of channels of the maps that the first linear layer reads.</param>
+    /// <exception cref="InvalidDataException">The layers do not form a chain, or the first one does not read square maps.</exception>
     public HeadReader(IEnumerable<StateLayer> layers, int channels)
     {
-        // Where widths alone do not decide, numbers do, and a layer without a number is the last.
+        // If widths alone do not determine the order, numbers do. A layer without a number comes last.
         var left = layers.Where(layer => layer.Weight.Count == 2)
-            .OrderBy(layer => layer.Parts.Any(part => part.All(char.IsAsciiDigit)) ? 0 : 1).ThenBy(layer => layer.SortKey, StringComparer.Ordinal).ToList();
-        if (left.Count == 0) throw new InvalidDataException("there is no linear layer, that is no weight [O, I].");
+            .OrderBy(layer => layer.Parts.Any(part => part.All(char.IsAsciiDigit)) ? 0 : 1)
+            .ThenBy(layer => layer.SortKey, StringComparer.Ordinal).ToList();
+        if (left.Count == 0) throw new InvalidDataException("there is no linear layer (a weight [O, I]).");
         var first = left.Find(layer => Side(layer.Weight[1], channels) > 0) ?? throw new InvalidDataException(
-            $"expected a linear layer that reads {channels} channels of a square map, found {string.Join(", ", left.Select(layer => $"{layer.Path} for {layer.Weight[1]} elements"))}.");
+            $"expected a linear layer that reads {channels} channels of a square map, found "
+            + $"{string.Join(", ", left.Select(layer => $"{layer.Path} for {layer.Weight[1]} elements"))}.");
         PoolSize = Side(first.Weight[1], channels);
         for (var next = first; next is not null; next = left.Find(layer => layer.Weight[1] == linears[^1].Weight[0]))
         {
@@ -27,19 +29,23 @@ internal sealed class HeadReader
             left.Remove(next);
         }
 
-        if (left.Count > 0) throw new InvalidDataException($"the linear layer {left[0].Path} reads {left[0].Weight[1]} elements, which no layer before it gives.");
+        if (left.Count > 0)
+        {
+            throw new InvalidDataException(
+                $"the linear layer {left[0].Path} reads {left[0].Weight[1]} elements, but no layer before it outputs as many.");
+        }
     }
 
     /// <summary>The linear layers in order.</summary>
     public IReadOnlyList<StateLayer> Linears => linears;
 
-    /// <summary>Height and width of the maps that the first one reads.</summary>
+    /// <summary>Height and width of the maps that the first linear layer reads.</summary>
     public int PoolSize { get; }
 
-    /// <summary>What the last one gives.</summary>
+    /// <summary>The output width of the last linear layer.</summary>
     public int Classes => linears[^1].Length(0);
 
-    /// <summary>The head. Where dropout layers are is read off the numbers of the linear ones; their rate is not in the file.</summary>
+    /// <summary>The head. The numbers of the linear layers determine the dropout layers; the dropout rate is not in the file.</summary>
     public VggHead Head()
     {
         VggHead head = new() { PoolSize = PoolSize, Hidden = [.. linears.SkipLast(1).Select(layer => layer.Length(0))] };
@@ -50,10 +56,11 @@ internal sealed class HeadReader
     private bool HasNumbers(VggHead head)
     {
         using var model = VggModel.Create<float>(VggConfig.Parse("1"), new VggOptions { Head = head });
-        return model.Classifier.Index().Where(layer => layer.Item is Linear<float>).Select(layer => $"{layer.Index}").SequenceEqual(linears.Select(layer => layer.Parts[^1]));
+        var numbers = model.Classifier.Index().Where(layer => layer.Item is Linear<float>).Select(layer => $"{layer.Index}");
+        return numbers.SequenceEqual(linears.Select(layer => layer.Parts[^1]));
     }
 
-    // Height and width of the square map whose elements, of all channels, are so many; 0 if none has.
+    // Height and width of the square map with this number of elements over all channels; 0 if there is none.
     private static int Side(long elements, int channels)
     {
         int side = (int)Math.Round(Math.Sqrt((double)elements / channels));

@@ -4,14 +4,17 @@ using DeepSharp.Nn;
 
 namespace DeepSharp.Vgg;
 
-/// <summary>Recognizes a VGG network by the nodes of a graph, which tell more than names: poolings, paddings, and batch normalizations folded away.</summary>
+/// <summary>
+/// Recognizes a VGG network by the nodes of a graph, which tell more than names: poolings, paddings, and folded batch normalizations.
+/// </summary>
 /// <remarks>
-/// The nodes must form a chain that is, in operators and settings, that of a network of ours; any other graph is refused, naming the node, since its weights
-/// alone would compute something else here. Dropouts and identities are passed over, and so are the nodes that compute the shape of the rows.
+/// The nodes must form the chain of a network of this library, in operators and settings. Any other graph is refused with the name of the
+/// node, because its weights alone would compute something else here. Dropouts and identities are skipped, and so are the nodes that
+/// compute the shape of the rows.
 /// </remarks>
 internal sealed class OnnxNetwork
 {
-    // The operators by which the chain of a file is compared with that of a network of ours.
+    // The operators that are compared with those of an exported network of this library.
     private static readonly string[] Compared = ["Conv", "BatchNormalization", "Relu", "MaxPool", "LRN", "Gemm"];
 
     private readonly OnnxFile file;
@@ -22,7 +25,7 @@ internal sealed class OnnxNetwork
     private bool isPooled;
 
     /// <summary>Reads the nodes.</summary>
-    /// <exception cref="InvalidDataException">It is no VGG network, or its weights cannot be read.</exception>
+    /// <exception cref="InvalidDataException">The graph is not a VGG network, or its weights cannot be read.</exception>
     public OnnxNetwork(OnnxFile file)
     {
         this.file = file;
@@ -30,15 +33,18 @@ internal sealed class OnnxNetwork
         foreach (var node in file.Nodes)
         {
             if (node.Outputs.Count == 0) throw node.Refusal("an output");
-            if (file.IsConstant(node.Outputs[0]) || node.Operator is "Constant" or "Shape" or "Gather" or "Unsqueeze" or "Concat" or "Slice" or "Cast") continue;
+            if (file.IsConstant(node.Outputs[0])) continue;
+            if (node.Operator is "Constant" or "Shape" or "Gather" or "Unsqueeze" or "Concat" or "Slice" or "Cast") continue;
             if (node.Inputs.Count == 0) throw node.Refusal("an input");
-            if (last is not null && node.Inputs[0] != last) throw node.Refusal($"the input \"{last}\", as in a chain of layers, found \"{node.Inputs[0]}\"");
+            if (last is not null && node.Inputs[0] != last)
+                throw node.Refusal($"the input \"{last}\", as in a chain of layers, found \"{node.Inputs[0]}\"");
             last = node.Outputs[0];
             Add(node);
         }
 
         AddLinears();
-        if (!steps.Exists(step => step.Kind == VggStepKind.Convolution)) throw new InvalidDataException("not a VGG network: there is no convolution.");
+        if (!steps.Exists(step => step.Kind == VggStepKind.Convolution))
+            throw new InvalidDataException("not a VGG network: there is no convolution.");
         try
         {
             Config = VggConfig.Parse(string.Join(',', steps));
@@ -55,15 +61,16 @@ internal sealed class OnnxNetwork
     /// <summary>The constants of local response normalizations; null if there are none.</summary>
     public LrnConstants? Lrn { get; private set; }
 
-    /// <summary>The weights, by keys in the order of the nodes.</summary>
+    /// <summary>The weights, with keys in the order of the nodes.</summary>
     public IReadOnlyList<StoredTensor> Tensors => found;
 
-    /// <summary>Throws unless the nodes are those that the network would be exported as.</summary>
-    /// <exception cref="InvalidDataException">A node is missing, or of another operator.</exception>
+    /// <summary>Throws unless the nodes equal those to which the network would be exported.</summary>
+    /// <exception cref="InvalidDataException">A node is missing, or has another operator.</exception>
     public void RequireOperatorsOf(VggDescription description)
     {
         using var model = description.CreateModel<float>();
-        using var graph = OnnxExporter.Export(model, [1, description.Options.InputChannels, description.Options.InputSize, description.Options.InputSize], foldBatchNorm: false);
+        int size = description.Options.InputSize;
+        using var graph = OnnxExporter.Export(model, [1, description.Options.InputChannels, size, size], foldBatchNorm: false);
         OnnxNode[] expected = [.. graph.Nodes.Where(node => Compared.Contains(node.Operator))];
         for (int i = 0; i < chain.Count; i++)
         {
@@ -74,7 +81,10 @@ internal sealed class OnnxNetwork
         }
 
         if (chain.Count < expected.Length)
-            throw new InvalidDataException($"not a VGG network: expected a {expected[chain.Count].Operator} as {expected[chain.Count].Name}, found the end.");
+        {
+            var missing = expected[chain.Count];
+            throw new InvalidDataException($"not a VGG network: expected a {missing.Operator} as {missing.Name}, found the end.");
+        }
     }
 
     private void Add(OnnxNode node)
@@ -88,18 +98,19 @@ internal sealed class OnnxNetwork
             case "Gemm": AddLinear(node); break;
             case "Dropout" or "Identity": break;
             case "Pad":
-                // PyTorch writes one before every average pooling, also if nothing is to be padded.
+                // PyTorch writes one before every average pooling, even if nothing is padded.
                 node.Require("pads", 0);
                 if (node.Inputs.Count > 1 && !file.IsZero(node, 1)) throw node.Refusal("no padding");
                 break;
             case "Flatten" or "Reshape" or "GlobalAveragePool" or "ReduceMean": isPooled = true; break;
             case "AveragePool":
-                // Windows side by side, as of an adaptive pooling whose output divides its input.
-                if (!node.Integers("kernel_shape").SequenceEqual(node.Integers("strides", 1, 1))) throw node.Refusal("strides as its kernel_shape");
+                // Adjacent windows, as in an adaptive pooling whose output size divides its input size.
+                if (!node.Integers("kernel_shape").SequenceEqual(node.Integers("strides", 1, 1)))
+                    throw node.Refusal("strides equal to its kernel_shape");
                 node.Require("pads", 0);
                 isPooled = true;
                 break;
-            // The last two make probabilities of the scores, which are the network's output here.
+            // The last two turn scores into probabilities. Here the output of the network is scores.
             case "Relu" or "Softmax" or "LogSoftmax": chain.Add(node); break;
             default: throw new InvalidDataException($"not a VGG network: it has a node {node}.");
         }
@@ -108,7 +119,8 @@ internal sealed class OnnxNetwork
     private void AddConvolution(OnnxNode node)
     {
         var weight = AddFeature(node, ["weight", "bias"], min: 1);
-        if (weight.Shape is not [var channels, _, var kernel, _]) throw node.Refusal($"weights [O, I, k, k], found [{string.Join(", ", weight.Shape)}]");
+        if (weight.Shape is not [var channels, _, var kernel, _])
+            throw node.Refusal($"weights [O, I, k, k], found [{string.Join(", ", weight.Shape)}]");
         long padding = node.Integers("pads") is [var first, ..] ? first : 0;
         node.Require("pads", padding);
         node.Require("strides", 1);
@@ -117,7 +129,8 @@ internal sealed class OnnxNetwork
         string automatic = node.Text("auto_pad", "NOTSET");
         if (automatic is "SAME_UPPER" or "SAME_LOWER" && kernel % 2 == 1) padding = (kernel - 1) / 2;
         else if (automatic is not ("NOTSET" or "VALID")) throw node.Refusal($"auto_pad NOTSET, found {automatic}");
-        if (channels > int.MaxValue || kernel > int.MaxValue || padding is < 0 or > int.MaxValue) throw node.Refusal("channels, kernel and padding of usual size");
+        if (channels > int.MaxValue || kernel > int.MaxValue || padding is < 0 or > int.MaxValue)
+            throw node.Refusal($"channels, kernel and padding from 0 to {int.MaxValue}, found {channels}, {kernel} and {padding}");
         steps.Add(VggStep.Convolution((int)channels, (int)kernel, (int)padding));
     }
 
@@ -130,7 +143,8 @@ internal sealed class OnnxNetwork
     private void AddMaxPool(OnnxNode node)
     {
         RequireFeature(node);
-        if (!node.Integers("kernel_shape").SequenceEqual([2, 2]) || !node.Integers("strides", 1, 1).SequenceEqual([2, 2])) throw node.Refusal("windows of 2×2, side by side");
+        if (!node.Integers("kernel_shape").SequenceEqual([2, 2]) || !node.Integers("strides", 1, 1).SequenceEqual([2, 2]))
+            throw node.Refusal("windows of 2×2 with stride 2");
         node.Require("pads", 0);
         node.Require("dilations", 1);
         node.Require("ceil_mode", 0);
@@ -141,7 +155,7 @@ internal sealed class OnnxNetwork
     private void AddLocalResponseNorm(OnnxNode node)
     {
         RequireFeature(node);
-        var own = new LrnConstants
+        var constants = new LrnConstants
         {
             Size = (int)Math.Clamp(node.Integer("size", 0), 0, int.MaxValue),
             Alpha = node.Float("alpha", 1e-4f),
@@ -149,7 +163,7 @@ internal sealed class OnnxNetwork
             K = node.Float("bias", 1),
             DivideAlphaBySize = true,
         };
-        if ((Lrn ??= own) != own) throw node.Refusal("the constants of the one before it");
+        if ((Lrn ??= constants) != constants) throw node.Refusal("the constants of the LRN before it");
         steps.Add(VggStep.LocalResponseNorm);
     }
 
@@ -163,26 +177,29 @@ internal sealed class OnnxNetwork
         linears.Add(node);
     }
 
-    /// <summary>Names the linear layers by the numbers in their own names, which tell where dropouts were, or else in order.</summary>
+    /// <summary>Names the linear layers by the numbers in their names, which tell where dropouts were, or else by their order.</summary>
     private void AddLinears()
     {
-        int[] numbers = [.. linears.Select(OwnNumber)];
+        int[] numbers = [.. linears.Select(LayerNumber)];
         bool areNumbered = !numbers.Contains(-1) && numbers.Zip(numbers.Skip(1)).All(pair => pair.First < pair.Second);
         foreach (var (i, node) in linears.Index())
         {
             string path = $"classifier.{(areNumbered ? numbers[i] : i)}";
             var weight = file.Constant(node, 1);
-            if (weight.Shape is not [var rows, var columns]) throw node.Refusal($"weights of two dimensions, found [{string.Join(", ", weight.Shape)}]");
-            found.Add((node.Integer("transB", 0) != 0 ? weight : weight with { Shape = [columns, rows], Strides = [1, columns] }) with { Name = $"{path}.weight" });
+            if (weight.Shape is not [var rows, var columns])
+                throw node.Refusal($"weights of two dimensions, found [{string.Join(", ", weight.Shape)}]");
+            bool isTransposed = node.Integer("transB", 0) != 0;
+            var matrix = isTransposed ? weight : weight with { Shape = [columns, rows], Strides = [1, columns] };
+            found.Add(matrix with { Name = $"{path}.weight" });
             if (node.Inputs.Count > 2) found.Add(file.Constant(node, 2) with { Name = $"{path}.bias" });
         }
     }
 
-    private static int OwnNumber(OnnxNode linear) =>
+    private static int LayerNumber(OnnxNode linear) =>
         linear.Inputs.ElementAtOrDefault(1)?.Split('.') is [.., var number, "weight"]
-        && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int own) ? own : -1;
+        && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int result) ? result : -1;
 
-    // The constants that a layer of the convolutional part reads, from its second input on.
+    // Adds the constants that a layer of the convolutional part reads: its inputs from the second one on.
     private StoredTensor AddFeature(OnnxNode node, string[] names, int min)
     {
         RequireFeature(node);
@@ -194,7 +211,7 @@ internal sealed class OnnxNetwork
 
     private void RequireFeature(OnnxNode node)
     {
-        if (isPooled) throw node.Refusal("its place before the averaging and the linear layers");
+        if (isPooled) throw node.Refusal("a position before the averaging and the linear layers");
         chain.Add(node);
     }
 }

@@ -3,8 +3,8 @@ using DeepSharp.Formats;
 
 namespace DeepSharp.Vgg;
 
-/// <summary>A layer of a state dictionary: the tensors whose names differ in their last part only.</summary>
-/// <param name="Path">What their names share: <c>features.0</c>.</param>
+/// <summary>A layer of a state dictionary: the tensors whose names differ only in the last part.</summary>
+/// <param name="Path">The common part of their names: <c>features.0</c>.</param>
 internal sealed partial record StateLayer(string Path)
 {
     private static readonly string[] NormNames = ["weight", "bias", "running_mean", "running_var"];
@@ -26,14 +26,14 @@ internal sealed partial record StateLayer(string Path)
     /// <summary>The parts of the path.</summary>
     public IReadOnlyList<string> Parts { get; } = Path.Split('.');
 
-    /// <summary>The path with numbers of equal width, so that 10 comes after 2.</summary>
+    /// <summary>The path with zero-padded numbers, so that 10 comes after 2.</summary>
     public string SortKey => Digits().Replace(Path, digits => digits.Value.PadLeft(10, '0'));
 
     /// <summary>Whether a tensor of this name is a weight of a VGG network.</summary>
     public static bool IsState(string name) => NormNames.Contains(name[(name.LastIndexOf('.') + 1)..]);
 
-    /// <summary>The layers, in the order in which their first tensors come.</summary>
-    /// <exception cref="InvalidDataException">A tensor belongs to no layer that a VGG network has.</exception>
+    /// <summary>Groups tensors into layers, in the order of their first tensors.</summary>
+    /// <exception cref="InvalidDataException">A tensor belongs to no layer of a VGG network.</exception>
     public static List<StateLayer> Group(IEnumerable<StoredTensor> tensors)
     {
         List<StateLayer> layers = [];
@@ -44,7 +44,11 @@ internal sealed partial record StateLayer(string Path)
             int dot = name.LastIndexOf('.');
             string path = dot < 0 ? "" : name[..dot], last = name[(dot + 1)..];
             if (last != "num_batches_tracked" && !NormNames.Contains(last))
-                throw new InvalidDataException($"\"{name}\" belongs to no layer of a VGG network; expected names that end in .weight or .bias.");
+            {
+                throw new InvalidDataException(
+                    $"\"{name}\" belongs to no layer of a VGG network; expected names that end in .weight or .bias.");
+            }
+
             if (!byPath.TryGetValue(path, out var layer)) layers.Add(byPath[path] = layer = new StateLayer(path));
             if (!layer.tensors.TryAdd(last, tensor)) throw new InvalidDataException($"the layer \"{path}\" has more than one {last}.");
         }
@@ -53,7 +57,7 @@ internal sealed partial record StateLayer(string Path)
         return layers;
     }
 
-    /// <summary>A length of the weight.</summary>
+    /// <summary>The length of an axis of the weight.</summary>
     public int Length(int axis) => (int)Weight[axis];
 
     private void Check()
@@ -63,7 +67,11 @@ internal sealed partial record StateLayer(string Path)
         string shape = $"[{string.Join(", ", Weight)}]";
         bool hasRank = IsNorm ? Weight.Count == 1 : Weight.Count is 2 or 4;
         if (!hasRank || Weight.Any(length => length is < 1 or > int.MaxValue) || (Weight.Count == 4 && Weight[2] != Weight[3]))
-            throw new InvalidDataException($"\"{Path}.weight\" {shape} is not that of a convolution [O, I, k, k], a linear layer [O, I] or a batch normalization [C].");
+        {
+            throw new InvalidDataException(
+                $"\"{Path}.weight\" {shape} is not the weight of a convolution [O, I, k, k], a linear layer [O, I] "
+                + "or a batch normalization [C].");
+        }
     }
 
     [GeneratedRegex("[0-9]+")]

@@ -3,34 +3,40 @@ using DeepSharp.Nn;
 
 namespace DeepSharp.Vgg;
 
-/// <summary>The VGG model that a file of weights belongs to.</summary>
-/// <param name="Description">Which model it is.</param>
-/// <param name="Weights">The file, with its tensors under the names that the model gives them; it reads from the file that was recognized, which must stay open.</param>
-/// <param name="Assumptions">What names and shapes leave open, and was assumed to be as in the paper.</param>
+/// <summary>The VGG model to which a weights file belongs.</summary>
+/// <param name="Description">The description of the model.</param>
+/// <param name="Weights">
+/// The file, with its tensors under the names of the model. It reads from the recognized file, which must stay open.
+/// </param>
+/// <param name="Assumptions">The properties that names and shapes leave open, assumed to be as in the paper.</param>
 public sealed record VggRecognition(VggDescription Description, WeightsFile Weights, IReadOnlyList<string> Assumptions)
 {
     private const string CounterSuffix = ".num_batches_tracked", MeanSuffix = ".running_mean";
     private const int UsualInputSize = 32;
 
-    /// <summary>Recognizes the model that a file holds, by what the file says about itself or else by its nodes, or by its names and shapes.</summary>
+    /// <summary>Recognizes the model in a file: by its stored description, else by its ONNX nodes, else by its names and shapes.</summary>
     /// <remarks>
-    /// Names may have any prefix. Convolutions, batch normalizations and linear layers are matched by their order; numbers that are left out are poolings, a
-    /// known configuration of other widths is recognized as such, and the first linear layer's width over the last channels gives the pooling of the head.
+    /// Names may have any prefix. Convolutions, batch normalizations and linear layers are matched by their order. Missing numbers are
+    /// poolings. A known configuration of other widths is recognized as such. The width of the first linear layer divided by the channels
+    /// of the last convolution gives the pooling of the head.
     /// </remarks>
     /// <param name="file">The file.</param>
-    /// <param name="config">The configuration, if the file does not tell it; null to read it off the file.</param>
-    /// <param name="lrn">The constants of the local response normalizations; null for those that the file tells, else the paper's.</param>
-    /// <exception cref="InvalidDataException">The file is damaged, or holds no VGG model.</exception>
-    /// <exception cref="ArgumentException">The file does not tell the configuration, or contradicts the one that was given; the message says what to give.</exception>
+    /// <param name="config">The configuration, if it cannot be determined from the file; null to determine it.</param>
+    /// <param name="lrn">The constants of the local response normalizations; null for those in the file, else the paper's.</param>
+    /// <exception cref="InvalidDataException">The file is damaged, or contains no VGG model.</exception>
+    /// <exception cref="ArgumentException">
+    /// The file does not determine the configuration, or contradicts the given one. The message says what to pass.
+    /// </exception>
     public static VggRecognition Of(WeightsFile file, VggConfig? config = null, LrnConstants? lrn = null)
     {
         ArgumentNullException.ThrowIfNull(file);
         try
         {
             var recognition = Recognize(file.WithoutTraining(), file as OnnxFile, config, lrn);
-            // Checked before any memory is taken for the model: a description takes little in a file.
+            // Checked before memory is allocated for the model: a short description may ask for a huge one.
             long count = recognition.Description.ParameterCount;
-            if (count > file.Length) throw new InvalidDataException($"expected a model of {count} parameters, found only {file.Length} bytes.");
+            if (count > file.Length)
+                throw new InvalidDataException($"expected a model of {count} parameters, found only {file.Length} bytes.");
             RequireSound(recognition.Description);
             return recognition;
         }
@@ -67,7 +73,8 @@ public sealed record VggRecognition(VggDescription Description, WeightsFile Weig
             metadata = metadata.Where(pair => !pair.Key.EndsWith(CounterSuffix, StringComparison.Ordinal)).ToDictionary();
         }
 
-        return new VggRecognition(lrn is null ? described : described with { Options = described.Options with { Lrn = lrn } }, file.View(tensors, metadata), []);
+        var description = lrn is null ? described : described with { Options = described.Options with { Lrn = lrn } };
+        return new VggRecognition(description, file.View(tensors, metadata), []);
     }
 
     // A model that cannot be made, for instance with more poolings than its images have pixels, comes from a damaged description.
@@ -113,7 +120,7 @@ public sealed record VggRecognition(VggDescription Description, WeightsFile Weig
         return (description, Renamed(description, features, head), assumptions);
     }
 
-    /// <summary>The tensors of a file under the names of the model. Old files lack the counts of batches, which then are 0 as in a new model.</summary>
+    /// <summary>The tensors of a file under the names of the model. Batch counters missing in old files are 0, as in a new model.</summary>
     private static StoredTensor[] Renamed(VggDescription description, FeatureReader features, HeadReader head)
     {
         using var model = description.CreateModel<float>();
@@ -129,7 +136,9 @@ public sealed record VggRecognition(VggDescription Description, WeightsFile Weig
         }
     }
 
-    /// <summary>The tensors of an ONNX file that describes its model, with the integers that it has in its metadata; other exporters drop them.</summary>
+    /// <summary>
+    /// The tensors of an ONNX file that describes its model, with the integers from its metadata. Files of other exporters have none.
+    /// </summary>
     private static IEnumerable<StoredTensor> WithIntegers(IEnumerable<StoredTensor> tensors, IReadOnlyDictionary<string, string> metadata)
     {
         foreach (var tensor in tensors)

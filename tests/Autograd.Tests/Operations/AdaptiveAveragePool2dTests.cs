@@ -12,7 +12,7 @@ public class AdaptiveAveragePool2dTests
         (pooling, x) => x[0].AdaptiveAveragePool2d(pooling.height, pooling.width));
 
     [Fact]
-    public void A_map_of_the_wanted_size_stays_as_it_is()
+    public void A_map_of_the_target_size_stays_unchanged()
     {
         using var tape = new Tape<float>(Mode.Evaluation);
         using var x = Tensor<float>.RandomNormal([2, 17, 7, 5], new RandomStream(1, "x"), context: TestContexts.Default);
@@ -20,7 +20,7 @@ public class AdaptiveAveragePool2dTests
     }
 
     [Fact]
-    public void A_map_of_the_wanted_size_is_returned_itself_and_passes_its_gradient_on()
+    public void A_map_of_the_target_size_is_returned_itself_and_passes_its_gradient_on()
     {
         var values = new TestValues(1);
         using var tape = new Tape<double>(Mode.Training);

@@ -7,7 +7,9 @@ public class AveragePool2dTests
 {
     [Fact]
     public void Gradient_equals_central_differences() => GradientCheckProperty.Holds(
-        from pooling in PoolingCases.Windows from countPadding in Gen.Elements(true, false) select (pooling.Input, pooling.Window, countPadding),
+        from pooling in PoolingCases.Windows
+        from countPadding in Gen.Elements(true, false)
+        select (pooling.Input, pooling.Window, countPadding),
         (pooling, values) => [values.Normal(pooling.Input)],
         (pooling, x) => x[0].AveragePool2d(pooling.Window, pooling.countPadding));
 
@@ -18,7 +20,7 @@ public class AveragePool2dTests
         (pooling, x) => x[0].AveragePool2d(pooling.Window) + x[0].MaxPool2d(pooling.Window));
 
     [Fact]
-    public void Padding_counts_unless_told_otherwise()
+    public void Padding_counts_by_default()
     {
         using var tape = new Tape<float>(Mode.Evaluation);
         var x = tape.Input(Tensor<float>.FromArray([1, 2, 3, 4], [1, 1, 2, 2], TestContexts.Default));

@@ -5,7 +5,7 @@ namespace DeepSharp.Autograd.Tests.Operations;
 
 public class BatchNormTests
 {
-    // More than two values per channel: of two, the larger becomes 1 and the smaller −1, and no gradient is left.
+    // More than two values per channel. With two, the larger always becomes 1 and the smaller −1, so the gradient is zero.
     private static Gen<Shape> Cases => Gen.OneOf(Shapes.OfRank(2), Shapes.OfRank(4)).Where(shape => shape.ElementCount > 2 * shape[1]);
 
     [Fact]
@@ -15,20 +15,23 @@ public class BatchNormTests
     public void Gradient_of_frozen_statistics_equals_central_differences() => Check(frozen: true);
 
     [Fact]
-    public void Gradients_add_up_where_the_input_is_used_beside() => GradientCheckProperty.Holds(
+    public void Gradients_add_up_when_the_input_is_also_used_elsewhere() => GradientCheckProperty.Holds(
         Cases,
         (shape, values) => [values.Normal(shape)],
         (shape, inputs) => new State(shape[1], inputs[0].Value.Context).Apply(inputs[0], epsilon: 0.1) * inputs[0]);
 
     [Fact]
-    public void Training_normalises_and_updates_the_running_statistics()
+    public void Training_normalizes_and_updates_the_running_statistics()
     {
         var state = new State(channels: 1);
         using var tape = new Tape<double>(Mode.Training);
         var y = state.Apply(tape.Input(Tensor<double>.FromArray([1, 2, 3, 6], [2, 1, 1, 2], TestContexts.Default)), epsilon: 0);
-        // Mean 3, variance 14/4, unbiased 14/3; the running ones start at 0 and 1.
-        double deviation = Math.Sqrt(3.5);
-        Assert.Equal(new[] { -2, -1, 0, 3 }.Select(d => d / deviation), y.Value.ToArray(), (a, b) => Math.Abs(a - b) < Tolerance.Sum<double>(4, 3));
+        // Mean 3, variance 14/4, unbiased variance 14/3. The running mean and variance start at 0 and 1.
+        double standardDeviation = Math.Sqrt(3.5);
+        Assert.Equal(
+            new[] { -2, -1, 0, 3 }.Select(d => d / standardDeviation),
+            y.Value.ToArray(),
+            (a, b) => Math.Abs(a - b) < Tolerance.Sum<double>(4, 3));
         Assert.Equal(0.3, state.Mean[0], Tolerance.Sum<double>(4, 3));
         Assert.Equal(0.9 + (0.1 * 14 / 3), state.Variance[0], Tolerance.Sum<double>(4, 3));
     }
@@ -36,7 +39,7 @@ public class BatchNormTests
     [Theory]
     [InlineData(Mode.Evaluation, false)]
     [InlineData(Mode.Training, true)]
-    public void Evaluation_and_frozen_use_the_running_statistics_and_leave_them(Mode mode, bool frozen)
+    public void Evaluation_and_frozen_use_the_running_statistics_unchanged(Mode mode, bool frozen)
     {
         var state = new State(channels: 1);
         state.Mean[0] = 2;

@@ -19,10 +19,11 @@ public class ConcatTests
     }
 
     [Fact]
-    public void Gradient_of_a_variable_behind_itself_equals_central_differences() => GradientCheckProperty.Holds(x => x.Concat(0, x, x));
+    public void Gradient_of_a_variable_joined_with_itself_equals_central_differences() =>
+        GradientCheckProperty.Holds(x => x.Concat(0, x, x));
 
     [Fact]
-    public void Channels_come_one_behind_the_other()
+    public void Channels_are_joined_in_order()
     {
         using var tape = new Tape<float>(Mode.Evaluation);
         var a = tape.Input(Tensor<float>.FromArray([1, 2, 3, 4], [1, 1, 2, 2], TestContexts.Default));
@@ -33,11 +34,14 @@ public class ConcatTests
     }
 
     [Fact]
-    public void Shapes_that_do_not_fit_are_an_error()
+    public void Mismatched_shapes_are_an_error()
     {
         using var tape = new Tape<float>(Mode.Evaluation);
         var a = tape.Input(Tensor<float>.Zeros([2, 3], TestContexts.Default));
         var b = tape.Input(Tensor<float>.Zeros([3, 3], TestContexts.Default));
-        Assert.Contains("[2, 3] and [3, 3] must be equal on all axes but axis 1", Assert.Throws<ShapeException>(() => a.Concat(1, b)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "[2, 3] and [3, 3] must be equal on all axes except axis 1",
+            Assert.Throws<ShapeException>(() => a.Concat(1, b)).Message,
+            StringComparison.Ordinal);
     }
 }

@@ -15,7 +15,7 @@ public class Conv2dTests
         from paddingWidth in Gen.Choose(0, 2)
         select new Window2d(kernelHeight, kernelWidth, strideHeight, strideWidth, paddingHeight, paddingWidth));
 
-    // The shapes that Winograd takes when it is not forced: eight channels and more.
+    // The shapes for which Winograd is chosen by default: eight channels and more.
     [Fact]
     public void Gradient_of_three_by_three_kernels_equals_central_differences() =>
         Check(from padding in Gen.Choose(0, 2) select Window2d.Square(3, 1, padding), moreChannels: 7);
@@ -34,7 +34,11 @@ public class Conv2dTests
             from w in Gen.Choose(1, 7)
             from bias in Gen.Elements(true, false)
             where h + (2 * window.PaddingHeight) >= window.Height && w + (2 * window.PaddingWidth) >= window.Width
-            select (Input: new Shape(n, c + moreChannels, h, w), Weights: new Shape(k + moreChannels, c + moreChannels, window.Height, window.Width), window, bias),
+            select (
+                Input: new Shape(n, c + moreChannels, h, w),
+                Weights: new Shape(k + moreChannels, c + moreChannels, window.Height, window.Width),
+                window,
+                bias),
             (sample, values) => sample.bias
                 ? [values.Normal(sample.Input), values.Normal(sample.Weights), values.Normal([sample.Weights[0]])]
                 : [values.Normal(sample.Input), values.Normal(sample.Weights)],

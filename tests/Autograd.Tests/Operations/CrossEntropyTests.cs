@@ -32,14 +32,15 @@ public class CrossEntropyTests
         Assert.True(whileTraining >= Rows * Classes * sizeof(float), $"{whileTraining} bytes should hold the probabilities");
         Assert.True(whileEvaluating < Rows * Classes * sizeof(float) / 2, $"{whileEvaluating} bytes were rented");
 
-        // The bytes that the pool has allocated for the loss: all of them are back on its shelves.
+        // The bytes that the pool allocated for the loss. All of them have been released to the pool.
         float Loss(Mode mode, out long bytes)
         {
             using var context = new ComputeContext(new ComputeOptions { Workers = 2 });
             using var logits = Tensor<float>.RandomNormal([Rows, Classes], new RandomStream(1, "logits"), context: context);
             long before = context.Pool.BytesShelved;
             float loss;
-            using (var tape = new Tape<float>(mode)) loss = tape.Input(logits, requiresGradient: true).CrossEntropy(labels, smoothing).Value.ToScalar();
+            using (var tape = new Tape<float>(mode))
+                loss = tape.Input(logits, requiresGradient: true).CrossEntropy(labels, smoothing).Value.ToScalar();
             bytes = context.Pool.BytesShelved - before;
             return loss;
         }
@@ -58,13 +59,19 @@ public class CrossEntropyTests
     }
 
     [Fact]
-    public void What_does_not_fit_is_an_error()
+    public void Invalid_shapes_labels_and_smoothing_are_errors()
     {
         using var tape = new Tape<float>(Mode.Training);
         var logits = tape.Input(Tensor<float>.Zeros([8, 10], TestContexts.Default));
         var images = tape.Input(Tensor<float>.Zeros([8, 10, 1, 1], TestContexts.Default));
-        Assert.Contains("logits [8, 10] need 8 labels, found 7", Assert.Throws<ShapeException>(() => logits.CrossEntropy(new int[7])).Message, StringComparison.Ordinal);
-        Assert.Contains("[N, classes], found [8, 10, 1, 1]", Assert.Throws<ShapeException>(() => images.CrossEntropy(new int[8])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "logits [8, 10] need 8 labels, found 7",
+            Assert.Throws<ShapeException>(() => logits.CrossEntropy(new int[7])).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "[N, classes], found [8, 10, 1, 1]",
+            Assert.Throws<ShapeException>(() => images.CrossEntropy(new int[8])).Message,
+            StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => logits.CrossEntropy(new int[8], labelSmoothing: 1.5));
         Assert.Throws<ArgumentOutOfRangeException>(() => logits.CrossEntropy([0, 0, 0, 0, 0, 0, 0, 10]));
     }

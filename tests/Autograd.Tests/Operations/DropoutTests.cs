@@ -10,13 +10,16 @@ public class DropoutTests
     [Fact]
     public void Gradient_equals_central_differences()
     {
-        var cases = from shape in Shapes.Any from rate in Gen.Elements(0, 0.2, 0.5, 1) from step in Gen.Choose(0, 1000) select (shape, rate, step);
+        var cases = from shape in Shapes.Any
+                    from rate in Gen.Elements(0, 0.2, 0.5, 1)
+                    from step in Gen.Choose(0, 1000)
+                    select (shape, rate, step);
         GradientCheckProperty.Holds(
             cases, (sample, values) => [values.Normal(sample.shape)], (sample, x) => x[0].Dropout(sample.rate, Stream.At(0, sample.step)));
     }
 
     [Fact]
-    public void In_evaluation_and_at_rate_zero_it_is_the_same_variable()
+    public void Returns_the_same_variable_in_evaluation_and_at_rate_zero()
     {
         using var evaluation = new Tape<float>(Mode.Evaluation);
         using var training = new Tape<float>(Mode.Training);
@@ -35,6 +38,9 @@ public class DropoutTests
     {
         using var tape = new Tape<float>(Mode.Training);
         var x = tape.Input(Tensor<float>.Ones([3], TestContexts.Default));
-        Assert.Contains("rate must be in 0 to 1", Assert.Throws<ArgumentOutOfRangeException>(() => x.Dropout(rate, Stream)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "rate must be in 0 to 1",
+            Assert.Throws<ArgumentOutOfRangeException>(() => x.Dropout(rate, Stream)).Message,
+            StringComparison.Ordinal);
     }
 }

@@ -10,7 +10,7 @@ public class ElementwiseTests
     private static readonly Func<TestValues, Shape, Tensor<double>> Positive = (values, shape) => values.Positive(shape);
     private static readonly Func<TestValues, Shape, Tensor<double>> FarFromZero = (values, shape) => values.Uniform(shape, -6, 6);
 
-    // The function, and the points to check at where those of the normal distribution are not smooth or not in the domain.
+    // Each function. Custom values replace normal values that would be outside the domain or at a kink.
     private static readonly Dictionary<string, (Func<X, X> Function, Func<TestValues, Shape, Tensor<double>>? Values)> OneOperand = new()
     {
         ["-x"] = (x => -x, null),
@@ -47,15 +47,16 @@ public class ElementwiseTests
         ["Minimum of a number"] = (x => x.Minimum(0), AwayFromZero),
     };
 
-    private static readonly Dictionary<string, (Func<X, X, X> Function, Func<TestValues, Shape, Shape, Tensor<double>[]> Values)> TwoOperands = new()
-    {
-        ["+"] = ((x, y) => x + y, Normal),
-        ["-"] = ((x, y) => x - y, Normal),
-        ["*"] = ((x, y) => x * y, Normal),
-        ["/"] = ((x, y) => x / y, (values, left, right) => [values.Normal(left), values.Positive(right)]),
-        ["Maximum"] = ((x, y) => x.Maximum(y), (values, left, right) => values.Distinct(left, right)),
-        ["Minimum"] = ((x, y) => x.Minimum(y), (values, left, right) => values.Distinct(left, right)),
-    };
+    private static readonly Dictionary<
+        string, (Func<X, X, X> Function, Func<TestValues, Shape, Shape, Tensor<double>[]> Values)> TwoOperands = new()
+        {
+            ["+"] = ((x, y) => x + y, Normal),
+            ["-"] = ((x, y) => x - y, Normal),
+            ["*"] = ((x, y) => x * y, Normal),
+            ["/"] = ((x, y) => x / y, (values, left, right) => [values.Normal(left), values.Positive(right)]),
+            ["Maximum"] = ((x, y) => x.Maximum(y), (values, left, right) => values.Distinct(left, right)),
+            ["Minimum"] = ((x, y) => x.Minimum(y), (values, left, right) => values.Distinct(left, right)),
+        };
 
     public static TheoryData<string> OneOperandCases => [.. OneOperand.Keys];
 
@@ -75,7 +76,7 @@ public class ElementwiseTests
         Shapes.Shrink);
 
     [Fact]
-    public void Gradients_at_the_kink_are_those_of_PyTorch()
+    public void Gradients_at_the_kink_equal_those_of_PyTorch()
     {
         Assert.Equal([-5, 0, 7], Gradient(x => x.Abs()));
         Assert.Equal([0, 0, 7], Gradient(x => x.Relu()));
@@ -108,7 +109,7 @@ public class ElementwiseTests
     }
 
     [Fact]
-    public void Gradient_of_the_exponent_zero_is_zero_even_at_zero()
+    public void Gradient_for_exponent_zero_is_zero_even_at_zero()
     {
         using var tape = new Tape<double>(Mode.Training);
         var x = tape.Input(Tensor<double>.FromArray([0, 2], [2], TestContexts.Default), requiresGradient: true);

@@ -16,7 +16,8 @@ public class LinearTests
         GradientCheckProperty.Holds(
             cases,
             (sample, values) => sample.bias
-                ? [values.Normal([sample.rows, sample.inputs]), values.Normal([sample.outputs, sample.inputs]), values.Normal([sample.outputs])]
+                ? [values.Normal([sample.rows, sample.inputs]), values.Normal([sample.outputs, sample.inputs]),
+                    values.Normal([sample.outputs])]
                 : [values.Normal([sample.rows, sample.inputs]), values.Normal([sample.outputs, sample.inputs])],
             (_, x) => x[0].Linear(x[1], x.Length == 3 ? x[2] : null));
     }
@@ -52,7 +53,7 @@ public class LinearTests
     }
 
     [Fact]
-    public void Images_of_one_pixel_are_rows()
+    public void Images_of_one_pixel_are_treated_as_rows()
     {
         using var values = Tensor<double>.RandomNormal([5, 7], new RandomStream(1, "x"), context: TestContexts.Default);
         using var pixels = Tensor<double>.FromArray(values.ToArray(), [5, 7, 1, 1], TestContexts.Default);
@@ -75,16 +76,23 @@ public class LinearTests
     }
 
     [Fact]
-    public void Shapes_that_do_not_fit_are_an_error()
+    public void Mismatched_shapes_are_an_error()
     {
         using var tape = new Tape<float>(Mode.Training);
         var x = tape.Input(Tensor<float>.Zeros([8, 512], TestContexts.Default));
         var weight = tape.Input(Tensor<float>.Zeros([10, 256], TestContexts.Default));
-        Assert.Contains("input [8, 512] and weight [10, 256]", Assert.Throws<ShapeException>(() => x.Linear(weight)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "input [8, 512] and weight [10, 256]", Assert.Throws<ShapeException>(() => x.Linear(weight)).Message, StringComparison.Ordinal);
         var maps = tape.Input(Tensor<float>.Zeros([8, 256, 1, 2], TestContexts.Default));
-        Assert.Contains("input [8, 256, 1, 2] and weight [10, 256]", Assert.Throws<ShapeException>(() => maps.Linear(weight)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "input [8, 256, 1, 2] and weight [10, 256]",
+            Assert.Throws<ShapeException>(() => maps.Linear(weight)).Message,
+            StringComparison.Ordinal);
         var fitting = tape.Input(Tensor<float>.Zeros([10, 512], TestContexts.Default));
         var bias = tape.Input(Tensor<float>.Zeros([1, 10], TestContexts.Default));
-        Assert.Contains("bias [1, 10] does not fit weight [10, 512]", Assert.Throws<ShapeException>(() => x.Linear(fitting, bias)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "bias [1, 10] does not fit weight [10, 512]",
+            Assert.Throws<ShapeException>(() => x.Linear(fitting, bias)).Message,
+            StringComparison.Ordinal);
     }
 }

@@ -9,7 +9,8 @@ public class MatMulTests
     public void Gradient_equals_central_differences()
     {
         var cases = from m in Shapes.Length from k in Shapes.Length from n in Shapes.Length select (A: new Shape(m, k), B: new Shape(k, n));
-        GradientCheckProperty.Holds(cases, (sample, values) => [values.Normal(sample.A), values.Normal(sample.B)], (_, x) => x[0].MatMul(x[1]));
+        GradientCheckProperty.Holds(
+            cases, (sample, values) => [values.Normal(sample.A), values.Normal(sample.B)], (_, x) => x[0].MatMul(x[1]));
     }
 
     [Fact]
@@ -19,11 +20,12 @@ public class MatMulTests
     [Theory]
     [InlineData(3, 2)]
     [InlineData(2, 3, 4)]
-    public void Shapes_that_do_not_fit_are_an_error(params int[] right)
+    public void Mismatched_shapes_are_an_error(params int[] right)
     {
         using var tape = new Tape<float>(Mode.Training);
         var a = tape.Input(Tensor<float>.Zeros([3, 2], TestContexts.Default));
         var b = tape.Input(Tensor<float>.Zeros(new Shape(right), TestContexts.Default));
-        Assert.Contains($"[3, 2] times {new Shape(right)}", Assert.Throws<ShapeException>(() => a.MatMul(b)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"[3, 2] times {new Shape(right)}", Assert.Throws<ShapeException>(() => a.MatMul(b)).Message, StringComparison.Ordinal);
     }
 }

@@ -9,13 +9,13 @@ public class MaxPool2dTests
         (pooling, x) => x[0].MaxPool2d(pooling.Window));
 
     [Fact]
-    public void Records_argmax_indices_only_where_a_backward_can_follow()
+    public void Records_argmax_indices_only_if_a_backward_can_follow()
     {
         using var context = new ComputeContext(new ComputeOptions { Workers = 1 });
         using var x = Tensor<float>.Ones([2, 3, 4, 4], context);
         using (var tape = new Tape<float>(Mode.Evaluation)) tape.Input(x).MaxPool2d(2);
         using (var tape = new Tape<float>(Mode.Training)) tape.Input(x).MaxPool2d(2);
-        // Only x and the two outputs.
+        // Only x and the two outputs are rented.
         Assert.Equal(3, context.Pool.Hits + context.Pool.Misses);
     }
 }

@@ -14,7 +14,7 @@ public class MaxTests
     }
 
     [Fact]
-    public void Of_equal_maxima_the_first_gets_the_gradient()
+    public void The_first_of_equal_maxima_gets_the_gradient()
     {
         using var tape = new Tape<double>(Mode.Training);
         var x = tape.Input(Tensor<double>.FromArray([1, 3, 3, 2, 2, 2], [2, 3], TestContexts.Default), requiresGradient: true);

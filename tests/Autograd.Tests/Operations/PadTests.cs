@@ -12,7 +12,8 @@ public class PadTests
                     from before in Gen.ArrayOf(Gen.Choose(0, 2), shape.Rank)
                     from after in Gen.ArrayOf(Gen.Choose(0, 2), shape.Rank)
                     select (shape, before, after);
-        GradientCheckProperty.Holds(cases, (sample, values) => [values.Normal(sample.shape)], (sample, x) => x[0].Pad(sample.before, sample.after, 3));
+        GradientCheckProperty.Holds(
+            cases, (sample, values) => [values.Normal(sample.shape)], (sample, x) => x[0].Pad(sample.before, sample.after, 3));
     }
 
     [Fact]
@@ -25,11 +26,13 @@ public class PadTests
     }
 
     [Fact]
-    public void Numbers_that_do_not_fit_are_an_error()
+    public void Invalid_padding_is_an_error()
     {
         using var tape = new Tape<float>(Mode.Evaluation);
         var x = tape.Input(Tensor<float>.Zeros([2, 3], TestContexts.Default));
-        Assert.Contains("[2, 3] needs 2 numbers", Assert.Throws<ShapeException>(() => x.Pad([1], [1, 1])).Message, StringComparison.Ordinal);
-        Assert.Contains("found [0, -1] and [0, 0]", Assert.Throws<ShapeException>(() => x.Pad([0, -1], [0, 0])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "[2, 3] needs 2 numbers", Assert.Throws<ShapeException>(() => x.Pad([1], [1, 1])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "found [0, -1] and [0, 0]", Assert.Throws<ShapeException>(() => x.Pad([0, -1], [0, 0])).Message, StringComparison.Ordinal);
     }
 }

@@ -21,10 +21,11 @@ public class PermuteTests
         GradientCheckProperty.Holds(Shapes.OfRank(2), (shape, values) => [values.Normal(shape)], (_, x) => x[0].Transpose());
 
     [Fact]
-    public void Transpose_takes_matrices_alone()
+    public void Transpose_takes_only_matrices()
     {
         using var tape = new Tape<float>(Mode.Training);
         var x = tape.Input(Tensor<float>.Zeros([2, 3, 4], TestContexts.Default));
-        Assert.Contains("expected [M, N], found [2, 3, 4]", Assert.Throws<ShapeException>(() => x.Transpose()).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "expected [M, N], found [2, 3, 4]", Assert.Throws<ShapeException>(() => x.Transpose()).Message, StringComparison.Ordinal);
     }
 }

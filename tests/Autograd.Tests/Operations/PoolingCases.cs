@@ -18,5 +18,7 @@ internal static class PoolingCases
         from strideWidth in Gen.Choose(1, 4)
         from rows in Gen.Choose(Math.Max(1, height - (2 * paddingHeight)), 5)
         from columns in Gen.Choose(Math.Max(1, width - (2 * paddingWidth)), 6)
-        select (new Shape(images, channels, rows, columns), new Window2d(height, width, strideHeight, strideWidth, paddingHeight, paddingWidth));
+        select (
+            new Shape(images, channels, rows, columns),
+            new Window2d(height, width, strideHeight, strideWidth, paddingHeight, paddingWidth));
 }

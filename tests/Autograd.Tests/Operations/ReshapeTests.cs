@@ -18,7 +18,7 @@ public class ReshapeTests
     public void Gradient_of_flatten_equals_central_differences() => GradientCheckProperty.Holds(x => x.Flatten());
 
     [Fact]
-    public void Flatten_gives_channels_rows_columns()
+    public void Flatten_keeps_the_order_channels_rows_columns()
     {
         using var tape = new Tape<float>(Mode.Evaluation);
         float[] elements = [.. Enumerable.Range(0, 2 * 3 * 4 * 5).Select(i => (float)i)];
@@ -32,6 +32,9 @@ public class ReshapeTests
     {
         using var tape = new Tape<float>(Mode.Evaluation);
         var x = tape.Input(Tensor<float>.Zeros([2, 3], TestContexts.Default));
-        Assert.Contains("[2, 3] has 6 elements, [4, 2] has 8", Assert.Throws<ShapeException>(() => x.Reshape([4, 2])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "[2, 3] has 6 elements, [4, 2] has 8",
+            Assert.Throws<ShapeException>(() => x.Reshape([4, 2])).Message,
+            StringComparison.Ordinal);
     }
 }

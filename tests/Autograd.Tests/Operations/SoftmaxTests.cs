@@ -8,8 +8,10 @@ public class SoftmaxTests
     [Fact]
     public void Gradient_equals_central_differences()
     {
-        // Of a single element the gradient is zero: shapes of at least two along the axis.
-        var cases = from shape in Shapes.Any from axis in Gen.Choose(0, shape.Rank - 1) select (Shape: shape.With(axis, shape[axis] + 1), axis);
+        // The gradient for a single element is zero, so the axis has at least two.
+        var cases = from shape in Shapes.Any
+                    from axis in Gen.Choose(0, shape.Rank - 1)
+                    select (Shape: shape.With(axis, shape[axis] + 1), axis);
         GradientCheckProperty.Holds(cases, (sample, values) => [values.Normal(sample.Shape)], (sample, x) => x[0].Softmax(sample.axis));
     }
 
@@ -18,6 +20,9 @@ public class SoftmaxTests
     {
         using var tape = new Tape<float>(Mode.Training);
         var x = tape.Input(Tensor<float>.Zeros([2, 3], TestContexts.Default));
-        Assert.Contains("Axis 2 does not exist in [2, 3]", Assert.Throws<ArgumentOutOfRangeException>(() => x.Softmax(2)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Axis 2 does not exist in [2, 3]",
+            Assert.Throws<ArgumentOutOfRangeException>(() => x.Softmax(2)).Message,
+            StringComparison.Ordinal);
     }
 }

@@ -18,7 +18,13 @@ public class SumTests
     {
         using var tape = new Tape<float>(Mode.Training);
         var x = tape.Input(Tensor<float>.Zeros([2, 3], TestContexts.Default));
-        Assert.Contains("Axis 2 does not exist in [2, 3]", Assert.Throws<ArgumentOutOfRangeException>(() => x.Sum([2])).Message, StringComparison.Ordinal);
-        Assert.Contains("Axis -1 of [2, 3] is given twice", Assert.Throws<ArgumentException>(() => x.Sum([1, -1])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Axis 2 does not exist in [2, 3]",
+            Assert.Throws<ArgumentOutOfRangeException>(() => x.Sum([2])).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "Axis -1 of [2, 3] is given twice",
+            Assert.Throws<ArgumentException>(() => x.Sum([1, -1])).Message,
+            StringComparison.Ordinal);
     }
 }

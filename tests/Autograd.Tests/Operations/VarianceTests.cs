@@ -8,13 +8,15 @@ public class VarianceTests
     [Fact]
     public void Gradient_equals_central_differences()
     {
-        // The unbiased variance of one element is not a number.
+        // The unbiased variance of one element is NaN.
         var cases = from sample in Shapes.WithAxes
                     from unbiased in Gen.Elements(true, false)
                     from keepDims in Gen.Elements(true, false)
                     where !unbiased || AxisSet.Of(sample.Shape, sample.Axes).CountIn(sample.Shape) > 1
                     select (sample.Shape, sample.Axes, unbiased, keepDims);
         GradientCheckProperty.Holds(
-            cases, (sample, values) => [values.Normal(sample.Shape)], (sample, x) => x[0].Variance(sample.Axes, sample.unbiased, sample.keepDims));
+            cases,
+            (sample, values) => [values.Normal(sample.Shape)],
+            (sample, x) => x[0].Variance(sample.Axes, sample.unbiased, sample.keepDims));
     }
 }

@@ -21,10 +21,11 @@ public abstract class ConvolutionParity<T>() : ParityTests<T>("convolution")
 
     public static TheoryData<string> Algorithms => [.. ConvolutionAlgorithms.All.Select(algorithm => algorithm.Name)];
 
-    // The error of Winograd is relative to the sums of a whole tile, not to one output's; so is the bound, which is the largest of the tensor.
+    // The error of Winograd is relative to the sums of a whole tile, not to those of one output. So is the bound: it is the largest of the
+    // tensor.
     [Theory]
     [MemberData(nameof(Algorithms))]
-    public void Every_algorithm_equals_PyTorchs(string algorithm)
+    public void Every_algorithm_equals_PyTorch(string algorithm)
     {
         using var context = new ComputeContext(new ComputeOptions { Workers = 2, ConvolutionAlgorithm = algorithm, FillWithNaN = true });
         RequireEqual(context);

@@ -22,25 +22,25 @@ public abstract class NormalizationParity<T>() : ParityTests<T>("normalization")
 
     [Theory]
     [MemberData(nameof(TestContexts.Widths), MemberType = typeof(TestContexts))]
-    public void Running_statistics_after_three_steps_equal_PyTorchs(VectorWidth width)
+    public void Running_statistics_after_three_steps_equal_PyTorch(VectorWidth width)
     {
         const string Name = "batch_norm_running";
         var context = TestContexts.Of(width);
         Shape channels = Recorded.ShapeOf($"{Name}/running_mean");
         using Tensor<T> one = Tensor<T>.Ones(channels, context), zero = Tensor<T>.Zeros(channels, context);
         using Tensor<T> mean = zero.Clone(), variance = one.Clone();
-        double largest = 0;
+        double max = 0;
         for (int step = 0; step < 3; step++)
         {
             using var input = Recorded.Tensor<T>($"{Name}/input{step}", context);
             using var tape = new Tape<T>(Mode.Training);
             tape.Input(input).BatchNorm(tape.Input(one), tape.Input(zero), mean, variance);
-            largest = Math.Max(largest, Recorded.Values($"{Name}/input{step}").Max(Math.Abs));
+            max = Math.Max(max, Recorded.Values($"{Name}/input{step}").Max(Math.Abs));
         }
 
-        // Each statistic is a mean of 24 elements, or of their squares, mixed with its past by a convex combination.
-        RequireClose($"{Name}/running_mean", mean, Tolerance.Sum<T>(24, largest));
-        RequireClose($"{Name}/running_var", variance, Tolerance.Sum<T>(24, largest * largest));
+        // Each statistic is a mean of 24 elements, or of their squares, in a convex combination with its previous value.
+        RequireClose($"{Name}/running_mean", mean, Tolerance.Sum<T>(24, max));
+        RequireClose($"{Name}/running_var", variance, Tolerance.Sum<T>(24, max * max));
     }
 
     private static Variable<T> OfBatch(ParityCase<T> c)

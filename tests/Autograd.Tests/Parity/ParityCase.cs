@@ -3,14 +3,15 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Autograd.Tests.Parity;
 
-/// <summary>The arguments of one case of a fixture, on a tape of their own.</summary>
+/// <summary>The arguments of one case of a fixture, on their own tape.</summary>
 public sealed class ParityCase<T>(Fixture fixture, string name, ComputeContext context) : IDisposable
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private readonly Tape<T> tape = new(name.EndsWith("_evaluation", StringComparison.Ordinal) ? Mode.Evaluation : Mode.Training, recording: true);
+    private readonly Tape<T> tape = new(
+        name.EndsWith("_evaluation", StringComparison.Ordinal) ? Mode.Evaluation : Mode.Training, recording: true);
     private readonly Dictionary<string, Variable<T>> arguments = [];
 
-    /// <summary>An argument, as an input that asks for its gradient.</summary>
+    /// <summary>An argument, as an input that requires a gradient.</summary>
     public Variable<T> this[string argument]
     {
         get
@@ -21,15 +22,15 @@ public sealed class ParityCase<T>(Fixture fixture, string name, ComputeContext c
         }
     }
 
-    /// <summary>A tensor of the case that takes no gradient.</summary>
+    /// <summary>A tensor of the case that requires no gradient.</summary>
     public Tensor<T> Tensor(string key) => fixture.Tensor<T>($"{name}/{key}", context);
 
     /// <summary>The labels of the case.</summary>
     public int[] Labels(string key) => fixture.Labels($"{name}/{key}");
 
-    /// <summary>Compares value and gradients with PyTorch's; returns a line for each that is out of its bound.</summary>
-    /// <param name="apply">The operation, of the arguments.</param>
-    /// <param name="upstreamFactor">1; another factor makes every gradient wrong, which the check must notice.</param>
+    /// <summary>Compares value and gradients with those of PyTorch. Returns a line for each one outside its bound.</summary>
+    /// <param name="apply">Applies the operation to the arguments.</param>
+    /// <param name="upstreamFactor">1. Another factor makes every gradient wrong, which the check must detect.</param>
     public List<string> Differences(Func<ParityCase<T>, Variable<T>> apply, double upstreamFactor = 1)
     {
         List<string> differences = [];
@@ -61,8 +62,13 @@ public sealed class ParityCase<T>(Fixture fixture, string name, ComputeContext c
         int worst = Enumerable.Range(0, expected.Length).MaxBy(i => Difference(expected[i], found[i]));
         double difference = Difference(expected[worst], found[worst]);
         if (difference > tolerance)
-            differences.Add($"{name}/{key}[{worst}] of {actual.Shape}: {found[worst]:G17}, expected {expected[worst]:G17} within {tolerance:G3}, off by {difference:G3}");
+        {
+            differences.Add(
+                $"{name}/{key}[{worst}] of {actual.Shape}: {found[worst]:G17}, expected {expected[worst]:G17} within {tolerance:G3}, " +
+                $"off by {difference:G3}");
+        }
     }
 
-    private static double Difference(double expected, double found) => double.IsNaN(found) ? double.PositiveInfinity : Math.Abs(expected - found);
+    private static double Difference(double expected, double found) =>
+        double.IsNaN(found) ? double.PositiveInfinity : Math.Abs(expected - found);
 }

@@ -3,10 +3,11 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Autograd.Tests.Parity;
 
-/// <summary>Compares value and gradients of every case of one fixture with PyTorch's, at every vector width.</summary>
+/// <summary>Compares value and gradients of every case of one fixture with those of PyTorch, at every vector width.</summary>
 /// <remarks>
-/// Tolerances come with the fixture: (n + 4) · ε · (|y| + Σ|∂y/∂a|·|a|), n the most elements of one argument that a result y depends on. That is the
-/// error of a backward stable sum of n terms (<see cref="Tolerance.Sum{T}"/>), where the products are the effect of a relative change of each argument.
+/// The tolerances are stored in the fixture: (n + 4) · ε · (|y| + Σ|∂y/∂a|·|a|), where n is the maximum number of elements of one
+/// argument that a result y depends on. That is the error of a backward stable sum of n terms (<see cref="Tolerance.Sum{T}"/>). The
+/// products are the effect of a relative change of each argument.
 /// </remarks>
 /// <param name="group">The name of the fixture's file.</param>
 public abstract class ParityTests<T>(string group)
@@ -14,7 +15,7 @@ public abstract class ParityTests<T>(string group)
 {
     private readonly Fixture fixture = Fixture.Load(group);
 
-    /// <summary>The fixture, for what it holds beside its cases.</summary>
+    /// <summary>The fixture, for data outside its cases.</summary>
     protected Fixture Recorded => fixture;
 
     /// <summary>The operation of every case of the fixture.</summary>
@@ -22,27 +23,29 @@ public abstract class ParityTests<T>(string group)
 
     [Theory]
     [MemberData(nameof(TestContexts.Widths), MemberType = typeof(TestContexts))]
-    public void Value_and_gradients_equal_PyTorchs(VectorWidth width) => RequireEqual(TestContexts.Of(width));
+    public void Value_and_gradients_equal_PyTorch(VectorWidth width) => RequireEqual(TestContexts.Of(width));
 
     [Fact]
     public void Every_case_of_the_fixture_is_compared()
     {
         const string End = "/output";
-        var names = fixture.Names.Where(name => name.EndsWith(End, StringComparison.Ordinal) && !name.Contains("/bound/", StringComparison.Ordinal));
+        var names = fixture.Names
+            .Where(name => name.EndsWith(End, StringComparison.Ordinal) && !name.Contains("/bound/", StringComparison.Ordinal));
         Assert.Equal(names.Select(name => name[..^End.Length]).Order(StringComparer.Ordinal), Cases.Keys.Order(StringComparer.Ordinal));
     }
 
     [Fact]
-    public void A_gradient_that_is_off_by_a_thousandth_is_noticed()
+    public void A_gradient_that_is_off_by_a_thousandth_is_detected()
     {
         foreach (var (name, apply) in Cases)
         {
             using var parity = new ParityCase<T>(fixture, name, TestContexts.Default);
-            Assert.True(parity.Differences(apply, upstreamFactor: 1.001).Count > 0, $"{name}: the bound is too wide to notice an error of 0.1 %.");
+            Assert.True(
+                parity.Differences(apply, upstreamFactor: 1.001).Count > 0, $"{name}: the bound is too wide to detect an error of 0.1 %.");
         }
     }
 
-    /// <summary>Compares every case; the failure has a line for each value and gradient that differs.</summary>
+    /// <summary>Compares every case. The failure message has a line for each value and gradient that differs.</summary>
     protected void RequireEqual(ComputeContext context)
     {
         List<string> differences = [];

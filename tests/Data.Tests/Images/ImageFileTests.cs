@@ -10,7 +10,7 @@ public sealed class ImageFileTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public void Reads_colour_and_grey_images()
+    public void Reads_color_and_gray_images()
     {
         RequireImages(Load([.. "P6 2 1\n255\n"u8, 1, 2, 3, 4, 5, 6]), 1, 3, 1, 2, [1, 4, 2, 5, 3, 6]);
         RequireImages(Load([.. "P5\n# drawn by hand\n3 # columns\n1\n15\n"u8, 0, 3, 15]), 1, 1, 1, 3, [0, 51, 255]);
@@ -47,14 +47,14 @@ public sealed class ImageFileTests : IDisposable
     [InlineData("P6 2 1 65535 123456", "expected samples of 8 bits, found samples up to 65535")]
     [InlineData("P6 2 x", "the header has no height at byte 5")]
     [InlineData("P6 # nothing else", "the header has no width")]
-    [InlineData("P6 99999 99999 255 x", "at most 32768 pixels a side")]
-    [InlineData("\u00ff\u00d8\u00ff\u00e0", "JPEG images are not decoded here")]
-    [InlineData("GIF89a", "found 6 bytes of something else")]
-    [InlineData("", "found 0 bytes of something else")]
+    [InlineData("P6 99999 99999 255 x", "at most 32768 pixels per side")]
+    [InlineData("\u00ff\u00d8\u00ff\u00e0", "JPEG images are not supported")]
+    [InlineData("GIF89a", "found a file of 6 bytes in another format")]
+    [InlineData("", "found a file of 0 bytes in another format")]
     [InlineData("\u0093NUMPY", "the file ends within its header")]
     [InlineData("\u0093NUMPY\u0001\0\u00ff\u00ff{}", "the header would take 65535 bytes")]
     [InlineData("\u0093NUMPY\u0001\0\u0002\0{}", "expected an array of bytes ('|u1') in row-major order, found the header {}")]
-    public void Refuses_what_is_no_image(string content, string expected) => Refuses(Encoding.Latin1.GetBytes(content), expected);
+    public void Refuses_files_that_are_not_images(string content, string expected) => Refuses(Encoding.Latin1.GetBytes(content), expected);
 
     [Fact]
     public void Refuses_arrays_of_other_shapes()
@@ -63,11 +63,11 @@ public sealed class ImageFileTests : IDisposable
         Refuses(Array("0, 2, 2, 3", []), "found an array [0, 2, 2, 3]");
         Refuses(Array("3, ", new byte[3]), "found an array [3]");
         Refuses(Array("2, 2, 3", new byte[11]), "an array [2, 2, 3] has 12 bytes after its header, found 11");
-        Refuses(Array("2, 99999999999, 3", new byte[11]), "the length \"99999999999\" is none");
+        Refuses(Array("2, 99999999999, 3", new byte[11]), "the length \"99999999999\" is not a whole number of at most 2147483647");
     }
 
     [Fact]
-    public void Header_of_floats_is_numpy_s()
+    public void The_header_of_a_float_array_is_that_of_NumPy()
     {
         byte[] header = NumPyFile.FloatHeader(10_000, 10);
         Assert.Equal(128, header.Length);

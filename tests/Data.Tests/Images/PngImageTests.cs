@@ -6,11 +6,12 @@ public class PngImageTests
 {
     private static readonly Fixture Recorded = Fixture.Load("images");
 
-    public static TheoryData<string> Cases => [.. Recorded.Names.Where(name => name.StartsWith("png/", StringComparison.Ordinal)).Select(name => name.Split('/')[1]).Distinct()];
+    public static TheoryData<string> Cases =>
+        [.. Recorded.Names.Where(name => name.StartsWith("png/", StringComparison.Ordinal)).Select(name => name.Split('/')[1]).Distinct()];
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Reads_what_Pillow_reads(string name)
+    public void Reads_the_pixels_that_Pillow_reads(string name)
     {
         var (pixels, channels, height, width) = PngImage.Read(File(name));
         Assert.Equal(Recorded.ShapeOf($"png/{name}/pixels"), [channels, height, width]);
@@ -31,16 +32,16 @@ public class PngImageTests
     }
 
     [Fact]
-    public void Refuses_what_it_does_not_read()
+    public void Rejects_unsupported_headers()
     {
         Refuses(WithHeader(12, 1), "interlaced");
-        Refuses(WithHeader(8, 5), "of an unknown kind");
-        Refuses(WithHeader(0, 1), "expected 1 to 32768 pixels a side");
-        // More rows than there are.
-        Refuses(WithHeader(7, 200), "do not unpack to");
+        Refuses(WithHeader(8, 5), "of an unknown color type");
+        Refuses(WithHeader(0, 1), "expected 1 to 32768 pixels per side");
+        // More rows than the file has.
+        Refuses(WithHeader(7, 200), "do not decompress to");
     }
 
-    // A header with another byte and the right checksum.
+    // Changes a byte of the header and corrects the checksum.
     private static byte[] WithHeader(int index, byte value)
     {
         byte[] file = File("colour");

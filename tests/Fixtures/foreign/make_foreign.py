@@ -4,13 +4,13 @@
     /usr/bin/python3 tests/Fixtures/foreign/make_foreign.py             the fixtures
     /usr/bin/python3 tests/Fixtures/foreign/make_foreign.py --search    the one to download, in about half an hour
 
-NAME.pth is what torch.save makes of the state dictionary, and NAME.onnx what torch.onnx.export makes of the network: of "blocks" with its batch normalizations,
-of the others as usual, which folds them into the convolutions. foreign-logits.safetensors holds for each NAME
+torch.save writes the state dictionary to NAME.pth. torch.onnx.export writes the network to NAME.onnx: "blocks" with its batch
+normalizations, the others with batch normalization folded into the convolutions. foreign-logits.safetensors contains for each NAME
     NAME/images    the images, float64, exactly representable in float
     NAME/logits    the network's output in float64
 
-One more file has the name of one of torchvision's, whose last digits are the first of its SHA-256, and so has its content: small weights that tests download
-instead of 500 MB. Its last two numbers were tried until the hash was that of one of the eight names.
+One more file has the name of one of torchvision's files, whose last digits are the first digits of its SHA-256. It contains small weights,
+which tests download instead of 500 MB. Its last two numbers were varied until the hash matched one of the eight names.
 """
 import hashlib
 import io
@@ -104,14 +104,16 @@ class Grey(nn.Module):
     def __init__(self):
         super().__init__()
         self.features = features([4, "M", 8, 8, "M"], batch_norm=True, channels=1, bias=False)
-        self.classifier = nn.Sequential(nn.Dropout(), nn.Linear(8 * 49, 6), nn.ReLU(), nn.Dropout(), nn.Linear(6, 6), nn.ReLU(), nn.Linear(6, 4))
+        self.classifier = nn.Sequential(
+            nn.Dropout(), nn.Linear(8 * 49, 6), nn.ReLU(), nn.Dropout(), nn.Linear(6, 6), nn.ReLU(), nn.Linear(6, 4))
 
     def forward(self, x):
         return self.classifier(self.features(x).flatten(1))
 
 
 PUBLISHED = {bytes.fromhex(name[-8:]): name for name in (
-    "vgg11-8a719046", "vgg11_bn-6002323d", "vgg13-19584684", "vgg13_bn-abd245e5", "vgg16-397923af", "vgg16_bn-6c64b313", "vgg19-dcbb9e9d", "vgg19_bn-c79401a0")}
+    "vgg11-8a719046", "vgg11_bn-6002323d", "vgg13-19584684", "vgg13_bn-abd245e5",
+    "vgg16-397923af", "vgg16_bn-6c64b313", "vgg19-dcbb9e9d", "vgg19_bn-c79401a0")}
 
 
 class Small(nn.Module):

@@ -1,6 +1,6 @@
 namespace DeepSharp.Formats.Tests.Onnx;
 
-/// <summary>Graphs as files have them: whole, truncated, and as no exporter writes them.</summary>
+/// <summary>Reads graphs from complete, truncated and malformed files.</summary>
 public sealed class OnnxFileTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
@@ -37,17 +37,17 @@ public sealed class OnnxFileTests : IDisposable
     }
 
     [Fact]
-    public void Messages_that_no_exporter_writes_are_refused()
+    public void Malformed_messages_are_refused()
     {
-        // ir_version 8, then: metadata, graphs (58), nodes in one (10), groups, endless numbers.
+        // After ir_version 8: metadata (114), graphs (58), nodes in a graph (10), groups, numbers without an end.
         (byte[] Bytes, string Expected)[] cases =
         [
             ([114, 0], "an ONNX file without a graph"),
             ([58, 0, 58, 0], "an ONNX file has one graph, found another."),
             ([114, 0, 114, 0, 58, 0], "the metadata \"\" appears twice."),
             ([58, 2, 10], "a message ends at byte 5, before its last field does."),
-            ([59], "a field of the type 3 at byte 3"),
-            ([58, 2, 0, 0], "a field of the number 0 at byte 5"),
+            ([59], "a field of type 3 at byte 3"),
+            ([58, 2, 0, 0], "a field with number 0 at byte 5"),
             ([16, .. Enumerable.Repeat((byte)0x80, 11)], "a number of more than 10 bytes"),
             ([58, 8, 42, 2, 66, 0, 42, 2, 66, 0], "its graph has two constants \"\"."),
             ([58, 0x82, 0x40, .. Enumerable.Repeat((byte[])[10, 0], 4097).SelectMany(node => node)], "its graph has more than 4096 nodes"),

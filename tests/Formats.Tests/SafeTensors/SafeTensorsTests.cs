@@ -10,7 +10,7 @@ public sealed class SafeTensorsTests : IDisposable
     private string FilePath => folder["weights.safetensors"];
 
     [Fact]
-    public void Reads_what_it_wrote()
+    public void Reads_its_own_files()
     {
         using var images = Random<float>([2, 3, 4, 5]);
         using var matrix = Random<double>([7, 11]);
@@ -25,7 +25,8 @@ public sealed class SafeTensorsTests : IDisposable
         using var file = SafeTensorsFile.Open(FilePath);
         Assert.Equal("a \"quoted\" ü", file.Metadata["model"]);
         Assert.Equal(4, file.Tensors.Count);
-        using Tensor<float> readImages = file.Read<float>("images", TestContexts.Default), readScalar = file.Read<float>("scalar", TestContexts.Default);
+        using var readImages = file.Read<float>("images", TestContexts.Default);
+        using var readScalar = file.Read<float>("scalar", TestContexts.Default);
         using var readMatrix = file.Read<double>("matrix", TestContexts.Default);
         Assert.Equal(images.Shape, readImages.Shape);
         Assert.Equal(images.ToArray(), readImages.ToArray());
@@ -37,7 +38,7 @@ public sealed class SafeTensorsTests : IDisposable
     }
 
     [Fact]
-    public void Writes_the_format_that_is_documented()
+    public void Writes_the_documented_format()
     {
         using var tensor = Tensor<float>.FromArray([1, 2, 3, 4, 5, 6, 7, 8], [1, 2, 2, 2], TestContexts.Default);
         var writer = new SafeTensorsWriter();
@@ -47,7 +48,10 @@ public sealed class SafeTensorsTests : IDisposable
         byte[] bytes = File.ReadAllBytes(FilePath);
         int header = (int)BinaryPrimitives.ReadUInt64LittleEndian(bytes);
         string json = Encoding.UTF8.GetString(bytes, 8, header);
-        Assert.Matches("^\\{\"__metadata__\":\\{\"sha256\":\"[0-9a-f]{64}\"\\},\"t\":\\{\"dtype\":\"F32\",\"shape\":\\[1,2,2,2\\],\"data_offsets\":\\[0,32\\]\\}\\} *$", json);
+        Assert.Matches(
+            "^\\{\"__metadata__\":\\{\"sha256\":\"[0-9a-f]{64}\"\\},"
+                + "\"t\":\\{\"dtype\":\"F32\",\"shape\":\\[1,2,2,2\\],\"data_offsets\":\\[0,32\\]\\}\\} *$",
+            json);
         Assert.Equal(0, header % 8);
         // Logical order, though the storage order is channels-last.
         for (int i = 0; i < 8; i++) Assert.Equal(i + 1, BinaryPrimitives.ReadSingleLittleEndian(bytes.AsSpan(8 + header + (4 * i))));
@@ -61,7 +65,8 @@ public sealed class SafeTensorsTests : IDisposable
         for (int i = 0; i < 4; i++)
         {
             BinaryPrimitives.WriteHalfLittleEndian(half.AsSpan(2 * i), (Half)values[i]);
-            BinaryPrimitives.WriteUInt16LittleEndian(brain.AsSpan(2 * i), (ushort)(BitConverter.SingleToUInt32Bits((float)values[i]) >> 16));
+            BinaryPrimitives.WriteUInt16LittleEndian(
+                brain.AsSpan(2 * i), (ushort)(BitConverter.SingleToUInt32Bits((float)values[i]) >> 16));
             BinaryPrimitives.WriteDoubleLittleEndian(wide.AsSpan(8 * i), values[i]);
         }
 
@@ -80,9 +85,13 @@ public sealed class SafeTensorsTests : IDisposable
     }
 
     [Fact]
-    public void Narrows_as_the_processor_does()
+    public void Converts_double_to_float_like_the_processor()
     {
-        double[] values = [0.1, 1e300, -1e300, double.NaN, 1e-40, -1e-46, double.Epsilon, -0.0, float.MaxValue, 1 + Math.Pow(2, -24), 1 + (3 * Math.Pow(2, -24))];
+        double[] values =
+        [
+            0.1, 1e300, -1e300, double.NaN, 1e-40, -1e-46, double.Epsilon, -0.0, float.MaxValue,
+            1 + Math.Pow(2, -24), 1 + (3 * Math.Pow(2, -24)),
+        ];
         using (var wide = Tensor<double>.FromArray(values, [values.Length], TestContexts.Default))
         {
             var writer = new SafeTensorsWriter();
@@ -92,12 +101,18 @@ public sealed class SafeTensorsTests : IDisposable
 
         using var file = WeightsFile.Open(FilePath);
         using var narrow = file.Read<float>("wide", TestContexts.Default);
-        Assert.Equal(values.Select(value => BitConverter.SingleToInt32Bits((float)value)), narrow.ToArray().Select(BitConverter.SingleToInt32Bits));
+        Assert.Equal(
+            values.Select(value => BitConverter.SingleToInt32Bits((float)value)),
+            narrow.ToArray().Select(BitConverter.SingleToInt32Bits));
     }
 
     [Theory]
-    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}""", 12, "overlap")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[1],"data_offsets":[12,16]}}""", 16, "hole")]
+    [InlineData(
+        """{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}""",
+        12, "overlap")]
+    [InlineData(
+        """{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[1],"data_offsets":[12,16]}}""",
+        16, "hole")]
     [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 12, "describes 8 bytes")]
     [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 4, "describes 8 bytes")]
     [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}}""", 8, "takes 8 bytes")]
@@ -108,7 +123,9 @@ public sealed class SafeTensorsTests : IDisposable
     [InlineData("""{"a":{"dtype":"Q7","shape":[2],"data_offsets":[0,8]}}""", 8, "unknown type")]
     [InlineData("""{"a":{"shape":[2],"data_offsets":[0,8]}}""", 8, "must have dtype")]
     [InlineData("""{"a":{"dtype":"F32","dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 8, "repeated field")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8, "appears twice")]
+    [InlineData(
+        """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""",
+        8, "appears twice")]
     [InlineData("""{"__metadata__":{"k":"1","k":"2"}}""", 0, "appears twice")]
     [InlineData("""{"":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 4, "a name of 0 characters")]
     [InlineData("""{"__metadata__":{"k":1}}""", 0, "not a JSON String")]
@@ -127,14 +144,14 @@ public sealed class SafeTensorsTests : IDisposable
     [InlineData(new byte[] { 1, 2, 3 }, "found 3 bytes")]
     [InlineData(new byte[] { 255, 255, 255, 255, 255, 255, 255, 255, 1 }, "18446744073709551615 bytes")]
     [InlineData(new byte[] { 0, 225, 245, 5, 0, 0, 0, 0, 1 }, "100000000 bytes")]
-    public void Refuses_files_that_are_something_else(byte[] content, string reason)
+    public void Refuses_files_of_other_formats(byte[] content, string reason)
     {
         File.WriteAllBytes(FilePath, content);
         RequireRefused(reason);
     }
 
     [Fact]
-    public void Notices_every_flipped_bit_and_every_truncation_of_its_own_files()
+    public void Detects_every_flipped_bit_and_every_truncation_of_its_own_files()
     {
         using var tensor = Random<float>([3, 2]);
         var writer = new SafeTensorsWriter { Metadata = { ["vgg"] = "3" } };
@@ -155,7 +172,7 @@ public sealed class SafeTensorsTests : IDisposable
             Assert.Throws<InvalidDataException>(() => SafeTensorsFile.Open(FilePath));
         }
 
-        // Without its name the hash is not known as one, so readers of what only this library writes ask for it.
+        // A hash under another name is not found. So readers of files that only this library writes require one.
         void OpenOwn()
         {
             using var file = SafeTensorsFile.Open(FilePath);
@@ -164,12 +181,15 @@ public sealed class SafeTensorsTests : IDisposable
     }
 
     [Fact]
-    public void Says_what_was_expected_where_a_tensor_does_not_fit()
+    public void Says_what_was_expected_when_a_tensor_does_not_match()
     {
-        Write("""{"a":{"dtype":"I32","shape":[2],"data_offsets":[0,8]},"e":{"dtype":"F32","shape":[0],"data_offsets":[8,8]}}""", new byte[8]);
+        Write(
+            """{"a":{"dtype":"I32","shape":[2],"data_offsets":[0,8]},"e":{"dtype":"F32","shape":[0],"data_offsets":[8,8]}}""",
+            new byte[8]);
         using var file = SafeTensorsFile.Open(FilePath);
         using Tensor<float> two = new([2], TestContexts.Default), three = new([3], TestContexts.Default);
-        Assert.Contains("no tensor \"b\"", Assert.Throws<InvalidDataException>(() => file.Read("b", two)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "no tensor \"b\"", Assert.Throws<InvalidDataException>(() => file.Read("b", two)).Message, StringComparison.Ordinal);
         Assert.Contains("I32", Assert.Throws<InvalidDataException>(() => file.Read("a", two)).Message, StringComparison.Ordinal);
         Assert.Contains("[3]", Assert.Throws<InvalidDataException>(() => file.Read("a", three)).Message, StringComparison.Ordinal);
         Assert.Throws<InvalidDataException>(() => file.ReadInteger("a"));

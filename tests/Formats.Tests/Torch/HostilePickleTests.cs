@@ -3,17 +3,17 @@ using System.IO.Compression;
 
 namespace DeepSharp.Formats.Tests.Torch;
 
-/// <summary>Pickles that want more than to describe tensors: each is refused with one line, by name where it has one, and nothing of it is run.</summary>
+/// <summary>Pickles that do more than describe tensors are refused with one line, which names called functions. Nothing is run.</summary>
 public sealed class HostilePickleTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
 
     private string FilePath => folder["weights.pth"];
 
-    /// <summary>Instructions, and a part of the error.</summary>
+    /// <summary>Instructions, and a part of the expected error.</summary>
     public static TheoryData<string, string> Hostile => new()
     {
-        // os.system("touch hacked") in the ways that there are to say it.
+        // os.system("touch hacked") in all encodings, and other functions.
         { "cos\nsystem\nX\u000C\0\0\0touch hacked\u0085R", "os.system" },
         { "cposix\nsystem\nX\u000C\0\0\0touch hacked\u0085R", "posix.system" },
         { "X\u0002\0\0\0osX\u0006\0\0\0system\u0093X\u000C\0\0\0touch hacked\u0085R", "os.system" },
@@ -27,7 +27,7 @@ public sealed class HostilePickleTests : IDisposable
         { "ctorch\nfloat32.__class__\n", "torch.float32.__class__" },
         { "cnumpy.core.multiarray\n_reconstruct\n", "numpy.core.multiarray._reconstruct" },
         { "cevil\u001b[2J\nname\n", "evil?[2J.name" },
-        // Instructions that torch.save never writes, among them those that call by themselves.
+        // Instructions that torch.save never writes, including those that call a function.
         { "(X\u0002\0\0\0lsios\nsystem\n", "0x69" },
         { "(cos\nsystem\no", "os.system" },
         { "(o", "0x6F" },
@@ -36,9 +36,9 @@ public sealed class HostilePickleTests : IDisposable
         { "\u0092", "0x92" },
         { "I1\n", "0x49" },
         { "\u00FF", "0xFF" },
-        // What is allowed, used as what it is not.
-        { "K\u0001)R", "no function" },
-        { "ctorch\nFloatStorage\n)R", "no function" },
+        // Allowed objects, used as something else.
+        { "K\u0001)R", "not a function" },
+        { "ctorch\nFloatStorage\n)R", "not a function" },
         { "ctorch\nSize\n)R", "argument" },
         { "ctorch._utils\n_rebuild_tensor_v2\n)R", "storage, offset, lengths and strides" },
         { "ctorch\nSize\n}b", "has none" },
@@ -66,7 +66,7 @@ public sealed class HostilePickleTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Hostile))]
-    public void Is_refused(string instructions, string reason)
+    public void A_hostile_pickle_is_refused(string instructions, string reason)
     {
         byte[] pickle = PickleBytes.Pickle(PickleBytes.Bytes(instructions));
         PickleBytes.WriteZip(FilePath, pickle);
@@ -104,7 +104,10 @@ public sealed class HostilePickleTests : IDisposable
     [InlineData("K\0K\u0004\u0085K\u0001\u0085", "K\0K\u0004\u0085)", "1 dimensions and 0 strides")]
     [InlineData("K\0K\u0004\u0085K\u0001\u0085", "K\0\u008A\u0008\0\0\0\0\0\0\0\u0001\u0085K\0\u0085", "not within its storage of 4")]
     [InlineData("K\0K\u0004\u0085K\u0001\u0085", "K\0\u008A\u0005\0\0\0\0\u0001\u0085K\0\u0085", "16 times")]
-    [InlineData("K\0K\u0004\u0085K\u0001\u0085", "K\0\u008A\u0009\0\0\0\0\0\0\0\0\u0001\u0085K\0\u0085", "storage, offset, lengths and strides")]
+    [InlineData(
+        "K\0K\u0004\u0085K\u0001\u0085",
+        "K\0\u008A\u0009\0\0\0\0\0\0\0\0\u0001\u0085K\0\u0085",
+        "storage, offset, lengths and strides")]
     [InlineData("K\u0004tQ", "K\u0005tQ", "should have 5 elements")]
     [InlineData("FloatStorage", "DoubleStorage", "should have 4 elements of type F64")]
     [InlineData("FloatStorage", "QInt8Storage", "torch.QInt8Storage")]
@@ -112,14 +115,15 @@ public sealed class HostilePickleTests : IDisposable
     {
         string instructions = string.Concat(PickleBytes.OneTensor.Select(value => (char)value));
         Assert.Contains(part, instructions, StringComparison.Ordinal);
-        PickleBytes.WriteZip(FilePath, PickleBytes.Pickle(PickleBytes.Bytes(instructions.Replace(part, replacement, StringComparison.Ordinal))));
+        instructions = instructions.Replace(part, replacement, StringComparison.Ordinal);
+        PickleBytes.WriteZip(FilePath, PickleBytes.Pickle(PickleBytes.Bytes(instructions)));
         RequireRefused(reason);
     }
 
     [Fact]
-    public void Depth_costs_nothing()
+    public void Deeply_nested_lists_are_refused_without_recursion()
     {
-        // A list in a list in a list …, as deep as instructions go; a recursive reader would end the process.
+        // Lists nested as deeply as the number of instructions allows. In a recursive reader the stack overflow would end the process.
         byte[] instructions = [.. Enumerable.Repeat((byte)']', 300_000), .. Enumerable.Repeat((byte)'a', 299_999)];
         PickleBytes.WriteZip(FilePath, PickleBytes.Pickle(instructions));
         RequireRefused("another object");
@@ -144,7 +148,8 @@ public sealed class HostilePickleTests : IDisposable
 
     [Fact]
     public void The_lengths_of_all_tensors_together_are_bounded() =>
-        RequireRefusedCheaply(Remembered("(" + Repeated("K\u0001", 64) + "t", 0) + Tensors("h\0", "h\0", times: 200_000), "copies more than 1048576");
+        RequireRefusedCheaply(
+            Remembered("(" + Repeated("K\u0001", 64) + "t", 0) + Tensors("h\0", "h\0", times: 200_000), "copies more than 1048576");
 
     [Fact]
     public void The_entries_of_all_dictionaries_together_are_bounded()
@@ -157,8 +162,10 @@ public sealed class HostilePickleTests : IDisposable
     [Fact]
     public void A_dictionary_with_many_names_is_searched_once()
     {
-        string inner = Remembered("}(" + string.Concat(Enumerable.Range(100_000, 100_000).Select(key => $"X\u0006\0\0\0{key}K\u0001")) + "u", 0);
-        RequireRefusedCheaply(inner + "}(" + string.Concat(Enumerable.Range(100_000, 100_000).Select(key => $"X\u0006\0\0\0{key}h\0")) + "u", "without tensors");
+        var keys = Enumerable.Range(100_000, 100_000);
+        string inner = Remembered("}(" + string.Concat(keys.Select(key => $"X\u0006\0\0\0{key}K\u0001")) + "u", 0);
+        RequireRefusedCheaply(
+            inner + "}(" + string.Concat(keys.Select(key => $"X\u0006\0\0\0{key}h\0")) + "u", "without tensors");
     }
 
     [Fact]
@@ -169,9 +176,9 @@ public sealed class HostilePickleTests : IDisposable
     }
 
     [Fact]
-    public void What_lies_between_the_elements_of_all_tensors_is_bounded()
+    public void The_gaps_between_the_elements_of_all_tensors_are_bounded()
     {
-        // Two elements each, a mebibyte apart.
+        // Two elements each, 1 MiB apart.
         const int Count = 1 << 18;
         string storage = Remembered("(X\u0007\0\0\0storagectorch\nFloatStorage\nX\u0001\0\0\00X\u0003\0\0\0cpuJ\0\0\u0004\0tQ", 0);
         string tensor = Remembered("ctorch._utils\n_rebuild_tensor_v2\n(h\0K\0K\u0002\u0085J\u00FF\u00FF\u0003\0\u0085\u0089}tR", 1);
@@ -180,7 +187,7 @@ public sealed class HostilePickleTests : IDisposable
     }
 
     [Fact]
-    public void The_length_is_bounded()
+    public void The_length_of_a_pickle_is_bounded()
     {
         byte[] text = [.. PickleBytes.Bytes("X\0\0\0\u0001"), .. new byte[1 << 24]];
         PickleBytes.WriteZip(FilePath, PickleBytes.Pickle(text));
@@ -189,7 +196,7 @@ public sealed class HostilePickleTests : IDisposable
     }
 
     [Fact]
-    public void A_compressed_archive_is_refused_before_it_grows()
+    public void A_compressed_archive_is_refused_before_it_is_decompressed()
     {
         byte[] bomb = new byte[50_000_000];
         PickleBytes.WriteZip(FilePath, bomb, CompressionLevel.Fastest);
@@ -202,10 +209,10 @@ public sealed class HostilePickleTests : IDisposable
 
     private static string Repeated(string instructions, int times) => string.Concat(Enumerable.Repeat(instructions, times));
 
-    // What the instructions make stays on the stack and is number n of the memory.
+    // The result of the instructions stays on the stack and gets a number in the memo.
     private static string Remembered(string instructions, int number) => $"{instructions}q{(char)number}";
 
-    // Calls of one function with one tuple of arguments, whose results are dropped.
+    // Repeated calls of one function with the same arguments. The results are dropped.
     private static string Tensors(string shape, string strides, int times) =>
         Remembered("ctorch._utils\n_rebuild_tensor_v2\n", 8)
         + Remembered($"((X\u0007\0\0\0storagectorch\nFloatStorage\nX\u0001\0\0\00X\u0003\0\0\0cpuK\u0004tQK\0{shape}{strides}\u0089}}t", 9)

@@ -3,18 +3,20 @@ using System.Text;
 
 namespace DeepSharp.Formats.Tests.Torch;
 
-/// <summary>Writes .pth files around any pickle, hostile ones above all.</summary>
+/// <summary>Writes .pth files around any pickle, in particular hostile ones.</summary>
 internal static class PickleBytes
 {
-    /// <summary>The state dictionary {"w": four floats}: instructions of a pickle of protocol 2, without the end.</summary>
+    /// <summary>The instructions of a pickle of protocol 2 for the state dictionary {"w": four floats}, without the end.</summary>
     public static byte[] OneTensor { get; } = Bytes(
-        "}(X\u0001\0\0\0wctorch._utils\n_rebuild_tensor_v2\n((X\u0007\0\0\0storagectorch\nFloatStorage\nX\u0001\0\0\00X\u0003\0\0\0cpuK\u0004tQK\0K\u0004\u0085K\u0001\u0085\u0089}tRu");
+        "}(X\u0001\0\0\0wctorch._utils\n_rebuild_tensor_v2\n((X\u0007\0\0\0storagectorch\nFloatStorage\n"
+            + "X\u0001\0\0\00X\u0003\0\0\0cpuK\u0004tQK\0K\u0004\u0085K\u0001\u0085\u0089}tRu");
 
     /// <summary>The bytes of characters up to U+00FF.</summary>
     public static byte[] Bytes(string text) => Encoding.Latin1.GetBytes(text);
 
-    /// <summary>Writes a .pth archive with a pickle and one storage, of four floats unless said otherwise, whatever the pickle says.</summary>
-    public static void WriteZip(string path, byte[] pickle, CompressionLevel level = CompressionLevel.NoCompression, int storageLength = 16)
+    /// <summary>Writes a .pth archive with a pickle and one storage, whatever the pickle refers to. The default is four floats.</summary>
+    public static void WriteZip(
+        string path, byte[] pickle, CompressionLevel level = CompressionLevel.NoCompression, int storageLength = 16)
     {
         using var archive = ZipFile.Open(path, ZipArchiveMode.Create);
         Add("archive/data.pkl", pickle);
@@ -27,17 +29,18 @@ internal static class PickleBytes
         }
     }
 
-    /// <summary>A pickle of protocol 2 with these instructions.</summary>
+    /// <summary>Returns a pickle of protocol 2 with these instructions.</summary>
     public static byte[] Pickle(byte[] instructions) => [0x80, 2, .. instructions, (byte)'.'];
 
-    /// <summary>A legacy .pth file with an object, and one storage of four floats if it refers to it.</summary>
+    /// <summary>Returns a legacy .pth file with an object, and with one storage of four floats if the object refers to a storage.</summary>
     public static byte[] Legacy(byte[] pickle)
     {
         bool hasStorage = pickle.AsSpan().IndexOf("Storage"u8) >= 0;
         byte[] storage = [4, 0, 0, 0, 0, 0, 0, 0, .. new byte[16]];
         return
         [
-            .. Pickle(Bytes("\u008A\u000Al\u00FC\u009CF\u00F9 j\u00A8P\u0019")), .. Pickle(Bytes("M\u00E9\u0003")), .. Pickle(Bytes("}")), .. pickle,
+            .. Pickle(Bytes("\u008A\u000Al\u00FC\u009CF\u00F9 j\u00A8P\u0019")), .. Pickle(Bytes("M\u00E9\u0003")),
+            .. Pickle(Bytes("}")), .. pickle,
             .. Pickle(Bytes(hasStorage ? "]X\u0001\0\0\00a" : "]")), .. hasStorage ? storage : [],
         ];
     }

@@ -2,14 +2,14 @@ using System.Numerics;
 
 namespace DeepSharp.Formats.Tests.Torch;
 
-/// <summary>Files of torch.save, see tests/Fixtures/make_weights.py, against the values that it wrote beside them.</summary>
+/// <summary>Compares files of torch.save with the values stored beside them. See tests/Fixtures/make_weights.py.</summary>
 public sealed class PthFileTests
 {
     [Theory]
     [InlineData("types.pth")]
     [InlineData("types-legacy.pth")]
     [InlineData("types-4.pth")]
-    public void Reads_every_type_and_every_arrangement(string name)
+    public void Reads_every_type_and_every_layout(string name)
     {
         var expected = Fixture.Load("weights/types");
         using var file = WeightsFile.Open(PathOf(name));
@@ -18,7 +18,7 @@ public sealed class PthFileTests
         Assert.Equal(1234567890123, file.ReadInteger("count"));
         foreach (string tensor in expected.Names.Where(tensor => tensor != "count"))
         {
-            // The values are such that every type has them.
+            // Every type represents the values exactly.
             RequireEqual<float>(expected, file, tensor);
             RequireEqual<double>(expected, file, tensor);
         }
@@ -33,7 +33,7 @@ public sealed class PthFileTests
     [InlineData("column", "F32", false)]
     [InlineData("repeated", "F32", false)]
     [InlineData("count", "I64", true)]
-    public void Says_how_a_tensor_is_stored(string tensor, string type, bool isDense)
+    public void Describes_how_a_tensor_is_stored(string tensor, string type, bool isDense)
     {
         foreach (string name in (string[])["types.pth", "types-legacy.pth"])
         {
@@ -44,23 +44,25 @@ public sealed class PthFileTests
     }
 
     [Fact]
-    public void Finds_the_state_dictionary_of_a_training_and_leaves_the_wrapper_out()
+    public void Finds_the_state_dictionary_in_a_training_checkpoint_and_removes_the_wrapper_names()
     {
         var expected = Fixture.Load("weights/wrapped");
         using var file = WeightsFile.Open(PathOf("wrapped.pth"));
         Assert.Equal(expected.Names.Order(StringComparer.Ordinal), file.Tensors.Keys.Order(StringComparer.Ordinal));
         Assert.Contains("features.0.weight", file.Tensors.Keys);
-        foreach (string tensor in expected.Names.Where(tensor => !tensor.EndsWith("num_batches_tracked", StringComparison.Ordinal))) RequireEqual<float>(expected, file, tensor);
+        foreach (string tensor in expected.Names.Where(tensor => !tensor.EndsWith("num_batches_tracked", StringComparison.Ordinal)))
+            RequireEqual<float>(expected, file, tensor);
     }
 
     [Fact]
     public void Finds_the_state_dictionary_under_the_name_model()
     {
-        // Beside another dictionary with tensors, and a tensor.
+        // The pickle also contains another dictionary with tensors, and a tensor.
         using TemporaryFolder folder = new();
         byte[] pickle =
         [
-            .. PickleBytes.Bytes("}(X\u0005\0\0\0model"), .. PickleBytes.OneTensor, .. PickleBytes.Bytes("X\u0005\0\0\0other}(X\u0001\0\0\0v"),
+            .. PickleBytes.Bytes("}(X\u0005\0\0\0model"), .. PickleBytes.OneTensor,
+            .. PickleBytes.Bytes("X\u0005\0\0\0other}(X\u0001\0\0\0v"),
             .. PickleBytes.OneTensor[8..^1], .. PickleBytes.Bytes("uX\u0004\0\0\0loss"), .. PickleBytes.OneTensor[8..^1], (byte)'u',
         ];
         PickleBytes.WriteZip(folder["a.pth"], PickleBytes.Pickle(pickle));
@@ -98,7 +100,9 @@ public sealed class PthFileTests
     {
         var expected = Fixture.Load("weights/types");
         using var file = WeightsFile.Open(PathOf("types.pth"));
-        Parallel.ForEach(Enumerable.Repeat(expected.Names.Where(tensor => tensor != "count"), 20).SelectMany(names => names), tensor => RequireEqual<float>(expected, file, tensor));
+        Parallel.ForEach(
+            Enumerable.Repeat(expected.Names.Where(tensor => tensor != "count"), 20).SelectMany(names => names),
+            tensor => RequireEqual<float>(expected, file, tensor));
     }
 
     internal static string PathOf(string name) => Path.Combine(AppContext.BaseDirectory, "Fixtures", "weights", name);

@@ -1,16 +1,17 @@
 using System.IO.Compression;
 using System.Numerics;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace DeepSharp.Formats.Tests.Torch;
 
-/// <summary>What is written as .pth; whether PyTorch reads it, make_weights.py --verify tells.</summary>
+/// <summary>Writes .pth files. <c>make_weights.py --verify</c> checks that PyTorch reads them.</summary>
 public sealed class PthWriterTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
 
     [Fact]
-    public void Goes_from_pth_to_safetensors_to_pth_bit_for_bit()
+    public void Pth_to_safetensors_to_pth_keeps_every_bit()
     {
         string original = PthFileTests.PathOf("wrapped.pth");
         Convert<float>(original, folder["first.safetensors"]);
@@ -21,7 +22,7 @@ public sealed class PthWriterTests : IDisposable
     }
 
     [Fact]
-    public void Is_an_archive_that_others_can_read_with_data_at_multiples_of_64_bytes()
+    public void Writes_a_standard_archive_with_data_at_multiples_of_64_bytes()
     {
         using var tensor = Tensor<float>.RandomNormal([3, 5], new RandomStream(1, "tensor"), context: TestContexts.Default);
         var writer = new PthWriter { Metadata = { ["key"] = "välue" } };
@@ -31,7 +32,9 @@ public sealed class PthWriterTests : IDisposable
 
         using (var archive = ZipFile.OpenRead(folder["a.pth"]))
         {
-            Assert.Equal(["data.pkl", "byteorder", "data/0", "data/1", "version", "deepsharp.json"], archive.Entries.Select(entry => entry.FullName["archive/".Length..]));
+            Assert.Equal(
+                ["data.pkl", "byteorder", "data/0", "data/1", "version", "deepsharp.json"],
+                archive.Entries.Select(entry => entry.FullName["archive/".Length..]));
             Assert.Equal(60, archive.GetEntry("archive/data/0")!.Length);
         }
 
@@ -44,11 +47,11 @@ public sealed class PthWriterTests : IDisposable
         Assert.Equal(tensor.ToArray(), read.ToArray());
     }
 
-    // The product of the other lengths is more than 64 bits hold.
+    // The product of the other lengths does not fit in 64 bits.
     [Theory]
     [InlineData("0,2,4611686018427387904")]
     [InlineData("2,4611686018427387904,0")]
-    public void Tensors_without_elements_keep_their_lengths(string shape)
+    public void Tensors_without_elements_keep_their_shape(string shape)
     {
         byte[] header = Encoding.UTF8.GetBytes($$"""{ "empty":{"dtype":"F32","shape":[{{shape}}],"data_offsets":[0,0] } }""");
         File.WriteAllBytes(folder["empty.safetensors"], [.. BitConverter.GetBytes((ulong)header.Length), .. header]);
@@ -79,7 +82,7 @@ public sealed class PthWriterTests : IDisposable
     [InlineData("folder.pth/A.PT", typeof(PthWriter))]
     [InlineData("a.safetensors", typeof(SafeTensorsWriter))]
     [InlineData("pth", typeof(SafeTensorsWriter))]
-    public void The_name_of_the_file_chooses_the_writer(string path, Type writer) => Assert.IsType(writer, WeightsWriter.For(path));
+    public void The_file_extension_selects_the_writer(string path, Type writer) => Assert.IsType(writer, WeightsWriter.For(path));
 
     public void Dispose() => folder.Dispose();
 
@@ -121,7 +124,7 @@ public sealed class PthWriterTests : IDisposable
 
             using Tensor<T> x = a.Read<T>(name, TestContexts.Default), y = b.Read<T>(name, TestContexts.Default);
             Assert.Equal(x.Shape, y.Shape);
-            Assert.True(System.Runtime.InteropServices.MemoryMarshal.AsBytes(x.Read()).SequenceEqual(System.Runtime.InteropServices.MemoryMarshal.AsBytes(y.Read())), name);
+            Assert.True(MemoryMarshal.AsBytes(x.Read()).SequenceEqual(MemoryMarshal.AsBytes(y.Read())), name);
         }
     }
 }

@@ -3,10 +3,10 @@ using System.Text;
 
 namespace DeepSharp.Formats.Tests.Zip;
 
-/// <summary>Archives as they should be, larger ones than can be tested, and damaged ones.</summary>
+/// <summary>Reads valid archives, directories of archives that are too large to test, and damaged archives.</summary>
 public sealed class ZipDirectoryTests : IDisposable
 {
-    // Of an entry in the directory.
+    // Offsets of the fields in a directory entry.
     private const int Flags = 8, Method = 10, Crc = 16, PackedLength = 20, Length = 24, LocalOffset = 42, Name = 46;
 
     private readonly TemporaryFolder folder = new();
@@ -14,14 +14,14 @@ public sealed class ZipDirectoryTests : IDisposable
     private string FilePath => folder["a.pth"];
 
     [Fact]
-    public void Reads_the_numbers_of_archives_beyond_4_GiB()
+    public void Reads_the_64_bit_numbers_of_archives_beyond_4_GiB()
     {
         byte[] file = Write();
         var (start, entries) = Directory(file);
         List<byte> directory = [];
         foreach (int entry in entries)
         {
-            // All three numbers move to the extra field, behind one that is of no interest.
+            // Moves all three numbers to the extra field, after an unrelated entry.
             byte[] header = file[entry..(entry + Name)];
             byte[] extra = new byte[6 + 4 + 24];
             BinaryPrimitives.WriteUInt16LittleEndian(extra, 0x4246);
@@ -30,7 +30,8 @@ public sealed class ZipDirectoryTests : IDisposable
             BinaryPrimitives.WriteUInt16LittleEndian(extra.AsSpan(8), 24);
             foreach (var (at, index) in ((int, int)[])[(Length, 0), (PackedLength, 1), (LocalOffset, 2)])
             {
-                BinaryPrimitives.WriteUInt64LittleEndian(extra.AsSpan(10 + (8 * index)), BinaryPrimitives.ReadUInt32LittleEndian(header.AsSpan(at)));
+                BinaryPrimitives.WriteUInt64LittleEndian(
+                    extra.AsSpan(10 + (8 * index)), BinaryPrimitives.ReadUInt32LittleEndian(header.AsSpan(at)));
                 BinaryPrimitives.WriteUInt32LittleEndian(header.AsSpan(at), uint.MaxValue);
             }
 
@@ -88,7 +89,7 @@ public sealed class ZipDirectoryTests : IDisposable
     [InlineData(16, 4, int.MaxValue, "cannot be")]
     [InlineData(16, 4, -1, "cannot be")]
     [InlineData(12, 4, 0, "should have")]
-    public void Refuses_a_wrong_end(int at, int length, int value, string reason)
+    public void Refuses_a_wrong_end_record(int at, int length, int value, string reason)
     {
         byte[] file = Write();
         Set(file, file.Length - 22 + at, length, value);
@@ -99,7 +100,8 @@ public sealed class ZipDirectoryTests : IDisposable
     [Fact]
     public void Refuses_other_archives()
     {
-        using (var archive = System.IO.Compression.ZipFile.Open(FilePath, System.IO.Compression.ZipArchiveMode.Create)) archive.CreateEntry("readme.txt").Open().Dispose();
+        using (var archive = System.IO.Compression.ZipFile.Open(FilePath, System.IO.Compression.ZipArchiveMode.Create))
+            archive.CreateEntry("readme.txt").Open().Dispose();
         RequireRefused("without data.pkl");
         File.Delete(FilePath);
         using (var archive = System.IO.Compression.ZipFile.Open(FilePath, System.IO.Compression.ZipArchiveMode.Create))
@@ -112,21 +114,21 @@ public sealed class ZipDirectoryTests : IDisposable
     }
 
     [Fact]
-    public void Notices_every_damaged_byte_that_matters_and_every_truncation()
+    public void Detects_every_damaged_byte_that_matters_and_every_truncation()
     {
         byte[] file = Write();
-        int noticed = 0;
+        int detected = 0;
         for (int at = 0; at < file.Length; at++)
         {
             byte[] damaged = [.. file];
             damaged[at] ^= (byte)(1 << (at % 8));
             File.WriteAllBytes(FilePath, damaged);
             if (WeightsFuzz.Read(FilePath) is null) RequireRead();
-            else noticed++;
+            else detected++;
         }
 
         // Padding, dates and versions may be anything.
-        Assert.InRange(noticed, file.Length / 3, file.Length);
+        Assert.InRange(detected, file.Length / 3, file.Length);
         for (int length = 0; length < file.Length; length++)
         {
             File.WriteAllBytes(FilePath, file[..length]);
@@ -140,7 +142,8 @@ public sealed class ZipDirectoryTests : IDisposable
     {
         int start = BinaryPrimitives.ReadInt32LittleEndian(file.AsSpan(file.Length - 22 + 16));
         List<int> entries = [];
-        for (int at = start; at < file.Length - 22; at += Name + BinaryPrimitives.ReadUInt16LittleEndian(file.AsSpan(at + 28))) entries.Add(at);
+        for (int at = start; at < file.Length - 22; at += Name + BinaryPrimitives.ReadUInt16LittleEndian(file.AsSpan(at + 28)))
+            entries.Add(at);
         return (start, entries);
     }
 

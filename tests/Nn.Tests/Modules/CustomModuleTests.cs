@@ -2,16 +2,20 @@ using System.Numerics;
 
 namespace DeepSharp.Nn.Tests.Modules;
 
-/// <summary>What users write: a layer with a parameter, and a skip connection, in a few lines each, inside a network.</summary>
+/// <summary>Custom modules as users write them: a layer with a parameter and a skip connection, a few lines each, in a network.</summary>
 public class CustomModuleTests
 {
     [Fact]
-    public void Have_keys_gradients_and_places_in_a_network()
+    public void Custom_modules_have_keys_and_gradients_in_a_network()
     {
         using var model = new Sequential<double>(
             new Linear<double>(4, 3, new RandomStream(1, "0"), context: TestContexts.Default),
-            new Residual<double>(new Sequential<double>(new Swish<double>(TestContexts.Default), new Linear<double>(3, 3, new RandomStream(1, "1"), context: TestContexts.Default))));
-        Assert.Equal(["0.weight", "0.bias", "1.body.0.slope", "1.body.1.weight", "1.body.1.bias"], model.NamedParameters().Select(named => named.Name));
+            new Residual<double>(new Sequential<double>(
+                new Swish<double>(TestContexts.Default),
+                new Linear<double>(3, 3, new RandomStream(1, "1"), context: TestContexts.Default))));
+        Assert.Equal(
+            ["0.weight", "0.bias", "1.body.0.slope", "1.body.1.weight", "1.body.1.bias"],
+            model.NamedParameters().Select(named => named.Name));
         using var rows = Tensor<double>.RandomNormal([5, 4], new RandomStream(1, "rows"), context: TestContexts.Default);
         GradientCheck.Run(tape => model.Forward(tape.Input(rows)), model.NamedParameters()).Require();
         using Tape<double> recorded = new(Mode.Evaluation, recording: true), released = new(Mode.Evaluation);

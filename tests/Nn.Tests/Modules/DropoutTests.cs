@@ -3,7 +3,7 @@ namespace DeepSharp.Nn.Tests.Modules;
 public class DropoutTests
 {
     [Fact]
-    public void Draws_anew_in_each_training_pass_and_does_nothing_in_evaluation()
+    public void Uses_a_new_mask_in_each_training_pass_and_does_nothing_in_evaluation()
     {
         using var model = new Dropout<float>(0.5, new RandomStream(1, "dropout"));
         float[] first = Run(model, Mode.Training), second = Run(model, Mode.Training);
@@ -14,7 +14,7 @@ public class DropoutTests
     }
 
     [Fact]
-    public void Goes_on_from_a_position()
+    public void Resumes_from_a_position()
     {
         using Dropout<float> model = new(0.5, new RandomStream(1, "dropout")), resumed = new(0.5, new RandomStream(1, "dropout"));
         Run(model, Mode.Training);
@@ -30,7 +30,7 @@ public class DropoutTests
     [InlineData(-0.1)]
     [InlineData(1.1)]
     [InlineData(double.NaN)]
-    public void Refuses_rates_that_make_no_sense(double rate) =>
+    public void Rejects_invalid_rates(double rate) =>
         Assert.Throws<ArgumentOutOfRangeException>(() => new Dropout<float>(rate, new RandomStream(1, "dropout")));
 
     private static float[] Run(Dropout<float> model, Mode mode)

@@ -5,7 +5,7 @@ public class FusionTests
     private static ComputeContext Context => TestContexts.Default;
 
     [Fact]
-    public void Makes_one_module_of_a_convolution_and_what_follows_it()
+    public void Fuses_a_convolution_with_the_modules_that_follow_it()
     {
         using var model = New<float>();
         Module<float>[] modules = [.. model];
@@ -19,7 +19,7 @@ public class FusionTests
     }
 
     [Fact]
-    public void Runs_single_modules_where_it_is_switched_off()
+    public void Runs_separate_modules_when_disabled()
     {
         Assert.Equal(["ConvolutionBlock 3"], Operations(fuse: true));
         Assert.Equal(["Relu 3"], Operations(fuse: false));
@@ -33,19 +33,24 @@ public class FusionTests
             using var images = Tensor<float>.Ones([1, 2, 4, 4], context);
             using var tape = new Tape<float>(Mode.Training);
             model.Forward(tape.Input(images));
-            return [.. profiler.Entries.Where(entry => entry is { Pass: "forward", Operation: "ConvolutionBlock" or "Relu" }).Select(entry => $"{entry.Operation} {entry.Calls}").Order()];
+            return
+            [
+                .. profiler.Entries.Where(entry => entry is { Pass: "forward", Operation: "ConvolutionBlock" or "Relu" })
+                    .Select(entry => $"{entry.Operation} {entry.Calls}")
+                    .Order(),
+            ];
         }
     }
 
     [Theory]
     [InlineData(Mode.Training)]
     [InlineData(Mode.Evaluation)]
-    public void Computes_what_single_modules_compute(Mode mode)
+    public void Equals_separate_modules(Mode mode)
     {
         using Sequential<double> fused = New<double>(), single = New<double>();
         single.Fuse = false;
         using var images = Tensor<double>.RandomNormal([3, 2, 8, 6], new RandomStream(1, "images"), context: Context);
-        // Two passes: the second one reads the running statistics that the first one leaves.
+        // Two passes. The second reads the running statistics that the first has updated.
         foreach (bool recording in (bool[])[true, mode == Mode.Training])
         {
             using Tape<double> fusedTape = new(mode, recording), singleTape = new(mode, recording);
@@ -62,7 +67,7 @@ public class FusionTests
     }
 
     [Fact]
-    public void Follows_a_batch_normalization_that_is_frozen_later()
+    public void Respects_a_batch_normalization_that_is_frozen_later()
     {
         using var model = New<double>();
         var norm = (BatchNorm2d<double>)model[1];
@@ -76,7 +81,7 @@ public class FusionTests
     }
 
     [Fact]
-    public void Evaluation_sees_weights_and_statistics_that_training_has_changed()
+    public void Evaluation_uses_changed_weights_and_statistics()
     {
         using Sequential<double> fused = New<double>(), single = New<double>();
         single.Fuse = false;
@@ -99,16 +104,20 @@ public class FusionTests
     {
         context ??= Context;
         return new(
-            new Conv2d<T>(2, 4, 3, new RandomStream(1, "0"), padding: 1, context: context), new BatchNorm2d<T>(4, context: context), new Relu<T>(), new MaxPool2d<T>(2),
-            new Conv2d<T>(4, 5, 3, new RandomStream(1, "4"), padding: 1, bias: false, context: context), new BatchNorm2d<T>(5, context: context), new Relu<T>(),
+            new Conv2d<T>(2, 4, 3, new RandomStream(1, "0"), padding: 1, context: context),
+            new BatchNorm2d<T>(4, context: context), new Relu<T>(), new MaxPool2d<T>(2),
+            new Conv2d<T>(4, 5, 3, new RandomStream(1, "4"), padding: 1, bias: false, context: context),
+            new BatchNorm2d<T>(5, context: context), new Relu<T>(),
             new Conv2d<T>(5, 3, 1, new RandomStream(1, "7"), context: context), new Relu<T>(),
             new Conv2d<T>(3, 3, 1, new RandomStream(1, "9"), context: context),
             new AveragePool2d<T>(2));
     }
 
-    private static IEnumerable<long> Integers(Module<double> model) => model.State().Where(named => named.Value.IsInteger).Select(named => named.Value.Integer);
+    private static IEnumerable<long> Integers(Module<double> model) =>
+        model.State().Where(named => named.Value.IsInteger).Select(named => named.Value.Integer);
 
-    private static Tensor<double> Upstream(Shape shape) => Tensor<double>.RandomNormal(shape, new RandomStream(1, "upstream"), context: Context);
+    private static Tensor<double> Upstream(Shape shape) =>
+        Tensor<double>.RandomNormal(shape, new RandomStream(1, "upstream"), context: Context);
 
     // The same sums in another order, through four convolutions of at most 36 terms and as many normalizations over at most 144 elements.
     private static void Close(Tensor<double> expected, Tensor<double> actual)

@@ -20,7 +20,7 @@ public class ModuleTests
     [InlineData("a.b", "dot")]
     [InlineData("scale", "taken")]
     [InlineData("mean", "taken")]
-    public void Refuses_names_that_would_not_be_keys(string name, string reason) =>
+    public void Rejects_names_that_are_not_valid_keys(string name, string reason) =>
         Assert.Contains(reason, Assert.Throws<ArgumentException>(() => new Outer(name)).Message, StringComparison.Ordinal);
 
     [Fact]
@@ -37,13 +37,14 @@ public class ModuleTests
     }
 
     [Fact]
-    public void Lists_all_differences_when_a_file_does_not_fit_and_stays_unchanged()
+    public void Loading_a_mismatched_file_lists_all_differences_and_changes_nothing()
     {
         using var folder = new TemporaryFolder();
         using Outer model = new(seed: 1), other = new(seed: 2);
-        // Of a checkpoint only the model is compared.
+        // Only the model in a checkpoint is compared.
         var writer = new SafeTensorsWriter { Metadata = { [TrainingCheckpoint.MetadataKey] = "{}" } };
-        foreach (var (name, parameter) in other.NamedParameters().Where(named => named.Name != "body.0.weight")) writer.Add(name, parameter.Value);
+        foreach (var (name, parameter) in other.NamedParameters().Where(named => named.Name != "body.0.weight"))
+            writer.Add(name, parameter.Value);
         using var mean = Tensor<float>.Zeros([3], Context);
         writer.Add("mean", mean);
         writer.Add("batches", 1);
@@ -54,12 +55,14 @@ public class ModuleTests
         string before = model.State().Sha256();
         var error = Assert.Throws<InvalidDataException>(() => model.Load(folder["model.safetensors"]));
         Assert.EndsWith(
-            "1 missing: body.0.weight; 1 unexpected: surplus; 1 of another shape: mean (expected [2], found [3]).", error.Message, StringComparison.Ordinal);
+            "1 missing: body.0.weight; 1 unexpected: surplus; 1 with another shape: mean (expected [2], found [3]).",
+            error.Message,
+            StringComparison.Ordinal);
         Assert.Equal(before, model.State().Sha256());
     }
 
     [Fact]
-    public void The_weights_hash_sees_every_kind_of_state()
+    public void The_weights_hash_depends_on_every_kind_of_state()
     {
         using var model = new Outer();
         HashSet<string> hashes = [model.State().Sha256()];
@@ -77,13 +80,15 @@ public class ModuleTests
         using var model = new Images();
         byte[] bytes =
         [
-            .. model.B.Value.ToArray().SelectMany(BitConverter.GetBytes), .. BitConverter.GetBytes(3L), .. model.A.Value.ToArray().SelectMany(BitConverter.GetBytes),
+            .. model.B.Value.ToArray().SelectMany(BitConverter.GetBytes),
+            .. BitConverter.GetBytes(3L),
+            .. model.A.Value.ToArray().SelectMany(BitConverter.GetBytes),
         ];
         Assert.Equal(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(bytes)), model.State().Sha256());
     }
 
     [Fact]
-    public void Gives_its_memory_back()
+    public void Disposing_releases_its_memory()
     {
         var model = new Outer();
         Assert.All(model.Parameters(), parameter => Assert.False(parameter.Value.IsDisposed));
@@ -94,7 +99,7 @@ public class ModuleTests
     }
 
     [Fact]
-    public void Makes_no_weights_after_it_was_disposed()
+    public void Creates_no_weights_after_disposal()
     {
         var model = new Linear<float>(3, 4, new RandomStream(1, "weights"), context: Context);
         model.Dispose();
@@ -104,15 +109,15 @@ public class ModuleTests
     }
 
     [Fact]
-    public void Loading_draws_no_initial_weights()
+    public void Loading_creates_no_initial_weights()
     {
         using var folder = new TemporaryFolder();
-        using Drawn saved = new(), loaded = new();
+        using CountingInitialization saved = new(), loaded = new();
         saved.Save(folder["model.safetensors"]);
-        Assert.Equal((1, 0), (saved.Draws, loaded.Draws));
+        Assert.Equal((1, 0), (saved.Initializations, loaded.Initializations));
         loaded.Load(folder["model.safetensors"]);
         Assert.Equal(saved.State().Sha256(), loaded.State().Sha256());
-        Assert.Equal((1, 0), (saved.Draws, loaded.Draws));
+        Assert.Equal((1, 0), (saved.Initializations, loaded.Initializations));
     }
 
     [Fact]
@@ -121,7 +126,9 @@ public class ModuleTests
         using var model = new Sequential<float>(
             new Conv2d<float>(3, 8, 3, new RandomStream(1, "0"), stride: 2, padding: 1, bias: false, context: Context),
             new Sequential<float>(new BatchNorm2d<float>(8, context: Context), new Relu<float>(), new MaxPool2d<float>(2)),
-            new Flatten<float>(), new Dropout<float>(0.5, new RandomStream(1, "3")), new Linear<float>(32, 10, new RandomStream(1, "4"), context: Context));
+            new Flatten<float>(),
+            new Dropout<float>(0.5, new RandomStream(1, "3")),
+            new Linear<float>(32, 10, new RandomStream(1, "4"), context: Context));
         string[] lines =
         [
             "Sequential(",
@@ -139,15 +146,15 @@ public class ModuleTests
         Assert.Equal(lines, model.ToString().Split(Environment.NewLine));
     }
 
-    private sealed class Drawn : Module<float>
+    private sealed class CountingInitialization : Module<float>
     {
-        public Drawn() => AddParameter("weight", [3], context =>
+        public CountingInitialization() => AddParameter("weight", [3], context =>
         {
-            Draws++;
+            Initializations++;
             return Tensor<float>.Ones([3], context);
         }, Context);
 
-        public int Draws { get; private set; }
+        public int Initializations { get; private set; }
 
         public override Variable<float> Forward(Variable<float> x) => x;
     }

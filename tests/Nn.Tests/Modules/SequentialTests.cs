@@ -5,13 +5,13 @@ public class SequentialTests
     private static ComputeContext Context => TestContexts.Default;
 
     [Fact]
-    public void Releases_what_lies_between_its_modules_but_not_its_input()
+    public void Releases_results_between_its_modules_but_not_its_input()
     {
         Spy[] spies = [new(), new(), new()];
         using var model = new Sequential<float>(spies);
         using var images = Tensor<float>.Ones([2, 3], Context);
         using var tape = new Tape<float>(Mode.Evaluation);
-        // The input is an intermediate result, which others may read.
+        // The input is an intermediate result that other code may read.
         var x = tape.Input(images).Relu();
         var y = model.Forward(x);
         Assert.Throws<ObjectDisposedException>(() => spies[0].Output!.Value);
@@ -21,9 +21,10 @@ public class SequentialTests
     }
 
     [Fact]
-    public void Keeps_what_is_marked_and_what_a_module_passes_on()
+    public void Keeps_marked_results_and_inputs_that_a_module_returns()
     {
-        using var model = new Sequential<float>(new Relu<float>(), new Dropout<float>(0.5, new RandomStream(1, "dropout")), new Spy(keep: true), new Relu<float>());
+        using var model = new Sequential<float>(
+            new Relu<float>(), new Dropout<float>(0.5, new RandomStream(1, "dropout")), new Spy(keep: true), new Relu<float>());
         using var images = Tensor<float>.Ones([2, 3], Context);
         using var tape = new Tape<float>(Mode.Evaluation);
         Assert.Equal(1, model.Forward(tape.Input(images)).Value[0, 0]);
@@ -31,10 +32,12 @@ public class SequentialTests
     }
 
     [Fact]
-    public void Keeps_what_backward_needs()
+    public void Keeps_values_that_backward_needs()
     {
         using var model = new Sequential<double>(
-            new Linear<double>(3, 4, new RandomStream(1, "0"), context: Context), new Relu<double>(), new Linear<double>(4, 2, new RandomStream(1, "2"), context: Context));
+            new Linear<double>(3, 4, new RandomStream(1, "0"), context: Context),
+            new Relu<double>(),
+            new Linear<double>(4, 2, new RandomStream(1, "2"), context: Context));
         using var rows = Tensor<double>.RandomNormal([5, 3], new RandomStream(1, "x"), context: Context);
         using var tape = new Tape<double>(Mode.Training);
         tape.Backward(model.Forward(tape.Input(rows)).Sum());
@@ -42,7 +45,7 @@ public class SequentialTests
     }
 
     [Fact]
-    public void Runs_parts()
+    public void Runs_a_range_of_modules()
     {
         Spy[] spies = [new(), new(), new()];
         using var model = new Sequential<float>(spies);

@@ -3,7 +3,7 @@ using DeepSharp.Nn.Tests.Training;
 
 namespace DeepSharp.Nn.Tests.Optimizers;
 
-/// <summary>What users write: an optimizer and a schedule of their own, in a few lines each, in a training that is stopped and resumed.</summary>
+/// <summary>Custom optimizers and schedules as users write them, a few lines each, in a training run that is stopped and resumed.</summary>
 public class CustomOptimizerTests
 {
     private static readonly TrainingOptions<float> Options = new(SmallTraining.Options)
@@ -15,15 +15,19 @@ public class CustomOptimizerTests
     [Theory]
     [InlineData(1, 2)]
     [InlineData(3, 1)]
-    public void A_stopped_training_goes_on_to_the_same_bits(int epoch, int step)
+    public void A_stopped_training_run_resumes_bit_for_bit(int epoch, int step)
     {
         using TemporaryFolder folder = new();
         using CancellationTokenSource stop = new();
         var straight = SmallTraining.Run(Options);
-        Assert.Throws<OperationCanceledException>(() => SmallTraining.Run(Options, folder.Path, cancellationToken: stop.Token, watch: report =>
-        {
-            if ((report.Epoch, report.Step) == (epoch, step)) stop.Cancel();
-        }));
+        Assert.Throws<OperationCanceledException>(() => SmallTraining.Run(
+            Options,
+            folder.Path,
+            cancellationToken: stop.Token,
+            watch: report =>
+            {
+                if ((report.Epoch, report.Step) == (epoch, step)) stop.Cancel();
+            }));
         using (var file = WeightsFile.Open(folder[TrainingCheckpoint.FileName]))
         {
             Assert.Equal(((epoch - 1) * SmallTraining.Steps) + step, file.ReadInteger("training.optimizer.steps"));
@@ -39,34 +43,37 @@ public class CustomOptimizerTests
     }
 
     [Fact]
-    public void Another_optimizer_s_checkpoint_is_not_taken()
+    public void A_checkpoint_of_another_model_is_rejected()
     {
         using TemporaryFolder folder = new();
         SmallTraining.Run(Options with { Epochs = 1 }, folder.Path);
         using var checkpoint = TrainingCheckpoint.Open(folder.Path);
         using var model = new Sequential<float>(new Flatten<float>(), SmallTraining.Linear("1", 3 * 32 * 32, 10));
         using var trainer = new Trainer<float>(model, SmallTraining.Data, Options);
-        Assert.StartsWith(folder.Path, Assert.Throws<InvalidDataException>(() => trainer.Restore(checkpoint)).Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            folder.Path, Assert.Throws<InvalidDataException>(() => trainer.Restore(checkpoint)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_checkpoint_is_taken_by_the_optimizer_and_schedule_that_wrote_it()
+    public void A_checkpoint_of_another_optimizer_and_schedule_is_rejected()
     {
         using TemporaryFolder folder = new();
         SmallTraining.Run(Options with { Epochs = 1 }, folder.Path);
         string message = Assert.Throws<ArgumentException>(() => SmallTraining.Resume(folder.Path, SmallTraining.Options)).Message;
-        Assert.Contains("the checkpoint is of SignSgd with Cosine, this training has Sgd with StepSchedule.", message, StringComparison.Ordinal);
+        Assert.Contains(
+            "the checkpoint uses SignSgd with Cosine, this training run uses Sgd with StepSchedule.", message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_schedule_holds_from_the_first_epoch_on()
+    public void A_schedule_applies_from_the_first_epoch()
     {
         using TemporaryFolder folder = new();
         using CancellationTokenSource stop = new();
         var options = Options with { Schedule = optimizer => new WarmUp(optimizer) };
         var straight = SmallTraining.Run(options);
         Assert.Equal([0.25, 0.5, 0.75], straight.Epochs.Select(result => Math.Round(result.LearningRate / 1e-3, 12)));
-        Assert.Throws<OperationCanceledException>(() => SmallTraining.Run(options, folder.Path, cancellationToken: stop.Token, watch: _ => stop.Cancel()));
+        Assert.Throws<OperationCanceledException>(
+            () => SmallTraining.Run(options, folder.Path, cancellationToken: stop.Token, watch: _ => stop.Cancel()));
         Assert.Equal(straight.WeightsSha256, SmallTraining.Resume(folder.Path, options).WeightsSha256);
     }
 
@@ -79,8 +86,8 @@ public class CustomOptimizerTests
         before.Add("steps", new StateInteger());
         using (var tape = new Tape<float>(Mode.Training))
         {
-            var images = tape.Input(Tensor<float>.RandomNormal([8, 3, 32, 32], new RandomStream(1, "images"), context: TestContexts.Default));
-            tape.Backward(model.Forward(images).CrossEntropy([0, 1, 2, 3, 4, 5, 6, 7]));
+            var images = Tensor<float>.RandomNormal([8, 3, 32, 32], new RandomStream(1, "images"), context: TestContexts.Default);
+            tape.Backward(model.Forward(tape.Input(images)).CrossEntropy([0, 1, 2, 3, 4, 5, 6, 7]));
         }
 
         fresh.Step();
@@ -90,10 +97,11 @@ public class CustomOptimizerTests
     }
 
     // Signum (Bernstein et al., arXiv 1802.04434): the sign of a running average of the gradient.
-    private sealed class SignSgd<T>(IEnumerable<Parameter<T>> parameters, double learningRate) : Optimizer<T>([new(parameters, learningRate)])
+    private sealed class SignSgd<T>(IEnumerable<Parameter<T>> parameters, double learningRate)
+        : Optimizer<T>([new(parameters, learningRate)])
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        private static readonly T Kept = T.CreateChecked(0.9);
+        private static readonly T Momentum = T.CreateChecked(0.9);
 
         protected override void Update(Parameter<T> parameter, ParameterGroup<T> group)
         {
@@ -103,7 +111,7 @@ public class CustomOptimizerTests
             T rate = T.CreateChecked(group.LearningRate);
             for (int i = 0; i < weights.Length; i++)
             {
-                average[i] = (Kept * average[i]) + ((T.One - Kept) * gradient[i]);
+                average[i] = (Momentum * average[i]) + ((T.One - Momentum) * gradient[i]);
                 weights[i] -= rate * T.CreateChecked(T.Sign(average[i]));
             }
         }

@@ -7,8 +7,8 @@ public class SgdTests
 {
     private const int Steps = 4;
 
-    [Fact]
-    public void Updates_as_the_algorithm_in_the_documentation_of_PyTorch()
+    [RepeatableProperty(MaxTest = 100)]
+    public Property Follows_the_algorithm_documented_by_PyTorch()
     {
         var cases =
             from height in Gen.Choose(1, 5)
@@ -19,14 +19,15 @@ public class SgdTests
             from nesterov in Gen.Elements(false, true)
             from seed in Gen.Choose(0, 1 << 20)
             select (height, width, momentum, dampening, decay, nesterov: nesterov && momentum > 0 && dampening == 0, seed);
-        Prop.ForAll(cases.ToArbitrary(), c => EqualsReference([c.height, c.width], c.momentum, c.dampening, c.decay, c.nesterov, c.seed))
-            .Check(PropertyConfig.Of(100));
+        return Prop.ForAll(
+            cases.ToArbitrary(), c => EqualsReference([c.height, c.width], c.momentum, c.dampening, c.decay, c.nesterov, c.seed));
     }
 
     [Fact]
     public void Gives_each_group_its_own_rates()
     {
-        using Parameter<double> matrix = new(Tensor<double>.Ones([2, 2], TestContexts.Default)), bias = new(Tensor<double>.Ones([2], TestContexts.Default));
+        using Parameter<double> matrix = new(Tensor<double>.Ones([2, 2], TestContexts.Default)),
+            bias = new(Tensor<double>.Ones([2], TestContexts.Default));
         using var sgd = new Sgd<double>(ParameterGroup.NoDecayOnBiasAndNorm([bias, matrix], learningRate: 0.5, weightDecay: 0.1));
         Backward(matrix, Tensor<double>.Zeros([2, 2], TestContexts.Default));
         Backward(bias, Tensor<double>.Zeros([2], TestContexts.Default));
@@ -36,9 +37,10 @@ public class SgdTests
     }
 
     [Fact]
-    public void Uses_a_gradient_once_and_leaves_parameters_without_one_alone()
+    public void Uses_each_gradient_once_and_leaves_parameters_without_gradient_unchanged()
     {
-        using Parameter<double> used = new(Tensor<double>.Ones([3], TestContexts.Default)), idle = new(Tensor<double>.Ones([3], TestContexts.Default));
+        using Parameter<double> used = new(Tensor<double>.Ones([3], TestContexts.Default)),
+            idle = new(Tensor<double>.Ones([3], TestContexts.Default));
         using var sgd = new Sgd<double>([used, idle], learningRate: 0.25, momentum: 0.9, weightDecay: 0.1);
         Backward(used, Tensor<double>.Ones([3], TestContexts.Default));
         sgd.Step();
@@ -50,7 +52,7 @@ public class SgdTests
     }
 
     [Fact]
-    public void Accumulates_gradients_of_several_backwards()
+    public void Accumulates_gradients_of_several_backward_passes()
     {
         using var parameter = new Parameter<double>(Tensor<double>.Zeros([1], TestContexts.Default));
         using var sgd = new Sgd<double>([parameter], learningRate: 1);
@@ -66,7 +68,7 @@ public class SgdTests
     [InlineData(double.PositiveInfinity, 0, 0)]
     [InlineData(0.1, -1, 0)]
     [InlineData(0.1, 0, -1)]
-    public void Refuses_rates_that_make_no_sense(double learningRate, double momentum, double weightDecay)
+    public void Rejects_invalid_rates(double learningRate, double momentum, double weightDecay)
     {
         using var parameter = new Parameter<double>(Tensor<double>.Zeros([1], TestContexts.Default));
         var error = Assert.Throws<ArgumentOutOfRangeException>(() => new Sgd<double>([parameter], learningRate, momentum, 0, weightDecay));
@@ -75,7 +77,7 @@ public class SgdTests
     }
 
     [Fact]
-    public void Refuses_Nesterov_without_momentum_a_parameter_twice_and_none_at_all()
+    public void Rejects_Nesterov_without_momentum_duplicate_parameters_and_no_parameters()
     {
         using var parameter = new Parameter<double>(Tensor<double>.Zeros([1], TestContexts.Default));
         Assert.Throws<ArgumentException>(() => new Sgd<double>([parameter], 0.1, nesterov: true));
@@ -85,7 +87,7 @@ public class SgdTests
     }
 
     [Fact]
-    public void Goes_on_from_a_checkpoint_as_if_never_stopped()
+    public void Resumes_from_a_checkpoint_as_if_never_stopped()
     {
         using var folder = new TemporaryFolder();
         using Bag whole = new(), stopped = new(), resumed = new();
@@ -113,7 +115,9 @@ public class SgdTests
 
         static void Train(Bag bag, Sgd<double> sgd, int step)
         {
-            Backward(bag.Weight, Tensor<double>.RandomNormal(bag.Weight.Shape, new RandomStream(step, "gradient"), context: TestContexts.Default));
+            Backward(
+                bag.Weight,
+                Tensor<double>.RandomNormal(bag.Weight.Shape, new RandomStream(step, "gradient"), context: TestContexts.Default));
             sgd.Step();
         }
     }
@@ -121,13 +125,15 @@ public class SgdTests
     private static bool EqualsReference(Shape shape, double momentum, double dampening, double decay, bool nesterov, int seed)
     {
         const double Rate = 0.1;
-        using var parameter = new Parameter<double>(Tensor<double>.RandomNormal(shape, new RandomStream(seed, "weight"), context: TestContexts.Default));
+        using var parameter = new Parameter<double>(
+            Tensor<double>.RandomNormal(shape, new RandomStream(seed, "weight"), context: TestContexts.Default));
         using var sgd = new Sgd<double>([parameter], Rate, momentum, dampening, decay, nesterov);
         double[] theta = parameter.Value.ToArray();
         double[]? buffer = null;
         for (int t = 1; t <= Steps; t++)
         {
-            using var gradient = Tensor<double>.RandomNormal(shape, new RandomStream(seed, "gradient").At(0, t), context: TestContexts.Default);
+            using var gradient = Tensor<double>.RandomNormal(
+                shape, new RandomStream(seed, "gradient").At(0, t), context: TestContexts.Default);
             Backward(parameter, gradient.Clone());
             sgd.Step();
 

@@ -2,10 +2,11 @@ namespace DeepSharp.Nn.Tests.Optimizers;
 
 public sealed class StepScheduleTests : IDisposable
 {
-    private readonly Parameter<float> first = new(Tensor<float>.Zeros([1], TestContexts.Default)), second = new(Tensor<float>.Zeros([1], TestContexts.Default));
+    private readonly Parameter<float> first = new(Tensor<float>.Zeros([1], TestContexts.Default));
+    private readonly Parameter<float> second = new(Tensor<float>.Zeros([1], TestContexts.Default));
 
     [Fact]
-    public void Multiplies_all_rates_once_in_so_many_epochs()
+    public void Multiplies_all_rates_every_step_size_epochs()
     {
         using var sgd = new Sgd<float>([new ParameterGroup<float>([first], 0.4), new ParameterGroup<float>([second], 0.1)]);
         var schedule = new StepSchedule(sgd, stepSize: 2, gamma: 0.5);
@@ -21,7 +22,7 @@ public sealed class StepScheduleTests : IDisposable
     }
 
     [Fact]
-    public void Takes_up_a_position_with_the_bits_of_one_that_stepped_there()
+    public void Setting_the_position_equals_stepping_there_bit_for_bit()
     {
         using Sgd<float> stepped = new([first], 0.1), set = new([second], 0.1);
         var schedule = new StepSchedule(stepped, stepSize: 3, gamma: 0.7);
@@ -32,11 +33,15 @@ public sealed class StepScheduleTests : IDisposable
     }
 
     [Fact]
-    public void Refuses_what_makes_no_sense()
+    public void Rejects_invalid_arguments()
     {
         using var sgd = new Sgd<float>([first], 0.1);
-        Assert.Contains("found 0", Assert.Throws<ArgumentOutOfRangeException>(() => new StepSchedule(sgd, 0)).Message, StringComparison.Ordinal);
-        Assert.Contains("found NaN", Assert.Throws<ArgumentOutOfRangeException>(() => new StepSchedule(sgd, 1, double.NaN)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "found 0", Assert.Throws<ArgumentOutOfRangeException>(() => new StepSchedule(sgd, 0)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "found NaN",
+            Assert.Throws<ArgumentOutOfRangeException>(() => new StepSchedule(sgd, 1, double.NaN)).Message,
+            StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => new StepSchedule(sgd, 1) { Position = -1 });
     }
 

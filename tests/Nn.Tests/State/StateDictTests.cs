@@ -11,16 +11,22 @@ public sealed class StateDictTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public void A_module_s_state_is_in_PyTorch_s_order()
+    public void The_state_of_a_module_has_the_order_of_PyTorch()
     {
         using var model = New(seed: 1);
         var state = model.State();
         Assert.Equal(
-            ["0.weight", "1.weight", "1.bias", "1.running_mean", "1.running_var", "1.num_batches_tracked", "3.weight", "3.bias"], state.Names);
+            ["0.weight", "1.weight", "1.bias", "1.running_mean", "1.running_var", "1.num_batches_tracked", "3.weight", "3.bias"],
+            state.Names);
         Assert.Equal(8, state.Count);
         Assert.Equal(state.Names, state.Select(entry => entry.Key));
-        Assert.Equal(["F64 [3, 2, 1, 1]", "I64 []", "F64 [2, 3]"], new[] { "0.weight", "1.num_batches_tracked", "3.weight" }.Select(name => state[name].ToString()));
-        Assert.StartsWith($"0.weight F64 [3, 2, 1, 1]{Environment.NewLine}1.weight F64 [3]{Environment.NewLine}", state.ToString(), StringComparison.Ordinal);
+        Assert.Equal(
+            ["F64 [3, 2, 1, 1]", "I64 []", "F64 [2, 3]"],
+            new[] { "0.weight", "1.num_batches_tracked", "3.weight" }.Select(name => state[name].ToString()));
+        Assert.StartsWith(
+            $"0.weight F64 [3, 2, 1, 1]{Environment.NewLine}1.weight F64 [3]{Environment.NewLine}",
+            state.ToString(),
+            StringComparison.Ordinal);
         Assert.False(state.TryGet("2.weight", out _));
         Assert.Throws<KeyNotFoundException>(() => state["2.weight"]);
     }
@@ -37,7 +43,8 @@ public sealed class StateDictTests : IDisposable
         Assert.Equal([1, 5, 1], copy.ToArray());
         state["1.num_batches_tracked"].Integer = 7;
         Assert.Equal(7, model.State()["1.num_batches_tracked"].Integer);
-        Assert.Contains("expected an integer", Assert.Throws<InvalidDataException>(() => state["1.weight"].Integer).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "expected an integer", Assert.Throws<InvalidDataException>(() => state["1.weight"].Integer).Message, StringComparison.Ordinal);
         Assert.Throws<InvalidDataException>(() => state["1.num_batches_tracked"].CopyTo(copy));
         using var narrow = Tensor<float>.Zeros([3], Context);
         state["1.weight"].CopyTo(narrow);
@@ -46,7 +53,7 @@ public sealed class StateDictTests : IDisposable
     }
 
     [Fact]
-    public void Sections_undo_prefixes()
+    public void Sections_remove_prefixes()
     {
         using var model = New(seed: 1);
         var all = new StateDict();
@@ -83,7 +90,9 @@ public sealed class StateDictTests : IDisposable
         other.State()["1.num_batches_tracked"].Integer = 9;
         string before = model.State().Sha256();
         var error = Assert.Throws<InvalidDataException>(() => model.State().Load(Changed(other)));
-        Assert.Equal("the state does not fit: 1 missing: 1.weight; 2 unexpected: a, z; 1 of another shape: 3.bias (expected [2], found [3]).", error.Message);
+        Assert.Equal(
+            "the state does not fit: 1 missing: 1.weight; 2 unexpected: a, z; 1 with another shape: 3.bias (expected [2], found [3]).",
+            error.Message);
         Assert.Equal(before, model.State().Sha256());
         model.State().Load(other.State());
         Assert.Equal(other.State().Sha256(), model.State().Sha256());
@@ -91,7 +100,7 @@ public sealed class StateDictTests : IDisposable
     }
 
     [Fact]
-    public void Loads_what_fits()
+    public void LoadMatching_loads_matching_entries()
     {
         using Sequential<double> model = New(seed: 1), other = New(seed: 2);
         ((BatchNorm2d<double>)other[1]).Weight.Value[0] = 4;
@@ -101,10 +110,13 @@ public sealed class StateDictTests : IDisposable
         Assert.Equal(6, comparison.Matching.Count);
         Assert.Equal(((Conv2d<double>)other[0]).Weight.Value.ToArray(), ((Conv2d<double>)model[0]).Weight.Value.ToArray());
         Assert.Equal(9, model.State()["1.num_batches_tracked"].Integer);
-        // Missing, and of another shape.
+        // The first entry is missing. The second has another shape.
         Assert.Equal([1, 1, 1], ((BatchNorm2d<double>)model[1]).Weight.Value.ToArray());
         Assert.Equal(bias, ((Linear<double>)model[3]).Bias!.Value.ToArray());
-        Assert.StartsWith("nothing fits: 8 missing: ", Assert.Throws<InvalidDataException>(() => model.State().LoadMatching(new StateDict())).Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "nothing fits: 8 missing: ",
+            Assert.Throws<InvalidDataException>(() => model.State().LoadMatching(new StateDict())).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -124,7 +136,7 @@ public sealed class StateDictTests : IDisposable
     }
 
     [Fact]
-    public void Files_are_read_when_they_are_asked()
+    public void Files_are_read_on_demand()
     {
         using Sequential<double> model = New(seed: 1), other = New(seed: 2);
         model.State()["1.num_batches_tracked"].Integer = 5;
@@ -141,7 +153,7 @@ public sealed class StateDictTests : IDisposable
         Assert.Throws<InvalidOperationException>(() => state.Load(model.State()));
     }
 
-    // Without 1.weight, with another 3.bias, and with two more.
+    // Without 1.weight, with another shape of 3.bias, and with two more entries.
     private static StateDict Changed(Module<double> model)
     {
         var state = new StateDict();
@@ -159,6 +171,8 @@ public sealed class StateDictTests : IDisposable
     }
 
     private static Sequential<double> New(long seed) => new(
-        new Conv2d<double>(2, 3, 1, new RandomStream(seed, "0"), bias: false, context: Context), new BatchNorm2d<double>(3, context: Context), new Flatten<double>(),
+        new Conv2d<double>(2, 3, 1, new RandomStream(seed, "0"), bias: false, context: Context),
+        new BatchNorm2d<double>(3, context: Context),
+        new Flatten<double>(),
         new Linear<double>(3, 2, new RandomStream(seed, "3"), context: Context));
 }

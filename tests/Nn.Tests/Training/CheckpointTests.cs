@@ -2,24 +2,27 @@ namespace DeepSharp.Nn.Tests.Training;
 
 public class CheckpointTests
 {
-    /// <summary>A step in the middle of the first epoch, of a later one, the last one before a test, and the end of an epoch.</summary>
+    /// <summary>A step in the middle of the first epoch, one in a later epoch, the last before a test, and the end of an epoch.</summary>
     [Theory]
     [InlineData(1, 1, false)]
     [InlineData(2, 2, false)]
     [InlineData(2, 3, false)]
     [InlineData(2, 3, true)]
-    public void A_stopped_training_goes_on_to_the_same_bits(int epoch, int step, bool afterTest)
+    public void A_stopped_training_run_resumes_bit_for_bit(int epoch, int step, bool afterTest)
     {
         using TemporaryFolder folder = new(), straightFolder = new();
         var straight = SmallTraining.Run(folder: straightFolder.Path);
         using CancellationTokenSource stop = new();
-        Assert.Throws<OperationCanceledException>(() => SmallTraining.Run(folder: folder.Path, cancellationToken: stop.Token, watch: report =>
-        {
-            if ((report.Epoch, report.Step, report.Result is not null) == (epoch, step, afterTest)) stop.Cancel();
-        }));
+        Assert.Throws<OperationCanceledException>(() => SmallTraining.Run(
+            folder: folder.Path,
+            cancellationToken: stop.Token,
+            watch: report =>
+            {
+                if ((report.Epoch, report.Step, report.Result is not null) == (epoch, step, afterTest)) stop.Cancel();
+            }));
         using (var checkpoint = TrainingCheckpoint.Open(folder.Path))
         {
-            // At the end of an epoch the next step is still done.
+            // At the end of an epoch, the next step is still done.
             Assert.Equal(afterTest ? (epoch, 1) : (epoch - 1, step), (checkpoint.Epochs.Count, checkpoint.StepsDone));
             Assert.Equal(SmallTraining.Options, checkpoint.Options);
         }
@@ -35,7 +38,7 @@ public class CheckpointTests
     }
 
     [Fact]
-    public void A_training_killed_before_its_first_step_goes_on_too()
+    public void A_training_run_killed_before_its_first_step_can_be_resumed()
     {
         using TemporaryFolder folder = new();
         string straight = SmallTraining.Run().WeightsSha256;
@@ -44,7 +47,7 @@ public class CheckpointTests
     }
 
     [Fact]
-    public void More_epochs_may_follow_and_metrics_of_a_killed_epoch_go()
+    public void Resuming_can_add_epochs_and_removes_metrics_of_a_killed_epoch()
     {
         using TemporaryFolder folder = new();
         string straight = SmallTraining.Run().WeightsSha256;
@@ -53,11 +56,12 @@ public class CheckpointTests
         Assert.Equal(straight, SmallTraining.Resume(folder.Path, SmallTraining.Options).WeightsSha256);
         string[] lines = File.ReadAllLines(folder["metrics.jsonl"]);
         Assert.Equal(3, lines.Length);
-        for (int i = 0; i < lines.Length; i++) Assert.StartsWith($"{{\"epoch\":{i + 1},\"train_loss\":", lines[i], StringComparison.Ordinal);
+        for (int i = 0; i < lines.Length; i++)
+            Assert.StartsWith($"{{\"epoch\":{i + 1},\"train_loss\":", lines[i], StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_finished_training_gives_its_result_again()
+    public void Resuming_a_finished_training_run_returns_its_result_again()
     {
         using TemporaryFolder folder = new();
         var result = SmallTraining.Run(folder: folder.Path);
@@ -67,7 +71,7 @@ public class CheckpointTests
     }
 
     [Fact]
-    public void Holds_the_model_alone_as_well()
+    public void A_checkpoint_can_be_loaded_as_a_model()
     {
         using TemporaryFolder folder = new();
         var result = SmallTraining.Run(folder: folder.Path);
@@ -79,19 +83,21 @@ public class CheckpointTests
     }
 
     [Fact]
-    public void Refuses_other_options_other_images_and_fewer_epochs()
+    public void Rejects_other_options_other_images_and_fewer_epochs()
     {
         using TemporaryFolder folder = new();
         SmallTraining.Run(folder: folder.Path);
         using var checkpoint = TrainingCheckpoint.Open(folder.Path);
         using var model = SmallTraining.Model();
-        Refuse<ArgumentException>(SmallTraining.Data, SmallTraining.Options with { LearningRate = 0.03 }, "only the number of epochs may differ");
-        Refuse<ArgumentException>(SmallTraining.Data, SmallTraining.Options with { Epochs = 2 }, "the checkpoint is in epoch 3 already");
+        AssertRejected<ArgumentException>(
+            SmallTraining.Data, SmallTraining.Options with { LearningRate = 0.03 }, "only the number of epochs may differ");
+        AssertRejected<ArgumentException>(
+            SmallTraining.Data, SmallTraining.Options with { Epochs = 2 }, "the checkpoint is already in epoch 3");
         var fewer = new ImageData(SmallTraining.Data.Train.Take(69), SmallTraining.Data.Test);
-        Refuse<InvalidDataException>(fewer, SmallTraining.Options, "on 70 images; the data set has 69");
-        Refuse<InvalidDataException>(OtherClasses(), SmallTraining.Options, "the training was on images 3×32×32");
+        AssertRejected<InvalidDataException>(fewer, SmallTraining.Options, "on 70 images; the data set has 69");
+        AssertRejected<InvalidDataException>(OtherClasses(), SmallTraining.Options, "the model was trained on images 3×32×32");
 
-        void Refuse<TException>(ImageData data, TrainingOptions options, string expected)
+        void AssertRejected<TException>(ImageData data, TrainingOptions options, string expected)
             where TException : Exception
         {
             using var trainer = new Trainer<float>(model, data, SmallTraining.Full(options));
@@ -101,28 +107,29 @@ public class CheckpointTests
     }
 
     [Fact]
-    public void Refuses_a_file_that_is_no_checkpoint_or_damaged()
+    public void Rejects_missing_and_damaged_files_and_files_without_a_checkpoint()
     {
         using TemporaryFolder folder = new();
-        Assert.Contains("found no file", Refused<FileNotFoundException>(), StringComparison.Ordinal);
+        Assert.Contains("found no file", Rejected<FileNotFoundException>(), StringComparison.Ordinal);
         string path = folder[TrainingCheckpoint.FileName];
         using var model = SmallTraining.Model();
         model.Save(path);
-        Assert.Contains("expected the checkpoint of a training, found weights alone", Refused<InvalidDataException>(), StringComparison.Ordinal);
+        Assert.Contains(
+            "expected the checkpoint of a training run, found only weights", Rejected<InvalidDataException>(), StringComparison.Ordinal);
         SmallTraining.Run(SmallTraining.Options with { Epochs = 1 }, folder.Path);
         byte[] bytes = File.ReadAllBytes(path);
         File.WriteAllBytes(path, bytes[..^1]);
-        Assert.Contains("truncated", Refused<InvalidDataException>(), StringComparison.Ordinal);
+        Assert.Contains("truncated", Rejected<InvalidDataException>(), StringComparison.Ordinal);
         bytes[^1] ^= 1;
         File.WriteAllBytes(path, bytes);
-        Assert.Contains("damaged", Refused<InvalidDataException>(), StringComparison.Ordinal);
+        Assert.Contains("damaged", Rejected<InvalidDataException>(), StringComparison.Ordinal);
 
-        string Refused<TException>()
+        string Rejected<TException>()
             where TException : Exception => Assert.Throws<TException>(() => TrainingCheckpoint.Open(folder.Path)).Message;
     }
 
     [Fact]
-    public void Refuses_a_checkpoint_with_any_bit_flipped_or_truncated()
+    public void Rejects_a_checkpoint_with_any_bit_flipped_or_truncated()
     {
         using TemporaryFolder folder = new();
         var data = new ImageData(Dots(), Dots());
@@ -153,16 +160,17 @@ public class CheckpointTests
     }
 
     [Fact]
-    public void A_folder_that_cannot_be_written_is_found_before_the_first_step()
+    public void An_unwritable_folder_is_an_error_before_the_first_step()
     {
         using TemporaryFolder folder = new();
         File.WriteAllText(folder["file"], "");
-        var error = Assert.Throws<IOException>(() => SmallTraining.Run(folder: Path.Combine(folder["file"], "out"), watch: _ => Assert.Fail("A step was done.")));
+        var error = Assert.Throws<IOException>(
+            () => SmallTraining.Run(folder: Path.Combine(folder["file"], "out"), watch: _ => Assert.Fail("A step was done.")));
         Assert.StartsWith("The checkpoint cannot be written to ", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_checkpoint_that_cannot_be_replaced_leaves_nothing_behind()
+    public void A_checkpoint_that_cannot_be_replaced_leaves_no_files_behind()
     {
         using TemporaryFolder folder = new();
         var error = Assert.Throws<IOException>(() => SmallTraining.Run(folder: folder.Path, watch: report =>

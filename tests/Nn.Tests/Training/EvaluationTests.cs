@@ -7,25 +7,28 @@ public class EvaluationTests
     [InlineData(7)]
     [InlineData(40)]
     [InlineData(100)]
-    public void Counts_right_answers_in_batches_of_any_size(int batchSize)
+    public void Counts_correct_answers_in_batches_of_any_size(int batchSize)
     {
-        // Image i is of class i mod 10, so a model that always says 3 is right once in ten.
+        // Image i has class i mod 10, so a model that always answers 3 is correct for one image in ten.
         List<int> done = [];
-        var result = new Always(3).Evaluate(SmallTraining.Data.Test, new EvaluationOptions<float> { BatchSize = batchSize, Progress = new Watch<int>(done.Add) });
+        var result = new Always(3).Evaluate(
+            SmallTraining.Data.Test, new EvaluationOptions<float> { BatchSize = batchSize, Progress = new Watch<int>(done.Add) });
         Assert.Equal((4, 40, 0.1), (result.Correct, result.Total, result.Accuracy));
-        // Score 2 against nine of 0: −log softmax is log(e² + 9), less 2 where right.
+        // One score is 2 and nine are 0: −log softmax is log(e² + 9), minus 2 for a correct answer.
         Assert.Equal(Math.Log(Math.Exp(2) + 9) - 0.2, result.Loss, 1e-6);
         Assert.Equal(Enumerable.Range(1, (40 + batchSize - 1) / batchSize).Select(batch => Math.Min(40, batch * batchSize)), done);
     }
 
     [Fact]
-    public void Can_be_cancelled_and_leaves_the_model_as_it_is()
+    public void Can_be_canceled_and_leaves_the_model_unchanged()
     {
         using var model = SmallTraining.Model();
         string before = model.State().Sha256();
         using CancellationTokenSource stop = new();
         Assert.Throws<OperationCanceledException>(() => model.Evaluate(
-            SmallTraining.Data.Test, new EvaluationOptions<float> { BatchSize = 10, Progress = new Watch<int>(_ => stop.Cancel()) }, stop.Token));
+            SmallTraining.Data.Test,
+            new EvaluationOptions<float> { BatchSize = 10, Progress = new Watch<int>(_ => stop.Cancel()) },
+            stop.Token));
         model.Evaluate(SmallTraining.Data.Test);
         Assert.Equal(before, model.State().Sha256());
     }

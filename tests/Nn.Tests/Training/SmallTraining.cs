@@ -1,6 +1,9 @@
 namespace DeepSharp.Nn.Tests.Training;
 
-/// <summary>A training of a few steps that uses everything a checkpoint must remember: batch normalization, dropout, momentum, schedule, augmentation.</summary>
+/// <summary>
+/// A training run of a few steps with everything that a checkpoint must store: batch normalization, dropout, momentum, schedule and
+/// augmentation.
+/// </summary>
 internal static class SmallTraining
 {
     public static readonly TrainingOptions Options = new()
@@ -26,21 +29,34 @@ internal static class SmallTraining
         Linear("10", 8 * 2 * 2, 12), new Relu<float>(), new Dropout<float>(0.5, Random("dropout/12")), Linear("13", 12, 10));
 
     public static Conv2d<float> Convolution(string key, int inChannels, int outChannels) => new(
-        inChannels, outChannels, 3, Random($"initialization/{key}"), padding: 1, initialization: Initialization.KaimingFanOut, context: TestContexts.Default);
+        inChannels,
+        outChannels,
+        3,
+        Random($"initialization/{key}"),
+        padding: 1,
+        initialization: Initialization.KaimingFanOut,
+        context: TestContexts.Default);
 
     public static Linear<float> Linear(string key, int inFeatures, int outFeatures) => new(
-        inFeatures, outFeatures, Random($"initialization/{key}"), initialization: Initialization.KaimingFanOut, context: TestContexts.Default);
+        inFeatures,
+        outFeatures,
+        Random($"initialization/{key}"),
+        initialization: Initialization.KaimingFanOut,
+        context: TestContexts.Default);
 
     /// <summary>Trains from the beginning.</summary>
     public static TrainingResult Run(
-        TrainingOptions? options = null, string? folder = null, Action<TrainingProgress>? watch = null, CancellationToken cancellationToken = default)
+        TrainingOptions? options = null,
+        string? folder = null,
+        Action<TrainingProgress>? watch = null,
+        CancellationToken cancellationToken = default)
     {
         using var model = Model();
         using var trainer = new Trainer<float>(model, Data, Full(options ?? Options), folder);
         return trainer.Run(watch is null ? null : new Watch<TrainingProgress>(watch), cancellationToken);
     }
 
-    /// <summary>Goes on from a checkpoint to the end.</summary>
+    /// <summary>Resumes from a checkpoint and trains to the end.</summary>
     public static TrainingResult Resume(string folder, TrainingOptions? options = null)
     {
         using var checkpoint = TrainingCheckpoint.Open(folder);
@@ -52,9 +68,10 @@ internal static class SmallTraining
     }
 
     /// <summary>The options themselves, or the given numbers with the defaults for the rest.</summary>
-    public static TrainingOptions<float> Full(TrainingOptions options) => options as TrainingOptions<float> ?? new TrainingOptions<float>(options);
+    public static TrainingOptions<float> Full(TrainingOptions options) =>
+        options as TrainingOptions<float> ?? new TrainingOptions<float>(options);
 
-    /// <summary>An epoch's result without what a clock measured.</summary>
+    /// <summary>An epoch's result without its measured times.</summary>
     public static EpochResult Untimed(EpochResult epoch) => epoch with { ImagesPerSecond = 0, Seconds = 0 };
 
     private static RandomStream Random(string purpose) => new(9, purpose);

@@ -1,14 +1,14 @@
 namespace DeepSharp.Nn.Tests.Training;
 
-/// <summary>Not beside other tests, whose allocations would be counted too.</summary>
+/// <summary>Does not run in parallel with other tests, because their allocations would be counted too.</summary>
 [CollectionDefinition(nameof(SteadyStepTests), DisableParallelization = true)]
 [Collection(nameof(SteadyStepTests))]
 public class SteadyStepTests
 {
     [Fact]
-    public void What_a_step_needs_beside_the_model_is_next_to_nothing()
+    public void A_step_allocates_almost_no_memory()
     {
-        const int Warm = 3, Steps = 20, BatchSize = 8, MostBytes = 8 * 1024;
+        const int Warm = 3, Steps = 20, BatchSize = 8, MaxBytes = 8 * 1024;
         var context = TestContexts.Default;
         var data = new DataSource { LimitTrain = Steps * BatchSize, LimitTest = 1 }.Load(context);
         using var model = new LinearClassifier(context);
@@ -18,7 +18,7 @@ public class SteadyStepTests
         trainer.Run(new Watch<TrainingProgress>(_ => steps.Add((GC.GetTotalAllocatedBytes(precise: true), context.Pool.Misses))));
         Assert.Equal(steps[Warm].Misses, steps[Steps - 1].Misses);
         long bytes = (steps[Steps - 1].Bytes - steps[Warm].Bytes) / (Steps - 1 - Warm);
-        Assert.True(bytes < MostBytes, $"A step allocates {bytes} bytes, expected less than {MostBytes}.");
+        Assert.True(bytes < MaxBytes, $"A step allocates {bytes} bytes, expected less than {MaxBytes}.");
     }
 
     private sealed class LinearClassifier : Module<float>

@@ -3,11 +3,13 @@ namespace DeepSharp.Nn.Tests.Training;
 public class TrainerTests
 {
     [Fact]
-    public void Learns()
+    public void Training_reduces_the_loss()
     {
         using var model = new Sequential<float>(
-            SmallTraining.Convolution("0", 3, 8), new BatchNorm2d<float>(8, context: TestContexts.Default), new Relu<float>(), new MaxPool2d<float>(2),
-            SmallTraining.Convolution("4", 8, 16), new BatchNorm2d<float>(16, context: TestContexts.Default), new Relu<float>(), new MaxPool2d<float>(2),
+            SmallTraining.Convolution("0", 3, 8), new BatchNorm2d<float>(8, context: TestContexts.Default),
+            new Relu<float>(), new MaxPool2d<float>(2),
+            SmallTraining.Convolution("4", 8, 16), new BatchNorm2d<float>(16, context: TestContexts.Default),
+            new Relu<float>(), new MaxPool2d<float>(2),
             new AdaptiveAveragePool2d<float>(1, 1), new Flatten<float>(), SmallTraining.Linear("10", 16, 10));
         using var trainer = new Trainer<float>(model, SmallTraining.Data, new TrainingOptions<float> { Epochs = 12, BatchSize = 10 });
         var result = trainer.Run();
@@ -33,35 +35,39 @@ public class TrainerTests
     }
 
     [Fact]
-    public void An_epoch_s_result_holds_mean_loss_test_and_the_scheduled_learning_rate()
+    public void An_epoch_result_has_mean_loss_test_result_and_scheduled_learning_rate()
     {
         double lossOfEpoch = 0;
         var result = SmallTraining.Run(watch: report => lossOfEpoch = report.Loss);
         Assert.Equal([1, 2, 3], result.Epochs.Select(epoch => epoch.Epoch));
         Assert.Equal([0.02, 0.02, 0.02 * 0.1], result.Epochs.Select(epoch => epoch.LearningRate));
         Assert.Equal(lossOfEpoch, result.Last.TrainLoss);
-        Assert.All(result.Epochs, epoch => Assert.True(epoch is { TestLoss: > 0, TestAccuracy: >= 0 and <= 1, ImagesPerSecond: > 0, Seconds: > 0 }));
+        Assert.All(
+            result.Epochs,
+            epoch => Assert.True(epoch is { TestLoss: > 0, TestAccuracy: >= 0 and <= 1, ImagesPerSecond: > 0, Seconds: > 0 }));
     }
 
     [Fact]
-    public void The_rate_is_that_of_the_steps_after_the_first_five()
+    public void The_images_per_second_exclude_the_first_five_steps()
     {
         const double Pause = 0.5;
         List<TrainingProgress> reports = [];
         SmallTraining.Run(SmallTraining.Options with { Epochs = 1, BatchSize = 5 }, watch: report =>
         {
             reports.Add(report);
-            // As long as compilation would take.
+            // Simulates the time that compilation takes.
             if (report.Step < 5) Thread.Sleep(TimeSpan.FromSeconds(Pause));
         });
 
         Assert.True(reports[3].ImagesPerSecond < 20 / (3 * Pause), $"{reports[3].ImagesPerSecond} images/s in spite of three pauses.");
         double withPauses = SmallTraining.Data.Train.Count / (4 * Pause);
-        Assert.True(reports[^1].ImagesPerSecond > 1.5 * withPauses, $"{reports[^1].ImagesPerSecond} images/s; with the pauses it would be less than {withPauses}.");
+        Assert.True(
+            reports[^1].ImagesPerSecond > 1.5 * withPauses,
+            $"{reports[^1].ImagesPerSecond} images/s; with the pauses it would be less than {withPauses}.");
     }
 
     [Fact]
-    public void The_seed_decides_everything()
+    public void The_seed_determines_the_weights()
     {
         string first = SmallTraining.Run().WeightsSha256;
         Assert.Equal(first, SmallTraining.Run().WeightsSha256);
@@ -74,19 +80,22 @@ public class TrainerTests
     [InlineData(1, 8, -0.1, 1, "found -0.1")]
     [InlineData(1, 8, double.NaN, 1, "found NaN")]
     [InlineData(1, 8, 0.1, 0, "found 0")]
-    public void Refuses_impossible_options(int epochs, int batchSize, double learningRate, int stepSize, string expected)
+    public void Rejects_invalid_options(int epochs, int batchSize, double learningRate, int stepSize, string expected)
     {
         var options = new TrainingOptions { Epochs = epochs, BatchSize = batchSize, LearningRate = learningRate, StepSize = stepSize };
         var error = Assert.ThrowsAny<ArgumentException>(() => SmallTraining.Run(options));
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
     }
 
-    /// <summary>A weight breaks after a step: the next one shows it, or the test, or, where the training is stopped at once, the weight itself.</summary>
+    /// <summary>
+    /// A weight becomes NaN after a step. The next step detects it, or the test, or, if the training run stops at once, the check of the
+    /// weights.
+    /// </summary>
     [Theory]
     [InlineData(2, false, "the loss is NaN at epoch 2, step 3 of 3")]
     [InlineData(3, false, "the loss is NaN in the test after epoch 2")]
     [InlineData(2, true, "13.bias is not finite after epoch 2, step 2")]
-    public void A_number_that_is_not_one_stops_it_and_leaves_the_last_checkpoint(int brokenAfter, bool stopped, string expected)
+    public void NaN_stops_the_training_run_and_leaves_the_last_checkpoint(int brokenAfter, bool stopped, string expected)
     {
         using TemporaryFolder folder = new();
         using CancellationTokenSource stop = new();
@@ -99,7 +108,10 @@ public class TrainerTests
             if (stopped) stop.Cancel();
         });
         var error = Assert.Throws<TrainingDivergedException>(() => trainer.Run(breaking, stop.Token));
-        Assert.StartsWith($"The training diverged: {expected}. Try a learning rate below 0.02. The checkpoint in {folder.Path} ", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"The training diverged: {expected}. Try a learning rate below 0.02. The checkpoint in {folder.Path} ",
+            error.Message,
+            StringComparison.Ordinal);
         using var checkpoint = TrainingCheckpoint.Open(folder.Path);
         Assert.Equal((1, 0), (checkpoint.Epochs.Count, checkpoint.StepsDone));
         Assert.Single(File.ReadAllLines(folder["metrics.jsonl"]));

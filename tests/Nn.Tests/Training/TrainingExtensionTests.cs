@@ -1,12 +1,12 @@
 namespace DeepSharp.Nn.Tests.Training;
 
-/// <summary>What a program puts into a training: its own loss, metrics and callbacks.</summary>
+/// <summary>Custom losses, metrics and callbacks in a training run.</summary>
 public class TrainingExtensionTests
 {
     [Fact]
-    public void A_loss_of_one_s_own_is_minimized_and_measured()
+    public void A_custom_loss_is_minimized_and_measured()
     {
-        // Without steps the losses of both trainings differ by the factor alone.
+        // With a learning rate of 0, the losses of both training runs differ only by the factor.
         var still = new TrainingOptions<float>(SmallTraining.Options with { LearningRate = 0, Epochs = 1 });
         var usual = SmallTraining.Run(still).Last;
         var twice = SmallTraining.Run(still with { Loss = (logits, labels) => logits.CrossEntropy(labels) * 2 }).Last;
@@ -16,11 +16,13 @@ public class TrainingExtensionTests
         var moving = new TrainingOptions<float>(SmallTraining.Options);
         string expected = SmallTraining.Run(moving).WeightsSha256;
         Assert.Equal(expected, SmallTraining.Run(moving with { Loss = (logits, labels) => logits.CrossEntropy(labels) }).WeightsSha256);
-        Assert.NotEqual(expected, SmallTraining.Run(moving with { Loss = (logits, labels) => logits.CrossEntropy(labels, labelSmoothing: 0.1) }).WeightsSha256);
+        Assert.NotEqual(
+            expected,
+            SmallTraining.Run(moving with { Loss = (logits, labels) => logits.CrossEntropy(labels, labelSmoothing: 0.1) }).WeightsSha256);
     }
 
     [Fact]
-    public void Metrics_are_measured_anew_after_each_epoch_and_written()
+    public void Metrics_are_measured_again_after_each_epoch_and_written()
     {
         using TemporaryFolder folder = new();
         var options = new TrainingOptions<float>(SmallTraining.Options) { Metrics = [() => new Images(), () => new Accuracy<float>()] };
@@ -30,7 +32,9 @@ public class TrainingExtensionTests
             Assert.Equal(["images", "accuracy"], epoch.Metrics!.Keys);
             Assert.Equal((40, epoch.TestAccuracy), (epoch.Metrics["images"], epoch.Metrics["accuracy"]));
             Assert.EndsWith(
-                FormattableString.Invariant($", images 40.0000, accuracy {epoch.TestAccuracy:0.0000}"), epoch.ToString(), StringComparison.Ordinal);
+                FormattableString.Invariant($", images 40.0000, accuracy {epoch.TestAccuracy:0.0000}"),
+                epoch.ToString(),
+                StringComparison.Ordinal);
         });
         string[] lines = File.ReadAllLines(folder["metrics.jsonl"]);
         Assert.Equal(3, lines.Length);
@@ -53,7 +57,10 @@ public class TrainingExtensionTests
     public void Callbacks_are_called_in_order()
     {
         List<string> calls = [];
-        var options = new TrainingOptions<float>(SmallTraining.Options with { Epochs = 2 }) { Callbacks = [new Log("a", calls), new Log("b", calls)] };
+        var options = new TrainingOptions<float>(SmallTraining.Options with { Epochs = 2 })
+        {
+            Callbacks = [new Log("a", calls), new Log("b", calls)],
+        };
         SmallTraining.Run(options);
         string[] events = ["start", "step 1.1", "step 1.2", "step 1.3", "epoch 1", "step 2.1", "step 2.2", "step 2.3", "epoch 2", "end 2"];
         Assert.Equal(events.SelectMany(name => (string[])[$"a {name}", $"b {name}"]), calls);
@@ -63,18 +70,19 @@ public class TrainingExtensionTests
     [InlineData("step 1.1", 1)]
     [InlineData("epoch 1", 1)]
     [InlineData("step 2.3", 2)]
-    public void Stop_ends_the_training_after_the_epoch(string at, int epochs)
+    public void Stop_ends_the_training_run_after_the_epoch(string at, int epochs)
     {
         using TemporaryFolder folder = new();
         string straight = SmallTraining.Run().WeightsSha256;
         var options = new TrainingOptions<float>(SmallTraining.Options) { Callbacks = [new Log("", [], at)] };
         Assert.Equal(epochs, SmallTraining.Run(options, folder.Path).Epochs.Count);
-        using (var checkpoint = TrainingCheckpoint.Open(folder.Path)) Assert.Equal((epochs, 0), (checkpoint.Epochs.Count, checkpoint.StepsDone));
+        using (var checkpoint = TrainingCheckpoint.Open(folder.Path))
+            Assert.Equal((epochs, 0), (checkpoint.Epochs.Count, checkpoint.StepsDone));
         Assert.Equal(straight, SmallTraining.Resume(folder.Path).WeightsSha256);
     }
 
     [Fact]
-    public void DropLast_leaves_the_partial_batch_out()
+    public void DropLast_omits_the_partial_batch()
     {
         Assert.Equal([24, 24, 22], Sizes(dropLast: false));
         Assert.Equal([24, 24], Sizes(dropLast: true));
@@ -99,20 +107,26 @@ public class TrainingExtensionTests
     }
 
     [Fact]
-    public void A_last_batch_too_small_for_a_batch_normalization_is_refused_before_the_training()
+    public void A_last_batch_too_small_for_a_batch_normalization_is_an_error_before_training()
     {
         // 70 images are three batches of 23 and one image.
         using var model = new Sequential<float>(
-            new AdaptiveAveragePool2d<float>(1, 1), new BatchNorm2d<float>(3, context: TestContexts.Default), new Flatten<float>(), SmallTraining.Linear("3", 3, 10));
+            new AdaptiveAveragePool2d<float>(1, 1),
+            new BatchNorm2d<float>(3, context: TestContexts.Default),
+            new Flatten<float>(),
+            SmallTraining.Linear("3", 3, 10));
         var options = new TrainingOptions<float>(SmallTraining.Options with { Epochs = 1, BatchSize = 23 });
         var error = Assert.Throws<ShapeException>(() => new Trainer<float>(model, SmallTraining.Data, options));
-        Assert.StartsWith("1 (BatchNorm2d): training needs more than one value per channel, input [1, 3, 1, 1] has one; ", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "1 (BatchNorm2d): training needs more than one value per channel, input [1, 3, 1, 1] has one; ",
+            error.Message,
+            StringComparison.Ordinal);
         using var trainer = new Trainer<float>(model, SmallTraining.Data, options with { DropLast = true });
         Assert.Equal(3, trainer.Run().Steps);
     }
 
     [Fact]
-    public void A_metric_may_be_no_number_but_not_have_another_s_name()
+    public void A_metric_may_be_NaN_but_needs_a_unique_name()
     {
         using TemporaryFolder folder = new();
         var options = new TrainingOptions<float>(SmallTraining.Options) { Epochs = 1, Metrics = [() => new Undefined()] };
@@ -121,21 +135,22 @@ public class TrainingExtensionTests
         Assert.True(double.IsNaN(checkpoint.Epochs[0].Metrics!["undefined"]));
         Assert.Contains(
             "the names of metrics must differ, found undefined, undefined",
-            Assert.Throws<ArgumentException>(() => SmallTraining.Run(options with { Metrics = [() => new Undefined(), () => new Undefined()] })).Message,
+            Assert.Throws<ArgumentException>(
+                () => SmallTraining.Run(options with { Metrics = [() => new Undefined(), () => new Undefined()] })).Message,
             StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_callback_that_fails_after_an_epoch_leaves_the_training_at_its_end()
+    public void A_training_run_can_be_resumed_after_a_callback_fails_at_the_end_of_an_epoch()
     {
         using TemporaryFolder folder = new();
         var straight = SmallTraining.Run();
-        var failing = new TrainingOptions<float>(SmallTraining.Options) { Callbacks = [new Cancelling()] };
+        var failing = new TrainingOptions<float>(SmallTraining.Options) { Callbacks = [new Canceling()] };
         Assert.Throws<OperationCanceledException>(() => SmallTraining.Run(failing, folder.Path));
         Assert.Equal(straight.WeightsSha256, SmallTraining.Resume(folder.Path).WeightsSha256);
     }
 
-    private sealed class Cancelling : TrainingCallback<float>
+    private sealed class Canceling : TrainingCallback<float>
     {
         public override void OnEpoch(Trainer<float> trainer, EpochResult result) => throw new OperationCanceledException();
     }
@@ -166,12 +181,13 @@ public class TrainingExtensionTests
         }
     }
 
-    // Writes down every call, and stops the training at one of them.
+    // Records every call and stops the training run at one of them.
     private sealed class Log(string name, List<string> calls, string? stopAt = null) : TrainingCallback<float>
     {
         public override void OnStart(Trainer<float> trainer) => Called(trainer, "start");
 
-        public override void OnStep(Trainer<float> trainer, TrainingProgress progress) => Called(trainer, $"step {progress.Epoch}.{progress.Step}");
+        public override void OnStep(Trainer<float> trainer, TrainingProgress progress) =>
+            Called(trainer, $"step {progress.Epoch}.{progress.Step}");
 
         public override void OnEpoch(Trainer<float> trainer, EpochResult result) => Called(trainer, $"epoch {result.Epoch}");
 

@@ -2,13 +2,13 @@ using Google.Protobuf;
 
 namespace DeepSharp.Testing;
 
-/// <summary>Changes ONNX files as other exporters, other programs and enemies do.</summary>
+/// <summary>Changes ONNX files as other exporters, other programs and attackers do.</summary>
 internal static class OnnxBytes
 {
     // The fields of ModelProto, GraphProto and TensorProto that are changed here.
     public const int Graph = 7, Metadata = 14, Node = 1, Constant = 5, RawData = 9;
 
-    /// <summary>Copies a message, and puts something else, or nothing, in the place of its fields with content.</summary>
+    /// <summary>Copies a message. Replaces or removes its length-delimited fields.</summary>
     public static byte[] Rewrite(byte[] message, Func<int, byte[], (int Field, byte[] Content)?> edit) => Encode(output =>
     {
         using var input = new CodedInputStream(message);
@@ -32,26 +32,27 @@ internal static class OnnxBytes
         }
     });
 
-    /// <summary>A message with these fields of content.</summary>
+    /// <summary>A message with these length-delimited fields.</summary>
     public static byte[] Message(params (int Field, byte[] Content)[] fields) => Encode(output =>
     {
         foreach (var (field, content) in fields) Write(output, field, content);
     });
 
-    /// <summary>Changes the nodes and constants of a file that says nothing about itself.</summary>
-    public static byte[] RewriteGraph(byte[] file, Func<byte[], byte[]?>? node = null, Func<byte[], byte[]?>? constant = null) => Rewrite(file, (field, content) => field switch
-    {
-        Metadata => null,
-        Graph => (Graph, Rewrite(content, (part, message) => part switch
+    /// <summary>Removes the metadata of a file and changes its nodes and constants.</summary>
+    public static byte[] RewriteGraph(byte[] file, Func<byte[], byte[]?>? node = null, Func<byte[], byte[]?>? constant = null) =>
+        Rewrite(file, (field, content) => field switch
         {
-            Node when node is not null => node(message) is { } other ? (Node, other) : null,
-            Constant when constant is not null => constant(message) is { } other ? (Constant, other) : null,
-            _ => (part, message),
-        })),
-        _ => (field, content),
-    });
+            Metadata => null,
+            Graph => (Graph, Rewrite(content, (inner, message) => inner switch
+            {
+                Node when node is not null => node(message) is { } other ? (Node, other) : null,
+                Constant when constant is not null => constant(message) is { } other ? (Constant, other) : null,
+                _ => (inner, message),
+            })),
+            _ => (field, content),
+        });
 
-    /// <summary>All of a file but the elements of its constants.</summary>
+    /// <summary>The ranges of a file outside the elements of its constants.</summary>
     public static Range[] Structure(byte[] file)
     {
         List<Range> structure = [];

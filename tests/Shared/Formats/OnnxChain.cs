@@ -5,8 +5,8 @@ using DeepSharp.Tensors;
 namespace DeepSharp.Testing;
 
 /// <summary>
-/// Writes chains of nodes as ONNX files that say nothing about themselves: <c>Conv:strides=2,2 Relu Flatten Gemm</c>. Convolutions have 2 channels, linear
-/// layers 2 elements, and all weights are numbers from 0 on. <c>Relu@images</c> reads something else than what comes before it.
+/// Writes chains of nodes as ONNX files without metadata: <c>Conv:strides=2,2 Relu Flatten Gemm</c>. Convolutions have 2 channels and
+/// linear layers 2 elements. The weights are 0, 1, 2 and so on. <c>Relu@images</c> reads <c>images</c> instead of the previous result.
 /// </summary>
 internal static class OnnxChain
 {
@@ -30,7 +30,8 @@ internal static class OnnxChain
 
             if (operation[0] == "Conv") channels = Channels;
             List<OnnxAttribute> attributes = [.. parts.Skip(1).Select(Attribute)];
-            if (operation[0] == "MaxPool" && attributes.Count == 0) attributes = [OnnxAttribute.Of("kernel_shape", 2, 2), OnnxAttribute.Of("strides", 2, 2)];
+            if (operation[0] == "MaxPool" && attributes.Count == 0)
+                attributes = [OnnxAttribute.Of("kernel_shape", 2, 2), OnnxAttribute.Of("strides", 2, 2)];
             if (operation[0] == "Gemm" && !transposesLinear) attributes.Add(OnnxAttribute.Of("transB", 1));
             graph.Add(operation[0], $"{i}", [.. inputs], [.. attributes]);
 

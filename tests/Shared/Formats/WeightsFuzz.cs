@@ -3,16 +3,16 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Testing;
 
-/// <summary>Opens files that may be damaged, and does with them all that can be done with a file of weights.</summary>
+/// <summary>Opens files that may be damaged and runs every operation on a file of weights.</summary>
 internal static class WeightsFuzz
 {
-    // Its buffers are not filled before use, which would cost more than reading.
+    // Buffers are not filled with NaN, which would take longer than reading.
     private static readonly ComputeContext Context = new(new ComputeOptions { Workers = 1 });
 
-    /// <summary>Reads all that a file claims to hold and copies the file, which goes away again.</summary>
+    /// <summary>Reads all tensors that a file declares and copies the file. The copy is deleted.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="also">What else to do with the open file.</param>
-    /// <returns>Why the file was refused; null if it was read.</returns>
+    /// <param name="also">An additional action on the open file.</param>
+    /// <returns>The error that rejected the file, or null if it was read.</returns>
     public static Exception? Read(string path, Action<WeightsFile>? also = null)
     {
         try
@@ -20,8 +20,9 @@ internal static class WeightsFuzz
             using var file = WeightsFile.Open(path);
             foreach (var (name, stored) in file.Tensors)
             {
+                bool isTensor = stored.Type is "F32" or "F64" or "F16" or "BF16" && stored.Shape.Count <= 4 && !stored.Shape.Contains(0);
                 if (stored.Type == "I64" && stored.ByteCount == sizeof(long)) file.ReadInteger(name);
-                else if (stored.Type is "F32" or "F64" or "F16" or "BF16" && stored.Shape.Count <= 4 && !stored.Shape.Contains(0)) file.Read<float>(name, Context).Dispose();
+                else if (isTensor) file.Read<float>(name, Context).Dispose();
             }
 
             Copy(file);
@@ -34,7 +35,7 @@ internal static class WeightsFuzz
         }
     }
 
-    // Both formats in turn. Some types and names exist in one of them only.
+    // Alternates between both formats. Some types and names exist in only one of them.
     private static void Copy(WeightsFile file)
     {
         string copy = file.Path + (file.Tensors.Count % 2 == 0 ? ".copy.pth" : ".copy.safetensors");
@@ -52,7 +53,7 @@ internal static class WeightsFuzz
         }
     }
 
-    /// <summary>The managed bytes that this thread allocates while it does something.</summary>
+    /// <summary>The managed bytes that this thread allocates during an action.</summary>
     public static long Allocated(Action action)
     {
         long before = GC.GetAllocatedBytesForCurrentThread();

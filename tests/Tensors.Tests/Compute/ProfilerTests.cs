@@ -3,7 +3,7 @@ namespace DeepSharp.Tensors.Tests.Compute;
 public class ProfilerTests
 {
     [Fact]
-    public void Lines_are_per_step_and_add_up_to_it()
+    public void Lines_are_per_step_and_add_up_to_the_step()
     {
         var profiler = new Profiler();
         using var context = new ComputeContext(new ComputeOptions { Profiler = profiler });
@@ -46,7 +46,7 @@ public class ProfilerTests
     }
 
     [Fact]
-    public void Leaves_out_what_runs_while_it_is_off()
+    public void Records_only_operations_that_start_while_it_is_on()
     {
         var profiler = new Profiler();
         using var context = new ComputeContext(new ComputeOptions { Profiler = profiler });
@@ -57,7 +57,7 @@ public class ProfilerTests
     }
 
     [Fact]
-    public void A_report_of_nothing_is_empty()
+    public void A_report_without_entries_is_empty()
     {
         var report = new ProfileReport(new Profiler());
 

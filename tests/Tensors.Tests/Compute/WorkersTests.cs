@@ -48,12 +48,12 @@ public class WorkersTests
     }
 
     [Fact]
-    public void Each_worker_takes_neighbouring_blocks_first()
+    public void Each_worker_takes_neighboring_blocks_first()
     {
         using var workers = new Workers(2);
         using var together = new Barrier(2);
         int[] threads = new int[8];
-        // In step, neither worker finishes its own half before the other, so neither has a reason to help.
+        // The barrier keeps the workers in step: neither finishes its half before the other, so neither helps.
         workers.Run(8, block =>
         {
             threads[block] = Environment.CurrentManagedThreadId;
@@ -64,12 +64,12 @@ public class WorkersTests
     }
 
     [Fact]
-    public void Workers_without_blocks_of_their_own_help_the_others()
+    public void Workers_without_remaining_blocks_help_the_others()
     {
         using var workers = new Workers(2);
         using var half = new ManualResetEventSlim();
         int left = 7;
-        // The first block of one half waits until all others are done, by whomever.
+        // The first block of one half waits until all other blocks are done, on either worker.
         workers.Run(8, block =>
         {
             if (block == 4) Assert.True(half.Wait(TimeSpan.FromSeconds(60)));
@@ -92,7 +92,7 @@ public class WorkersTests
     [Theory]
     [InlineData(1)]
     [InlineData(3)]
-    public void An_exception_of_a_block_is_rethrown_and_the_workers_go_on(int count)
+    public void An_exception_in_a_block_is_rethrown_and_the_workers_remain_usable(int count)
     {
         using var workers = new Workers(count);
         for (int round = 0; round < 10; round++)

@@ -2,22 +2,30 @@ using System.Numerics;
 
 namespace DeepSharp.Tensors.Tests.Convolution;
 
-/// <summary>The three passes in double, loop by loop over logical indices, and the sum of the absolute products of each output for the tolerance.</summary>
+/// <summary>
+/// The three passes in double, with one loop per logical index. For the tolerance, each output also gets the sum of its absolute products.
+/// </summary>
 internal static class ConvolutionReference
 {
-    public static (double[] Values, double[] Absolute) Compute(ConvolutionPass pass, in ConvolutionShape s, double[] first, double[] second) => pass switch
-    {
-        ConvolutionPass.Forward => Sum(s, s.Output, (x, w, y) => (y, x, w), first, second),
-        ConvolutionPass.InputGradient => Sum(s, s.Input, (x, w, y) => (x, y, w), first, second),
-        _ => Sum(s, s.Weights, (x, w, y) => (w, x, y), first, second),
-    };
+    public static (double[] Values, double[] Absolute) Compute(
+        ConvolutionPass pass, in ConvolutionShape s, double[] first, double[] second) =>
+        pass switch
+        {
+            ConvolutionPass.Forward => Sum(s, s.Output, (x, w, y) => (y, x, w), first, second),
+            ConvolutionPass.InputGradient => Sum(s, s.Input, (x, w, y) => (x, y, w), first, second),
+            _ => Sum(s, s.Weights, (x, w, y) => (w, x, y), first, second),
+        };
 
     public static double[] ToDouble<T>(Tensor<T> tensor)
         where T : unmanaged, IFloatingPointIeee754<T> => Array.ConvertAll(tensor.ToArray(), double.CreateChecked);
 
-    // Every triple of elements (x, w, y) that meet in the definition contributes to each pass: only who is the result differs.
+    // Each triple of elements (x, w, y) in the definition contributes to all three passes. They differ only in which element is the result.
     private static (double[] Values, double[] Absolute) Sum(
-        in ConvolutionShape s, Shape result, Func<int, int, int, (int Target, int First, int Second)> roles, double[] first, double[] second)
+        in ConvolutionShape s,
+        Shape result,
+        Func<int, int, int, (int Target, int First, int Second)> roles,
+        double[] first,
+        double[] second)
     {
         double[] values = new double[result.ElementCount], absolute = new double[result.ElementCount];
         for (int n = 0; n < s.N; n++)
@@ -28,7 +36,8 @@ internal static class ConvolutionReference
                             for (int i = 0; i < s.Window.Height; i++)
                                 for (int j = 0; j < s.Window.Width; j++)
                                 {
-                                    int h = (p * s.Window.StrideHeight) + i - s.Window.PaddingHeight, w = (q * s.Window.StrideWidth) + j - s.Window.PaddingWidth;
+                                    int h = (p * s.Window.StrideHeight) + i - s.Window.PaddingHeight;
+                                    int w = (q * s.Window.StrideWidth) + j - s.Window.PaddingWidth;
                                     if (h < 0 || h >= s.H || w < 0 || w >= s.W) continue;
                                     int x = (((((n * s.C) + c) * s.H) + h) * s.W) + w;
                                     int weight = (((((k * s.C) + c) * s.Window.Height) + i) * s.Window.Width) + j;

@@ -22,11 +22,13 @@ public class ConvolutionTests
 
     [Theory]
     [MemberData(nameof(AlgorithmsAndWidths))]
-    public void Every_pass_equals_the_double_reference_in_float(string algorithm, VectorWidth width) => EveryPass<float>(algorithm, width, 40);
+    public void Every_pass_equals_the_double_reference_in_float(string algorithm, VectorWidth width) =>
+        EveryPass<float>(algorithm, width, 40);
 
     [Theory]
     [MemberData(nameof(AlgorithmsAndWidths))]
-    public void Every_pass_equals_the_double_reference_in_double(string algorithm, VectorWidth width) => EveryPass<double>(algorithm, width, 15);
+    public void Every_pass_equals_the_double_reference_in_double(string algorithm, VectorWidth width) =>
+        EveryPass<double>(algorithm, width, 15);
 
     [Theory]
     [InlineData("winograd-4x4")]
@@ -38,29 +40,31 @@ public class ConvolutionTests
         Check<float>(algorithm, VectorWidths.Widest, new Sample(2, 130, 9, 13, 137, 3, 3, 1, 1, 7));
         Check<float>(algorithm, VectorWidths.Widest, new Sample(1, 300, 5, 4, 330, 3, 3, 1, 1, 8));
         Check<float>(algorithm, VectorWidths.Widest, new Sample(9, 17, 30, 21, 20, 3, 3, 1, 1, 9));
-        // Transformed weights beyond 12 MiB, and more tiles than the fewest: a task is a panel of output channels, whose weights it transforms in runs.
+        // More than 12 MiB of transformed weights and more than the minimum number of tiles: each task takes a panel of output channels and
+        // transforms its weights in runs.
         Check<float>(algorithm, VectorWidths.Widest, new Sample(15, 310, 4, 3, 290, 3, 3, 1, 1, 10));
-        // The outputs have a row of tiles more than the input, which the padding makes.
+        // Because of the padding, the output has one more row of tiles than the input.
         Check<float>(algorithm, VectorWidths.Widest, new Sample(2, 8, 1, 7, 10, 3, 3, 1, 2, 11));
     }
 
     [Fact]
-    public void Sums_of_four_gigabytes_are_not_taken_for_small_ones()
+    public void A_sum_larger_than_4_GiB_is_not_split()
     {
-        // 36 · 5388 · 5536 floats are 4 GiB and 254 KiB; only the latter remain in 32 bits, and would be cut into parts.
+        // 36 · 5388 · 5536 floats are 4 GiB + 254 KiB. A size of 32 bits would keep only the 254 KiB, and the sum would be split.
         var shape = ConvolutionShape.Of([64, 5536, 8, 8], [5388, 5536, 3, 3], Window2d.Square(3, 1, 1));
-        var operands = new WinogradGradientOperands<float>(WinogradPlan.Forward<float>(shape, outputSize: 4, VectorWidth.Bits512), default, default);
+        var operands = new WinogradGradientOperands<float>(
+            WinogradPlan.Forward<float>(shape, outputSize: 4, VectorWidth.Bits512), default, default);
         Assert.True((long)operands.SumElements * sizeof(float) > uint.MaxValue);
         Assert.Equal(1, Parts(operands));
         var few = ConvolutionShape.Of([64, 64, 8, 8], [64, 64, 3, 3], Window2d.Square(3, 1, 1));
         Assert.Equal(4, Parts(new(WinogradPlan.Forward<float>(few, outputSize: 4, VectorWidth.Bits512), default, default)));
 
         static int Parts(WinogradGradientOperands<float> operands) =>
-            SplitSum<float>.Cut(operands.SumElements, operands.Runs, Tuning.WinogradMaxParts, Tuning.WinogradMaxPartsBytes).Parts;
+            SplitSum<float>.Cut(operands.SumElements, operands.TileBlocks, Tuning.WinogradMaxParts, Tuning.WinogradMaxPartsBytes).Parts;
     }
 
     [Fact]
-    public void Small_maps_of_many_images_and_channels_cross_every_block_of_the_dense_form()
+    public void Small_maps_of_many_images_and_channels_cross_every_block_of_the_dense_algorithm()
     {
         Check<float>("dense", VectorWidths.Widest, new Sample(13, 200, 2, 2, 210, 3, 3, 1, 1, 11));
         Check<float>("dense", VectorWidths.Widest, new Sample(400, 5, 2, 1, 100, 3, 3, 1, 1, 12));
@@ -74,16 +78,17 @@ public class ConvolutionTests
     [InlineData(1, 9, "winograd-4x4")]
     [InlineData(7, 2, "winograd-2x2")]
     [InlineData(8, 2, "dense")]
-    public void Chooses_by_the_number_of_pixels(int n, int side, string expected)
+    public void The_number_of_pixels_decides_the_algorithm(int n, int side, string expected)
     {
         var shape = ConvolutionShape.Of([n, 64, side, side], [64, 64, 3, 3], Window2d.Square(3, 1, 1));
         Assert.Equal(expected, ConvolutionAlgorithms.Choose<float>(shape, ConvolutionPass.Forward, VectorWidth.Bits256).Name);
     }
 
     [Fact]
-    public void Weights_of_another_context_are_refused()
+    public void Weights_of_another_context_are_rejected()
     {
-        using ComputeContext narrow = new(new ComputeOptions { VectorWidth = VectorWidth.Bits128 }), wide = new(new ComputeOptions { VectorWidth = VectorWidths.Widest });
+        using ComputeContext narrow = new(new ComputeOptions { VectorWidth = VectorWidth.Bits128 }),
+            wide = new(new ComputeOptions { VectorWidth = VectorWidths.Widest });
         using var x = Tensor<float>.Zeros([1, 8, 6, 6], narrow);
         using var w = Tensor<float>.Zeros([8, 8, 3, 3], wide);
         Assert.Throws<InvalidOperationException>(() => narrow.Kernels.Convolution(x, w, null, Window2d.Square(3, 1, 1)));
@@ -92,7 +97,7 @@ public class ConvolutionTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Adds_the_bias_and_rectifies(bool relu)
+    public void Adds_the_bias_and_applies_ReLU(bool relu)
     {
         foreach (var algorithm in ConvolutionAlgorithms.All)
         {
@@ -114,17 +119,18 @@ public class ConvolutionTests
     }
 
     [Fact]
-    public void Kept_transformed_weights_follow_the_weights()
+    public void Cached_transformed_weights_are_updated_with_the_weights()
     {
         using var context = new ComputeContext(new ComputeOptions { ConvolutionAlgorithm = "winograd-4x4", FillWithNaN = true });
         using var x = Tensor<float>.RandomNormal([1, 16, 8, 8], new RandomStream(1, "x"), context: context);
         using var w = Tensor<float>.RandomNormal([16, 16, 3, 3], new RandomStream(1, "w"), context: context);
         var window = Window2d.Square(3, 1, 1);
         using var first = context.Kernels.Convolution(x, w, null, window, ConvolutionOptions.CacheWeights);
-        long misses = context.Pool.Misses + context.Pool.Hits;
+        long rents = context.Pool.Misses + context.Pool.Hits;
         using var again = context.Kernels.Convolution(x, w, null, window, ConvolutionOptions.CacheWeights);
         Assert.Equal(first.ToArray(), again.ToArray());
-        Assert.True(context.Pool.Misses + context.Pool.Hits - misses < 4, "the second call should rent its output and scratch, not new weights");
+        Assert.True(
+            context.Pool.Misses + context.Pool.Hits - rents < 4, "the second call should rent its output and scratch, not new weights");
 
         foreach (ref float value in w.Write()) value *= 2;
         using var doubled = context.Kernels.Convolution(x, w, null, window, ConvolutionOptions.CacheWeights);
@@ -132,7 +138,7 @@ public class ConvolutionTests
     }
 
     [Fact]
-    public void Says_which_channels_do_not_fit()
+    public void Errors_name_mismatched_channels()
     {
         var error = Assert.Throws<ShapeException>(() => ConvolutionShape.Of([8, 3, 32, 32], [64, 4, 3, 3], Window2d.Square(3, 1, 1)));
         Assert.Equal("Conv2d: input [8, 3, 32, 32] has 3 channels, weight [64, 4, 3, 3] expects 4.", error.Message);
@@ -141,21 +147,22 @@ public class ConvolutionTests
     [Theory]
     [InlineData(1, 6)]
     [InlineData(3, 2)]
-    public void Groups_are_refused_by_name(int weightChannels, int groups)
+    public void Groups_are_rejected_with_their_number(int weightChannels, int groups)
     {
-        var error = Assert.Throws<ShapeException>(() => ConvolutionShape.Of([2, 6, 8, 8], [4, weightChannels, 3, 3], Window2d.Square(3, 1, 1)));
+        var error = Assert.Throws<ShapeException>(
+            () => ConvolutionShape.Of([2, 6, 8, 8], [4, weightChannels, 3, 3], Window2d.Square(3, 1, 1)));
         Assert.Contains($"{groups} groups, which are not supported; expected weight [4, 6, 3, 3]", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Says_when_the_window_is_not_that_of_the_weights()
+    public void A_window_that_differs_from_the_weights_is_an_error()
     {
         var error = Assert.Throws<ShapeException>(() => ConvolutionShape.Of([2, 6, 8, 8], [4, 6, 3, 5], Window2d.Square(3, 1)));
         Assert.Contains("weight [4, 6, 3, 5] has a kernel of 3×5, the window is 3×3", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Says_which_stride_or_padding_makes_no_sense()
+    public void Errors_name_an_invalid_stride_or_padding()
     {
         foreach (var window in (Window2d[])[new(3, 3, 1, 0), new(3, 3, 1, 1, -1, 0)])
         {
@@ -173,11 +180,11 @@ public class ConvolutionTests
     }
 
     [Fact]
-    public void Says_when_the_kernel_is_larger_than_the_image() =>
+    public void A_kernel_larger_than_the_image_is_an_error() =>
         Assert.Throws<ShapeException>(() => ConvolutionShape.Of([1, 1, 2, 2], [1, 1, 5, 5], Window2d.Square(5, 1, 1)));
 
     [Fact]
-    public void An_unknown_algorithm_is_refused_with_the_known_ones()
+    public void An_unknown_algorithm_is_an_error_that_lists_the_known_ones()
     {
         var error = Assert.Throws<ArgumentException>(() => new ComputeContext(new ComputeOptions { ConvolutionAlgorithm = "fft" }));
         Assert.Contains("winograd-4x4", error.Message, StringComparison.Ordinal);
@@ -201,7 +208,8 @@ public class ConvolutionTests
     [MemberData(nameof(ProductsAndWidths))]
     public void Few_channels_and_wide_maps_equal_the_double_reference(string algorithm, VectorWidth width)
     {
-        // Tiles that go on from one row of pixels to the next, bands of rows of one image and whole images of many, and tasks that end in the middle of a tile.
+        // Covers tiles that continue from one row of pixels to the next, blocks of rows of one image, blocks of whole images, and tasks
+        // that end in the middle of a tile.
         var side = Gen.Choose(7, 29);
         var samples = from n in Gen.Frequency((4, Gen.Choose(1, 3)), (1, Gen.Constant(17)))
                       from c in Gen.Choose(1, 4)
@@ -217,7 +225,7 @@ public class ConvolutionTests
     }
 
     [Fact]
-    public void Large_images_cross_every_task_and_chunk()
+    public void Large_images_cross_every_task_and_block()
     {
         Check<float>("implicit-gemm", VectorWidths.Widest, new Sample(1, 3, 43, 70, 33, 3, 3, 1, 1, 13));
         Check<float>("im2col", VectorWidths.Widest, new Sample(16, 2, 90, 83, 3, 3, 3, 1, 1, 14));
@@ -234,7 +242,8 @@ public class ConvolutionTests
     [InlineData(512, 512, 7, 1, 0, ConvolutionPass.WeightGradient, "pointwise")]
     [InlineData(64, 64, 28, 5, 2, ConvolutionPass.InputGradient, "implicit-gemm")]
     [InlineData(64, 64, 5, 5, 2, ConvolutionPass.Forward, "im2col")]
-    public void Chooses_by_channels_and_pass(int c, int k, int side, int kernel, int padding, ConvolutionPass pass, string expected)
+    public void Channels_and_pass_decide_the_algorithm(
+        int c, int k, int side, int kernel, int padding, ConvolutionPass pass, string expected)
     {
         var shape = ConvolutionShape.Of([32, c, side, side], [k, c, kernel, kernel], Window2d.Square(kernel, 1, padding));
         Assert.Equal(expected, ConvolutionAlgorithms.Choose<float>(shape, pass, VectorWidth.Bits512).Name);
@@ -243,7 +252,7 @@ public class ConvolutionTests
     private static void EveryPass<T>(string algorithm, VectorWidth width, int count)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        // The dense form is for small maps: its products grow with the square of their size.
+        // The dense algorithm is for small maps: its products grow with the square of the map size.
         var side = Gen.Choose(1, algorithm == "dense" ? 3 : 11);
         bool threeByThree = algorithm.StartsWith("winograd", StringComparison.Ordinal), pointwise = algorithm == "pointwise";
         var channels = Gen.Frequency((4, Gen.Choose(1, 20)), (1, Gen.Elements(1, 3, 17, 33, 64, 130)));
@@ -267,9 +276,11 @@ public class ConvolutionTests
     private static void Check<T>(string name, VectorWidth width, Sample sample)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        using var context = new ComputeContext(new ComputeOptions { Workers = 2, VectorWidth = width, ConvolutionAlgorithm = name, FillWithNaN = true });
+        using var context = new ComputeContext(
+            new ComputeOptions { Workers = 2, VectorWidth = width, ConvolutionAlgorithm = name, FillWithNaN = true });
         var window = new Window2d(sample.KernelHeight, sample.KernelWidth, sample.Stride, sample.Stride, sample.Padding, sample.Padding);
-        var s = ConvolutionShape.Of([sample.N, sample.C, sample.H, sample.W], [sample.K, sample.C, sample.KernelHeight, sample.KernelWidth], window);
+        var s = ConvolutionShape.Of(
+            [sample.N, sample.C, sample.H, sample.W], [sample.K, sample.C, sample.KernelHeight, sample.KernelWidth], window);
         using var x = Tensor<T>.RandomNormal(s.Input, new RandomStream(sample.Seed, "x"), context: context);
         using var w = Tensor<T>.RandomNormal(s.Weights, new RandomStream(sample.Seed, "w"), context: context);
         using var dy = Tensor<T>.RandomNormal(s.Output, new RandomStream(sample.Seed, "dy"), context: context);
@@ -277,39 +288,45 @@ public class ConvolutionTests
         {
             bool canRun = name != "implicit-gemm" || pass != ConvolutionPass.InputGradient
                 || (sample.Stride == 1 && sample.Padding < Math.Min(sample.KernelHeight, sample.KernelWidth));
-            Assert.True(ConvolutionAlgorithms.Named(name).CanRun(s, pass) == canRun, $"{name} should {(canRun ? "" : "not ")}run the {pass} of {sample}");
+            Assert.True(
+                ConvolutionAlgorithms.Named(name).CanRun(s, pass) == canRun,
+                $"{name} should {(canRun ? "" : "not ")}run the {pass} of {sample}");
             if (!canRun) continue;
             var (first, second) = pass switch { ConvolutionPass.Forward => (x, w), ConvolutionPass.InputGradient => (dy, w), _ => (x, dy) };
-            var (expected, absolute) = ConvolutionReference.Compute(pass, s, ConvolutionReference.ToDouble(first), ConvolutionReference.ToDouble(second));
+            double[] left = ConvolutionReference.ToDouble(first), right = ConvolutionReference.ToDouble(second);
+            var (expected, absolute) = ConvolutionReference.Compute(pass, s, left, right);
             int terms = pass switch
             {
                 ConvolutionPass.Forward => s.C * s.Window.Height * s.Window.Width,
                 ConvolutionPass.InputGradient => s.K * s.Window.Height * s.Window.Width,
                 _ => s.N * s.OutputHeight * s.OutputWidth,
             };
-            // Weights that are kept may be multiplied by another path.
-            foreach (bool keep in pass == ConvolutionPass.Forward ? [false, true] : (ReadOnlySpan<bool>)[false])
+            double[] bounds = name.StartsWith("winograd", StringComparison.Ordinal)
+                ? WinogradBound.Of<T>(name, pass, s, left, right)
+                : Array.ConvertAll(absolute, sum => Tolerance.Sum<T>(terms, sum));
+            // The product with cached weights may take another code path.
+            foreach (bool cache in pass == ConvolutionPass.Forward ? [false, true] : (ReadOnlySpan<bool>)[false])
             {
                 using var actual = pass switch
                 {
-                    ConvolutionPass.Forward => context.Kernels.Convolution(x, w, null, window, keep ? ConvolutionOptions.CacheWeights : ConvolutionOptions.None),
+                    ConvolutionPass.Forward => context.Kernels.Convolution(
+                        x, w, null, window, cache ? ConvolutionOptions.CacheWeights : ConvolutionOptions.None),
                     ConvolutionPass.InputGradient => context.Kernels.ConvolutionInputGradient(dy, w, s.Input, window),
                     _ => context.Kernels.ConvolutionWeightGradient(x, dy, s.Weights, window),
                 };
                 double[] found = ConvolutionReference.ToDouble(actual);
-                string what = $"{name} {pass} {(keep ? "with kept weights " : "")}{sample}";
-                if (name.StartsWith("winograd", StringComparison.Ordinal)) WinogradBound.Require<T>(expected, found, absolute, what);
-                else RequireSums<T>(expected, found, absolute, terms, what);
+                string what = $"{name} {pass} {(cache ? "with cached weights " : "")}{sample}";
+                RequireWithin(bounds, expected, found, what);
             }
         }
     }
 
-    private static void RequireSums<T>(double[] expected, double[] found, double[] absolute, int terms, string what)
+    private static void RequireWithin(double[] bounds, double[] expected, double[] found, string what)
     {
         for (int i = 0; i < expected.Length; i++)
         {
-            double tolerance = Tolerance.Sum<T>(terms, absolute[i]);
-            if (!(Math.Abs(found[i] - expected[i]) <= tolerance)) Assert.Fail($"{what}: element {i} is {found[i]}, expected {expected[i]} ± {tolerance}.");
+            if (!(Math.Abs(found[i] - expected[i]) <= bounds[i]))
+                Assert.Fail($"{what}: element {i} is {found[i]}, expected {expected[i]} ± {bounds[i]}.");
         }
     }
 

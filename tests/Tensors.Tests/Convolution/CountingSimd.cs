@@ -2,13 +2,14 @@ using System.Numerics;
 
 namespace DeepSharp.Tensors.Tests.Convolution;
 
-/// <summary>Counts the multiplications (and divisions) of the kernels that run meanwhile.</summary>
+/// <summary>Counts the multiplications and divisions that kernels execute.</summary>
 internal static class Multiplications
 {
     [ThreadStatic]
     internal static long Done;
 
-    /// <summary>Runs <paramref name="work"/>, which must use a context of <see cref="VectorWidth.Scalar"/> with one worker, and counts.</summary>
+    /// <summary>The number of multiplications and divisions of an action.</summary>
+    /// <param name="work">The action. It must use a context of <see cref="VectorWidth.Scalar"/> with one worker.</param>
     public static long Of(Action work)
     {
         Done = 0;
@@ -33,7 +34,7 @@ internal static class Multiplications
     }
 }
 
-/// <summary>Vectors of one element that count multiplications and compute what <see cref="SimdScalar{T}"/> computes.</summary>
+/// <summary>Vectors of one element that count multiplications. The results are those of <see cref="SimdScalar{T}"/>.</summary>
 internal readonly struct CountingSimd<T> : ISimd<T, T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {

@@ -1,13 +1,13 @@
 namespace DeepSharp.Tensors.Tests.Convolution;
 
-/// <summary>How many multiplications the kernels really do, transforms and padding included: speed without a clock.</summary>
+/// <summary>Counts the multiplications of the kernels, including transforms and padding: a measure of speed without a clock.</summary>
 public sealed class MultiplicationCountTests : IDisposable
 {
-    // Enough of both that the transforms of weights and tiles weigh as little as they do in training.
+    // Enough of both that the transforms of weights and tiles are as small a fraction of the work as in training.
     private const int Tiles = 192, Channels = 64;
 
     // Winograd F(4×4, 3×3) multiplies 36 times where the direct algorithm multiplies 144 times; the transforms come on top.
-    private const double WinogradShare = 0.35;
+    private const double MaxWinogradRatio = 0.35;
 
     private readonly ComputeContext context = new(new ComputeOptions { Workers = 1, VectorWidth = VectorWidth.Scalar, FillWithNaN = true });
 
@@ -31,19 +31,20 @@ public sealed class MultiplicationCountTests : IDisposable
     [MemberData(nameof(MapsAndPasses))]
     public void Winograd_does_about_a_quarter_of_the_multiplications(int size, ConvolutionPass pass)
     {
-        var shape = ConvolutionShape.Of([Tiles / (size / 4 * (size / 4)), Channels, size, size], [Channels, Channels, 3, 3], Window2d.Square(3, 1, 1));
+        var shape = ConvolutionShape.Of(
+            [Tiles / (size / 4 * (size / 4)), Channels, size, size], [Channels, Channels, 3, 3], Window2d.Square(3, 1, 1));
 
         Assert.Equal("winograd-4x4", ConvolutionAlgorithms.Choose<float>(shape, pass, context.VectorWidth).Name);
-        double share = (double)Count(context, shape, pass) / shape.Multiplications;
+        double ratio = (double)Count(context, shape, pass) / shape.Multiplications;
         // Fewer than 36 / 144 would mean that not all are counted.
-        Assert.InRange(share, 0.25, WinogradShare);
+        Assert.InRange(ratio, 0.25, MaxWinogradRatio);
     }
 
     [Theory]
     [InlineData(ConvolutionPass.Forward)]
     [InlineData(ConvolutionPass.InputGradient)]
     [InlineData(ConvolutionPass.WeightGradient)]
-    public void Im2col_does_them_all(ConvolutionPass pass)
+    public void Im2col_does_all_multiplications(ConvolutionPass pass)
     {
         using var forced = new ComputeContext(context.Options with { ConvolutionAlgorithm = "im2col" });
         var shape = ConvolutionShape.Of([4, Channels, 8, 8], [Channels, Channels, 3, 3], Window2d.Square(3, 1, 1));
@@ -59,7 +60,7 @@ public sealed class MultiplicationCountTests : IDisposable
         using var expected = Run();
         Tensor<float>? counted = null;
         long multiplications = Multiplications.Of(() => counted = Run());
-        // The same bits: it was the real kernels that were counted.
+        // Equal bits show that the real kernels were counted.
         Assert.Equal(expected.ToArray(), counted!.ToArray());
         counted.Dispose();
         return multiplications;

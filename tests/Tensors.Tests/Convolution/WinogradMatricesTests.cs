@@ -2,11 +2,12 @@ using System.Numerics;
 
 namespace DeepSharp.Tensors.Tests.Convolution;
 
-/// <summary>The constants in the kernels against the Cook–Toom construction in exact fractions.</summary>
+/// <summary>Compares the constants in the kernels with the Cook–Toom construction in exact fractions.</summary>
 public class WinogradMatricesTests
 {
     [Fact]
-    public void F4x4_is_the_construction_for_its_points() => EqualsConstruction<Winograd4x4>([(0, 1), (1, 1), (-1, 1), (1, 2), (-2, 1)]);
+    public void F4x4_equals_the_construction_for_its_points() =>
+        EqualsConstruction<Winograd4x4>([(0, 1), (1, 1), (-1, 1), (1, 2), (-2, 1)]);
 
     // The usual F(2×2) matrices carry the sign of the point 1 and of infinity in Bᵀ and Aᵀ, so only the identity is checked for them.
     [Fact]
@@ -46,8 +47,10 @@ public class WinogradMatricesTests
         where TTile : struct, IWinogradTile
     {
         int m = TTile.OutputSize, t = m + 2;
-        double[,] input = Matrix<WinogradTransform.Input<TTile>>(t, t), weights = Matrix<WinogradTransform.Weights<TTile>>(3, t), output = Matrix<WinogradTransform.Output<TTile>>(t, m);
-        double[,] outputGradient = Matrix<WinogradTransform.OutputGradient<TTile>>(m, t), weightGradient = Matrix<WinogradTransform.WeightGradient<TTile>>(t, 3);
+        double[,] input = Matrix<WinogradTransform.Input<TTile>>(t, t), weights = Matrix<WinogradTransform.Weights<TTile>>(3, t);
+        double[,] output = Matrix<WinogradTransform.Output<TTile>>(t, m);
+        double[,] outputGradient = Matrix<WinogradTransform.OutputGradient<TTile>>(m, t);
+        double[,] weightGradient = Matrix<WinogradTransform.WeightGradient<TTile>>(t, 3);
         for (int i = 0; i < m; i++)
         {
             for (int d = 0; d < t; d++)
@@ -70,8 +73,8 @@ public class WinogradMatricesTests
         }
     }
 
-    /// <summary>The matrix of a transform, column by column: what it makes of the unit vectors.</summary>
-    private static double[,] Matrix<TTransform>(int from, int to)
+    /// <summary>The matrix of a transform. Its columns are the transforms of the unit vectors.</summary>
+    internal static double[,] Matrix<TTransform>(int from, int to)
         where TTransform : struct, IWinogradTransform
     {
         double[,] matrix = new double[to, from];
@@ -90,7 +93,8 @@ public class WinogradMatricesTests
     {
         for (int i = 0; i < expected.GetLength(0); i++)
         {
-            for (int j = 0; j < expected.GetLength(1); j++) Assert.Equal(expected[i, j].ToDouble(), actual[i, j], 4 * Tolerance.Epsilon<double>() * 8);
+            for (int j = 0; j < expected.GetLength(1); j++)
+                Assert.Equal(expected[i, j].ToDouble(), actual[i, j], 4 * Tolerance.Epsilon<double>() * 8);
         }
     }
 
@@ -127,7 +131,8 @@ public class WinogradMatricesTests
 
         public static Fraction operator /(Fraction a, Fraction b) => new(a.Numerator * b.Denominator, a.Denominator * b.Numerator);
 
-        public static Fraction operator -(Fraction a, Fraction b) => new((a.Numerator * b.Denominator) - (b.Numerator * a.Denominator), a.Denominator * b.Denominator);
+        public static Fraction operator -(Fraction a, Fraction b) =>
+            new((a.Numerator * b.Denominator) - (b.Numerator * a.Denominator), a.Denominator * b.Denominator);
 
         public Fraction Power(int exponent)
         {

@@ -22,10 +22,10 @@ public class BinaryTests
         var cases = from shapes in Shapes.BroadcastableOf(Shapes.Wide) from seed in Gen.Choose(1, 1000) select (shapes, seed);
         Prop.ForAll(Arb.From(cases, c => Shapes.Shrink(c.shapes).Select(s => (s, c.seed))), c =>
         {
-            // Whole numbers, so that there are ties.
-            using var x = Whole<T>(c.shapes.Left, c.seed, "x", width);
-            using var y = Whole<T>(c.shapes.Right, c.seed, "y", width);
-            // Each function and its gradients by the operands, times 3.
+            // Integers, so that ties occur.
+            using var x = IntegerTensor<T>(c.shapes.Left, c.seed, "x", width);
+            using var y = IntegerTensor<T>(c.shapes.Right, c.seed, "y", width);
+            // Each function and its gradients with respect to the operands, times 3.
             Equal(BinaryFunction.Add, x, y, (a, b) => a + b, (_, _) => T.One, (_, _) => T.One);
             Equal(BinaryFunction.Subtract, x, y, (a, b) => a - b, (_, _) => T.One, (_, _) => -T.One);
             Equal(BinaryFunction.Multiply, x, y, (a, b) => a * b, (_, b) => b, (a, _) => a);
@@ -47,7 +47,7 @@ public class BinaryTests
         using var dz = Tensor<T>.Full(z.Shape, three, x.Context);
         for (int operand = 0; operand < derivatives.Length; operand++)
         {
-            // What the gradient does not depend on is left out.
+            // Tensors that the gradient does not depend on are null.
             var reads = function.Reads(operand);
             using var gradient = x.Context.Kernels.BinaryBackward(
                 function,
@@ -60,19 +60,20 @@ public class BinaryTests
         }
     }
 
-    private static Tensor<T> Whole<T>(Shape shape, int seed, string name, VectorWidth width)
+    private static Tensor<T> IntegerTensor<T>(Shape shape, int seed, string name, VectorWidth width)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var stream = new RandomStream(seed, name);
-        return Tensor<T>.FromArray([.. Enumerable.Range(0, shape.ElementCount).Select(i => T.CreateChecked(stream.Below(9, i) - 4))], shape, TestContexts.Of(width));
+        T[] elements = [.. Enumerable.Range(0, shape.ElementCount).Select(i => T.CreateChecked(stream.Below(9, i) - 4))];
+        return Tensor<T>.FromArray(elements, shape, TestContexts.Of(width));
     }
 
     [Theory]
     [MemberData(nameof(LargeShapes))]
     public void Equals_the_reference_across_blocks(int[] left, int[] right)
     {
-        using var x = Whole<float>(new(left), 1, "x", TestContexts.Default.VectorWidth);
-        using var y = Whole<float>(new(right), 1, "y", TestContexts.Default.VectorWidth);
+        using var x = IntegerTensor<float>(new(left), 1, "x", TestContexts.Default.VectorWidth);
+        using var y = IntegerTensor<float>(new(right), 1, "y", TestContexts.Default.VectorWidth);
         Equal(BinaryFunction.Subtract, x, y, (a, b) => a - b);
         Equal(BinaryFunction.Multiply, x, y, (a, b) => a * b, (_, b) => b, (a, _) => a);
     }
@@ -100,7 +101,7 @@ public class BinaryTests
     }
 
     [Fact]
-    public void Shapes_that_do_not_broadcast_are_named()
+    public void Errors_name_shapes_that_do_not_broadcast()
     {
         using var x = Tensor<float>.Zeros([2, 3], TestContexts.Default);
         using var y = Tensor<float>.Zeros([2, 4], TestContexts.Default);
@@ -109,7 +110,7 @@ public class BinaryTests
     }
 
     [Fact]
-    public void What_the_gradient_needs_must_be_given_and_fit()
+    public void A_missing_or_mismatched_tensor_of_the_gradient_is_an_error()
     {
         var kernels = TestContexts.Default.Kernels;
         using var x = Tensor<float>.Zeros([2, 3], TestContexts.Default);
@@ -124,7 +125,7 @@ public class BinaryTests
     }
 
     [Fact]
-    public void Contexts_do_not_mix()
+    public void Operands_of_two_contexts_are_an_error()
     {
         using var other = new ComputeContext();
         using var x = Tensor<float>.Zeros([2], TestContexts.Default);

@@ -2,10 +2,10 @@ using System.Numerics;
 
 namespace DeepSharp.Tensors.Tests.Elementwise;
 
-/// <summary>Broadcasting, obviously right: each element by its logical index.</summary>
+/// <summary>A straightforward reference for broadcasting that computes each element by its logical index.</summary>
 internal static class BroadcastReference
 {
-    /// <summary>f of two tensors, element by element, in logical order.</summary>
+    /// <summary>Applies f to two tensors, element by element, in logical order.</summary>
     public static T[] Binary<T>(Tensor<T> left, Tensor<T> right, Func<T, T, T> f)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -15,7 +15,8 @@ internal static class BroadcastReference
         return result;
     }
 
-    /// <summary>The sums, in double, of f(x) over the elements that are stretched from one element of a smaller shape, and their number.</summary>
+    /// <summary>For each element of a smaller shape, sums f(x) in double over the elements that broadcast from it.</summary>
+    /// <returns>The sums, and the number of terms of each.</returns>
     public static (double[] Sums, int Terms) SumTo<T>(Tensor<T> x, Shape shape, Func<double, double> f)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -25,7 +26,7 @@ internal static class BroadcastReference
         return (sums, x.ElementCount / shape.ElementCount);
     }
 
-    /// <summary>The number, in row-major order, of the operand's element that is stretched to element <paramref name="number"/> of a shape.</summary>
+    /// <summary>The row-major index of the operand's element that broadcasts to element <paramref name="number"/> of a shape.</summary>
     private static int SourceOf(int number, Shape shape, Shape operand)
     {
         int source = 0, stride = 1;

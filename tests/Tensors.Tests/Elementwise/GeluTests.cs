@@ -19,7 +19,7 @@ public class GeluTests
         0.18537092354275922, 1.954597694087775, 3.50940760564432, 10);
 
     [Fact]
-    public void Float_is_double_rounded()
+    public void Float_equals_the_rounded_double_result()
     {
         using var x = Tensor<float>.RandomUniform([1001], new RandomStream(1, "x"), -6, 6, TestContexts.Default);
         using var wide = Tensor<double>.FromArray(Array.ConvertAll(x.ToArray(), v => (double)v), [1001], TestContexts.Default);
@@ -28,7 +28,7 @@ public class GeluTests
         Assert.Equal(Array.ConvertAll(reference.ToArray(), v => (float)v), y.ToArray());
     }
 
-    // Φ is right to a few ε of 1, so x · Φ(x) to as many ε of x.
+    // The error of Φ is a few ε of 1, so the error of x · Φ(x) is as many ε of x.
     private static void Equal(GeluApproximation approximation, params double[] expected)
     {
         using var x = Tensor<double>.FromArray(X, [X.Length], TestContexts.Default);

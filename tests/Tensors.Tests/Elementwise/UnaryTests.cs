@@ -6,7 +6,7 @@ public class UnaryTests
 {
     private static readonly Dictionary<string, UnaryCase> Cases = new()
     {
-        // One rounding: exact. Otherwise the function may be off by a few ε of its own value.
+        // Functions with one rounding are exact. Others may be off by a few ε of their value.
         ["Negate"] = new(x => -x, 0, -5, 5, UnaryFunction.Negate),
         ["Abs"] = new(Math.Abs, 0, -5, 5, UnaryFunction.Abs),
         ["Sqrt"] = new(Math.Sqrt, 0, 0, 5, UnaryFunction.Sqrt),
@@ -49,12 +49,13 @@ public class UnaryTests
         {
             double expected = double.CreateChecked(T.CreateChecked(oneCase.Reference(double.CreateChecked(source[i]))));
             double distance = Math.Abs(expected - double.CreateChecked(actual[i]));
-            if (!(distance <= oneCase.Epsilons * Tolerance.Epsilon<T>() * Math.Abs(expected))) Assert.Fail($"f({source[i]}) = {expected}, found {actual[i]}.");
+            if (!(distance <= oneCase.Epsilons * Tolerance.Epsilon<T>() * Math.Abs(expected)))
+                Assert.Fail($"f({source[i]}) = {expected}, found {actual[i]}.");
         }
     }
 
     [Fact]
-    public void Edges_of_the_domain_are_those_of_IEEE()
+    public void Values_at_the_edges_of_the_domain_follow_IEEE_754()
     {
         double infinity = double.PositiveInfinity;
         Assert.Equal([0, 1, infinity, double.NaN], Of(x => x.Exp(), -infinity, 0, infinity, double.NaN));
@@ -74,7 +75,7 @@ public class UnaryTests
     }
 
     [Fact]
-    public void What_the_gradient_needs_must_be_given_and_fit()
+    public void A_missing_or_mismatched_tensor_of_the_gradient_is_an_error()
     {
         var kernels = TestContexts.Default.Kernels;
         using var x = Tensor<float>.Zeros([2], TestContexts.Default);

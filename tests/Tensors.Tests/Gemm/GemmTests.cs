@@ -14,8 +14,9 @@ public class GemmTests
     [MemberData(nameof(TestContexts.Widths), MemberType = typeof(TestContexts))]
     public void Equals_the_double_reference_in_double(VectorWidth width) => EqualsReference<double>(width);
 
-    // The blocks of the loop nest: depth 512, slices of 1,536 rows and depths and 2,048 columns; up to 48 rows, depth 16 and 4,096 columns. These shapes
-    // cross every boundary by one, with B by columns and, read where it lies under few rows, by rows.
+    // The loop nest has blocks of depth 512 and packs 1,536 rows and depths and 2,048 columns at once. With up to 48 rows it reads B in
+    // place, in blocks of depth 16 and 4,096 columns. These shapes cross every boundary by one, with B by columns and, where it is read in
+    // place for few rows, by rows.
     [Theory]
     [InlineData(1537, 5, 3, true)]
     [InlineData(97, 2100, 17, true)]
@@ -25,7 +26,7 @@ public class GemmTests
     [InlineData(48, 515, 1537, false)]
     [InlineData(5, 4099, 17, false)]
     [InlineData(1, 3, 1553, false)]
-    public void Crosses_slices(int m, int n, int k, bool transposeB) =>
+    public void Crosses_every_block_boundary(int m, int n, int k, bool transposeB) =>
         Check<float>(TestContexts.Default, new(m, n, k, TransposeA: false, transposeB, Alpha: 0.5, Beta: 1, Seed: 1));
 
     [Fact]
@@ -45,7 +46,7 @@ public class GemmTests
     }
 
     [Fact]
-    public void Names_both_shapes_when_they_do_not_fit()
+    public void Errors_name_both_mismatched_shapes()
     {
         using var a = Tensor<float>.Zeros([2, 3]);
         using var b = Tensor<float>.Zeros([4, 5]);
@@ -75,8 +76,10 @@ public class GemmTests
         var (m, n, k, transposeA, transposeB, alpha, beta, seed) = sample;
         using var a = Tensor<T>.RandomNormal(transposeA ? [k, m] : [m, k], new RandomStream(seed, "a"), context: context);
         using var b = Tensor<T>.RandomNormal(transposeB ? [n, k] : [k, n], new RandomStream(seed, "b"), context: context);
-        // With beta = 0 the target must not be read: it stays full of the NaN that the test context put there.
-        using var c = beta == 0 ? new Tensor<T>([m, n], context) : Tensor<T>.RandomNormal([m, n], new RandomStream(seed, "c"), context: context);
+        // With beta = 0 the target must not be read. The test context fills it with NaN.
+        using var c = beta == 0
+            ? new Tensor<T>([m, n], context)
+            : Tensor<T>.RandomNormal([m, n], new RandomStream(seed, "c"), context: context);
         T[] before = c.ToArray();
         context.Kernels.Gemm(T.CreateChecked(alpha), a, transposeA, b, transposeB, T.CreateChecked(beta), c);
 
@@ -88,7 +91,8 @@ public class GemmTests
                 double sum = 0, absolute = 0;
                 for (int p = 0; p < k; p++)
                 {
-                    double product = double.CreateChecked(left[transposeA ? (p * m) + i : (i * k) + p]) * double.CreateChecked(right[transposeB ? (j * k) + p : (p * n) + j]);
+                    T x = left[transposeA ? (p * m) + i : (i * k) + p], y = right[transposeB ? (j * k) + p : (p * n) + j];
+                    double product = double.CreateChecked(x) * double.CreateChecked(y);
                     sum += product;
                     absolute += Math.Abs(product);
                 }
@@ -96,7 +100,8 @@ public class GemmTests
                 double old = beta == 0 ? 0 : beta * double.CreateChecked(before[(i * n) + j]);
                 double expected = (alpha * sum) + old, tolerance = Tolerance.Sum<T>(k, Math.Abs(alpha * absolute) + Math.Abs(old));
                 double found = double.CreateChecked(actual[(i * n) + j]);
-                if (!(Math.Abs(found - expected) <= tolerance)) Assert.Fail($"{sample}: c[{i}, {j}] is {found}, expected {expected} ± {tolerance}.");
+                if (!(Math.Abs(found - expected) <= tolerance))
+                    Assert.Fail($"{sample}: c[{i}, {j}] is {found}, expected {expected} ± {tolerance}.");
             }
         }
     }

@@ -9,19 +9,19 @@ public class LinearTests
             var data = new TheoryData<VectorWidth, int, int, int>();
             foreach (var width in Enum.GetValues<VectorWidth>())
             {
-                // Dot products, few rows, one block, several blocks of every side and several slices of the depth.
-                foreach (var (rows, inputs, outputs) in (ReadOnlySpan<(int, int, int)>)[(1, 7, 100), (16, 65, 49), (17, 40, 33), (200, 13, 290), (61, 1600, 70)])
-                    data.Add(width, rows, inputs, outputs);
+                // Dot products, few rows, one block, several blocks of rows and columns, and several blocks of the depth.
+                ReadOnlySpan<(int, int, int)> sizes = [(1, 7, 100), (16, 65, 49), (17, 40, 33), (200, 13, 290), (61, 1600, 70)];
+                foreach (var (rows, inputs, outputs) in sizes) data.Add(width, rows, inputs, outputs);
             }
 
             return data;
         }
     }
 
-    // The product of Gemm is tested against its definition; Linear must add the bias to it exactly once, after the last block of the depth.
+    // Other tests compare Gemm with its definition. Linear must add the bias to its product exactly once, after the last block of depth.
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void Is_the_product_plus_the_bias(VectorWidth width, int rows, int inputs, int outputs)
+    public void Equals_the_product_plus_the_bias(VectorWidth width, int rows, int inputs, int outputs)
     {
         using var context = new ComputeContext(new ComputeOptions { Workers = 2, VectorWidth = width, FillWithNaN = true });
         using var x = Tensor<float>.RandomNormal([rows, inputs], new RandomStream(1, "x"), context: context);
@@ -37,7 +37,7 @@ public class LinearTests
     }
 
     [Fact]
-    public void Maps_of_one_pixel_are_rows()
+    public void Maps_of_one_pixel_are_treated_as_rows()
     {
         var context = TestContexts.Default;
         using var x = Tensor<double>.RandomNormal([5, 19, 1, 1], new RandomStream(1, "x"), context: context);
@@ -52,7 +52,7 @@ public class LinearTests
     [Theory]
     [InlineData(19, 1, 2)]
     [InlineData(19, 2, 1)]
-    public void Larger_maps_are_refused(int channels, int height, int width)
+    public void Larger_maps_are_rejected(int channels, int height, int width)
     {
         using var x = Tensor<float>.Zeros([5, channels, height, width], TestContexts.Default);
         using var weight = Tensor<float>.Zeros([3, channels], TestContexts.Default);

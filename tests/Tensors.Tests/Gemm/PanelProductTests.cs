@@ -3,17 +3,21 @@ using FsCheck.Fluent;
 
 namespace DeepSharp.Tensors.Tests.Gemm;
 
-/// <summary>The one product with every kind of rows, epilogue and edge, beside three loops. Whole numbers so small that all sums are exact.</summary>
+/// <summary>
+/// Compares the panel product, for every kind of row source, epilogue and edge, with three nested loops. All elements are small integers,
+/// so all sums are exact.
+/// </summary>
 public class PanelProductTests
 {
     public static TheoryData<VectorWidth> Widths => [.. Enum.GetValues<VectorWidth>()];
 
-    /// <summary>What varies: the rows, the columns of the panel that exist, how the sums go through a row, and what is done with them.</summary>
-    public sealed record Sample(int Rows, int Columns, int Length, int Runs, int Step, bool IsTable, bool Accumulate, bool HasBias, bool Relu, int Alpha, int Seed);
+    /// <summary>One case: the rows, the valid columns of the panel, the path of the sums through a row, and the epilogue.</summary>
+    public sealed record Sample(
+        int Rows, int Columns, int Length, int Runs, int Step, bool IsTable, bool Accumulate, bool HasBias, bool Relu, int Alpha, int Seed);
 
     [Theory]
     [MemberData(nameof(Widths))]
-    public void Equals_three_loops(VectorWidth width)
+    public void Equals_three_nested_loops(VectorWidth width)
     {
         int lanes = SimdDispatch.Lanes<float>(width);
         var samples =
@@ -25,14 +29,16 @@ public class PanelProductTests
             from flags in Gen.Choose(0, 15)
             from alpha in Gen.Elements(1, 2)
             from seed in Gen.Choose(0, int.MaxValue)
-            select new Sample(rows, columns, length, runs, step, (flags & 1) > 0, (flags & 2) > 0, (flags & 4) > 0, (flags & 8) > 0, alpha, seed);
+            select new Sample(
+                rows, columns, length, runs, step, (flags & 1) > 0, (flags & 2) > 0, (flags & 4) > 0, (flags & 8) > 0, alpha, seed);
         Prop.ForAll(samples.ToArbitrary(), sample => Check(width, sample)).QuickCheckThrowOnFailure();
     }
 
     private static void Check(VectorWidth width, Sample s)
     {
         var random = new System.Random(s.Seed);
-        int runStep = (s.Length * s.Step) + random.Next(5), rowStep = random.Next(1, 40), panelColumns = MicroKernel.Vectors * SimdDispatch.Lanes<float>(width);
+        int runStep = (s.Length * s.Step) + random.Next(5), rowStep = random.Next(1, 40);
+        int panelColumns = MicroKernel.Vectors * SimdDispatch.Lanes<float>(width);
         int panelRow = panelColumns + random.Next(3), cRow = s.Columns + random.Next(4), depth = s.Length * s.Runs;
         int[] starts = [.. Enumerable.Range(0, s.Rows).Select(row => s.IsTable && row > 0 ? random.Next(200) : row * rowStep).Order()];
         float[] a = Numbers(random, starts.Max() + (runStep * (s.Runs - 1)) + ((s.Length - 1) * s.Step) + 1);
@@ -63,17 +69,18 @@ public class PanelProductTests
         }
     }
 
-    private static float[] Numbers(System.Random random, int length) => [.. Enumerable.Range(0, length).Select(_ => (float)random.Next(-3, 4))];
+    private static float[] Numbers(System.Random random, int length) =>
+        [.. Enumerable.Range(0, length).Select(_ => (float)random.Next(-3, 4))];
 
-    // What lies between the rows of c is left alone.
+    // Elements between the rows of c stay unchanged.
     private static void Fill(float[] c, Sample s, int cRow, float value)
     {
         for (int i = 0; i < s.Rows; i++) Array.Fill(c, value, i * cRow, s.Columns);
     }
 
     private readonly ref struct Product(
-        ReadOnlySpan<float> a, int[] starts, int rowStep, Sample s, SumPath path, ReadOnlySpan<float> panel, int panelRow, Span<float> c, int cRow,
-        ReadOnlySpan<float> bias) : ISimdAction<float>
+        ReadOnlySpan<float> a, int[] starts, int rowStep, Sample s, SumPath path, ReadOnlySpan<float> panel, int panelRow, Span<float> c,
+        int cRow, ReadOnlySpan<float> bias) : ISimdAction<float>
     {
         private readonly ReadOnlySpan<float> a = a, panel = panel, bias = bias;
         private readonly Span<float> c = c;
@@ -81,8 +88,16 @@ public class PanelProductTests
         void ISimdAction<float>.Invoke<TSimd, TVector>()
         {
             var epilogue = new TileEpilogue<float>(s.Alpha, s.Accumulate, bias, s.Relu);
-            if (s.IsTable) PanelProduct.Run<RowTable, TSimd, TVector, float>(a, new(starts), s.Rows, path, panel, panelRow, c, cRow, s.Columns, epilogue);
-            else PanelProduct.Run<EvenRows, TSimd, TVector, float>(a, new(rowStep), s.Rows, path, panel, panelRow, c, cRow, s.Columns, epilogue);
+            if (s.IsTable)
+            {
+                PanelProduct.Run<RowTable, TSimd, TVector, float>(
+                    a, new(starts), s.Rows, path, panel, panelRow, c, cRow, s.Columns, epilogue);
+            }
+            else
+            {
+                PanelProduct.Run<EvenRows, TSimd, TVector, float>(
+                    a, new(rowStep), s.Rows, path, panel, panelRow, c, cRow, s.Columns, epilogue);
+            }
         }
     }
 }

@@ -18,10 +18,11 @@ public class CrossEntropyTests
     }
 
     [Fact]
-    public void Stays_finite_for_logits_whose_exponential_is_not()
+    public void Is_finite_for_logits_whose_exponential_overflows()
     {
         using var logits = Tensor<float>.FromArray([1e4f, 0, -1e4f, 0, 1e4f, 3], [2, 3], TestContexts.Default);
-        using var loss = logits.Context.Kernels.CrossEntropy(logits, new[] { 0, 0 }, 0, LossReduction.Sum, keepProbabilities: true, out var probabilities);
+        using var loss = logits.Context.Kernels.CrossEntropy(
+            logits, new[] { 0, 0 }, 0, LossReduction.Sum, keepProbabilities: true, out var probabilities);
         Assert.Equal(1e4f, loss.ToScalar());
         Assert.Equal([1, 0, 0, 0, 1, 0], probabilities!.ToArray());
         probabilities!.Dispose();
@@ -30,11 +31,11 @@ public class CrossEntropyTests
     [Theory]
     [InlineData(10)]
     [InlineData(-1)]
-    public void A_label_outside_the_classes_is_named_with_its_position(int label)
+    public void Errors_name_an_invalid_label_and_its_position(int label)
     {
         using var logits = Tensor<float>.Zeros([4, 10], TestContexts.Default);
-        var error = Assert.Throws<ArgumentOutOfRangeException>(
-            () => logits.Context.Kernels.CrossEntropy(logits, new[] { 0, 9, label, label }, 0, LossReduction.Mean, keepProbabilities: true, out _));
+        var error = Assert.Throws<ArgumentOutOfRangeException>(() => logits.Context.Kernels.CrossEntropy(
+            logits, new[] { 0, 9, label, label }, 0, LossReduction.Mean, keepProbabilities: true, out _));
         Assert.Contains($"label {label} at position 2 is outside 0 to 9", error.Message, StringComparison.Ordinal);
     }
 
@@ -46,7 +47,8 @@ public class CrossEntropyTests
         int[] labels = [.. Enumerable.Range(0, rows).Select(row => stream.Below(classes, row))];
         using var upstream = Tensor<T>.Scalar(T.CreateTruncating(1.5), logits.Context);
 
-        using var loss = logits.Context.Kernels.CrossEntropy(logits, labels, smoothing, reduction, keepProbabilities: true, out var probabilities);
+        using var loss = logits.Context.Kernels.CrossEntropy(
+            logits, labels, smoothing, reduction, keepProbabilities: true, out var probabilities);
         using var gradient = logits.Context.Kernels.CrossEntropyBackward(probabilities!, labels, smoothing, reduction, upstream);
         probabilities!.Dispose();
 
@@ -60,8 +62,11 @@ public class CrossEntropyTests
             {
                 double target = (k == labels[row] ? 1 - smoothing : 0) + (smoothing / classes);
                 expected -= target * (r[k] - logSum) / divisor;
-                // p carries the relative error of a sum of positive exponentials, each off by an ulp or two and by the rounding of x − m.
-                Assert.Equal((Math.Exp(r[k] - logSum) - target) * 1.5 / divisor, dx[(row * classes) + k], Tolerance.Sum<T>(classes, (4 + (r.Max() - r.Min())) / divisor));
+                // p has the relative error of a sum of positive exponentials. Each is off by an ulp or two and by the rounding of x − m.
+                Assert.Equal(
+                    (Math.Exp(r[k] - logSum) - target) * 1.5 / divisor,
+                    dx[(row * classes) + k],
+                    Tolerance.Sum<T>(classes, (4 + (r.Max() - r.Min())) / divisor));
             }
 
             bound += Tolerance.Sum<T>(classes, 4 + r.Max() - r.Min()) / divisor;

@@ -24,10 +24,16 @@ public class MeanSquaredErrorTests
         using var loss = prediction.Context.Kernels.MeanSquaredError(prediction, target, reduction);
         using var gradient = prediction.Context.Kernels.MeanSquaredErrorBackward(prediction, target, reduction, upstream);
 
-        double[] difference = [.. prediction.ToArray().Zip(target.ToArray(), (x, t) => double.CreateTruncating(x) - double.CreateTruncating(t))];
+        double[] difference =
+        [
+            .. prediction.ToArray().Zip(target.ToArray(), (x, t) => double.CreateTruncating(x) - double.CreateTruncating(t)),
+        ];
         double divisor = reduction == LossReduction.Mean ? difference.Length : 1, sum = difference.Sum(d => d * d);
         Assert.Equal(sum / divisor, double.CreateTruncating(loss.ToScalar()), Tolerance.Sum<T>(Tuning.SumRun, sum) / divisor);
         Assert.All(gradient.ToArray().Zip(difference), pair =>
-            Assert.Equal(pair.Second * 3 / divisor, double.CreateTruncating(pair.First), Tolerance.Sum<T>(1, Math.Abs(pair.Second) + 1) * 3 / divisor));
+            Assert.Equal(
+                pair.Second * 3 / divisor,
+                double.CreateTruncating(pair.First),
+                Tolerance.Sum<T>(1, Math.Abs(pair.Second) + 1) * 3 / divisor));
     }
 }

@@ -11,11 +11,12 @@ public class MemoryPoolTests
         var stream = new RandomStream(1, "sizes");
         for (int i = 0; i < 10_000; i++)
         {
-            // Sizes of all magnitudes, and those around powers of two.
+            // Sizes of all magnitudes, and sizes around powers of two.
             long bytes = (i % 2 == 0 ? 1L << (9 + (i % 31)) : 513 + (stream.Word(i) >> (i % 23))) + (i % 5) - 2;
             long size = SizeClass.RoundUp(bytes);
             Assert.True(size >= bytes, $"{bytes} bytes do not fit into {size}.");
-            if (bytes > SizeClass.Smallest) Assert.True((size - bytes) * 8 <= size, $"{bytes} bytes waste more than an eighth of {size}.");
+            if (bytes > SizeClass.MinBytes)
+                Assert.True((size - bytes) * 8 <= size, $"{bytes} bytes waste more than an eighth of {size}.");
             Assert.Equal(size, SizeClass.RoundUp(size));
             Assert.Equal(0, size % 64);
         }
@@ -34,7 +35,7 @@ public class MemoryPoolTests
     }
 
     [Fact]
-    public void What_was_given_back_is_handed_out_again()
+    public void Released_memory_is_reused()
     {
         var pool = new MemoryPool(fillWithNaN: false);
         var first = pool.Rent<float>(1000);
@@ -43,19 +44,19 @@ public class MemoryPoolTests
         first.Dispose();
         Assert.Equal((0, 1), (pool.Hits, pool.Misses));
         Assert.True(pool.BytesShelved >= 4000);
-        // Of the same class, though not of the same length.
+        // Another length of the same size class.
         using var second = pool.Rent<float>(990);
         Assert.Equal((1, 1), (pool.Hits, pool.Misses));
         Assert.Equal(address, Address(second));
         Assert.Equal(990, second.Length);
         Assert.Equal(0, pool.BytesShelved);
-        // Twice given back must not be twice handed out.
+        // Memory that is released twice must not be rented twice.
         using var third = pool.Rent<float>(1000);
         Assert.NotEqual(address, Address(third));
     }
 
     [Fact]
-    public void Memory_that_was_given_back_cannot_be_reached()
+    public void Released_memory_cannot_be_accessed()
     {
         var memory = new MemoryPool(fillWithNaN: false).Rent<int>(3);
         memory.Dispose();
@@ -65,7 +66,7 @@ public class MemoryPoolTests
     }
 
     [Fact]
-    public void Rented_and_returned_memory_is_NaN_when_asked()
+    public void Rented_and_released_memory_is_NaN_on_request()
     {
         var pool = new MemoryPool(fillWithNaN: true);
         var memory = pool.Rent<double>(100);
@@ -73,14 +74,14 @@ public class MemoryPoolTests
         Assert.All(seen.ToArray(), x => Assert.Equal(double.NaN, x));
         seen.Span.Fill(1);
         memory.Dispose();
-        // Whoever still reads it, reads NaN.
+        // A read after the release returns NaN.
         Assert.All(seen.ToArray(), x => Assert.Equal(double.NaN, x));
         Assert.All(pool.Rent<float>(100).Span.ToArray(), x => Assert.Equal(float.NaN, x));
         Assert.All(pool.Rent<byte>(100).Span.ToArray(), x => Assert.Equal(255, x));
     }
 
     [Fact]
-    public void Trim_forgets_what_waits()
+    public void Trim_frees_unused_memory()
     {
         var pool = new MemoryPool(fillWithNaN: false);
         pool.Rent<float>(1000).Dispose();

@@ -8,7 +8,7 @@ public class BatchNormTests
 {
     private const double Epsilon = 1e-5;
 
-    // [N,C] and [N,C,H,W], from a single row to several chunks of rows.
+    // [N,C] and [N,C,H,W], from a single row to several blocks of rows.
     private static Arbitrary<(Shape Shape, int Seed)> Cases => Arb.From(
         from images in Gen.Choose(1, 5)
         from channels in Gen.Elements(1, 3, 17, 130)
@@ -29,7 +29,7 @@ public class BatchNormTests
 
     [Theory]
     [MemberData(nameof(TestContexts.Widths), MemberType = typeof(TestContexts))]
-    public void Variance_is_accurate_where_the_mean_is_a_thousand_times_the_deviation(VectorWidth width)
+    public void Variance_is_accurate_when_the_mean_is_a_thousand_standard_deviations(VectorWidth width)
     {
         CheckStatistics<float>([2000, 3], 1, 1000, width);
         CheckStatistics<float>([8, 17, 19, 23], 2, 1000, width);
@@ -59,7 +59,11 @@ public class BatchNormTests
             using var y = context.Kernels.BatchNormForward(x, mean, inverseDeviation, gamma, gamma, relu: true);
             var (dGamma, dBeta) = context.Kernels.BatchNormParameterGradients(x, y, mean, inverseDeviation, gamma, gamma, relu: true);
             using var dx = context.Kernels.BatchNormInputGradient(x, y, mean, inverseDeviation, gamma, gamma, relu: true, dGamma, dBeta);
-            return [mean.ToArray(), inverseDeviation.ToArray(), variance.ToArray(), y.ToArray(), dGamma.ToArray(), dBeta.ToArray(), dx.ToArray()];
+            return
+            [
+                mean.ToArray(), inverseDeviation.ToArray(), variance.ToArray(), y.ToArray(),
+                dGamma.ToArray(), dBeta.ToArray(), dx.ToArray(),
+            ];
         }
 
         float[][] one = Run(1);
@@ -68,7 +72,7 @@ public class BatchNormTests
     }
 
     [Fact]
-    public void Running_statistics_follow_with_the_unbiased_variance()
+    public void Running_statistics_are_updated_with_the_unbiased_variance()
     {
         var context = TestContexts.Default;
         using var runningMean = Tensor<double>.FromArray([1, 2], [2], context);
@@ -82,7 +86,7 @@ public class BatchNormTests
     }
 
     [Fact]
-    public void Shapes_that_do_not_fit_are_named()
+    public void Errors_name_mismatched_shapes()
     {
         var context = TestContexts.Default;
         using var x = Tensor<float>.Ones([2, 3, 4, 5], context);
@@ -92,9 +96,13 @@ public class BatchNormTests
         using var volume = Tensor<float>.Ones([2, 3, 4], context);
         var error = Assert.Throws<ShapeException>(() => context.Kernels.BatchNormForward(x, right, right, wrong, right, relu: false));
         Assert.Equal("BatchNorm: input [2, 3, 4, 5] has 3 channels, gamma [4] must be [3].", error.Message);
-        Assert.Contains("more than one value", Assert.Throws<ShapeException>(() => context.Kernels.BatchNormStatistics(single, Epsilon)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "more than one value",
+            Assert.Throws<ShapeException>(() => context.Kernels.BatchNormStatistics(single, Epsilon)).Message,
+            StringComparison.Ordinal);
         Assert.Throws<ShapeException>(() => context.Kernels.BatchNormStatistics(volume, Epsilon));
-        Assert.Throws<ShapeException>(() => context.Kernels.BatchNormParameterGradients(x, single, right, right, right, right, relu: false));
+        Assert.Throws<ShapeException>(
+            () => context.Kernels.BatchNormParameterGradients(x, single, right, right, right, right, relu: false));
         Assert.Throws<ShapeException>(() => context.Kernels.BatchNormUpdateRunning(wrong, wrong, right, right, 2, 0.1));
     }
 
@@ -109,7 +117,7 @@ public class BatchNormTests
             double[] values = channels[c];
             double expectedMean = values.Average(), expectedVariance = values.Average(v => (v - expectedMean) * (v - expectedMean));
             double spread = values.Max() - values.Min();
-            // Sums are of deviations from one of the values, which are no larger than the spread, and so is what the chunks' means differ by.
+            // The kernel adds deviations from one of the values. They are at most the spread, as are differences between means of blocks.
             double meanBound = Tolerance.Sum<T>(values.Length, spread) + Tolerance.Sum<T>(0, Math.Abs(expectedMean));
             double varianceBound = Tolerance.Sum<T>(values.Length, 2 * spread * spread);
             Assert.Equal(expectedMean, double.CreateChecked(mean[c]), meanBound);
@@ -126,10 +134,12 @@ public class BatchNormTests
     private static void CheckPasses<T>(Shape shape, int seed, bool relu, VectorWidth width)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        Tensor<T> Draw(Shape drawn, string name) => Tensor<T>.RandomNormal(drawn, new RandomStream(seed, name), context: TestContexts.Of(width));
+        Tensor<T> Normal(Shape lengths, string name) =>
+            Tensor<T>.RandomNormal(lengths, new RandomStream(seed, name), context: TestContexts.Of(width));
         Shape perChannel = [shape[1]];
-        using Tensor<T> x = Draw(shape, "x"), dy = Draw(shape, "dy"), mean = Draw(perChannel, "mean"), inverse = Draw(perChannel, "inverse");
-        using Tensor<T> gamma = Draw(perChannel, "gamma"), beta = Draw(perChannel, "beta");
+        using Tensor<T> x = Normal(shape, "x"), dy = Normal(shape, "dy");
+        using Tensor<T> mean = Normal(perChannel, "mean"), inverse = Normal(perChannel, "inverse");
+        using Tensor<T> gamma = Normal(perChannel, "gamma"), beta = Normal(perChannel, "beta");
         var kernels = x.Context.Kernels;
         using var y = kernels.BatchNormForward(x, mean, inverse, gamma, beta, relu);
         var (dGamma, dBeta) = kernels.BatchNormParameterGradients(x, dy, mean, inverse, gamma, beta, relu);
@@ -139,7 +149,8 @@ public class BatchNormTests
         double[][] xs = Channels(x), dys = Channels(dy), ys = Channels(y), dxs = Channels(dx), dxsOfConstants = Channels(dxOfConstants);
         for (int c = 0; c < xs.Length; c++)
         {
-            double m = double.CreateChecked(mean[c]), s = double.CreateChecked(inverse[c]), g = double.CreateChecked(gamma[c]), b = double.CreateChecked(beta[c]);
+            double m = double.CreateChecked(mean[c]), s = double.CreateChecked(inverse[c]);
+            double g = double.CreateChecked(gamma[c]), b = double.CreateChecked(beta[c]);
             double foundDGamma = double.CreateChecked(dGamma[c]), foundDBeta = double.CreateChecked(dBeta[c]);
             double sum = 0, sumAbsolute = 0, product = 0, productAbsolute = 0;
             int n = xs[c].Length;
@@ -147,7 +158,7 @@ public class BatchNormTests
             {
                 double normal = (xs[c][i] - m) * s, expected = (normal * g) + b;
                 Assert.Equal(relu ? Math.Max(expected, 0) : expected, ys[c][i], Tolerance.Sum<T>(3, Math.Abs(normal * g) + Math.Abs(b)));
-                // The output decides, so that rounding at the kink does not.
+                // The sign of the output decides, so that rounding at the kink has no effect.
                 double upstream = relu && ys[c][i] <= 0 ? 0 : dys[c][i];
                 sum += upstream;
                 sumAbsolute += Math.Abs(upstream);

@@ -25,12 +25,13 @@ public class LocalResponseNormTests
     }).Check(PropertyConfig.Of(40));
 
     [Fact]
-    public void Input_that_does_not_fit_is_named()
+    public void Errors_name_invalid_input()
     {
         using var x = Tensor<float>.Ones([2, 3, 4, 5], TestContexts.Default);
         using var matrix = Tensor<float>.Ones([2, 3], TestContexts.Default);
         var kernels = x.Context.Kernels;
-        Assert.Contains("[2, 3]", Assert.Throws<ShapeException>(() => kernels.LocalResponseNorm(matrix, 5, 1, 1, 1)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "[2, 3]", Assert.Throws<ShapeException>(() => kernels.LocalResponseNorm(matrix, 5, 1, 1, 1)).Message, StringComparison.Ordinal);
         Assert.Throws<ShapeException>(() => kernels.LocalResponseNormBackward(x, matrix, 5, 1, 1, 1));
         Assert.Throws<ArgumentOutOfRangeException>("size", () => kernels.LocalResponseNorm(x, 0, 1, 1, 1));
     }
@@ -52,7 +53,8 @@ public class LocalResponseNormTests
             for (int c = 0; c < channels; c++)
             {
                 double sum = 0;
-                for (int j = Math.Max(0, c - (size / 2)); j <= Math.Min(channels - 1, c + ((size - 1) / 2)); j++) sum += input[At(j)] * input[At(j)];
+                for (int j = Math.Max(0, c - (size / 2)); j <= Math.Min(channels - 1, c + ((size - 1) / 2)); j++)
+                    sum += input[At(j)] * input[At(j)];
                 scale[c] = K + (Alpha * sum);
             }
 
@@ -67,10 +69,13 @@ public class LocalResponseNormTests
                     absolute += Math.Abs(term);
                 }
 
-                // The relative error of s, all of whose terms are positive, grows by the exponent.
+                // All terms of the scale are positive. The power multiplies its relative error by the exponent.
                 int terms = (int)Math.Ceiling((size + 4) * (1 + beta)) + 4;
                 Assert.Equal(input[At(c)] * direct, found[At(c)], Tolerance.Sum<T>(terms, Math.Abs(input[At(c)] * direct)));
-                Assert.Equal((upstream[At(c)] * direct) - indirect, gradient[At(c)], Tolerance.Sum<T>(2 * terms, Math.Abs(upstream[At(c)] * direct) + absolute));
+                Assert.Equal(
+                    (upstream[At(c)] * direct) - indirect,
+                    gradient[At(c)],
+                    Tolerance.Sum<T>(2 * terms, Math.Abs(upstream[At(c)] * direct) + absolute));
             }
         }
     }

@@ -9,14 +9,15 @@ public class SgdKernelTests
         bool[] switches = [false, true];
         foreach (int length in (int[])[1, 3, 8, 15, 16, 33, 70, (1 << 15) + 5])
         {
-            foreach (bool isFirst in switches) Check(TestContexts.Of(width), length, new SgdUpdate(0.1, 0.9, 0.3, 0.01, false, isFirst), true);
+            foreach (bool isFirst in switches)
+                Check(TestContexts.Of(width), length, new SgdUpdate(0.1, 0.9, 0.3, 0.01, false, isFirst), true);
             Check(TestContexts.Of(width), length, new SgdUpdate(0.1, 0.9, 0, 0.01, true, false), true);
             Check(TestContexts.Of(width), length, new SgdUpdate(0.1, 0, 0, 0.01, false, false), false);
         }
     }
 
     [Fact]
-    public void Names_all_shapes_when_they_differ()
+    public void Errors_name_all_shapes_that_differ()
     {
         var context = TestContexts.Default;
         using Tensor<float> weight = Tensor<float>.Zeros([2, 3], context), gradient = Tensor<float>.Zeros([3, 2], context);
@@ -29,7 +30,7 @@ public class SgdKernelTests
     {
         using var weight = Tensor<float>.RandomNormal([length], new RandomStream(length, "w"), context: context);
         using var gradient = Tensor<float>.RandomNormal([length], new RandomStream(length, "g"), context: context);
-        // A first velocity holds whatever the memory held: NaN, here.
+        // The first velocity is uninitialized memory, here NaN.
         using var velocity = !hasVelocity ? null : update.IsFirst ? new Tensor<float>([length], context)
             : Tensor<float>.RandomNormal([length], new RandomStream(length, "v"), context: context);
         float[] w = weight.ToArray(), g = gradient.ToArray(), v = velocity?.ToArray() ?? [];

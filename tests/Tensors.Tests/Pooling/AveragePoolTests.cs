@@ -31,13 +31,17 @@ public class AveragePoolTests
     }
 
     [Fact]
-    public void Shapes_that_do_not_fit_are_named()
+    public void Errors_name_invalid_shapes()
     {
         using var x = Tensor<float>.Ones([1, 3, 4, 4], TestContexts.Default);
         using var matrix = Tensor<float>.Ones([4, 4], TestContexts.Default);
         var kernels = x.Context.Kernels;
-        Assert.Contains("0×2", Assert.Throws<ArgumentOutOfRangeException>("height", () => kernels.AdaptiveAveragePool2d(x, 0, 2)).Message, StringComparison.Ordinal);
-        Assert.Contains("[4, 4]", Assert.Throws<ShapeException>(() => kernels.AdaptiveAveragePool2d(matrix, 2, 2)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "0×2",
+            Assert.Throws<ArgumentOutOfRangeException>("height", () => kernels.AdaptiveAveragePool2d(x, 0, 2)).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "[4, 4]", Assert.Throws<ShapeException>(() => kernels.AdaptiveAveragePool2d(matrix, 2, 2)).Message, StringComparison.Ordinal);
         Assert.Throws<ShapeException>(() => kernels.AdaptiveAveragePool2dBackward(matrix, x.Shape));
         Assert.Throws<ShapeException>(() => kernels.AdaptiveAveragePool2dBackward(x, [1, 2, 8, 8]));
         Assert.Throws<ShapeException>(() => kernels.AveragePool2dBackward(x, x.Shape, Window2d.Square(2, 2), countPadding: true));
@@ -77,7 +81,12 @@ public class AveragePoolTests
     }
 
     private static void Compare<T>(
-        Tensor<T> x, Tensor<T> y, Tensor<T> dy, Tensor<T> dx, Shape output, Func<int, int, ((int H, int W)[] Positions, int Divisor)> window)
+        Tensor<T> x,
+        Tensor<T> y,
+        Tensor<T> dy,
+        Tensor<T> dx,
+        Shape output,
+        Func<int, int, ((int H, int W)[] Positions, int Divisor)> window)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         double[] input = [.. x.ToArray().Select(double.CreateChecked)], upstream = [.. dy.ToArray().Select(double.CreateChecked)];
@@ -110,7 +119,8 @@ public class AveragePoolTests
         Assert.Equal(output, y.Shape);
         Assert.Equal(x.Shape, dx.Shape);
         T[] found = y.ToArray(), foundGradient = dx.ToArray();
-        for (int o = 0; o < found.Length; o++) Assert.Equal(expected[o], double.CreateChecked(found[o]), Tolerance.Sum<T>(terms[o], size[o]));
+        for (int o = 0; o < found.Length; o++)
+            Assert.Equal(expected[o], double.CreateChecked(found[o]), Tolerance.Sum<T>(terms[o], size[o]));
         for (int p = 0; p < foundGradient.Length; p++)
             Assert.Equal(gradient[p], double.CreateChecked(foundGradient[p]), Tolerance.Sum<T>(gradientTerms[p], gradientSize[p]));
     }

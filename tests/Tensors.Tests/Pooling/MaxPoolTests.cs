@@ -18,7 +18,7 @@ public class MaxPoolTests
 
     [Theory]
     [MemberData(nameof(TestContexts.Widths), MemberType = typeof(TestContexts))]
-    public void Equals_the_reference_where_a_window_has_more_positions_than_a_byte_counts(VectorWidth width)
+    public void Equals_the_reference_for_windows_with_more_positions_than_a_byte_can_count(VectorWidth width)
     {
         var pooling = new PoolCase([2, 19, 21, 24], new(17, 19, 2, 3, 4, 5), Seed: 1);
         Check<float>(pooling, width);
@@ -28,9 +28,9 @@ public class MaxPoolTests
 
     [Theory]
     [MemberData(nameof(TestContexts.Widths), MemberType = typeof(TestContexts))]
-    public void The_first_maximum_wins_but_the_last_NaN_beats_it(VectorWidth width)
+    public void The_argmax_is_the_last_NaN_or_else_the_first_maximum(VectorWidth width)
     {
-        // 18 channels are whole vectors and a remainder; each holds the same map, of which all four windows have ties or NaN.
+        // 18 channels are whole vectors and a remainder. All channels have the same map, whose four windows all have ties or NaN.
         const int Channels = 18;
         float[] map =
         [
@@ -39,7 +39,8 @@ public class MaxPoolTests
             float.NaN, 9, /**/ 2, 7,
             9, float.NaN, /**/ 7, -3,
         ];
-        using var x = Tensor<float>.FromArray([.. Enumerable.Repeat(map, Channels).SelectMany(m => m)], [1, Channels, 4, 4], TestContexts.Of(width));
+        float[] elements = [.. Enumerable.Repeat(map, Channels).SelectMany(m => m)];
+        using var x = Tensor<float>.FromArray(elements, [1, Channels, 4, 4], TestContexts.Of(width));
         using var y = x.Context.Kernels.MaxPool2d(x, Window2d.Square(2, 2), recordArgmax: true, out var argmax);
         using var dy = Tensor<float>.Ones(y.Shape, x.Context);
         using var dx = x.Context.Kernels.MaxPool2dBackward(dy, argmax!, x.Shape, Window2d.Square(2, 2));
@@ -50,7 +51,7 @@ public class MaxPoolTests
     }
 
     [Fact]
-    public void Records_nothing_unless_asked()
+    public void Records_argmax_indices_only_on_request()
     {
         using var x = Tensor<float>.Ones([1, 3, 4, 4], TestContexts.Default);
         using var y = x.Context.Kernels.MaxPool2d(x, Window2d.Square(2, 2), recordArgmax: false, out var argmax);
@@ -59,24 +60,31 @@ public class MaxPoolTests
     }
 
     [Fact]
-    public void A_window_that_makes_no_sense_is_named()
+    public void Errors_name_an_invalid_window()
     {
         using var x = Tensor<float>.Ones([1, 3, 4, 4], TestContexts.Default);
         void Pool(Window2d window) => x.Context.Kernels.MaxPool2d(x, window, recordArgmax: false, out _);
-        Assert.Contains("at least 1", Assert.Throws<ArgumentOutOfRangeException>("window", () => Pool(Window2d.Square(2, 0))).Message, StringComparison.Ordinal);
-        Assert.Contains("half the window", Assert.Throws<ArgumentOutOfRangeException>("window", () => Pool(Window2d.Square(3, 1, 2))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "at least 1",
+            Assert.Throws<ArgumentOutOfRangeException>("window", () => Pool(Window2d.Square(2, 0))).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "half the window",
+            Assert.Throws<ArgumentOutOfRangeException>("window", () => Pool(Window2d.Square(3, 1, 2))).Message,
+            StringComparison.Ordinal);
         Assert.Contains("4×4", Assert.Throws<ShapeException>(() => Pool(Window2d.Square(5, 5))).Message, StringComparison.Ordinal);
         using var matrix = Tensor<float>.Ones([4, 4], TestContexts.Default);
         Assert.Throws<ShapeException>(() => matrix.Context.Kernels.MaxPool2d(matrix, Window2d.Square(2, 2), recordArgmax: false, out _));
-        Assert.Throws<ShapeException>(() => x.Context.Kernels.MaxPool2dBackward(x, x.Context.Pool.Rent<byte>(1), x.Shape, Window2d.Square(2, 2)));
+        Assert.Throws<ShapeException>(
+            () => x.Context.Kernels.MaxPool2dBackward(x, x.Context.Pool.Rent<byte>(1), x.Shape, Window2d.Square(2, 2)));
     }
 
     private static void Check<T>(PoolCase pooling, VectorWidth width)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         // Few different values, so that most windows have ties.
-        var draw = new RandomStream(pooling.Seed, "x");
-        T[] values = [.. Enumerable.Range(0, pooling.Input.ElementCount).Select(i => T.CreateChecked(draw.Below(4, i) - 2))];
+        var stream = new RandomStream(pooling.Seed, "x");
+        T[] values = [.. Enumerable.Range(0, pooling.Input.ElementCount).Select(i => T.CreateChecked(stream.Below(4, i) - 2))];
         using var x = Tensor<T>.FromArray(values, pooling.Input, TestContexts.Of(width));
         using var dy = pooling.Normal<T>(pooling.Output, "dy", width);
         using var y = x.Context.Kernels.MaxPool2d(x, pooling.Window, recordArgmax: true, out var argmax);
@@ -87,8 +95,8 @@ public class MaxPoolTests
         Assert.Equal(pooling.Output, y.Shape);
         Assert.Equal(expected, y.ToArray());
         Assert.Equal(x.Shape, dx.Shape);
-        double largest = dy.ToArray().Max(g => Math.Abs(double.CreateChecked(g)));
-        double bound = Tolerance.Sum<T>(pooling.Window.Area, pooling.Window.Area * largest);
+        double max = dy.ToArray().Max(g => Math.Abs(double.CreateChecked(g)));
+        double bound = Tolerance.Sum<T>(pooling.Window.Area, pooling.Window.Area * max);
         foreach (var (found, reference) in dx.ToArray().Zip(gradient)) Assert.Equal(reference, double.CreateChecked(found), bound);
     }
 
@@ -105,9 +113,9 @@ public class MaxPoolTests
                 for (int j = 0; j < pooling.Output[3]; j++, o++)
                 {
                     // MaxBy returns the first of several maxima.
-                    int largest = pooling.Positions(i, j).Select(p => (((map * height) + p.H) * width) + p.W).MaxBy(p => input[p]);
-                    output[o] = input[largest];
-                    gradient[largest] += double.CreateChecked(upstream[o]);
+                    int argmax = pooling.Positions(i, j).Select(p => (((map * height) + p.H) * width) + p.W).MaxBy(p => input[p]);
+                    output[o] = input[argmax];
+                    gradient[argmax] += double.CreateChecked(upstream[o]);
                 }
             }
         }

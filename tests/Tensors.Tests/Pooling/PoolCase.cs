@@ -6,7 +6,10 @@ namespace DeepSharp.Tensors.Tests.Pooling;
 /// <summary>A generated pooling: an input [N,C,H,W] and a window that fits it.</summary>
 public sealed record PoolCase(Shape Input, Window2d Window, int Seed)
 {
-    /// <summary>Odd maps that are not square, channels around the vector widths, windows that touch, overlap or leave gaps, with and without padding.</summary>
+    /// <summary>
+    /// Maps that need not be square, channel counts around the vector widths, and windows that touch, overlap or leave gaps, with and
+    /// without padding.
+    /// </summary>
     public static Arbitrary<PoolCase> Arbitrary => Arb.From(
         from images in Gen.Choose(1, 3)
         from channels in Gen.Elements(1, 3, 17, 130)
@@ -19,14 +22,15 @@ public sealed record PoolCase(Shape Input, Window2d Window, int Seed)
         from rows in Gen.Choose(Math.Max(1, height - (2 * paddingHeight)), 9)
         from columns in Gen.Choose(Math.Max(1, width - (2 * paddingWidth)), 9)
         from seed in Gen.Choose(1, int.MaxValue)
-        select new PoolCase([images, channels, rows, columns], new(height, width, strideHeight, strideWidth, paddingHeight, paddingWidth), seed));
+        select new PoolCase(
+            [images, channels, rows, columns], new(height, width, strideHeight, strideWidth, paddingHeight, paddingWidth), seed));
 
     /// <summary>The shape of the output, by PyTorch's formula.</summary>
     public Shape Output => [Input[0], Input[1],
         ((Input[2] + (2 * Window.PaddingHeight) - Window.Height) / Window.StrideHeight) + 1,
         ((Input[3] + (2 * Window.PaddingWidth) - Window.Width) / Window.StrideWidth) + 1];
 
-    /// <summary>Normal values.</summary>
+    /// <summary>A tensor of normally distributed values.</summary>
     public Tensor<T> Normal<T>(Shape shape, string name, VectorWidth width)
         where T : unmanaged, System.Numerics.IFloatingPointIeee754<T> =>
         Tensor<T>.RandomNormal(shape, new RandomStream(Seed, name), context: TestContexts.Of(width));

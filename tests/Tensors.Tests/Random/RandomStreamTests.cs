@@ -7,7 +7,7 @@ public class RandomStreamTests
     private static readonly RandomStream Stream = new(1, "test");
 
     [Fact]
-    public void Seed_name_epoch_and_step_each_give_another_stream()
+    public void Seed_name_epoch_and_step_each_select_a_different_stream()
     {
         RandomStream[] streams = [Stream, new(2, "test"), new(1, "tests"), Stream.At(1, 0), Stream.At(0, 1)];
         Assert.Equal(streams.Length, streams.Select(stream => stream.Word(0)).Distinct().Count());
@@ -16,35 +16,36 @@ public class RandomStreamTests
         Assert.True(Stream != Stream.At(0, 1));
     }
 
-    // Checkpoints resume bit for bit, so these may never change: Philox of counter 0 under the first 8 bytes of SHA-256("1/test").
+    // Checkpoints resume bit for bit, so these numbers must never change. They are Philox of counter 0. The key is the first 8 bytes of
+    // SHA-256("1/test").
     [Fact]
-    public void Its_numbers_are_fixed_for_ever() =>
+    public void Its_numbers_never_change() =>
         Assert.Equal([239360060u, 651517613u, 2456266909u, 2207235029u], Enumerable.Range(0, 4).Select(i => Stream.Word(i)));
 
     [Fact]
-    public void Words_are_those_of_the_blocks()
+    public void Words_equal_the_words_of_the_blocks()
     {
         var (r0, r1, r2, r3) = Stream.Block(7);
         Assert.Equal([r0, r1, r2, r3], Enumerable.Range(28, 4).Select(i => Stream.Word(i)));
-        // Indices beyond 32 bits have numbers of their own.
+        // Indices beyond 32 bits have different numbers.
         Assert.NotEqual(Stream.Word(0), Stream.Word(4L << 32));
     }
 
     [Fact]
     public void Uniform_numbers_are_uniform()
     {
-        double[] x = Draw(Stream.Uniform);
+        double[] x = Sample(Stream.Uniform);
         Assert.All(x, u => Assert.InRange(u, 0, Math.BitDecrement(1.0)));
         IsMean(0.5, Math.Sqrt(1.0 / 12), x);
         IsMean(1.0 / 3, Math.Sqrt(4.0 / 45), [.. x.Select(u => u * u)]);
-        // Neighbours are uncorrelated.
+        // Neighbors are uncorrelated.
         IsMean(0.25, Math.Sqrt(7.0 / 144), [.. x.Zip(x.Skip(1), (a, b) => a * b)]);
     }
 
     [Fact]
     public void Normal_numbers_are_normal()
     {
-        double[] x = Draw(Stream.Normal);
+        double[] x = Sample(Stream.Normal);
         IsMean(0, 1, x);
         IsMean(1, Math.Sqrt(2), [.. x.Select(z => z * z)]);
         IsMean(3, Math.Sqrt(96), [.. x.Select(z => z * z * z * z)]);
@@ -53,26 +54,26 @@ public class RandomStreamTests
     }
 
     [Fact]
-    public void Whole_numbers_are_below_their_bound_and_even()
+    public void Integers_are_uniform_and_below_their_bound()
     {
-        double[] x = Draw(i => Stream.Below(7, i));
+        double[] x = Sample(i => Stream.Below(7, i));
         for (int value = 0; value < 7; value++) IsMean(1.0 / 7, Math.Sqrt(6.0 / 49), [.. x.Select(n => n == value ? 1.0 : 0)]);
         Assert.Equal(6, x.Max());
     }
 
     [Fact]
-    public void A_permutation_has_every_number_once_and_moves_evenly()
+    public void A_permutation_has_each_number_once_and_is_uniform()
     {
         Assert.Equal(Enumerable.Range(0, 1000), Stream.Permutation(1000).Order());
         Assert.Empty(Stream.Permutation(0));
-        // Where the first of five elements ends up.
-        double[] places = [.. Enumerable.Range(0, 20_000).Select(step => (double)Array.IndexOf(Stream.At(0, step).Permutation(5), 0))];
-        for (int place = 0; place < 5; place++) IsMean(0.2, 0.4, [.. places.Select(p => p == place ? 1.0 : 0)]);
+        // Where a permutation moves the first of five elements.
+        double[] positions = [.. Enumerable.Range(0, 20_000).Select(step => (double)Array.IndexOf(Stream.At(0, step).Permutation(5), 0))];
+        for (int position = 0; position < 5; position++) IsMean(0.2, 0.4, [.. positions.Select(p => p == position ? 1.0 : 0)]);
     }
 
-    private static double[] Draw(Func<long, double> number) => [.. Enumerable.Range(0, Count).Select(i => number(i))];
+    private static double[] Sample(Func<long, double> number) => [.. Enumerable.Range(0, Count).Select(i => number(i))];
 
-    // A mean of n numbers deviates by σ/√n; five times that happens once in a million.
+    // The mean of n numbers has a standard deviation of σ/√n. An error of five times that happens once in a million.
     private static void IsMean(double mean, double deviation, double[] x) =>
         Assert.Equal(mean, x.Average(), 5 * deviation / Math.Sqrt(x.Length));
 }

@@ -6,10 +6,11 @@ namespace DeepSharp.Tensors.Tests.Reductions;
 
 public class SoftmaxTests
 {
-    // Every axis, rows that are contiguous and rows that are not, long ones and many.
+    // Every axis, contiguous and strided rows, long rows and many rows.
     private static readonly (Shape Shape, int Axis)[] LargeCases =
     [
-        ([3, 1000], 1), ([1000, 3], 0), ([300, 130], 1), ([1, 40_000], 1), ([2, 130, 9, 7], 1), ([2, 17, 33, 9], 2), ([2, 3, 5, 70], 3), ([40, 3, 5, 7], 0),
+        ([3, 1000], 1), ([1000, 3], 0), ([300, 130], 1), ([1, 40_000], 1),
+        ([2, 130, 9, 7], 1), ([2, 17, 33, 9], 2), ([2, 3, 5, 70], 3), ([40, 3, 5, 7], 0),
     ];
 
     [Fact]
@@ -43,17 +44,19 @@ public class SoftmaxTests
         using var logGradient = context.Kernels.LogSoftmaxBackward(logSoftmax, dy, axis);
 
         int length = shape[axis], stride = StorageLayout.RowMajorStrides(shape)[shape.Axis(axis)];
-        double[] xs = Doubles(x), dys = Doubles(dy), y = Doubles(softmax), logY = Doubles(logSoftmax), dx = Doubles(gradient), logDx = Doubles(logGradient);
+        double[] xs = Doubles(x), dys = Doubles(dy), y = Doubles(softmax), logY = Doubles(logSoftmax);
+        double[] dx = Doubles(gradient), logDx = Doubles(logGradient);
         for (int i = 0; i < xs.Length; i++)
         {
             if (i / stride % length != 0) continue;
             int[] row = [.. Enumerable.Range(0, length).Select(j => i + (j * stride))];
             double max = row.Max(j => xs[j]), sum = row.Sum(j => Math.Exp(xs[j] - max));
-            double dot = row.Sum(j => Math.Exp(xs[j] - max) / sum * dys[j]), total = row.Sum(j => dys[j]), absolute = row.Sum(j => Math.Abs(dys[j]));
+            double dot = row.Sum(j => Math.Exp(xs[j] - max) / sum * dys[j]);
+            double total = row.Sum(j => dys[j]), absolute = row.Sum(j => Math.Abs(dys[j]));
             foreach (int j in row)
             {
                 double p = Math.Exp(xs[j] - max) / sum, logP = xs[j] - max - Math.Log(sum);
-                // x − m is rounded, which is a relative error of its exponential in proportion to m − x; beyond 100 that is zero in float.
+                // Rounding x − m causes a relative error of its exponential in proportion to m − x. Beyond 100 that is 0 in float.
                 double relative = Tolerance.Sum<T>(length, 4 + Math.Min(max - xs[j], 100)), tiny = Tolerance.Tiny<T>();
                 AssertClose(p, y[j], (relative * p) + tiny);
                 AssertClose(logP, logY[j], Tolerance.Sum<T>(length, 4) + (4 * Tolerance.Epsilon<T>() * Math.Abs(logP)));
@@ -64,7 +67,8 @@ public class SoftmaxTests
 
         void AssertClose(double expected, double actual, double tolerance)
         {
-            if (!(Math.Abs(expected - actual) <= tolerance)) Assert.Fail($"{shape} along {axis}, deviation {deviation}: {actual}, expected {expected} ± {tolerance}.");
+            if (!(Math.Abs(expected - actual) <= tolerance))
+                Assert.Fail($"{shape} along {axis}, standard deviation {deviation}: {actual}, expected {expected} ± {tolerance}.");
         }
     }
 

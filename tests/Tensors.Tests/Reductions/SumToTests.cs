@@ -11,7 +11,10 @@ public class SumToTests
     [MemberData(nameof(TestContexts.Widths), MemberType = typeof(TestContexts))]
     public void Equals_the_reference_on_shapes_that_broadcast(VectorWidth width)
     {
-        var cases = from shape in Shapes.Wide from smaller in Shapes.Stretchable(shape) from seed in Gen.Choose(1, 1000) select (shape, smaller, seed);
+        var cases = from shape in Shapes.Wide
+                    from smaller in Shapes.Stretchable(shape)
+                    from seed in Gen.Choose(1, 1000)
+                    select (shape, smaller, seed);
         Prop.ForAll(cases.ToArbitrary(), c =>
         {
             Equal<float>(c.shape, c.smaller, c.seed, TestContexts.Of(width));
@@ -21,7 +24,8 @@ public class SumToTests
 
     [Theory]
     [MemberData(nameof(LargeShapes))]
-    public void Equals_the_reference_across_chunks(int[] shape, int[] smaller) => Equal<float>(new(shape), new(smaller), 1, TestContexts.Default);
+    public void Equals_the_reference_across_blocks(int[] shape, int[] smaller) =>
+        Equal<float>(new(shape), new(smaller), 1, TestContexts.Default);
 
     [Theory]
     [MemberData(nameof(LargeShapes))]
@@ -54,7 +58,9 @@ public class SumToTests
     public void A_larger_shape_is_an_error()
     {
         using var x = Tensor<float>.Zeros([2, 1], TestContexts.Default);
-        Assert.Equal("SumTo: [2, 1] cannot be summed to [2, 3], which is larger.", Assert.Throws<ShapeException>(() => x.Context.Kernels.SumTo(x, [2, 3])).Message);
+        Assert.Equal(
+            "SumTo: [2, 1] cannot be summed to [2, 3], which is larger.",
+            Assert.Throws<ShapeException>(() => x.Context.Kernels.SumTo(x, [2, 3])).Message);
     }
 
     private static void Equal<T>(Shape shape, Shape smaller, int seed, ComputeContext context)
@@ -68,7 +74,8 @@ public class SumToTests
         for (int i = 0; i < actual.Length; i++)
         {
             double distance = Math.Abs(expected[i] - double.CreateChecked(actual[i]));
-            if (!(distance <= Tolerance.Sum<T>(terms, absolute[i]))) Assert.Fail($"Sum {i} of {shape} to {smaller} is {expected[i]}, found {actual[i]}.");
+            if (!(distance <= Tolerance.Sum<T>(terms, absolute[i])))
+                Assert.Fail($"Sum {i} of {shape} to {smaller} is {expected[i]}, found {actual[i]}.");
         }
     }
 }

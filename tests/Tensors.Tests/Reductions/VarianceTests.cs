@@ -6,7 +6,10 @@ namespace DeepSharp.Tensors.Tests.Reductions;
 
 public class VarianceTests
 {
-    private static readonly (Shape Shape, int[] Axes)[] LargeCases = [([100_003], [0]), ([3, 40_001], [1]), ([2000, 3], [0]), ([2, 17, 33, 31], [0, 2, 3]), ([2, 17, 33, 31], [1, 2])];
+    private static readonly (Shape Shape, int[] Axes)[] LargeCases =
+    [
+        ([100_003], [0]), ([3, 40_001], [1]), ([2000, 3], [0]), ([2, 17, 33, 31], [0, 2, 3]), ([2, 17, 33, 31], [1, 2]),
+    ];
 
     [Theory]
     [MemberData(nameof(TestContexts.Widths), MemberType = typeof(TestContexts))]
@@ -24,7 +27,7 @@ public class VarianceTests
     public void A_mean_far_from_zero_costs_no_accuracy() => Check<float>([100, 1000], [0], 1000, TestContexts.Default.VectorWidth);
 
     [Fact]
-    public void Of_one_element_it_is_NaN_if_unbiased_and_zero_if_not()
+    public void The_variance_of_one_element_is_NaN_if_unbiased_and_zero_otherwise()
     {
         using var x = Tensor<float>.Full([2, 1], 3, TestContexts.Default);
         using var unbiased = x.Context.Kernels.Variance(x, AxisSet.Of(x.Shape, [1]), unbiased: true, keepDims: false);
@@ -47,17 +50,22 @@ public class VarianceTests
         int[] strides = StorageLayout.RowMajorStrides(kept.Shape);
         T[] elements = x.ToArray(), found = biased.ToArray(), unbiased = kept.ToArray();
         var groups = Enumerable.Range(0, elements.Length)
-            .GroupBy(i => Indices.At(shape, i).Select((index, axis) => set.Contains(axis) ? 0 : index * strides[axis]).Sum(), i => double.CreateTruncating(elements[i]));
+            .GroupBy(
+                i => Indices.At(shape, i).Select((index, axis) => set.Contains(axis) ? 0 : index * strides[axis]).Sum(),
+                i => double.CreateTruncating(elements[i]));
         foreach (var group in groups)
         {
             double[] values = [.. group];
             double average = values.Average(), squares = values.Sum(v => (v - average) * (v - average));
-            // The sum in T is short; the mean is rounded to T, which moves every deviation by ε·mean, and adds the square of that.
+            // The sum in T is short. The mean is rounded to T, which shifts every deviation by ε·mean and adds the square of that shift.
             int terms = typeof(T) == typeof(float) ? Math.Min(values.Length, Tuning.SumRun) : values.Length;
             double shift = Tolerance.Epsilon<T>() * Math.Abs(average) * terms;
-            double tolerance = Tolerance.Sum<T>(terms, squares) + (values.Length * shift * shift) + (4 * Tolerance.Epsilon<T>() * Math.Abs(average) * Math.Sqrt(values.Length * squares));
+            double tolerance = Tolerance.Sum<T>(terms, squares)
+                + (values.Length * shift * shift)
+                + (4 * Tolerance.Epsilon<T>() * Math.Abs(average) * Math.Sqrt(values.Length * squares));
             Assert.Equal(squares / values.Length, double.CreateTruncating(found[group.Key]), tolerance / values.Length);
-            if (values.Length > 1) Assert.Equal(squares / (values.Length - 1), double.CreateTruncating(unbiased[group.Key]), tolerance / (values.Length - 1));
+            if (values.Length > 1)
+                Assert.Equal(squares / (values.Length - 1), double.CreateTruncating(unbiased[group.Key]), tolerance / (values.Length - 1));
         }
     }
 }

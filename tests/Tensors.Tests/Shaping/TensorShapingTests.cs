@@ -6,7 +6,7 @@ public class TensorShapingTests
     private static readonly ComputeContext Context = TestContexts.Default;
 
     [Fact]
-    public void Ranges_cut_a_box_and_missing_axes_stay_whole()
+    public void Ranges_select_a_box_and_missing_axes_stay_whole()
     {
         using var x = Counting([3, 4, 5]);
         Is(x.Slice([1, 0, 0], [2, 4, 4]), x.Slice(1..3, .., ..^1));
@@ -16,7 +16,7 @@ public class TensorShapingTests
     }
 
     [Fact]
-    public void Ranges_that_do_not_fit_are_an_error()
+    public void Invalid_ranges_are_an_error()
     {
         using var x = Counting([3, 4]);
         Fails("Slice: [3, 4] takes at most 2 ranges, found 3.", () => x.Slice(.., .., ..));
@@ -28,7 +28,7 @@ public class TensorShapingTests
     }
 
     [Fact]
-    public void Shapes_change_and_elements_stay()
+    public void Flatten_reshape_and_permute_keep_the_elements()
     {
         using var x = Counting([2, 3, 1, 2]);
         using var flat = x.Flatten();

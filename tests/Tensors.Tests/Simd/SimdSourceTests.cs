@@ -2,15 +2,15 @@ using System.Text.RegularExpressions;
 
 namespace DeepSharp.Tensors.Tests.Simd;
 
-/// <summary>The vector types of three widths are one text, on purpose.</summary>
+/// <summary>The vector types of the three widths have the same source text by design.</summary>
 public partial class SimdSourceTests
 {
     [Theory]
     [InlineData(256)]
     [InlineData(512)]
-    public void Differ_in_the_width_and_in_the_conversions_of_bytes_alone(int bits) => Assert.Equal(Source(128), Source(bits));
+    public void Vector_types_differ_only_in_width_and_byte_conversions(int bits) => Assert.Equal(Source(128), Source(bits));
 
-    // Without the methods that convert bytes, and with one name for all widths.
+    // The source without the methods that convert bytes, and with one name for all widths.
     private static string Source(int bits)
     {
         string source = File.ReadAllText(Path.Combine(Repository.Root, "src", "Tensors", "Simd", $"Simd{bits}.cs"));

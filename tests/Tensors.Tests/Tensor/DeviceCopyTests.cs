@@ -23,7 +23,7 @@ public sealed class DeviceCopyTests : IDisposable
     }
 
     [Fact]
-    public void A_kernel_that_the_device_lacks_downloads_and_its_result_is_uploaded_when_needed()
+    public void A_kernel_missing_on_the_device_downloads_its_input_and_its_result_is_uploaded_when_needed()
     {
         using var x = Tensor<float>.Full([3], -1, context);
         using var sum = x + x;
@@ -35,7 +35,7 @@ public sealed class DeviceCopyTests : IDisposable
     }
 
     [Fact]
-    public void Writing_on_the_host_keeps_what_the_device_computed_and_outdates_its_copy()
+    public void Writing_on_the_host_keeps_device_results_and_invalidates_the_device_copy()
     {
         using var x = Tensor<float>.FromArray([1, 2], [2], context);
         using var sum = x + x;
@@ -57,7 +57,7 @@ public sealed class DeviceCopyTests : IDisposable
     }
 
     [Fact]
-    public void Copies_are_given_back_with_their_tensors_and_when_replaced()
+    public void Copies_are_released_with_their_tensors_and_when_replaced()
     {
         var x = Tensor<float>.Ones([2], context);
         var sum = x + x;

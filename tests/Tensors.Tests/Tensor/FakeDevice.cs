@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace DeepSharp.Tensors.Tests;
 
-/// <summary>A backend that keeps tensors in a memory of its own and counts what goes there and back. It can add; everything else falls to the CPU.</summary>
+/// <summary>A backend with its own memory. Counts uploads and downloads. It implements addition. Other kernels run on the CPU.</summary>
 internal sealed class FakeDevice : Kernels
 {
     public int Uploads { get; private set; }

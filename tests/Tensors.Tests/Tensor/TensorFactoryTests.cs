@@ -22,7 +22,7 @@ public class TensorFactoryTests
     }
 
     [Fact]
-    public void The_factories_are_those_of_the_generic_type()
+    public void The_factories_equal_those_of_the_generic_type()
     {
         var stream = new RandomStream(1, "factory");
         using var normal = Tensor.RandomNormal<double>([2, 3], stream, 1, 2, Context);

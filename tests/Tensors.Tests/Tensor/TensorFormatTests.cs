@@ -30,15 +30,16 @@ public class TensorFormatTests
     public void More_than_a_thousand_elements_are_abbreviated()
     {
         using var x = Tensor<float>.FromArray([.. Enumerable.Range(0, 2000).Select(i => (float)i)], [2, 1000]);
-        Assert.Equal("float [2, 1000]\n[[   0,    1,    2, ...,  997,  998,  999],\n [1000, 1001, 1002, ..., 1997, 1998, 1999]]", x.ToString());
+        Assert.Equal(
+            "float [2, 1000]\n[[   0,    1,    2, ...,  997,  998,  999],\n [1000, 1001, 1002, ..., 1997, 1998, 1999]]", x.ToString());
     }
 
     [Fact]
-    public void A_thousand_elements_are_not() =>
+    public void A_thousand_elements_are_not_abbreviated() =>
         Assert.DoesNotContain("...", Tensor<float>.Ones([10, 100]).ToString(), StringComparison.Ordinal);
 
     [Fact]
-    public void A_disposed_tensor_says_so()
+    public void A_disposed_tensor_is_shown_as_disposed()
     {
         var x = Tensor<float>.Ones([2, 3]);
         x.Dispose();

@@ -17,7 +17,7 @@ public class TensorOperatorTests
     }
 
     [Fact]
-    public void Numbers_stand_on_either_side()
+    public void Numbers_may_be_on_either_side()
     {
         using var x = Tensor<float>.FromArray([1, 2, 4], [3], Context);
         Is([3, 4, 6], x + 2);
@@ -46,7 +46,7 @@ public class TensorOperatorTests
     }
 
     [Fact]
-    public void Contexts_do_not_mix()
+    public void Operands_of_two_contexts_are_an_error()
     {
         using var other = new ComputeContext();
         using var x = Tensor<float>.Ones([2], Context);

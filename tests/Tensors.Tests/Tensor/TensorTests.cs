@@ -7,8 +7,8 @@ public class TensorTests
 {
     private static readonly ComputeContext Context = TestContexts.Default;
 
-    [Fact]
-    public void Elements_go_in_and_out_in_logical_order() => Prop.ForAll(Arb.From(Shapes.Any, Shapes.Shrink), shape =>
+    [RepeatableProperty(MaxTest = 100)]
+    public Property Elements_are_written_and_read_in_logical_order() => Prop.ForAll(Arb.From(Shapes.Any, Shapes.Shrink), shape =>
     {
         float[] elements = [.. Enumerable.Range(0, shape.ElementCount).Select(i => (float)i)];
         using var x = Tensor<float>.FromArray(elements, shape, Context);
@@ -20,7 +20,7 @@ public class TensorTests
         Assert.Equal(elements, x.ToArray());
         x.CopyFrom(copy);
         Assert.Equal(-1, x.ToArray()[0]);
-    }).Check(PropertyConfig.Of(100));
+    });
 
     [Fact]
     public void Indices_count_from_the_end_when_negative()
@@ -31,29 +31,35 @@ public class TensorTests
     }
 
     [Fact]
-    public void Wrong_indices_are_named()
+    public void Errors_name_invalid_indices()
     {
         using var x = Tensor<float>.Zeros([2, 3], Context);
         Assert.Equal("[2, 3] takes 2 indices, 1 were given. (Parameter 'indices')", Assert.Throws<ArgumentException>(() => x[0]).Message);
         Assert.StartsWith(
-            "Index 3 on axis 1 is outside [2, 3].", Assert.Throws<ArgumentOutOfRangeException>(() => x[0, 3]).Message, StringComparison.Ordinal);
+            "Index 3 on axis 1 is outside [2, 3].",
+            Assert.Throws<ArgumentOutOfRangeException>(() => x[0, 3]).Message,
+            StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => x[-3, 0]);
     }
 
     [Fact]
-    public void Wrong_lengths_are_named()
+    public void Errors_name_mismatched_lengths()
     {
         using var x = Tensor<float>.Zeros([2, 3], Context);
         using var y = Tensor<float>.Zeros([3, 2], Context);
-        Assert.Equal("FromArray: [2, 3] has 6 elements, 2 were given.", Assert.Throws<ShapeException>(() => Tensor<float>.FromArray([1, 2], [2, 3])).Message);
+        Assert.Equal(
+            "FromArray: [2, 3] has 6 elements, 2 were given.",
+            Assert.Throws<ShapeException>(() => Tensor<float>.FromArray([1, 2], [2, 3])).Message);
         Assert.Equal("CopyFrom: [2, 3] has 6 elements, 1 were given.", Assert.Throws<ShapeException>(() => x.CopyFrom([1f])).Message);
         Assert.Equal("CopyFrom: [3, 2] cannot be copied into [2, 3].", Assert.Throws<ShapeException>(() => x.CopyFrom(y)).Message);
-        Assert.Equal("CopyTo: [2, 3] has 6 elements, the target has room for 5. (Parameter 'target')", Assert.Throws<ArgumentException>(() => x.CopyTo(new float[5])).Message);
+        Assert.Equal(
+            "CopyTo: [2, 3] has 6 elements, the target has room for 5. (Parameter 'target')",
+            Assert.Throws<ArgumentException>(() => x.CopyTo(new float[5])).Message);
         Assert.Equal("ToScalar: [2, 3] has 6 elements, expected 1.", Assert.Throws<ShapeException>(() => x.ToScalar()).Message);
     }
 
     [Fact]
-    public void Only_float_and_double_are_elements() => Assert.Equal(
+    public void Only_float_and_double_are_element_types() => Assert.Equal(
         "A tensor holds float or double, not Half.", Assert.Throws<NotSupportedException>(() => Tensor<Half>.Zeros([2])).Message);
 
     [Fact]
@@ -67,7 +73,7 @@ public class TensorTests
     }
 
     [Fact]
-    public void Random_elements_are_numbered_logically()
+    public void Random_elements_follow_the_logical_order()
     {
         var stream = new RandomStream(1, "x");
         using var image = Tensor<double>.RandomNormal([2, 3, 4, 5], stream, mean: 10, deviation: 2, Context);
@@ -80,14 +86,17 @@ public class TensorTests
     }
 
     [Fact]
-    public void A_disposed_tensor_names_its_origin()
+    public void The_error_of_a_disposed_tensor_names_its_operation()
     {
         using var x = Tensor<float>.Ones([2], Context);
         var y = x.Relu();
         y.Dispose();
         y.Dispose();
         Assert.True(y.IsDisposed);
-        Assert.Contains("This tensor [2], made by Relu, was disposed.", Assert.Throws<ObjectDisposedException>(() => y.ToArray()).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "This tensor [2], made by Relu, was disposed.",
+            Assert.Throws<ObjectDisposedException>(() => y.ToArray()).Message,
+            StringComparison.Ordinal);
         Assert.Throws<ObjectDisposedException>(() => y[0] = 1);
         Assert.Throws<ObjectDisposedException>(() => y.Relu());
         Assert.Throws<ObjectDisposedException>(() => y.Derive("key", _ => "value"));
@@ -110,7 +119,7 @@ public class TensorTests
     }
 
     [Fact]
-    public void Derived_values_are_made_once_for_each_key_and_version_of_what_they_are_made_of()
+    public void Derived_values_are_computed_once_per_key_and_version_of_their_sources()
     {
         using var x = Tensor<float>.Ones([2], Context);
         int made = 0;

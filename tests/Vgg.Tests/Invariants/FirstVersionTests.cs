@@ -3,11 +3,11 @@ using System.Security.Cryptography;
 
 namespace DeepSharp.Vgg.Tests.Invariants;
 
-/// <summary>Files written by version 0.1 load, and a training that it stopped in the middle of an epoch resumes bit for bit.</summary>
+/// <summary>Files of version 0.1 load, and a training run that version 0.1 interrupted within an epoch resumes bit for bit.</summary>
 /// <remarks>
-/// The network is <c>8,M,16,16,M</c> with batch normalization, dropout and a hidden layer of 24, trained on 200 images of <c>shapes</c> in batches of 32 with
-/// crops and flips; the checkpoint was written after step 3 of 7 in epoch 2 of 3. Hashes are those of version 0.1. Bits depend on the vector width, so
-/// there is one hash for each width.
+/// The network is <c>8,M,16,16,M</c> with batch normalization, dropout and a hidden layer of 24. It was trained on 200 images of
+/// <c>shapes</c> in batches of 32, with crops and flips. The checkpoint was written after step 3 of 7 in epoch 2 of 3.
+/// The hashes are those of version 0.1. The bits depend on the vector width, so there is one hash for each width.
 /// </remarks>
 public sealed class FirstVersionTests : IDisposable
 {
@@ -22,13 +22,14 @@ public sealed class FirstVersionTests : IDisposable
     [InlineData(VectorWidth.Bits128, "bc9f8a2e0b1fb10c98146fdaed30f3e0eac72674ef09637e3f2c9da025fc2a49")]
     [InlineData(VectorWidth.Bits256, TrainedWeights)]
     [InlineData(VectorWidth.Bits512, "d886a32f06e61cb8c1a0c299e94277c2c71f893c65d4d7e39cfd5b9658c27551")]
-    public void A_training_stopped_within_an_epoch_resumes_bit_for_bit(VectorWidth width, string expected)
+    public void A_training_run_interrupted_within_an_epoch_resumes_bit_for_bit(VectorWidth width, string expected)
     {
         File.Copy(PathOf("checkpoint.safetensors"), folder[TrainingCheckpoint.FileName]);
         using var context = new ComputeContext(new ComputeOptions { Workers = 3, VectorWidth = width, FillWithNaN = true });
         using var checkpoint = TrainingCheckpoint.Open(folder.Path);
         using var model = checkpoint.CreateModel<float>(context);
-        using var trainer = new Trainer<float>(model, checkpoint.Data!.Load(context), new TrainingOptions<float>(checkpoint.Options), folder.Path) { Source = checkpoint.Data };
+        var options = new TrainingOptions<float>(checkpoint.Options);
+        using var trainer = new Trainer<float>(model, checkpoint.Data!.Load(context), options, folder.Path) { Source = checkpoint.Data };
         trainer.Restore(checkpoint);
         checkpoint.Dispose();
         Assert.Equal(expected, trainer.Run().WeightsSha256);
@@ -43,12 +44,21 @@ public sealed class FirstVersionTests : IDisposable
     {
         using var context = new ComputeContext(new ComputeOptions { Workers = 3, VectorWidth = width, FillWithNaN = true });
         var images = new DataSource { LimitTrain = 1, LimitTest = 64 }.Load(context).Test;
-        foreach (var (file, weights) in new[] { ("weights.safetensors", TrainedWeights), ("weights.pth", TrainedWeights), ("unfolded.onnx", TrainedWeights), ("folded.onnx", FoldedWeights) })
+        var files = new[]
+        {
+            ("weights.safetensors", TrainedWeights), ("weights.pth", TrainedWeights),
+            ("unfolded.onnx", TrainedWeights), ("folded.onnx", FoldedWeights),
+        };
+        foreach (var (file, weights) in files)
         {
             using var model = VggModel.Load<float>(PathOf(file), context);
             Assert.Equal(weights, model.State().Sha256());
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            model.Evaluate(images, new EvaluationOptions<float> { BatchSize = 16, OnLogits = logits => hash.AppendData(MemoryMarshal.AsBytes(logits.Read())) });
+            model.Evaluate(images, new EvaluationOptions<float>
+            {
+                BatchSize = 16,
+                OnLogits = logits => hash.AppendData(MemoryMarshal.AsBytes(logits.Read())),
+            });
             Assert.Equal(expected, Convert.ToHexStringLower(hash.GetHashAndReset()));
         }
     }

@@ -1,6 +1,6 @@
 namespace DeepSharp.Vgg.Tests.Invariants;
 
-/// <summary>What training takes of the process's memory. Runs alone, because it measures the whole process.</summary>
+/// <summary>Measures the memory that training takes. Runs alone, because it measures the whole process.</summary>
 [Collection(nameof(MemoryTests))]
 [CollectionDefinition(nameof(MemoryTests), DisableParallelization = true)]
 public class MemoryTests
@@ -10,7 +10,7 @@ public class MemoryTests
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
-    public void A_steady_step_of_vgg11_allocates_next_to_nothing(int workers)
+    public void A_steady_state_step_of_vgg11_allocates_almost_nothing(int workers)
     {
         using var context = new ComputeContext(new ComputeOptions { Workers = workers, FillWithNaN = true });
         using var loop = new TrainingLoop(VggConfig.A, BatchNormCompact, [32, 3, 32, 32], context);
@@ -23,7 +23,7 @@ public class MemoryTests
             steps.Add((context.Pool.Misses - misses, GC.GetTotalAllocatedBytes(precise: true) - bytes));
         }
 
-        // The scheduler decides in which step two workers first need the same kind of scratch memory at once: it may be one of these.
+        // With several workers, any of these steps may be the first to need two buffers of one kind at once. So only the best step counts.
         if (workers > 1) steps = [steps.Min()];
         Assert.All(steps, step =>
         {
@@ -33,54 +33,54 @@ public class MemoryTests
     }
 
     [Fact]
-    public void A_thousand_steps_leave_the_resident_set_as_it_was()
+    public void A_thousand_steps_do_not_grow_the_resident_set()
     {
         using var context = new ComputeContext(new ComputeOptions { Workers = 2, FillWithNaN = true });
         using var loop = new TrainingLoop(VggConfig.Parse("8,M,16,M"), BatchNormCompact, [16, 3, 16, 16], context);
-        // Until the run-time has compiled everything for the last time.
+        // Warms up until the runtime has compiled everything for the last time.
         for (int step = 0; step < 200; step++) loop.Step();
         long before = ResidentSet();
         for (int step = 0; step < 1000; step++) loop.Step();
-        // Less than a page for each step: nothing that a step makes stays.
+        // Less than one page per step: no step leaves anything allocated.
         Assert.InRange(ResidentSet() - before, long.MinValue, 1000L * Environment.SystemPageSize);
     }
 
     [Fact]
-    public void Without_one_Dispose_training_takes_at_most_three_times_the_memory()
+    public void Training_without_Dispose_takes_at_most_three_times_the_memory()
     {
-        long disposing = LargestResidentSet(loop =>
+        long disposing = MaxResidentSet(loop =>
         {
             using var images = loop.Images.Clone();
             using (var tape = new Tape<float>(Mode.Training)) loop.Step(tape, images);
-            // Records everything that backward would need, and never runs backward.
+            // Records everything that backward would need, but never runs backward.
             using var recording = new Tape<float>(Mode.Evaluation, recording: true);
             loop.Model.Forward(recording.Input(images));
         });
-        long leaving = LargestResidentSet(loop =>
+        long leaving = MaxResidentSet(loop =>
         {
             var images = loop.Images.Clone();
             loop.Step(new Tape<float>(Mode.Training), images);
             loop.Model.Forward(new Tape<float>(Mode.Evaluation, recording: true).Input(images));
         });
-        // Each step leaves about ten megabytes: two gigabytes, if nobody collected them.
+        // Each step leaves about 10 MB behind: 2 GB in all if nothing were collected.
         Assert.InRange(leaving, 1, 3 * disposing);
     }
 
-    private static long LargestResidentSet(Action<TrainingLoop> step)
+    private static long MaxResidentSet(Action<TrainingLoop> step)
     {
-        long largest = ResidentSet();
+        long max = ResidentSet();
         using var context = new ComputeContext(new ComputeOptions { Workers = 2, FillWithNaN = true });
         using var loop = new TrainingLoop(VggConfig.Parse("8,M,16,M"), BatchNormCompact, [32, 3, 32, 32], context);
         for (int i = 0; i < 200; i++)
         {
             step(loop);
-            largest = Math.Max(largest, Environment.WorkingSet);
+            max = Math.Max(max, Environment.WorkingSet);
         }
 
-        return largest;
+        return max;
     }
 
-    /// <summary>The resident set without what the collector can give back.</summary>
+    /// <summary>Returns the resident set after a full garbage collection.</summary>
     private static long ResidentSet()
     {
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);

@@ -5,7 +5,7 @@ public class SameBitsTests
 {
     private const int Steps = 3;
 
-    // One; as many as there are processors on a small machine; more than that, so that the scheduler mixes them up.
+    // One worker; as many as a small machine has processors; more than that, so that the scheduler interleaves them.
     private static readonly int[] WorkerCounts = [1, 2, 5];
 
     private static readonly VggOptions BatchNormCompact = new() { BatchNorm = true, Classes = 10, Head = VggHead.Compact };
@@ -15,14 +15,14 @@ public class SameBitsTests
 
     [Theory]
     [MemberData(nameof(Algorithms))]
-    public void Vgg11_with_each_convolution_algorithm(string algorithm) =>
-        Same(VggConfig.A, BatchNormCompact, [128, 3, 32, 32], algorithm);
+    public void Vgg11_gives_the_same_bits_with_each_convolution_algorithm(string algorithm) =>
+        RequireSame(VggConfig.A, BatchNormCompact, [128, 3, 32, 32], algorithm);
 
     [Theory]
     [InlineData("16,LRN,M,32,32,M", true)]
     [InlineData("16,LRN,M,32,32,M", false)]
     [InlineData("16,M,32,24:1,M,40:1p1,M", false)]
-    public void A_net_with_every_other_layer(string config, bool fuse) => Same(
+    public void A_network_with_all_other_layers_gives_the_same_bits(string config, bool fuse) => RequireSame(
         VggConfig.Parse(config),
         new VggOptions { Classes = 10, Head = new VggHead { PoolSize = 7, Hidden = [512, 512], Dropout = 0.5 }, Lrn = LrnConstants.Paper },
         // Odd sizes, and enough images that even small layers have blocks for five workers.
@@ -30,9 +30,10 @@ public class SameBitsTests
         fuse: fuse);
 
     [Fact]
-    public void A_net_whose_layers_run_one_by_one() => Same(VggConfig.Parse("24,24,M,40,M"), BatchNormCompact, [64, 3, 24, 24], fuse: false);
+    public void A_network_without_fusion_gives_the_same_bits() =>
+        RequireSame(VggConfig.Parse("24,24,M,40,M"), BatchNormCompact, [64, 3, 24, 24], fuse: false);
 
-    private static void Same(VggConfig config, VggOptions options, Shape images, string? algorithm = null, bool fuse = true)
+    private static void RequireSame(VggConfig config, VggOptions options, Shape images, string? algorithm = null, bool fuse = true)
     {
         var (weights, logits) = Run(WorkerCounts[0]);
         Assert.All(logits, logit => Assert.True(float.IsFinite(logit)));
@@ -45,7 +46,8 @@ public class SameBitsTests
 
         (string Weights, float[] Logits) Run(int workers)
         {
-            using var context = new ComputeContext(new ComputeOptions { Workers = workers, ConvolutionAlgorithm = algorithm, FillWithNaN = true });
+            using var context = new ComputeContext(
+                new ComputeOptions { Workers = workers, ConvolutionAlgorithm = algorithm, FillWithNaN = true });
             using var loop = new TrainingLoop(config, options, images, context);
             loop.Model.Fuse = fuse;
             string before = loop.Model.State().Sha256();
@@ -54,7 +56,7 @@ public class SameBitsTests
             Assert.NotEqual(before, after);
             float[] evaluated = loop.Evaluate();
             Assert.Equal(workers, context.Workers.BlocksRun.Count);
-            Assert.All(context.Workers.BlocksRun, blocks => Assert.True(blocks > 0, $"One of {workers} workers has run no block."));
+            Assert.All(context.Workers.BlocksRun, blocks => Assert.True(blocks > 0, $"One of the {workers} workers ran no block."));
             return (after, evaluated);
         }
     }

@@ -1,6 +1,6 @@
 namespace DeepSharp.Vgg.Tests.Invariants;
 
-/// <summary>A small VGG in double, and images at which it is smooth, so that central differences tell its gradients.</summary>
+/// <summary>A small VGG in double with images at which it is smooth, so that central differences give its gradients.</summary>
 internal sealed class SmoothNetwork : IDisposable
 {
     private SmoothNetwork(VggModel<double> model, Tensor<double> images) => (Model, Images) = (model, images);
@@ -10,11 +10,15 @@ internal sealed class SmoothNetwork : IDisposable
     public Tensor<double> Images { get; }
 
     /// <summary>The parameters on which the output depends.</summary>
-    /// <remarks>A batch normalization takes the bias of the convolution before it out again: its gradient is 0, and differences show only rounding.</remarks>
+    /// <remarks>
+    /// A batch normalization cancels the bias of the convolution before it. The gradient of that bias is 0, and differences show only
+    /// rounding.
+    /// </remarks>
     public IEnumerable<(string Name, Parameter<double> Parameter)> Parameters => Model.NamedParameters().Where(named =>
-        !(Model.Options.BatchNorm && Model.Features.Index().Any(layer => layer.Item is Conv2d<double> && named.Name == $"features.{layer.Index}.bias")));
+        !(Model.Options.BatchNorm
+            && Model.Features.Index().Any(layer => layer.Item is Conv2d<double> && named.Name == $"features.{layer.Index}.bias")));
 
-    /// <summary>Draws weights and images from <paramref name="seed"/> and the seeds after it, until the network is smooth there.</summary>
+    /// <summary>Draws weights and images from <paramref name="seed"/>, then from the next seeds, until the network is smooth.</summary>
     public static SmoothNetwork Find(string config, VggOptions options, Shape images, long seed)
     {
         for (; ; seed++)
@@ -25,7 +29,7 @@ internal sealed class SmoothNetwork : IDisposable
         }
     }
 
-    /// <summary>Computes the logits; dropout takes the same elements each time.</summary>
+    /// <summary>Computes the logits. Dropout drops the same elements each time.</summary>
     public Variable<double> Forward(Tape<double> tape)
     {
         foreach (var (_, position) in Model.Positions()) position.Integer = 0;
@@ -43,16 +47,21 @@ internal sealed class SmoothNetwork : IDisposable
         var model = VggModel.Create<double>(config, options, seed, TestContexts.Default);
         foreach (var (name, parameter) in model.NamedParameters())
         {
-            // Weights that keep the size of the signal. Biases that a fresh model does not have, so that each of them matters.
-            var (mean, deviation) = parameter.Shape.Rank == 1 ? (0.3, 0.5) : (0, Math.Sqrt(2.0 * parameter.Shape[0] / parameter.Shape.ElementCount));
-            using var values = Tensor<double>.RandomNormal(parameter.Shape, new RandomStream(seed, name), mean, deviation, TestContexts.Default);
+            // Weights that preserve the scale of the signal. Nonzero biases, unlike in a new model, so that each of them matters.
+            var (mean, deviation) = parameter.Shape.Rank == 1
+                ? (0.3, 0.5)
+                : (0, Math.Sqrt(2.0 * parameter.Shape[0] / parameter.Shape.ElementCount));
+            using var values = Tensor<double>.RandomNormal(
+                parameter.Shape, new RandomStream(seed, name), mean, deviation, TestContexts.Default);
             parameter.Value.CopyFrom(values);
         }
 
         return new(model, Tensor<double>.RandomNormal(shape, new RandomStream(seed, "images"), context: TestContexts.Default));
     }
 
-    /// <summary>Whether every input of a rectifier keeps its distance from 0, and every maximum of a pooling from the runner-up.</summary>
+    /// <summary>
+    /// Whether every input of a ReLU is away from 0, and the maximum of every pooling window is away from the second largest element.
+    /// </summary>
     private bool IsSmooth()
     {
         using var tape = new Tape<double>(Mode.Training);
@@ -73,7 +82,7 @@ internal sealed class SmoothNetwork : IDisposable
         return true;
     }
 
-    /// <summary>What a layer reads; dropout in the layers before it takes the elements that <see cref="Forward"/> takes.</summary>
+    /// <summary>Computes the input of a layer. Dropout before the layer drops the same elements as in <see cref="Forward"/>.</summary>
     private Tensor<double> Input(Sequential<double> layers, Variable<double> x, int layer)
     {
         foreach (var (_, position) in Model.Positions()) position.Integer = 0;
@@ -95,7 +104,7 @@ internal sealed class SmoothNetwork : IDisposable
                     {
                         for (int i = 0; i < window.Length; i++) window[i] = maps[n, c, y + (i / 2), x + (i % 2)];
                         window.Sort();
-                        // Zeros come from the rectifier: they tie, but do not move.
+                        // Zeros come from the ReLU. They tie, but stay 0 when the input changes a little.
                         if (window[3] > 0 && window[3] - window[2] < TestValues.Distance) return false;
                     }
                 }

@@ -1,6 +1,6 @@
 namespace DeepSharp.Vgg.Tests.Invariants;
 
-/// <summary>A model in training by SGD with momentum and weight decay, always on the same batch of random images.</summary>
+/// <summary>Trains a model by SGD with momentum and weight decay, always on the same batch of random images.</summary>
 internal sealed class TrainingLoop : IDisposable
 {
     private readonly Sgd<float> sgd;
@@ -20,15 +20,15 @@ internal sealed class TrainingLoop : IDisposable
 
     public int[] Labels { get; }
 
-    /// <summary>One step.</summary>
-    /// <returns>The loss before it.</returns>
+    /// <summary>Takes one step.</summary>
+    /// <returns>The loss before the step.</returns>
     public float Step()
     {
         using var tape = new Tape<float>(Mode.Training);
         return Step(tape, Images);
     }
 
-    /// <summary>One step, on a tape and images that the caller owns.</summary>
+    /// <summary>Takes one step on a tape and images that the caller owns.</summary>
     public float Step(Tape<float> tape, Tensor<float> images)
     {
         var loss = Model.Forward(tape.Input(images)).CrossEntropy(Labels);
@@ -37,7 +37,7 @@ internal sealed class TrainingLoop : IDisposable
         return loss.Value.Read()[0];
     }
 
-    /// <summary>The logits in evaluation.</summary>
+    /// <summary>Computes the logits in evaluation mode.</summary>
     public float[] Evaluate()
     {
         using var tape = new Tape<float>(Mode.Evaluation);

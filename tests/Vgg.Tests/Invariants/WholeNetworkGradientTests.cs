@@ -3,7 +3,7 @@ using FsCheck.Fluent;
 
 namespace DeepSharp.Vgg.Tests.Invariants;
 
-/// <summary>The gradients of whole small networks, in double, against central differences.</summary>
+/// <summary>Checks the gradients of whole small networks in double against central differences.</summary>
 public class WholeNetworkGradientTests
 {
     private const int ElementsPerParameter = 40;
@@ -11,7 +11,7 @@ public class WholeNetworkGradientTests
     private static readonly Shape Images = [3, 3, 8, 8];
     private static readonly int[] Labels = [1, 0, 3];
 
-    /// <summary>Configuration, batch normalization, and whether the head is ImageNet's in small: two hidden layers with dropout.</summary>
+    /// <summary>Configuration, batch normalization, and whether the head is like ImageNet's: two hidden layers with dropout.</summary>
     public static TheoryData<string, bool, bool> Networks => new()
     {
         { "4,M,6,M", false, false },
@@ -22,7 +22,8 @@ public class WholeNetworkGradientTests
 
     [Theory]
     [MemberData(nameof(Networks))]
-    public void Of_the_loss_agree_with_differences_and_a_thousandth_more_does_not(string config, bool batchNorm, bool deepHead)
+    public void Gradients_of_the_loss_match_differences_and_an_error_of_a_thousandth_is_detected(
+        string config, bool batchNorm, bool deepHead)
     {
         using var network = Find(config, batchNorm, deepHead);
         foreach (bool fuse in (bool[])[true, false])
@@ -38,13 +39,14 @@ public class WholeNetworkGradientTests
 
     [Theory]
     [MemberData(nameof(Networks))]
-    public void Are_the_same_fused_and_not(string config, bool batchNorm, bool deepHead)
+    public void Gradients_are_the_same_with_and_without_fusion(string config, bool batchNorm, bool deepHead)
     {
         using var network = Find(config, batchNorm, deepHead);
         var (fusedLoss, fused) = Gradients(network, fuse: true);
         var (singleLoss, single) = Gradients(network, fuse: false);
-        // Both add the same numbers, in another order at most. Each passes through the layers twice, forward and backward, and no layer sums more than
-        // the pixels of the batch (a weight's gradient, the statistics of batch normalization) or the 9·C products of a convolution.
+        // Both add the same numbers, possibly in another order. Each passes through the layers twice, forward and backward. No layer sums
+        // more terms than the pixels of the batch (the gradient of a weight, the statistics of batch normalization) or the 9·C products of
+        // a convolution.
         int terms = 2 * network.Model.Layers(Images).Count() * Math.Max(Images[0] * Images[2] * Images[3], 9 * 6);
         Assert.Equal(singleLoss, fusedLoss, Tolerance.Sum<double>(terms, Math.Max(1, singleLoss)));
         double tolerance = Tolerance.Sum<double>(terms, single.Max(gradient => gradient.Max(Math.Abs)));
@@ -54,8 +56,8 @@ public class WholeNetworkGradientTests
         }
     }
 
-    [Fact]
-    public void Of_the_logits_agree_with_differences_for_generated_networks()
+    [RepeatableProperty(MaxTest = 60)]
+    public Property Gradients_of_the_logits_match_differences_for_generated_networks()
     {
         var cases =
             from config in Gen.Elements("2,M,3,M", "3,LRN,M", "2,2:1,M,3:1p1", "2:5,M", "3,M,2,2,M")
@@ -67,19 +69,20 @@ public class WholeNetworkGradientTests
             from width in Gen.Choose(4, 6)
             from seed in Gen.Choose(0, 1 << 20)
             select (config, batchNorm, fuse, head, Images: new Shape(images, 2, height, width), seed);
-        Prop.ForAll(cases.ToArbitrary(), c =>
+        return Prop.ForAll(cases.ToArbitrary(), c =>
         {
             var options = new VggOptions { BatchNorm = c.batchNorm, Classes = 3, Head = c.head, InputChannels = 2, InputSize = 4 };
             using var network = SmoothNetwork.Find(c.config, options, c.Images, c.seed);
             network.Model.Fuse = c.fuse;
             GradientCheck.Run(network.Forward, network.Parameters).Require();
-        }).Check(PropertyConfig.Of(60));
+        });
     }
 
     private static SmoothNetwork Find(string config, bool batchNorm, bool deepHead)
     {
         var head = deepHead ? new VggHead { PoolSize = 2, Hidden = [7, 5], Dropout = 0.5 } : VggHead.Compact;
-        return SmoothNetwork.Find(config, new VggOptions { BatchNorm = batchNorm, Classes = 4, Head = head, InputSize = Images[2] }, Images, seed: 1);
+        var options = new VggOptions { BatchNorm = batchNorm, Classes = 4, Head = head, InputSize = Images[2] };
+        return SmoothNetwork.Find(config, options, Images, seed: 1);
     }
 
     private static (double Loss, List<double[]> Gradients) Gradients(SmoothNetwork network, bool fuse)

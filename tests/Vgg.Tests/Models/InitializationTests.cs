@@ -1,6 +1,6 @@
 namespace DeepSharp.Vgg.Tests.Models;
 
-/// <summary>Deep nets without batch normalization: which initialisations let them train, and starting from a shallower net.</summary>
+/// <summary>Deep networks without batch normalization: which initializations let them train, and the start from a shallower one.</summary>
 public class InitializationTests
 {
     private static readonly VggOptions Options = new() { Classes = 10, Head = VggHead.Compact };
@@ -8,46 +8,49 @@ public class InitializationTests
     // VGG-16 and VGG-11 with a sixteenth of the channels.
     private static readonly VggConfig Deep = Narrow(VggConfig.D), Shallow = Narrow(VggConfig.A);
 
-    // Ten classes by chance: ln 10 = 2.30.
+    // The loss at chance for ten classes: ln 10 = 2.30.
     [Fact]
-    public void VGG16_without_batch_norm_leaves_chance_with_Kaiming_s_fan_out() => Assert.InRange(LossAfter(Initialization.KaimingFanOut, steps: 200), 0, 2.1);
+    public void VGG16_without_batch_norm_learns_with_Kaiming_fan_out() =>
+        Assert.InRange(LossAfter(Initialization.KaimingFanOut, steps: 200), 0, 2.1);
 
     [Fact]
-    public void VGG16_without_batch_norm_stays_at_chance_with_the_paper_s_small_weights() =>
+    public void VGG16_without_batch_norm_stays_at_chance_with_the_small_weights_of_the_paper() =>
         Assert.Equal(Math.Log(10), LossAfter(Initialization.Paper, steps: 100), 0.01);
 
     [Fact]
-    public void A_deep_net_starts_from_the_first_four_convolutions_and_the_linear_layers_of_a_trained_one()
+    public void A_deep_network_starts_from_the_first_four_convolutions_and_the_linear_layers_of_a_trained_network()
     {
         var options = Options with { Head = new VggHead { Hidden = [12] } };
         using var trained = VggModel.Create<float>(Shallow, options, seed: 1, TestContexts.Default);
         using var deep = VggModel.Create<float>(Deep, options, seed: 2, TestContexts.Default);
         var before = Weights(deep);
         // conv1-1, conv2-1, conv3-1 and conv3-2 of table 1.
-        Assert.Equal(["features.0", "features.5", "features.10", "features.12", "classifier.0", "classifier.3"], deep.InitializeFrom(trained));
+        Assert.Equal(
+            ["features.0", "features.5", "features.10", "features.12", "classifier.0", "classifier.3"], deep.InitializeFrom(trained));
         var (from, after) = (Weights(trained), Weights(deep));
         foreach (var (source, target) in ((string, string)[])[("0", "0"), ("3", "5"), ("6", "10"), ("8", "12")])
             Assert.Equal(from[$"features.{source}.weight"], after[$"features.{target}.weight"]);
         Assert.Equal(from["classifier.0.bias"], after["classifier.0.bias"]);
         Assert.Equal(from["classifier.3.weight"], after["classifier.3.weight"]);
-        foreach (string random in (string[])["2", "7", "14", "17", "28"]) Assert.Equal(before[$"features.{random}.weight"], after[$"features.{random}.weight"]);
+        foreach (string random in (string[])["2", "7", "14", "17", "28"])
+            Assert.Equal(before[$"features.{random}.weight"], after[$"features.{random}.weight"]);
     }
 
     [Fact]
-    public void Batch_normalizations_go_with_their_convolutions_and_other_shapes_stay()
+    public void Batch_normalizations_are_copied_with_their_convolutions_and_layers_of_other_shapes_are_not_copied()
     {
         var options = Options with { BatchNorm = true };
         using var trained = VggModel.Create<float>(Shallow, options, seed: 1, TestContexts.Default);
         using var deep = VggModel.Create<float>(Deep, options with { Classes = 7, InputChannels = 1 }, seed: 2, TestContexts.Default);
         trained.NamedBuffers().First(named => named.Name == "features.5.running_var").Buffer[3] = 7;
-        // The first convolution has another number of input channels, and the last layer other classes.
+        // The first convolution has another number of input channels, the last layer another number of classes.
         Assert.Equal(["features.7", "features.8"], deep.InitializeFrom(trained, convolutions: 2));
         Assert.Equal(7, deep.NamedBuffers().First(named => named.Name == "features.8.running_var").Buffer[3]);
     }
 
-    // The paper's section 3.1, with the first three blocks of A and B and an eighth of their channels.
+    // Section 3.1 of the paper, with the first three blocks of A and B and an eighth of their channels.
     [Fact]
-    public void A_deeper_net_learns_from_a_trained_A_where_small_weights_alone_leave_it_at_chance()
+    public void A_deeper_network_learns_when_started_from_a_trained_A_and_stays_at_chance_with_small_weights_alone()
     {
         var images = ShapesDataset.Generate(seed: 1, trainCount: 20, testCount: 1).Train;
         using var trained = VggModel.Create<float>(VggConfig.Parse("8,M,16,M,32,32,M"), Options, seed: 1, TestContexts.Default);
@@ -57,16 +60,18 @@ public class InitializationTests
         using var alone = VggModel.Create<float>(deep, small, seed: 2, TestContexts.Default);
         using var started = VggModel.Create<float>(deep, small, seed: 2, TestContexts.Default);
         Assert.Equal(["features.0", "features.5", "features.10", "features.12", "classifier.0"], started.InitializeFrom(trained));
-        double ofAlone = Train(alone, images, steps: 70), ofStarted = Train(started, images, steps: 70);
-        Assert.Equal(Math.Log(10), ofAlone, 0.01);
-        Assert.InRange(ofStarted, 0, 2);
+        double lossAlone = Train(alone, images, steps: 70), lossStarted = Train(started, images, steps: 70);
+        Assert.Equal(Math.Log(10), lossAlone, 0.01);
+        Assert.InRange(lossStarted, 0, 2);
     }
 
-    /// <summary>The least loss of some steps, each on all images. Without batch normalization single steps go astray.</summary>
+    /// <summary>
+    /// Trains for some steps, each on all images. Returns the lowest loss, because without batch normalization single steps diverge.
+    /// </summary>
     private static double Train(VggModel<float> model, IImageDataset images, int steps)
     {
         using var sgd = new Sgd<float>(model.Parameters(), learningRate: 0.01, momentum: 0.9);
-        double least = double.MaxValue;
+        double min = double.MaxValue;
         for (int step = 0; step < steps; step++)
         {
             foreach (var batch in images.Batches(images.Count, model.Context))
@@ -75,26 +80,27 @@ public class InitializationTests
                 var loss = model.Forward(tape.Input(batch.Images)).CrossEntropy(batch.Labels);
                 tape.Backward(loss);
                 sgd.Step();
-                least = Math.Min(least, loss.Value.ToScalar());
+                min = Math.Min(min, loss.Value.ToScalar());
             }
         }
 
-        return least;
+        return min;
     }
 
-    /// <summary>The mean loss of the last half of some steps, on images whose mean colour tells the class, in noise.</summary>
+    /// <summary>Trains for some steps on noisy images whose mean color gives the class. Returns the mean loss of the last half.</summary>
     private static double LossAfter(Initialization initialization, int steps)
     {
         var context = TestContexts.Default;
         using var model = VggModel.Create<float>(Deep, Options with { Initialization = initialization }, seed: 4, context);
         using var sgd = new Sgd<float>(model.Parameters(), learningRate: 0.01, momentum: 0.9);
-        using var colours = Tensor<float>.RandomNormal([10, 3, 1, 1], new RandomStream(1, "colours"), context: context);
+        using var colors = Tensor<float>.RandomNormal([10, 3, 1, 1], new RandomStream(1, "colours"), context: context);
         int[] labels = [.. Enumerable.Range(0, 10)];
         double sum = 0;
         for (int step = 0; step < steps; step++)
         {
-            using var noise = Tensor<float>.RandomNormal([10, 3, 32, 32], new RandomStream(step, "noise"), deviation: 0.5, context: context);
-            using var images = colours + noise;
+            using var noise = Tensor<float>.RandomNormal(
+                [10, 3, 32, 32], new RandomStream(step, "noise"), deviation: 0.5, context: context);
+            using var images = colors + noise;
             using var tape = new Tape<float>(Mode.Training);
             var loss = model.Forward(tape.Input(images)).CrossEntropy(labels);
             tape.Backward(loss);

@@ -5,14 +5,15 @@ public class ModelSummaryTests
     [Theory]
     [InlineData("E", true, true, 39.29)]
     [InlineData("D", true, false, 30.94)]
-    public void Counts_multiply_adds_as_torchinfo(string config, bool batchNorm, bool convolutionBias, double billions)
+    public void Counts_multiply_adds_like_torchinfo(string config, bool batchNorm, bool convolutionBias, double billions)
     {
-        using var model = VggModel.Create<float>(Configurations.Named(config), new VggOptions { BatchNorm = batchNorm, ConvolutionBias = convolutionBias });
+        var options = new VggOptions { BatchNorm = batchNorm, ConvolutionBias = convolutionBias };
+        using var model = VggModel.Create<float>(Configurations.Named(config), options);
         Assert.Equal(billions, Math.Round(ModelSummary.Of(model, [2, 3, 224, 224]).MultiplyAdds / 1e9, 2));
     }
 
     [Fact]
-    public void Counts_megabytes_as_torchinfo()
+    public void Counts_megabytes_like_torchinfo()
     {
         var summary = ModelSummary.Of(VggModel.Create<float>(VggConfig.E, new VggOptions { BatchNorm = true }), [2, 3, 224, 224]);
         long[] bytes = [summary.InputBytes, summary.ForwardBackwardBytes, summary.ParameterBytes, summary.TotalBytes];
@@ -20,7 +21,7 @@ public class ModelSummaryTests
     }
 
     [Fact]
-    public void Numbers_the_layers_as_torchinfo()
+    public void Numbers_the_layers_like_torchinfo()
     {
         var tree = ModelSummary.Of(VggModel.Create<float>(VggConfig.A, new VggOptions { BatchNorm = true }), [2, 3, 224, 224]).Tree;
         Assert.Equal("VGG", tree[0].ToString());
@@ -28,7 +29,9 @@ public class ModelSummaryTests
         Assert.Equal("Conv2d (0): 2-1", tree[2].ToString());
         Assert.Equal("BatchNorm2d (1): 2-2", tree[3].ToString());
         Assert.Equal(["2-29", "1-2", "1-3", "2-30"], tree.SkipWhile(node => node.Key != "features.28").Take(4).Select(node => node.Number));
-        Assert.Equal(["AdaptiveAvgPool2d (avgpool): 1-2", "Sequential (classifier): 1-3", "Linear (0): 2-30"], tree.Skip(31).Take(3).Select(node => node.ToString()));
+        Assert.Equal(
+            ["AdaptiveAvgPool2d (avgpool): 1-2", "Sequential (classifier): 1-3", "Linear (0): 2-30"],
+            tree.Skip(31).Take(3).Select(node => node.ToString()));
         Assert.Equal([2, 512, 7, 7], tree[1].OutputShape);
         Assert.Equal([2, 1000], tree[0].OutputShape);
         Assert.Equal("Linear (6): 2-36", tree[^1].ToString());
@@ -42,7 +45,9 @@ public class ModelSummaryTests
         {
             using var model = VggModel.Create<float>(VggConfig.C, new VggOptions { Head = VggHead.Compact }, context: context);
             var (summary, input) = (ModelSummary.Of(model, [8, 3, 32, 32]), new Shape(8, 3, 32, 32));
-            Assert.Equal(model.NamedModules().Count(named => named.Module is Conv2d<float>), summary.Layers.Count(layer => layer.Algorithms is not null));
+            Assert.Equal(
+                model.NamedModules().Count(named => named.Module is Conv2d<float>),
+                summary.Layers.Count(layer => layer.Algorithms is not null));
             foreach (var layer in summary.Layers)
             {
                 var module = model.NamedModules().FirstOrDefault(named => named.Name == layer.Key).Module;
@@ -50,21 +55,28 @@ public class ModelSummaryTests
                 if (module is Conv2d<float> convolution)
                 {
                     var shape = convolution.Convolution(input);
-                    Assert.Equal(ConvolutionAlgorithms.Choose<float>(shape, ConvolutionPass.Forward, context.VectorWidth, context.ConvolutionAlgorithm).Name, layer.Algorithms!.Forward);
-                    Assert.Equal(ConvolutionAlgorithms.Choose<float>(shape, ConvolutionPass.WeightGradient, context.VectorWidth, context.ConvolutionAlgorithm).Name, layer.Algorithms.WeightGradient);
+                    var (width, name) = (context.VectorWidth, context.ConvolutionAlgorithm);
+                    Assert.Equal(
+                        ConvolutionAlgorithms.Choose<float>(shape, ConvolutionPass.Forward, width, name).Name,
+                        layer.Algorithms!.Forward);
+                    Assert.Equal(
+                        ConvolutionAlgorithms.Choose<float>(shape, ConvolutionPass.WeightGradient, width, name).Name,
+                        layer.Algorithms.WeightGradient);
                 }
 
                 input = layer.OutputShape;
             }
 
-            if (context == forced) Assert.All(summary.Layers, layer => Assert.Equal(layer.Kind == "Conv2d" ? "direct" : null, layer.Algorithms?.ToString()));
+            if (context == forced)
+                Assert.All(summary.Layers, layer => Assert.Equal(layer.Kind == "Conv2d" ? "direct" : null, layer.Algorithms?.ToString()));
         }
     }
 
     [Fact]
     public void Does_not_count_frozen_parameters_as_trainable()
     {
-        using var model = VggModel.Create<float>(VggConfig.Parse("4,M"), new VggOptions { BatchNorm = true, Classes = 3, Head = VggHead.Compact }, context: TestContexts.Default);
+        var options = new VggOptions { BatchNorm = true, Classes = 3, Head = VggHead.Compact };
+        using var model = VggModel.Create<float>(VggConfig.Parse("4,M"), options, context: TestContexts.Default);
         model.Features.Freeze();
         var summary = ModelSummary.Of(model, [1, 3, 8, 8]);
         Assert.Equal((4 * 3) + 3, summary.TrainableCount);
@@ -72,7 +84,7 @@ public class ModelSummaryTests
     }
 
     [Fact]
-    public void Follows_the_shapes_through_an_image_that_is_not_square()
+    public void Gives_the_shapes_for_an_image_that_is_not_square()
     {
         using var model = VggModel.Create<float>(VggConfig.C, new VggOptions { BatchNorm = true, Classes = 10 });
         var summary = ModelSummary.Of(model, [2, 3, 64, 96]);
@@ -86,14 +98,14 @@ public class ModelSummaryTests
     }
 
     [Fact]
-    public void Padding_of_a_1x1_kernel_widens_the_map()
+    public void Padding_of_a_1x1_kernel_enlarges_the_map()
     {
         var summary = ModelSummary.Of(VggModel.Create<float>(VggConfig.Parse("8:1p1,4:1"), new VggOptions()), [1, 3, 32, 32]);
         Assert.Equal([1, 8, 34, 34], summary.Layers[0].OutputShape);
         Assert.Equal([1, 4, 34, 34], summary.Layers[2].OutputShape);
     }
 
-    // VGG-16: 212 pixels after the last pooling, 404 for the first linear layer on 7×7 maps 32 pixels apart.
+    // VGG-16: 212 pixels after the last pooling. The first linear layer has 404, because its 7×7 inputs are 32 pixels apart.
     [Theory]
     [InlineData("features.0", 3)]
     [InlineData("features.2", 5)]
@@ -101,7 +113,7 @@ public class ModelSummaryTests
     [InlineData("features.30", 212)]
     [InlineData("classifier.0", 404)]
     [InlineData("classifier.6", 404)]
-    public void Knows_the_receptive_fields(string key, int pixels)
+    public void Gives_the_receptive_fields(string key, int pixels)
     {
         var summary = ModelSummary.Of(VggModel.Create<float>(VggConfig.D, new VggOptions()), [1, 3, 224, 224]);
         Assert.Equal(pixels, summary.Layers.Single(layer => layer.Key == key).ReceptiveField);
@@ -110,16 +122,17 @@ public class ModelSummaryTests
     [Theory]
     [InlineData(7, 32, 212)]
     [InlineData(1, 224, 404)]
-    public void A_pooling_that_repeats_positions_adds_no_pixels_and_one_that_averages_does(int poolSize, int side, int pixels)
+    public void The_receptive_field_grows_when_the_adaptive_pooling_averages_and_not_when_it_repeats(int poolSize, int side, int pixels)
     {
         using var model = VggModel.Create<float>(VggConfig.D, new VggOptions { Head = new VggHead { PoolSize = poolSize } });
         Assert.Equal(pixels, ModelSummary.Of(model, [1, 3, side, side]).Layers[^1].ReceptiveField);
     }
 
     [Fact]
-    public void Names_the_layer_that_cannot_take_the_input()
+    public void Names_the_layer_that_does_not_fit_the_input()
     {
         using var model = VggModel.Create<float>(VggConfig.A, new VggOptions());
-        Assert.Contains("features.20", Assert.Throws<ShapeException>(() => ModelSummary.Of(model, [1, 3, 31, 64])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "features.20", Assert.Throws<ShapeException>(() => ModelSummary.Of(model, [1, 3, 31, 64])).Message, StringComparison.Ordinal);
     }
 }

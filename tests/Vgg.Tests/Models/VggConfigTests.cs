@@ -8,8 +8,9 @@ public class VggConfigTests
         var config = VggConfig.Parse(" 64, LRN,m,256:1,512:1p1,8:5,16:5p0,3:3p1");
         Assert.Equal(
             [
-                VggStep.Convolution(64, 3, 1), VggStep.LocalResponseNorm, VggStep.MaxPool, VggStep.Convolution(256, 1, 0), VggStep.Convolution(512, 1, 1),
-                VggStep.Convolution(8, 5, 2), VggStep.Convolution(16, 5, 0), VggStep.Convolution(3, 3, 1),
+                VggStep.Convolution(64, 3, 1), VggStep.LocalResponseNorm, VggStep.MaxPool,
+                VggStep.Convolution(256, 1, 0), VggStep.Convolution(512, 1, 1), VggStep.Convolution(8, 5, 2),
+                VggStep.Convolution(16, 5, 0), VggStep.Convolution(3, 3, 1),
             ],
             config.Steps);
         Assert.Equal("64,LRN,M,256:1,512:1p1,8:5,16:5p0,3", config.ToString());
@@ -45,7 +46,7 @@ public class VggConfigTests
     [InlineData("C", 13)]
     [InlineData("D", 13)]
     [InlineData("E", 16)]
-    public void Has_the_paper_s_number_of_convolutions_and_five_poolings(string name, int convolutions)
+    public void Has_as_many_convolutions_as_in_the_paper_and_five_poolings(string name, int convolutions)
     {
         var config = Configurations.Named(name);
         Assert.Equal(convolutions, config.Steps.Count(step => step.Kind == VggStepKind.Convolution));

@@ -26,43 +26,49 @@ public class VggDescriptionTests
     }
 
     [Fact]
-    public void Numbers_its_layers_as_torchvision()
+    public void Numbers_its_layers_like_torchvision()
     {
         using var model = VggModel.Create<float>(VggConfig.A, new VggOptions { BatchNorm = true });
         string[] weights = [.. model.Layers([1, 3, 32, 32]).Where(call => call.Layer.ParameterCount > 0).Select(call => call.Key)];
         Assert.Equal(
             [
-                "features.0", "features.1", "features.4", "features.5", "features.8", "features.9", "features.11", "features.12", "features.15", "features.16",
-                "features.18", "features.19", "features.22", "features.23", "features.25", "features.26", "classifier.0", "classifier.3", "classifier.6",
+                "features.0", "features.1", "features.4", "features.5", "features.8", "features.9", "features.11", "features.12",
+                "features.15", "features.16", "features.18", "features.19", "features.22", "features.23", "features.25", "features.26",
+                "classifier.0", "classifier.3", "classifier.6",
             ],
             weights);
     }
 
     [Fact]
-    public void Says_where_there_are_more_poolings_than_pixels()
+    public void Names_the_pooling_that_does_not_fit_the_image()
     {
         var error = Assert.Throws<ShapeException>(() => VggModel.Create<float>(VggConfig.A, new VggOptions { InputSize = 16 }));
-        Assert.Equal("features.20 (MaxPool2d): a window of 2×2 does not fit into 1×1 pixels; use a larger image or fewer poolings.", error.Message);
+        Assert.Equal(
+            "features.20 (MaxPool2d): a window of 2×2 does not fit into 1×1 pixels; use a larger image or fewer pooling layers.",
+            error.Message);
     }
 
     [Theory]
     [InlineData(0, 3, 32, "number of classes must be at least 1, found 0")]
     [InlineData(10, -1, 32, "number of input channels must be at least 1, found -1")]
     [InlineData(10, 3, 0, "pixels of the input size must be at least 1, found 0")]
-    public void Refuses_options_that_make_no_sense(int classes, int channels, int size, string reason)
+    public void Refuses_options_out_of_range(int classes, int channels, int size, string reason)
     {
         var options = new VggOptions { Classes = classes, InputChannels = channels, InputSize = size };
-        Assert.Contains(reason, Assert.Throws<ArgumentException>(() => VggModel.Create<float>(VggConfig.A, options)).Message, StringComparison.Ordinal);
+        var error = Assert.Throws<ArgumentException>(() => VggModel.Create<float>(VggConfig.A, options));
+        Assert.Contains(reason, error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_model_without_a_window_is_refused() => Assert.Contains(
-        "window",
-        Assert.Throws<ArgumentException>(() => VggModel.Create<float>(VggConfig.ALrn, new VggOptions { Lrn = LrnConstants.PyTorch(0) })).Message,
-        StringComparison.Ordinal);
+    public void Refuses_a_normalization_window_of_0()
+    {
+        var options = new VggOptions { Lrn = LrnConstants.PyTorch(0) };
+        var error = Assert.Throws<ArgumentException>(() => VggModel.Create<float>(VggConfig.ALrn, options));
+        Assert.Contains("window", error.Message, StringComparison.Ordinal);
+    }
 
     [Fact]
-    public void Refuses_images_with_other_channels()
+    public void Refuses_images_with_another_number_of_channels()
     {
         using var model = VggModel.Create<float>(VggConfig.A, new VggOptions());
         var error = Assert.Throws<ShapeException>(() => model.OutputShape([1, 4, 32, 32]));

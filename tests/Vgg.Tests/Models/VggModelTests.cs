@@ -4,7 +4,7 @@ public class VggModelTests
 {
     private static readonly VggConfig Small = VggConfig.Parse("4,LRN,M,6,6:1,M");
 
-    // Nothing is as it is by default.
+    // No option has its default value.
     private static readonly VggOptions SmallOptions = new()
     {
         BatchNorm = true,
@@ -20,9 +20,10 @@ public class VggModelTests
     private static ComputeContext Context => TestContexts.Default;
 
     [Fact]
-    public void Has_torchvision_s_keys_and_shapes()
+    public void Has_the_keys_and_shapes_of_torchvision()
     {
-        using var model = VggModel.Create<float>(VggConfig.A, new VggOptions { BatchNorm = true, Classes = 10, Head = VggHead.Compact }, seed: 1, Context);
+        var options = new VggOptions { BatchNorm = true, Classes = 10, Head = VggHead.Compact };
+        using var model = VggModel.Create<float>(VggConfig.A, options, seed: 1, Context);
         var parameters = model.NamedParameters().ToDictionary(named => named.Name, named => named.Parameter.Shape);
         Assert.Equal([64, 3, 3, 3], parameters["features.0.weight"]);
         Assert.Equal([64], parameters["features.0.bias"]);
@@ -50,7 +51,8 @@ public class VggModelTests
 
         string[] kinds =
         [
-            "Conv2d", "BatchNorm2d", "ReLU", "LocalResponseNorm", "MaxPool2d", "Conv2d", "BatchNorm2d", "ReLU", "Conv2d", "BatchNorm2d", "ReLU", "MaxPool2d",
+            "Conv2d", "BatchNorm2d", "ReLU", "LocalResponseNorm", "MaxPool2d",
+            "Conv2d", "BatchNorm2d", "ReLU", "Conv2d", "BatchNorm2d", "ReLU", "MaxPool2d",
             "AdaptiveAvgPool2d", "Flatten", "Dropout", "Linear", "ReLU", "Linear",
         ];
         Assert.Equal(kinds, model.Layers([1, 2, 8, 8]).Select(call => call.Layer.Kind));
@@ -59,7 +61,7 @@ public class VggModelTests
     [Theory]
     [InlineData(8, 8)]
     [InlineData(9, 13)]
-    public void Gives_the_shapes_that_the_summary_foretells(int height, int width)
+    public void Gives_the_shapes_in_its_summary(int height, int width)
     {
         using var model = VggModel.Create<float>(Small, SmallOptions, seed: 1, Context);
         using var images = Tensor<float>.RandomNormal([3, 2, height, width], new RandomStream(1, "images"), context: Context);
@@ -71,7 +73,7 @@ public class VggModelTests
     }
 
     [Fact]
-    public void The_seed_decides_the_weights()
+    public void The_seed_determines_the_weights()
     {
         using VggModel<float> one = Create(1), again = Create(1), other = Create(2);
         Assert.Equal(one.State().Sha256(), again.State().Sha256());
@@ -83,22 +85,25 @@ public class VggModelTests
     [Theory]
     [InlineData(Initialization.KaimingFanOut, 0.0417, 0.01)]
     [InlineData(Initialization.Paper, 0.01, 0.01)]
-    public void Draws_weights_with_the_deviation_of_the_initialisation(Initialization initialization, double convolution, double linear)
+    public void Initial_weights_have_the_standard_deviation_of_the_initialization(
+        Initialization initialization, double convolution, double linear)
     {
-        // √(2 / (128 · 9)) = 0.0417; with 73,728 draws the sample's deviation is within 1 % of it.
+        // √(2 / (128 · 9)) = 0.0417. The standard deviation of 73,728 samples is within 1 % of it.
         var options = new VggOptions { Classes = 100, Head = VggHead.Compact, Initialization = initialization, BatchNorm = true };
         using var model = VggModel.Create<double>(VggConfig.Parse("64,M,128"), options, seed: 1, Context);
         var parameters = model.NamedParameters().ToDictionary(named => named.Name, named => named.Parameter.Value.ToArray());
         Assert.Equal(convolution, Deviation(parameters["features.4.weight"]), convolution * 0.01);
         Assert.Equal(linear, Deviation(parameters["classifier.0.weight"]), linear * 0.03);
-        Assert.All(parameters["features.0.bias"].Concat(parameters["features.1.bias"]).Concat(parameters["classifier.0.bias"]), value => Assert.Equal(0, value));
+        Assert.All(
+            parameters["features.0.bias"].Concat(parameters["features.1.bias"]).Concat(parameters["classifier.0.bias"]),
+            value => Assert.Equal(0, value));
         Assert.All(parameters["features.1.weight"], value => Assert.Equal(1, value));
 
         static double Deviation(double[] values) => Math.Sqrt(values.Average(value => value * value));
     }
 
     [Fact]
-    public void Comes_back_from_a_file_that_says_what_it_is()
+    public void A_saved_model_loads_by_the_description_in_its_file()
     {
         using var folder = new TemporaryFolder();
         using var images = Tensor<float>.RandomNormal([2, 2, 8, 8], new RandomStream(1, "images"), context: Context);
@@ -125,7 +130,9 @@ public class VggModelTests
     [InlineData("""{"config":"64,M","hidden":[2000000000,2000000000,2000000000,2000000000]}""", " parameters, found only ")]
     [InlineData("""{"config":"64,M\u0007"}""", "damaged: Configuration: token 2 (\"M?\"")]
     [InlineData("""{"config":"65536,M","poolSize":2000000000}""", "damaged")]
-    [InlineData("""{"config":"1,M,M,M,M,M,M","classes":1,"poolSize":1,"hidden":[]}""", "damaged: features.7 (MaxPool2d): a window of 2×2 does not fit into 1×1 pixels")]
+    [InlineData(
+        """{"config":"1,M,M,M,M,M,M","classes":1,"poolSize":1,"hidden":[]}""",
+        "damaged: features.7 (MaxPool2d): a window of 2×2 does not fit into 1×1 pixels")]
     public void Says_what_is_wrong_with_the_description_in_a_file(string? description, string reason)
     {
         using var folder = new TemporaryFolder();
@@ -139,10 +146,10 @@ public class VggModelTests
     }
 
     [Fact]
-    public void A_description_in_a_file_takes_no_memory_before_it_is_checked()
+    public void A_description_in_a_file_is_checked_before_memory_is_allocated()
     {
         using var folder = new TemporaryFolder();
-        // Running statistics of 1.5 GB, weights of 464 TB.
+        // The description asks for running statistics of 1.5 GB and weights of 464 TB.
         string config = string.Join(',', Enumerable.Repeat("65536", 3000));
         var writer = new SafeTensorsWriter { Metadata = { ["vgg"] = $$"""{"config":"{{config}}","batchNorm":true}""" } };
         writer.Save(folder["model.safetensors"]);
@@ -155,7 +162,7 @@ public class VggModelTests
     }
 
     [Fact]
-    public void Counting_and_summarizing_take_no_memory_for_weights()
+    public void Counting_and_summarizing_allocate_no_weights()
     {
         long allocated = WeightsFuzz.Allocated(() =>
         {
@@ -173,14 +180,16 @@ public class VggModelTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Weights_are_the_same_in_whatever_order_they_are_first_used(bool backwards)
+    public void Weights_do_not_depend_on_the_order_of_first_use(bool backwards)
     {
-        using VggModel<float> one = VggModel.Create<float>(Small, SmallOptions, seed: 1, Context), other = VggModel.Create<float>(Small, SmallOptions, seed: 1, Context);
+        using var one = VggModel.Create<float>(Small, SmallOptions, seed: 1, Context);
+        using var other = VggModel.Create<float>(Small, SmallOptions, seed: 1, Context);
         var parameters = other.Parameters();
         if (backwards) foreach (var parameter in parameters.Reverse()) _ = parameter.Value;
         else Parallel.ForEach(parameters.Concat(parameters), parameter => _ = parameter.Value);
         Assert.Equal(one.State().Sha256(), other.State().Sha256());
     }
 
-    private static IEnumerable<KeyValuePair<string, StateEntry>> Integers(Module<float> model) => model.State().Where(named => named.Value.IsInteger);
+    private static IEnumerable<KeyValuePair<string, StateEntry>> Integers(Module<float> model) =>
+        model.State().Where(named => named.Value.IsInteger);
 }

@@ -3,10 +3,10 @@ using Google.Protobuf;
 
 namespace DeepSharp.Vgg.Tests.Onnx;
 
-/// <summary>A node as a file has it.</summary>
+/// <summary>A node of an ONNX file.</summary>
 public sealed record NodeContent(string Operator, string Name, IReadOnlyList<string> Inputs, IReadOnlyList<string> Outputs);
 
-/// <summary>What a test wants to know of an ONNX file, read field by field by a few lines of its own.</summary>
+/// <summary>The content of an ONNX file, read field by field without the code under test.</summary>
 public sealed class OnnxContent
 {
     private OnnxContent()
@@ -41,7 +41,9 @@ public sealed class OnnxContent
             {
                 case 1: content.FormatVersion = (long)value; break;
                 case 7: content.ReadGraph((byte[])value); break;
-                case 8: content.OperatorSet = Fields((byte[])value).Where(part => part.Field == 2).Select(part => (long)part.Value).Single(); break;
+                case 8:
+                    content.OperatorSet = Fields((byte[])value).Where(part => part.Field == 2).Select(part => (long)part.Value).Single();
+                    break;
                 case 14:
                     var entry = Fields((byte[])value).ToDictionary(part => part.Field, part => Text(part.Value));
                     content.Metadata.Add(entry[1], entry[2]);
@@ -68,21 +70,24 @@ public sealed class OnnxContent
     private static NodeContent ReadNode(byte[] node)
     {
         var fields = Fields(node).ToLookup(part => part.Field, part => part.Value);
-        return new NodeContent(Text(fields[4].Single()), Text(fields[3].Single()), [.. fields[1].Select(Text)], [.. fields[2].Select(Text)]);
+        return new NodeContent(
+            Text(fields[4].Single()), Text(fields[3].Single()), [.. fields[1].Select(Text)], [.. fields[2].Select(Text)]);
     }
 
     private void ReadConstant(byte[] tensor)
     {
         var fields = Fields(tensor).ToLookup(part => part.Field, part => part.Value);
         Assert.Equal(1L, fields[2].Single());
-        Constants.Add(Text(fields[8].Single()), ([.. fields[1].Cast<long>()], MemoryMarshal.Cast<byte, float>((byte[])fields[9].Single()).ToArray()));
+        float[] elements = MemoryMarshal.Cast<byte, float>((byte[])fields[9].Single()).ToArray();
+        Constants.Add(Text(fields[8].Single()), ([.. fields[1].Cast<long>()], elements));
     }
 
-    // ValueInfoProto.type → TypeProto.tensor_type → shape → dim, each a value or a name.
+    // ValueInfoProto.type → TypeProto.tensor_type → shape → dim. Each dimension is a value or a name.
     private void ReadValue(byte[] info)
     {
         var shape = Inner(Inner(Inner(info, 2), 1), 2);
-        var dimensions = Fields(shape).Select(part => Fields((byte[])part.Value).Single()).Select(part => part.Field == 1 ? $"{part.Value}" : Text(part.Value));
+        var dimensions = Fields(shape).Select(part => Fields((byte[])part.Value).Single())
+            .Select(part => part.Field == 1 ? $"{part.Value}" : Text(part.Value));
         Values.Add(Text(Fields(info).Single(part => part.Field == 1).Value), string.Join(",", dimensions));
     }
 
@@ -101,7 +106,7 @@ public sealed class OnnxContent
                 WireFormat.WireType.Varint => input.ReadInt64(),
                 WireFormat.WireType.Fixed32 => input.ReadFloat(),
                 WireFormat.WireType.LengthDelimited => input.ReadBytes().ToByteArray(),
-                var type => throw new InvalidDataException($"A field of type {type} is not expected."),
+                var type => throw new InvalidDataException($"Unexpected field of type {type}."),
             }));
         }
 

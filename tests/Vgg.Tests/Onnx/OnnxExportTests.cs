@@ -5,7 +5,7 @@ public class OnnxExportTests
     private static readonly OnnxCase Small = OnnxCase.All().Single(onnxCase => onnxCase.Name == "A-bn");
 
     [Fact]
-    public void A_file_says_what_it_is_and_takes_any_number_of_images()
+    public void A_file_has_versions_and_metadata_and_takes_any_number_of_images()
     {
         var content = Export(Small, Small.Export with { Metadata = new Dictionary<string, string> { ["mean"] = "0.5" } });
 
@@ -35,7 +35,7 @@ public class OnnxExportTests
     }
 
     [Fact]
-    public void Constants_have_PyTorchs_keys_shapes_and_logical_order()
+    public void Constants_have_the_keys_and_shapes_of_PyTorch_and_logical_order()
     {
         using var model = Small.Create<float>();
         var content = Export(Small);
@@ -58,7 +58,7 @@ public class OnnxExportTests
     }
 
     [Fact]
-    public void A_model_in_double_is_rounded()
+    public void A_model_in_double_is_rounded_to_float()
     {
         using var folder = new TemporaryFolder();
         using var model = Small.Create<double>();
@@ -72,18 +72,18 @@ public class OnnxExportTests
     [Theory]
     [InlineData("", 32)]
     [InlineData("imagenet-head", 224)]
-    public void The_size_of_the_images_is_the_one_that_the_head_wants(string name, int size)
+    public void The_default_image_size_is_that_of_the_head(string name, int size)
     {
         var onnxCase = OnnxCase.All().FirstOrDefault(candidate => candidate.Name == name) ?? Small;
         var content = Export(onnxCase);
 
         Assert.Equal($"N,3,{size},{size}", content.Values["images"]);
-        // Maps of that size are not pooled again.
+        // Maps of that size need no further pooling.
         Assert.DoesNotContain(content.Nodes, node => node.Operator is "AveragePool" or "MatMul");
     }
 
     [Fact]
-    public void Images_that_are_too_small_name_the_layer_and_leave_no_file()
+    public void Too_small_images_are_refused_with_the_name_of_the_layer_and_leave_no_file()
     {
         using var folder = new TemporaryFolder();
         using var model = Small.Create<float>();

@@ -1,9 +1,9 @@
 namespace DeepSharp.Vgg.Tests.Onnx;
 
-/// <summary>Networks go into ONNX files and come back, by what the files say about themselves or by their nodes.</summary>
+/// <summary>Networks are written to ONNX files and read back, from the description in the file or from its nodes.</summary>
 public sealed class OnnxFileTests : IDisposable
 {
-    // A folded batch normalization rounds in other places; the issue is a wrong weight, not rounding.
+    // A folded batch normalization rounds at other points. The bound must detect a wrong weight, not rounding.
     private const double RelativeBound = 1e-4;
 
     private readonly TemporaryFolder folder = new();
@@ -16,7 +16,7 @@ public sealed class OnnxFileTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Comes_back_as_the_network_that_was_written(string name)
+    public void Loads_as_the_network_that_was_written(string name)
     {
         var onnxCase = Find(name);
         using var model = onnxCase.Create<float>();
@@ -24,7 +24,9 @@ public sealed class OnnxFileTests : IDisposable
         using var loaded = VggModel.Load<float>(FilePath, TestContexts.Default);
         bool isFolded = onnxCase.Export.FoldBatchNorm && model.Options.BatchNorm;
         var expected = isFolded ? model.Options with { BatchNorm = false, ConvolutionBias = true } : model.Options;
-        Assert.Equal((model.Config.ToString(), expected, model.Description.Seed), (loaded.Config.ToString(), loaded.Options, loaded.Description.Seed));
+        Assert.Equal(
+            (model.Config.ToString(), expected, model.Description.Seed),
+            (loaded.Config.ToString(), loaded.Options, loaded.Description.Seed));
         if (!isFolded) Assert.Equal(model.State().Sha256(), loaded.State().Sha256());
         RequireSameScores(model, loaded);
     }
@@ -62,10 +64,10 @@ public sealed class OnnxFileTests : IDisposable
         Assert.Equal(File.ReadAllBytes(folder["first.safetensors"]), File.ReadAllBytes(folder["second.safetensors"]));
     }
 
-    /// <summary>What other exporters write: constants of any names, and nothing about the network but its nodes.</summary>
+    /// <summary>Files as other exporters write them: constants of any name, and no description of the network except its nodes.</summary>
     [Theory]
     [MemberData(nameof(Names))]
-    public void Nodes_tell_the_network_where_names_do_not(string name)
+    public void The_network_is_recognized_by_its_nodes_when_names_are_unknown(string name)
     {
         var onnxCase = Find(name);
         using var model = onnxCase.Create<float>();
@@ -73,7 +75,7 @@ public sealed class OnnxFileTests : IDisposable
         Change(Rename, Rename);
         if (name is "lrn-window-2" or "pool-overlaps" or "pool-enlarges")
         {
-            // Said by operators that other networks have too.
+            // Exported as generic operators, which other networks have too.
             Assert.Contains("not a VGG network: it has a node M", Refusal(), StringComparison.Ordinal);
             return;
         }
@@ -83,13 +85,15 @@ public sealed class OnnxFileTests : IDisposable
         Assert.Equal(model.Options.Head with { DropoutFirst = false }, loaded.Options.Head);
         RequireSameScores(model, loaded);
 
-        // The names of nodes, values and constants have dots.
+        // The names of nodes, values and constants contain dots.
         static byte[] Rename(byte[] message) => OnnxBytes.Rewrite(message, (field, content) =>
-            (field, field is 1 or 2 or 3 or 8 && content.Contains((byte)'.') ? [.. "onnx::"u8, .. System.Text.Encoding.ASCII.GetBytes(Convert.ToHexString(content))] : content));
+            (field, field is 1 or 2 or 3 or 8 && content.Contains((byte)'.')
+                ? [.. "onnx::"u8, .. System.Text.Encoding.ASCII.GetBytes(Convert.ToHexString(content))]
+                : content));
     }
 
     [Fact]
-    public void Weights_may_be_numbers_instead_of_bytes()
+    public void Weights_may_be_stored_as_numbers_instead_of_bytes()
     {
         OnnxChain.Write(FilePath, "Conv Relu Flatten Gemm");
         Change(constant: message => OnnxBytes.Rewrite(message, (field, content) => (field == OnnxBytes.RawData ? 4 : field, content)));
@@ -97,7 +101,7 @@ public sealed class OnnxFileTests : IDisposable
     }
 
     [Fact]
-    public void Weights_may_be_values_of_nodes()
+    public void Weights_may_be_outputs_of_constant_nodes()
     {
         OnnxChain.Write(FilePath, "Conv Relu Flatten Gemm");
         List<byte[]> constants = [];
@@ -126,7 +130,7 @@ public sealed class OnnxFileTests : IDisposable
         OnnxChain.Write(FilePath, "Conv Relu Flatten Gemm", transposesLinear: true);
         using var file = WeightsFile.Open(FilePath);
         using var weights = VggRecognition.Of(file).Weights.Read<double>("classifier.0.weight", TestContexts.Default);
-        // 0 1 2 / 3 4 5 turned.
+        // 0 1 2 / 3 4 5 transposed.
         Assert.Equal([0, 3, 1, 4, 2, 5], weights.ToArray());
         using var model = VggModel.Load<float>(file, TestContexts.Default);
         Assert.Equal(3, model.Options.Classes);
@@ -138,7 +142,10 @@ public sealed class OnnxFileTests : IDisposable
         OnnxChain.Write(FilePath, "Conv Relu Flatten Gemm");
         // data_location: EXTERNAL.
         Change(constant: message => [.. message, 14 << 3, 1]);
-        Assert.EndsWith("the elements of \"constant0\" lie in another file (external data); export the network as a single file.", Refusal(), StringComparison.Ordinal);
+        Assert.EndsWith(
+            "the elements of \"constant0\" are stored in another file (external data); export the network as a single file.",
+            Refusal(),
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -146,7 +153,7 @@ public sealed class OnnxFileTests : IDisposable
     [InlineData("Conv:pads=1,1,1,1 Relu Conv Relu GlobalAveragePool Reshape Gemm Dropout Softmax", "2,2:3p0")]
     [InlineData("Identity Conv Relu MaxPool LRN:size=3:alpha=0.5 Conv Relu Flatten Gemm", "2:3p0,M,LRN,2:3p0")]
     [InlineData("Conv:pads=2,2,2,2 BatchNormalization:epsilon=0.00001 Relu AveragePool:kernel_shape=3,3:strides=3,3 Flatten Gemm", "2:3p2")]
-    public void Other_operators_are_passed_over(string chain, string config)
+    public void Operators_that_do_not_change_the_network_are_skipped(string chain, string config)
     {
         OnnxChain.Write(FilePath, chain);
         using var file = WeightsFile.Open(FilePath);
@@ -156,21 +163,29 @@ public sealed class OnnxFileTests : IDisposable
         VggModel.Load<float>(file, TestContexts.Default).Dispose();
     }
 
-    /// <summary>The weights alone would compute something else than these nodes do.</summary>
+    /// <summary>A network from the weights alone would compute something else than these nodes.</summary>
     [Theory]
     [InlineData("Conv LeakyRelu MaxPool Flatten Gemm", "not a VGG network: it has a node LeakyRelu \"1\".")]
     [InlineData("Conv MaxPool Flatten Gemm", "not a VGG network: expected a Relu as features.1, found the node MaxPool \"1\".")]
-    [InlineData("Conv Relu AveragePool:kernel_shape=2,2:strides=2,2 MaxPool Flatten Gemm", "expected the node MaxPool \"3\" to have its place before the averaging and the linear layers.")]
-    [InlineData("Conv Relu AveragePool:kernel_shape=3,3:strides=2,2 Flatten Gemm", "expected the node AveragePool \"2\" to have strides as its kernel_shape.")]
-    [InlineData("Conv Relu MaxPool:kernel_shape=3,3:strides=2,2 Flatten Gemm", "expected the node MaxPool \"2\" to have windows of 2×2, side by side.")]
+    [InlineData(
+        "Conv Relu AveragePool:kernel_shape=2,2:strides=2,2 MaxPool Flatten Gemm",
+        "expected the node MaxPool \"3\" to have a position before the averaging and the linear layers.")]
+    [InlineData(
+        "Conv Relu AveragePool:kernel_shape=3,3:strides=2,2 Flatten Gemm",
+        "expected the node AveragePool \"2\" to have strides equal to its kernel_shape.")]
+    [InlineData(
+        "Conv Relu MaxPool:kernel_shape=3,3:strides=2,2 Flatten Gemm",
+        "expected the node MaxPool \"2\" to have windows of 2×2 with stride 2.")]
     [InlineData("Conv:strides=2,2 Relu Flatten Gemm", "expected the node Conv \"0\" to have strides 1, found 2.")]
     [InlineData("Conv:dilations=1,2 Relu Flatten Gemm", "to have dilations 1, found 2.")]
     [InlineData("Conv:group=3 Relu Flatten Gemm", "to have group 1, found 3.")]
     [InlineData("Conv:pads=1,1,0,0 Relu Flatten Gemm", "to have pads 1, found 0.")]
     [InlineData("Conv:pads=40,40,40,40 Relu Flatten Gemm", "not a VGG network: Configuration: token 1 (\"2:3p40\"")]
     [InlineData("Conv BatchNormalization:epsilon=0.001 Relu Flatten Gemm", "to have epsilon 1E-05, found 0.001.")]
-    [InlineData("Conv Relu Conv BatchNormalization Relu Flatten Gemm", "expected a batch normalization for each of the 2 convolutions or none at all")]
-    [InlineData("Conv Relu LRN:size=3 LRN:size=5 Flatten Gemm", "expected the node LRN \"3\" to have the constants of the one before it.")]
+    [InlineData(
+        "Conv Relu Conv BatchNormalization Relu Flatten Gemm",
+        "expected a batch normalization for each of the 2 convolutions or none at all")]
+    [InlineData("Conv Relu LRN:size=3 LRN:size=5 Flatten Gemm", "expected the node LRN \"3\" to have the constants of the LRN before it.")]
     [InlineData("Conv Relu Flatten Gemm:alpha=0.5", "to have alpha 1, found 0.5.")]
     [InlineData("Conv Relu Flatten Gemm:transA=1", "to have transA 0, found 1.")]
     [InlineData("Conv Relu Flatten Gemm Relu", "not a VGG network: expected the end, found the node Relu \"4\".")]
@@ -178,9 +193,11 @@ public sealed class OnnxFileTests : IDisposable
     [InlineData("Conv Flatten Gemm", "not a VGG network: expected a Relu as features.1, found the node Gemm \"2\".")]
     [InlineData("Conv Relu Flatten", "there is no linear layer")]
     [InlineData("Conv Relu MatMul", "not a VGG network: it has a node MatMul \"2\".")]
-    [InlineData("Conv Relu Conv@0 Relu Flatten Gemm", "expected the node Conv \"2\" to have the input \"1\", as in a chain of layers, found \"0\".")]
+    [InlineData(
+        "Conv Relu Conv@0 Relu Flatten Gemm",
+        "expected the node Conv \"2\" to have the input \"1\", as in a chain of layers, found \"0\".")]
     [InlineData("Relu", "not a VGG network: there is no convolution.")]
-    public void What_is_no_VGG_is_refused_in_one_line(string chain, string expected)
+    public void Other_networks_are_refused_with_one_line(string chain, string expected)
     {
         OnnxChain.Write(FilePath, chain);
         Assert.Contains(expected, Refusal(), StringComparison.Ordinal);
@@ -198,22 +215,24 @@ public sealed class OnnxFileTests : IDisposable
 
     private static void RequireSameScores(VggModel<float> left, VggModel<float> right)
     {
-        using var images = Tensor<float>.RandomNormal([2, left.Options.InputChannels, 32, 32], new RandomStream(3, "images"), context: TestContexts.Default);
+        using var images = Tensor<float>.RandomNormal(
+            [2, left.Options.InputChannels, 32, 32], new RandomStream(3, "images"), context: TestContexts.Default);
         using var tape = new Tape<float>(Mode.Evaluation);
         float[] expected = left.Forward(tape.Input(images)).Value.ToArray(), found = right.Forward(tape.Input(images)).Value.ToArray();
-        double largest = expected.Max(Math.Abs);
-        Assert.All(expected.Zip(found), pair => Assert.Equal(pair.First, pair.Second, RelativeBound * largest));
+        double max = expected.Max(Math.Abs);
+        Assert.All(expected.Zip(found), pair => Assert.Equal(pair.First, pair.Second, RelativeBound * max));
     }
 
     private void Change(Func<byte[], byte[]?>? node = null, Func<byte[], byte[]?>? constant = null) =>
         File.WriteAllBytes(FilePath, OnnxBytes.RewriteGraph(File.ReadAllBytes(FilePath), node, constant));
 
-    // The weights of a chain.
+    // Checks the weights that OnnxChain writes.
     private void RequireConsecutive()
     {
         using var model = VggModel.Load<float>(FilePath, TestContexts.Default);
         Assert.Equal(4, model.Parameters().Count);
-        foreach (var parameter in model.Parameters()) Assert.Equal(Enumerable.Range(0, parameter.Value.ElementCount).Select(i => (float)i), parameter.Value.ToArray());
+        foreach (var parameter in model.Parameters())
+            Assert.Equal(Enumerable.Range(0, parameter.Value.ElementCount).Select(i => (float)i), parameter.Value.ToArray());
     }
 
     private string Refusal()

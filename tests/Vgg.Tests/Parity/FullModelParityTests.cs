@@ -2,9 +2,9 @@ using System.Numerics;
 
 namespace DeepSharp.Vgg.Tests.Parity;
 
-/// <summary>The real networks at 224×224 pixels give PyTorch's logits and gradients, by the bounds of <see cref="ModelParity"/>.</summary>
+/// <summary>The real networks at 224×224 pixels match PyTorch within the bounds of <see cref="ModelParity"/>.</summary>
 /// <remarks>
-/// They run on demand, as PyTorch's answers take 1.1 GB each:
+/// They run on demand, because PyTorch's results take 1.1 GB per network:
 /// <code>
 /// /usr/bin/python3 tests/Fixtures/make_model_fixtures.py --full /tmp/full
 /// DEEPSHARP_FULL_PARITY=/tmp/full dotnet test -c Release tests/Vgg.Tests --filter FullModelParityTests

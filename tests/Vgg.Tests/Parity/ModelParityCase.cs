@@ -1,6 +1,6 @@
 namespace DeepSharp.Vgg.Tests.Parity;
 
-/// <summary>A network whose logits and gradients PyTorch computed; the list is that of tests/Fixtures/make_model_fixtures.py.</summary>
+/// <summary>A network whose logits and gradients PyTorch computed. The list matches tests/Fixtures/make_model_fixtures.py.</summary>
 internal sealed record ModelParityCase(string Config)
 {
     private static readonly Dictionary<int, int> Narrow = new() { [64] = 3, [128] = 5, [256] = 6, [512] = 8 };
@@ -47,7 +47,7 @@ internal sealed record ModelParityCase(string Config)
 
     public int Classes { get; init; } = 10;
 
-    /// <summary>Whether the gradients are those of training mode.</summary>
+    /// <summary>Whether the gradients are computed in training mode.</summary>
     public bool Training { get; init; }
 
     public VggOptions Options => new()
@@ -60,7 +60,7 @@ internal sealed record ModelParityCase(string Config)
         InputChannels = Images[1],
     };
 
-    /// <summary>The configuration with its channels replaced by fewer.</summary>
+    /// <summary>Returns the configuration with fewer channels.</summary>
     public VggConfig Narrowed() => VggConfig.Parse(string.Join(',', Models.Configurations.Named(Config).Steps.Select(step =>
         step.Kind == VggStepKind.Convolution ? VggStep.Convolution(Widths[step.Channels], step.KernelSize, step.Padding) : step)));
 }

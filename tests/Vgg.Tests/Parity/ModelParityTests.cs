@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace DeepSharp.Vgg.Tests.Parity;
 
-/// <summary>Whole networks give PyTorch's logits and gradients, by the bounds of <see cref="ModelParity"/>.</summary>
+/// <summary>Whole networks match PyTorch's logits and gradients within the bounds of <see cref="ModelParity"/>.</summary>
 public class ModelParityTests
 {
     private static readonly Fixture Recorded = Fixture.Load("models");
@@ -25,7 +25,7 @@ public class ModelParityTests
         Assert.Equal(Recorded.Names.Select(name => name.Split('/')[0]).Distinct().Order(), ModelParityCase.All.Keys.Order());
 
     [Fact]
-    public void Finds_a_weight_that_is_wrong_by_a_hundredth()
+    public void Detects_a_weight_that_is_wrong_by_1_percent()
     {
         using var model = Create<double>(ModelParityCase.All["D_bn"]);
         model.NamedParameters().First().Parameter.Value[0, 0, 0, 0] *= 1.01;

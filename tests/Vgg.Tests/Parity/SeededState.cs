@@ -3,12 +3,14 @@ using System.Text;
 
 namespace DeepSharp.Vgg.Tests.Parity;
 
-/// <summary>Values that tests/Fixtures/make_model_fixtures.py makes too, from the names of the tensors, so that no fixture holds weights.</summary>
+/// <summary>
+/// Computes weights and images from the names of tensors, as tests/Fixtures/make_model_fixtures.py does, so that no fixture stores weights.
+/// </summary>
 internal static class SeededState
 {
-    private const int Piece = 1 << 16;
+    private const int BlockLength = 1 << 16;
 
-    /// <summary>Gives every parameter and buffer of a model the values of its name.</summary>
+    /// <summary>Fills every parameter and buffer of a model with the values for its name.</summary>
     public static void Fill<T>(VggModel<T> model)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -16,7 +18,7 @@ internal static class SeededState
         foreach (var (key, buffer) in model.NamedBuffers()) Fill(key, buffer);
     }
 
-    /// <summary>The images of a shape.</summary>
+    /// <summary>Creates images of a shape.</summary>
     public static Tensor<T> Images<T>(Shape shape, ComputeContext context)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -39,9 +41,9 @@ internal static class SeededState
         };
         uint seed = Crc32(key);
         T[] values = new T[shape.ElementCount];
-        Parallel.For(0, (values.Length + Piece - 1) / Piece, piece =>
+        Parallel.For(0, (values.Length + BlockLength - 1) / BlockLength, block =>
         {
-            for (int i = piece * Piece; i < Math.Min(values.Length, (piece + 1) * Piece); i++)
+            for (int i = block * BlockLength; i < Math.Min(values.Length, (block + 1) * BlockLength); i++)
                 values[i] = T.CreateTruncating((float)(center + (scale * ((Hash(seed, (uint)i) / Math.Pow(2, 31)) - 1.0))));
         });
         tensor.CopyFrom(values);
@@ -57,7 +59,7 @@ internal static class SeededState
         return x ^ (x >> 16);
     }
 
-    // The checksum of zlib: reflected polynomial EDB88320.
+    // CRC-32 as in zlib: reflected polynomial EDB88320.
     private static uint Crc32(string text)
     {
         uint crc = uint.MaxValue;

@@ -2,10 +2,11 @@ using System.Numerics;
 
 namespace DeepSharp.Vgg.Tests.Parity;
 
-/// <summary>Ten steps of SGD from PyTorch's weights, on PyTorch's batches: the losses and the weights at the end must be PyTorch's.</summary>
+/// <summary>Ten steps of SGD from PyTorch's weights on PyTorch's batches. The losses and final weights must match PyTorch's.</summary>
 /// <remarks>
-/// Losses, and weights relative to the largest of their tensor, may be off by 1e-4 in float and 1e-9 in double: the rounding of ten steps, each carried on
-/// by the next ones. A wrong rule of momentum shows in the second digit of the second loss, a wrong weight decay only in the seventh, which is what the run in double is for.
+/// The losses, and the weights relative to the largest in their tensor, may be off by 1e-4 in float and 1e-9 in double. This allows for the
+/// rounding of ten steps, which each step passes on to the next ones. A wrong momentum rule shows in the second digit of the second loss.
+/// A wrong weight decay shows only in the seventh digit, which is why the test also runs in double.
 /// </remarks>
 public class TrainingReplayTests
 {
@@ -20,11 +21,13 @@ public class TrainingReplayTests
 
     [Theory]
     [MemberData(nameof(Variants))]
-    public void Ten_steps_equal_PyTorchs_in_float(string variant, VectorWidth width, bool fuse) => Replay<float>(variant, width, fuse, tolerance: 1e-4);
+    public void Ten_steps_match_PyTorch_in_float(string variant, VectorWidth width, bool fuse) =>
+        Replay<float>(variant, width, fuse, tolerance: 1e-4);
 
     [Theory]
     [MemberData(nameof(Variants))]
-    public void Ten_steps_equal_PyTorchs_in_double(string variant, VectorWidth width, bool fuse) => Replay<double>(variant, width, fuse, tolerance: 1e-9);
+    public void Ten_steps_match_PyTorch_in_double(string variant, VectorWidth width, bool fuse) =>
+        Replay<double>(variant, width, fuse, tolerance: 1e-9);
 
     private static void Replay<T>(string variant, VectorWidth width, bool fuse, double tolerance)
         where T : unmanaged, IFloatingPointIeee754<T>

@@ -1,6 +1,6 @@
 namespace DeepSharp.Vgg.Tests.Training;
 
-/// <summary>Checkpoints of trainings of VGG networks describe the network, so that it can be made from them.</summary>
+/// <summary>Checkpoints of VGG networks describe the network, so that it can be created from them.</summary>
 public class VggCheckpointTests
 {
     private static readonly TrainingOptions<float> Options = new()
@@ -17,11 +17,11 @@ public class VggCheckpointTests
     private static readonly ImageData Data = new DataSource { LimitTrain = 70, LimitTest = 40 }.Load(TestContexts.Default);
 
     [Fact]
-    public void A_stopped_training_goes_on_with_the_model_of_its_checkpoint()
+    public void An_interrupted_training_run_resumes_with_the_model_of_its_checkpoint()
     {
         using TemporaryFolder folder = new();
         using CancellationTokenSource stop = new();
-        string straight = Train(Options, folder: null).WeightsSha256;
+        string uninterrupted = Train(Options, folder: null).WeightsSha256;
         Assert.Throws<OperationCanceledException>(() => Train(Options, folder.Path, new Watch<TrainingProgress>(report =>
         {
             if ((report.Epoch, report.Step) == (2, 2)) stop.Cancel();
@@ -32,11 +32,11 @@ public class VggCheckpointTests
         using var trainer = new Trainer<float>(model, Data, new(checkpoint.Options), folder.Path);
         trainer.Restore(checkpoint);
         checkpoint.Dispose();
-        Assert.Equal(straight, trainer.Run().WeightsSha256);
+        Assert.Equal(uninterrupted, trainer.Run().WeightsSha256);
     }
 
     [Fact]
-    public void A_configuration_and_constants_may_be_given_for_a_checkpoint()
+    public void A_checkpoint_loads_with_a_given_configuration_and_given_constants()
     {
         using TemporaryFolder folder = new();
         Train(Options with { Epochs = 1 }, folder.Path);
@@ -55,7 +55,7 @@ public class VggCheckpointTests
     }
 
     [Fact]
-    public void Holds_the_model_alone_as_well()
+    public void A_checkpoint_loads_as_a_model()
     {
         using TemporaryFolder folder = new();
         var result = Train(Options with { Epochs = 1 }, folder.Path);
@@ -66,7 +66,10 @@ public class VggCheckpointTests
     }
 
     private static TrainingResult Train(
-        TrainingOptions<float> options, string? folder, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
+        TrainingOptions<float> options,
+        string? folder,
+        IProgress<TrainingProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         var head = new VggHead { PoolSize = 2, Hidden = [12] };
         using var model = VggModel.Create<float>(

@@ -9,9 +9,10 @@ public sealed class DamagedDescriptionTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public void Every_flipped_bit_and_every_truncation_of_a_described_file_is_noticed()
+    public void Every_flipped_bit_and_every_truncation_of_a_file_with_a_description_is_detected()
     {
-        using (var model = VggModel.Create<float>(VggConfig.Parse("1"), new VggOptions { Classes = 1, Head = VggHead.Compact, InputChannels = 1 })) model.Save(FilePath);
+        var options = new VggOptions { Classes = 1, Head = VggHead.Compact, InputChannels = 1 };
+        using (var model = VggModel.Create<float>(VggConfig.Parse("1"), options)) model.Save(FilePath);
         VggModel.Load<float>(FilePath, TestContexts.Default).Dispose();
         byte[] bytes = File.ReadAllBytes(FilePath);
         for (int bit = 0; bit < bytes.Length * 8; bit++)
@@ -29,11 +30,12 @@ public sealed class DamagedDescriptionTests : IDisposable
         }
     }
 
-    // Without its name the hash is not known as one, so what says to be ours must have it.
+    // A hash under another name is not found. So a file that says it is DeepSharp's must have its hash.
     [Fact]
-    public void A_described_file_without_its_hash_is_refused()
+    public void A_file_with_a_description_but_without_its_hash_is_refused()
     {
-        using var model = VggModel.Create<float>(VggConfig.Parse("1"), new VggOptions { Classes = 1, Head = VggHead.Compact, InputChannels = 1 });
+        var options = new VggOptions { Classes = 1, Head = VggHead.Compact, InputChannels = 1 };
+        using var model = VggModel.Create<float>(VggConfig.Parse("1"), options);
         model.Save(FilePath);
         byte[] bytes = File.ReadAllBytes(FilePath);
         int at = bytes.AsSpan().IndexOf("\"sha256\""u8);
@@ -42,7 +44,8 @@ public sealed class DamagedDescriptionTests : IDisposable
         using var file = WeightsFile.Open(FilePath);
         foreach (var error in new[]
         {
-            Assert.Throws<InvalidDataException>(() => VggRecognition.Of(file)), Assert.Throws<InvalidDataException>(() => VggModel.Load<float>(FilePath, TestContexts.Default)),
+            Assert.Throws<InvalidDataException>(() => VggRecognition.Of(file)),
+            Assert.Throws<InvalidDataException>(() => VggModel.Load<float>(FilePath, TestContexts.Default)),
         })
         {
             Assert.StartsWith($"{FilePath}: the file is damaged: ", error.Message, StringComparison.Ordinal);

@@ -2,35 +2,37 @@ using System.Buffers.Binary;
 
 namespace DeepSharp.Vgg.Tests.Weights;
 
-/// <summary>Damages files as disks, networks and enemies do. The same seed gives the same damage.</summary>
+/// <summary>Damages files as disks, networks and attackers do. The same seed gives the same damage.</summary>
 /// <remarks>
-/// What tells the reader where things are (headers, directories, pickles) is hit three times out of four; the rest of a file is the data, which for
-/// most formats may be anything.
+/// Three out of four mutations hit the structure: headers, directories and pickles, which give offsets and lengths. The rest of a file is
+/// data, which may be anything in most formats.
 /// </remarks>
 internal sealed class FileMutation(int seed, byte[] original, IReadOnlyList<Range> structure)
 {
-    // Values at which arithmetic breaks.
-    private static readonly ulong[] Extremes = [0, 1, 0x7F, 0x80, 0xFF, 0x7FFF, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF, long.MaxValue, 1UL << 63, ulong.MaxValue];
+    // Values at which careless arithmetic fails.
+    private static readonly ulong[] Extremes =
+        [0, 1, 0x7F, 0x80, 0xFF, 0x7FFF, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF, long.MaxValue, 1UL << 63, ulong.MaxValue];
 
     private readonly Random random = new(seed);
 
-    /// <summary>How many of the mutations hit the structure.</summary>
+    /// <summary>The number of mutations that hit the structure.</summary>
     public int InStructure { get; private set; }
 
-    /// <summary>A damaged copy.</summary>
+    /// <summary>Returns a damaged copy.</summary>
     public byte[] Next()
     {
         bool hitsStructure = random.Next(4) != 0;
         if (hitsStructure) InStructure++;
         byte[] file = [.. original];
-        for (int times = 1 + random.Next(3); times > 0 && file.Length > 0; times--) file = Mutate(file, Place(hitsStructure, file.Length));
+        for (int times = 1 + random.Next(3); times > 0 && file.Length > 0; times--)
+            file = Mutate(file, ChooseOffset(hitsStructure, file.Length));
         return file;
     }
 
-    private int Place(bool inStructure, int length)
+    private int ChooseOffset(bool inStructure, int length)
     {
         if (!inStructure) return random.Next(length);
-        // Every part of the structure as often as any other, however long.
+        // Every part of the structure is equally likely, whatever its length.
         var (offset, count) = structure[random.Next(structure.Count)].GetOffsetAndLength(original.Length);
         return Math.Min(offset + random.Next(count), length - 1);
     }
@@ -54,8 +56,9 @@ internal sealed class FileMutation(int seed, byte[] original, IReadOnlyList<Rang
                 number[..Math.Min(1 << random.Next(4), file.Length - at)].CopyTo(file.AsSpan(at));
                 return file;
             case 5:
-                // Something that is valid elsewhere.
-                int from = random.Next(original.Length), length = Math.Min(1 + random.Next(40), Math.Min(original.Length - from, file.Length - at));
+                // Bytes that are valid elsewhere in the file.
+                int from = random.Next(original.Length);
+                int length = Math.Min(1 + random.Next(40), Math.Min(original.Length - from, file.Length - at));
                 original.AsSpan(from, length).CopyTo(file.AsSpan(at));
                 return file;
             case 6:

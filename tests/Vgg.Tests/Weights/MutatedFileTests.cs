@@ -4,12 +4,14 @@ using System.IO.Compression;
 
 namespace DeepSharp.Vgg.Tests.Weights;
 
-/// <summary>Thousands of damaged files of each kind: each is read, or refused with one clear line, in little memory and time, and nothing is written.</summary>
+/// <summary>
+/// Many damaged files of each kind are read, or refused with one clear line, in little time and memory. Nothing is written.
+/// </summary>
 public sealed class MutatedFileTests : IDisposable
 {
     private const int FilesPerKind = 1200;
 
-    // A file of 7 KB may take a MiB; a header that is believed would ask for gigabytes.
+    // A file of 7 KB may take 1 MiB. A damaged header that is trusted would take gigabytes.
     private const long MaxAllocated = 1 << 20;
     private static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(5);
 
@@ -18,7 +20,7 @@ public sealed class MutatedFileTests : IDisposable
     private string FilePath => folder["damaged"];
 
     [Fact]
-    public void Safetensors()
+    public void Damaged_safetensors_files_are_read_or_refused()
     {
         byte[] file = File.ReadAllBytes(PathOf("types.safetensors"));
         int header = (int)BinaryPrimitives.ReadUInt64LittleEndian(file);
@@ -26,7 +28,7 @@ public sealed class MutatedFileTests : IDisposable
     }
 
     [Fact]
-    public void Safetensors_with_a_hash()
+    public void Damaged_safetensors_files_with_a_hash_are_read_or_refused()
     {
         string path = folder["ours"];
         using (var tensor = Tensor<float>.RandomNormal([2, 3, 2, 2], new RandomStream(1, "tensor"), context: TestContexts.Default))
@@ -45,7 +47,7 @@ public sealed class MutatedFileTests : IDisposable
     [Theory]
     [InlineData("types.pth")]
     [InlineData("wrapped.pth")]
-    public void Pth_archives(string name)
+    public void Damaged_pth_archives_are_read_or_refused(string name)
     {
         string path = PathOf(name);
         byte[] file = File.ReadAllBytes(path);
@@ -53,12 +55,12 @@ public sealed class MutatedFileTests : IDisposable
         RequireSafe(file, [0..64, (int)BinaryPrimitives.ReadUInt64LittleEndian(file.AsSpan(directory + 48)).., directory..]);
     }
 
-    /// <summary>Pickles in archives whose checksums are right: damage that gets as far as it can.</summary>
+    /// <summary>Damaged pickles in archives with correct checksums, so that the damage reaches the pickle reader.</summary>
     [Theory]
     [InlineData("types.pth")]
     [InlineData("types-4.pth")]
     [InlineData("wrapped.pth")]
-    public void Pickles_in_pth_archives(string name)
+    public void Damaged_pickles_in_pth_archives_are_read_or_refused(string name)
     {
         using var source = ZipFile.OpenRead(PathOf(name));
         var parts = source.Entries.ToDictionary(entry => entry.FullName, Content);
@@ -86,31 +88,33 @@ public sealed class MutatedFileTests : IDisposable
     [Theory]
     [InlineData("types-legacy.pth")]
     [InlineData("python2.pth")]
-    public void Legacy_pth_files(string name)
+    public void Damaged_legacy_pth_files_are_read_or_refused(string name)
     {
         byte[] file = File.ReadAllBytes(PathOf(name));
-        // All pickles; the list of storages is the last of them.
+        // All pickles. The last of them is the list of storages.
         int end = file.AsSpan().LastIndexOf("e."u8) + 2;
         RequireSafe(file, [0..end, (end - 20)..(end + 8)]);
     }
 
     [Fact]
-    public void Onnx()
+    public void Damaged_ONNX_files_are_read_or_refused()
     {
-        // Of our own, which says what it holds.
-        using (var model = VggModel.Create<float>(VggConfig.Parse("2,M,3"), new VggOptions { BatchNorm = true, Classes = 3, Head = VggHead.Compact }, context: TestContexts.Default))
+        // Written by DeepSharp, with a description of the network.
+        var options = new VggOptions { BatchNorm = true, Classes = 3, Head = VggHead.Compact };
+        using (var model = VggModel.Create<float>(VggConfig.Parse("2,M,3"), options, context: TestContexts.Default))
             OnnxExport.Write(model, FilePath, new OnnxOptions { FoldBatchNorm = false });
         RequireSafe(File.ReadAllBytes(FilePath));
     }
 
     [Fact]
-    public void Onnx_of_others() => RequireSafe(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Fixtures", "foreign", "grey.onnx")));
+    public void Damaged_ONNX_files_of_other_exporters_are_read_or_refused() =>
+        RequireSafe(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Fixtures", "foreign", "grey.onnx")));
 
     public void Dispose() => folder.Dispose();
 
     private static string PathOf(string name) => Path.Combine(AppContext.BaseDirectory, "Fixtures", "weights", name);
 
-    // Most of these files hold no model; then the error says so and names the file. Of a graph only its meaning tells whether it is damaged.
+    // Most of these files contain no model. Then the error says so and names the file. Damage in an ONNX graph is detected only here.
     private static void Recognize(WeightsFile file)
     {
         ImagePreprocessing.Read(file);
@@ -118,7 +122,8 @@ public sealed class MutatedFileTests : IDisposable
         {
             var recognition = VggRecognition.Of(file);
             if (file is not OnnxFile) return;
-            foreach (string name in recognition.Weights.Tensors.Values.Where(stored => stored.Type == "F32" && stored.Shape.Count <= 4).Select(stored => stored.Name))
+            var readable = recognition.Weights.Tensors.Values.Where(stored => stored.Type == "F32" && stored.Shape.Count <= 4);
+            foreach (string name in readable.Select(stored => stored.Name))
                 recognition.Weights.Read<float>(name, TestContexts.Default).Dispose();
         }
         catch (Exception e) when (e is InvalidDataException or ArgumentException)
@@ -151,7 +156,7 @@ public sealed class MutatedFileTests : IDisposable
         }
 
         Assert.Equal([FilePath], Directory.GetFileSystemEntries(folder.Path));
-        // Damage that is never noticed, or never harmless, would mean that the generator misses.
+        // If no damage were detected, or none were harmless, the mutations would miss their target.
         Assert.InRange(mutation.InStructure, FilesPerKind / 2, FilesPerKind);
         Assert.InRange(read, 1, FilesPerKind / 2);
     }

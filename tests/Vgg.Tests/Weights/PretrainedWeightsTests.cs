@@ -19,7 +19,7 @@ public sealed class PretrainedWeightsTests : IDisposable
     }
 
     [Fact]
-    public void Are_the_eight_of_torchvision()
+    public void All_eight_networks_of_torchvision_are_listed()
     {
         Assert.Equal(8, PretrainedWeights.All.Count);
         foreach (var weights in PretrainedWeights.All)
@@ -35,7 +35,7 @@ public sealed class PretrainedWeightsTests : IDisposable
     }
 
     [Fact]
-    public async Task Are_downloaded_once_and_checked_by_the_hash_in_the_name()
+    public async Task Weights_are_downloaded_once_and_checked_against_the_hash_in_the_name()
     {
         var weights = Small(Hash());
         string path = await weights.DownloadAsync(folder["cache/weights"], cancellationToken: Cancellation);
@@ -45,9 +45,9 @@ public sealed class PretrainedWeightsTests : IDisposable
         Assert.Single(server.RequestedFrom);
     }
 
-    // Half a gigabyte is hashed when it arrives, not at every use.
+    // Half a gigabyte is hashed after the download, not at every use.
     [Fact]
-    public async Task Are_taken_as_they_are_once_they_are_there()
+    public async Task An_existing_file_is_used_unchecked()
     {
         var weights = Small(Hash());
         await File.WriteAllBytesAsync(folder[weights.FileName], [1, 2], Cancellation);
@@ -57,7 +57,7 @@ public sealed class PretrainedWeightsTests : IDisposable
     }
 
     [Fact]
-    public async Task That_cannot_be_written_are_no_matter_of_the_network()
+    public async Task A_write_error_is_not_reported_as_a_network_error()
     {
         var weights = Small(Hash());
         Directory.CreateDirectory(folder[weights.FileName + ".part"]);
@@ -67,45 +67,52 @@ public sealed class PretrainedWeightsTests : IDisposable
     }
 
     [Fact]
-    public async Task Say_which_folder_cannot_be_made()
+    public async Task The_error_names_the_folder_that_cannot_be_created()
     {
         await File.WriteAllBytesAsync(folder["file"], [1], Cancellation);
         var weights = Small(Hash());
-        var error = await Assert.ThrowsAnyAsync<IOException>(() => weights.DownloadAsync(folder["file/cache"], cancellationToken: Cancellation));
-        Assert.StartsWith($"Download of {weights.Address}: {folder["file/cache"]} cannot be written: ", error.Message, StringComparison.Ordinal);
+        string cache = folder["file/cache"];
+        var error = await Assert.ThrowsAnyAsync<IOException>(() => weights.DownloadAsync(cache, cancellationToken: Cancellation));
+        Assert.StartsWith($"Download of {weights.Address}: {cache} cannot be written: ", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("Without the network", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Go_on_where_a_download_broke_off()
+    public async Task An_interrupted_download_resumes()
     {
         var weights = Small(Hash());
         server.BreaksAfter = 10_000;
         await Assert.ThrowsAsync<IOException>(() => weights.DownloadAsync(folder.Path, cancellationToken: Cancellation));
         server.BreaksAfter = int.MaxValue;
-        Assert.Equal(content, await File.ReadAllBytesAsync(await weights.DownloadAsync(folder.Path, cancellationToken: Cancellation), Cancellation));
+        string path = await weights.DownloadAsync(folder.Path, cancellationToken: Cancellation);
+        Assert.Equal(content, await File.ReadAllBytesAsync(path, Cancellation));
         Assert.Equal([0, 10_000], server.RequestedFrom);
     }
 
     [Fact]
-    public async Task Of_another_hash_are_removed()
+    public async Task A_file_with_a_wrong_hash_is_removed()
     {
-        var error = await Assert.ThrowsAsync<InvalidDataException>(() => Small("00000000").DownloadAsync(folder.Path, cancellationToken: Cancellation));
+        var error = await Assert.ThrowsAsync<InvalidDataException>(
+            () => Small("00000000").DownloadAsync(folder.Path, cancellationToken: Cancellation));
         Assert.Contains("expected SHA256 00000000", error.Message, StringComparison.Ordinal);
         Assert.Empty(folder.Files);
     }
 
     [Fact]
-    public async Task Without_the_network_the_message_names_the_file_to_put_where()
+    public async Task Without_a_network_the_error_names_the_file_and_its_folder()
     {
         server.Dispose();
-        var error = await Assert.ThrowsAsync<IOException>(() => Small("00000000").DownloadAsync(folder.Path, cancellationToken: Cancellation));
-        Assert.EndsWith($" Without the network, put the file small-00000000.pth into the folder {folder.Path}.", error.Message, StringComparison.Ordinal);
+        var error = await Assert.ThrowsAsync<IOException>(
+            () => Small("00000000").DownloadAsync(folder.Path, cancellationToken: Cancellation));
+        Assert.EndsWith(
+            $" Without the network, put the file small-00000000.pth into the folder {folder.Path}.",
+            error.Message,
+            StringComparison.Ordinal);
         Assert.DoesNotContain('\n', error.Message);
     }
 
     [Fact]
-    public void Torchvision_s_own_files_are_known_by_their_names()
+    public void Files_of_torchvision_are_recognized_by_name()
     {
         Assert.Same(ImagePreprocessing.ImageNet, Description("vgg16-397923af.pth"));
         Assert.Null(Description("vgg16.pth"));

@@ -2,9 +2,9 @@ using DeepSharp.Vgg.Tests.Parity;
 
 namespace DeepSharp.Vgg.Tests.Weights;
 
-/// <summary>Every kind of network goes from .pth to safetensors and back without a bit being changed.</summary>
+/// <summary>Every kind of network keeps every bit from .pth to safetensors and back.</summary>
 /// <remarks>
-/// Whether PyTorch reads the files, a script tells:
+/// A script checks that PyTorch reads the files:
 /// <code>
 /// mkdir /tmp/round; DEEPSHARP_ROUND_TRIPS=/tmp/round dotnet test tests/Vgg.Tests --filter RoundTripTests
 /// /usr/bin/python3 tests/Fixtures/make_weights.py --verify /tmp/round
@@ -20,10 +20,12 @@ public sealed class RoundTripTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Pth_to_safetensors_to_pth(string name)
+    public void Pth_to_safetensors_to_pth_keeps_every_bit(string name)
     {
         string folder = Environment.GetEnvironmentVariable("DEEPSHARP_ROUND_TRIPS") ?? temporary.Path;
-        string first = Path.Combine(folder, $"{name}.pth"), middle = Path.Combine(folder, $"{name}.safetensors"), last = Path.Combine(folder, $"{name}.back.pth");
+        string first = Path.Combine(folder, $"{name}.pth");
+        string middle = Path.Combine(folder, $"{name}.safetensors");
+        string last = Path.Combine(folder, $"{name}.back.pth");
         var parity = ModelParityCase.All[name];
         using var model = VggModel.Create<float>(parity.Narrowed(), parity.Options, seed: 0, TestContexts.Default);
         SeededState.Fill(model);

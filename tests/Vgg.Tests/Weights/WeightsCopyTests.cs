@@ -1,6 +1,6 @@
 namespace DeepSharp.Vgg.Tests.Weights;
 
-/// <summary>From one format to the other nothing but the arrangement changes: names, types and bits stay.</summary>
+/// <summary>Copying to another format changes only the layout: names, types and bits stay the same.</summary>
 public sealed class WeightsCopyTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
@@ -8,7 +8,7 @@ public sealed class WeightsCopyTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public void A_model_comes_back_with_the_same_bits_and_its_description()
+    public void A_copied_model_has_the_same_bits_and_description()
     {
         var options = new VggOptions { BatchNorm = true, Classes = 4, Head = new VggHead { PoolSize = 2, Hidden = [5] }, InputSize = 8 };
         using var model = VggModel.Create<float>(VggConfig.Parse("4,LRN,M,6"), options, seed: 3, TestContexts.Default);

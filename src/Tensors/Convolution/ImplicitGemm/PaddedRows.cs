@@ -3,57 +3,66 @@ using System.Numerics;
 namespace DeepSharp.Tensors;
 
 /// <summary>
-/// The rows of an image that some rows of the output see, with their padding: in them every window's rows are runs of memory. A task takes some rows of
-/// the output of one image.
+/// The padded input rows for a block of output rows. Each row of a window is one run of memory in them. A task takes a block of output
+/// rows of one image.
 /// </summary>
+/// <remarks>
+/// One channel, a 3×3 window, stride 1, padding 1; image pixels are letters:
+/// <code>
+/// 0 a b c d 0        window of pixel 0     window of pixel 1
+/// 0 e f g h 0             0 a b                 a b c
+/// 0 i j k l 0             0 e f                 e f g          PixelStep to the right
+///                         0 i j                 i j k
+/// </code>
+/// </remarks>
 internal readonly struct PaddedRows(ConvolutionShape s)
 {
     private readonly ConvolutionShape s = s;
 
-    /// <summary>Rows of the output that a task takes, at most.</summary>
+    /// <summary>The maximum number of output rows of a task.</summary>
     public int RowsPerTask => Math.Clamp(Tuning.ImplicitGemmPixels / s.OutputWidth, 1, s.OutputHeight);
 
-    /// <summary>The tasks of an image.</summary>
+    /// <summary>The number of tasks for an image.</summary>
     public int TasksPerImage => (s.OutputHeight + RowsPerTask - 1) / RowsPerTask;
 
-    /// <summary>Elements from the window of one output pixel to that of the next.</summary>
+    /// <summary>Elements from the window of one output pixel to the window of the next.</summary>
     public int PixelStep => s.Window.StrideWidth * s.C;
 
     /// <summary>Elements from the windows of one output row to those of the next.</summary>
     public int RowStep => s.Window.StrideHeight * RowLength;
 
-    /// <summary>Elements of the padded rows that a task sees.</summary>
+    /// <summary>The maximum number of elements of the padded rows of a task.</summary>
     public int Elements => InputRows(RowsPerTask) * RowLength;
 
-    /// <summary>How a sum goes through a window: row after row.</summary>
+    /// <summary>How a sum steps through a window: row by row.</summary>
     public SumPath Path => new(s.Window.Width * s.C, s.Window.Height, 1, RowLength);
 
     private int RowLength => (s.W + (2 * s.Window.PaddingWidth)) * s.C;
 
-    /// <summary>Where the windows of the pixels of a task begin, row after row.</summary>
-    public void FillPlaces(Span<int> places)
+    /// <summary>Computes the offsets of the windows of a task, row by row.</summary>
+    public void FillWindowOffsets(Span<int> offsets)
     {
-        for (int pixel = 0; pixel < places.Length; pixel++)
-            places[pixel] = (pixel / s.OutputWidth * RowStep) + (pixel % s.OutputWidth * PixelStep);
+        for (int pixel = 0; pixel < offsets.Length; pixel++)
+            offsets[pixel] = (pixel / s.OutputWidth * RowStep) + (pixel % s.OutputWidth * PixelStep);
     }
 
-    /// <summary>Where the places of a window are, element after element.</summary>
-    public void FillWindow(Span<int> places)
+    /// <summary>Computes the offsets of the elements of a window, row by row.</summary>
+    public void FillElementOffsets(Span<int> offsets)
     {
         int run = Path.Length;
-        for (int place = 0; place < places.Length; place++) places[place] = (place / run * RowLength) + (place % run);
+        for (int element = 0; element < offsets.Length; element++) offsets[element] = (element / run * RowLength) + (element % run);
     }
 
-    /// <summary>Copies the rows that a task sees.</summary>
+    /// <summary>Copies the input rows of a task and adds the padding.</summary>
     /// <param name="x">The images [N, H, W, C].</param>
     /// <param name="task">The number of the task, counted through the batch.</param>
-    /// <param name="target">Room for <see cref="Elements"/>.</param>
-    /// <returns>The pixels of the output that the task takes, counted through the batch.</returns>
+    /// <param name="target">The padded rows; it has room for <see cref="Elements"/>.</param>
+    /// <returns>The output pixels of the task, counted through the batch.</returns>
     public (int First, int Count) Copy<T>(ReadOnlySpan<T> x, int task, Span<T> target)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        var (image, part) = Math.DivRem(task, TasksPerImage);
-        int firstRow = part * RowsPerTask, outputRows = Math.Min(RowsPerTask, s.OutputHeight - firstRow);
+        var (image, block) = Math.DivRem(task, TasksPerImage);
+        int firstRow = block * RowsPerTask, outputRows = Math.Min(RowsPerTask, s.OutputHeight - firstRow);
         int top = (firstRow * s.Window.StrideHeight) - s.Window.PaddingHeight, border = s.Window.PaddingWidth * s.C;
         for (int i = 0; i < InputRows(outputRows); i++)
         {

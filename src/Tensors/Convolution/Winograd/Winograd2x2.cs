@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>F(2×2, 3×3): 16 multiplications for 4 outputs, against 36. The one to learn from.</summary>
+/// <summary>F(2×2, 3×3): 16 multiplications for 4 outputs, instead of 36. Simpler than F(4×4, 3×3), so read it first.</summary>
 /// <remarks>
 /// The points are 0, 1, −1, ∞.
 /// <code>
@@ -22,7 +22,6 @@ internal readonly struct Winograd2x2 : IWinogradTile
     public static string Name => "winograd-2x2";
 
     /// <inheritdoc/>
-    // Four sums.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Input<TSimd, TVector, T>(ref readonly T from, nint fromStep, ref T to, nint toStep)
         where TSimd : struct, ISimd<TVector, T>
@@ -59,7 +58,6 @@ internal readonly struct Winograd2x2 : IWinogradTile
     }
 
     /// <inheritdoc/>
-    // Two sums.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Output<TSimd, TVector, T>(ref readonly T from, nint fromStep, ref T to, nint toStep)
         where TSimd : struct, ISimd<TVector, T>

@@ -5,7 +5,8 @@ namespace DeepSharp.Tensors;
 
 /// <summary>F(4×4, 3×3): 36 multiplications for 16 outputs, a quarter of the direct algorithm's 144.</summary>
 /// <remarks>
-/// The points 0, 1, −1, ½, −2, ∞ are about twice as accurate as the usual 0, ±1, ±2, ∞ (Barabasz et al., arXiv 1803.10986, search for such points).
+/// The points 0, 1, −1, ½, −2, ∞ are about twice as accurate as the usual 0, ±1, ±2, ∞. Barabasz et al. (arXiv 1803.10986)
+/// search for such points.
 /// <code>
 /// Aᵀ = [1 1  1 1    1 0]   G = [  1      0      0   ]   Bᵀ = [1 -3/2 -2   3/2  1 0]
 ///      [0 1 -1 1/2 -2 0]       [  1/3    1/3    1/3 ]        [0 -1   1/2  5/2  1 0]
@@ -24,7 +25,7 @@ internal readonly struct Winograd4x4 : IWinogradTile
     public static string Name => "winograd-4x4";
 
     /// <inheritdoc/>
-    // Rows share x3 − x1 and x4 − x2.
+    // x3 − x1 and x4 − x2 occur in several rows.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Input<TSimd, TVector, T>(ref readonly T from, nint fromStep, ref T to, nint toStep)
         where TSimd : struct, ISimd<TVector, T>
@@ -39,12 +40,28 @@ internal readonly struct Winograd4x4 : IWinogradTile
         var x5 = TSimd.Load(in from, 5 * fromStep);
         var odd = TSimd.Subtract(x3, x1);
         var even = TSimd.Subtract(x4, x2);
-        TSimd.Store(TSimd.MultiplyAdd(TSimd.Broadcast(T.CreateTruncating(1.5)), odd, TSimd.MultiplyAdd(TSimd.Broadcast(T.CreateTruncating(-2.0)), x2, TSimd.Add(x0, x4))), ref to, 0);
-        TSimd.Store(TSimd.MultiplyAdd(TSimd.Broadcast(T.CreateTruncating(2.5)), x3, TSimd.MultiplyAdd(TSimd.Broadcast(T.CreateTruncating(0.5)), x2, TSimd.Subtract(x4, x1))), ref to, toStep);
-        TSimd.Store(TSimd.MultiplyAdd(TSimd.Broadcast(T.CreateTruncating(0.5)), x3, TSimd.MultiplyAdd(TSimd.Broadcast(T.CreateTruncating(-2.5)), x2, TSimd.Add(x4, x1))), ref to, 2 * toStep);
+        TSimd.Store(
+            TSimd.MultiplyAdd(
+                TSimd.Broadcast(T.CreateTruncating(1.5)), odd,
+                TSimd.MultiplyAdd(TSimd.Broadcast(T.CreateTruncating(-2.0)), x2, TSimd.Add(x0, x4))),
+            ref to, 0);
+        TSimd.Store(
+            TSimd.MultiplyAdd(
+                TSimd.Broadcast(T.CreateTruncating(2.5)), x3,
+                TSimd.MultiplyAdd(TSimd.Broadcast(T.CreateTruncating(0.5)), x2, TSimd.Subtract(x4, x1))),
+            ref to, toStep);
+        TSimd.Store(
+            TSimd.MultiplyAdd(
+                TSimd.Broadcast(T.CreateTruncating(0.5)), x3,
+                TSimd.MultiplyAdd(TSimd.Broadcast(T.CreateTruncating(-2.5)), x2, TSimd.Add(x4, x1))),
+            ref to, 2 * toStep);
         TSimd.Store(TSimd.MultiplyAdd(TSimd.Broadcast(T.CreateTruncating(2.0)), odd, even), ref to, 3 * toStep);
         TSimd.Store(TSimd.MultiplyAdd(TSimd.Broadcast(T.CreateTruncating(-0.5)), odd, even), ref to, 4 * toStep);
-        TSimd.Store(TSimd.MultiplyAdd(TSimd.Broadcast(T.CreateTruncating(1.5)), even, TSimd.MultiplyAdd(TSimd.Broadcast(T.CreateTruncating(-2.0)), x3, TSimd.Add(x1, x5))), ref to, 5 * toStep);
+        TSimd.Store(
+            TSimd.MultiplyAdd(
+                TSimd.Broadcast(T.CreateTruncating(1.5)), even,
+                TSimd.MultiplyAdd(TSimd.Broadcast(T.CreateTruncating(-2.0)), x3, TSimd.Add(x1, x5))),
+            ref to, 5 * toStep);
     }
 
     /// <inheritdoc/>
@@ -63,8 +80,20 @@ internal readonly struct Winograd4x4 : IWinogradTile
         TSimd.Store(w0, ref to, 0);
         TSimd.Store(TSimd.Add(inner, outer), ref to, toStep);
         TSimd.Store(TSimd.Subtract(inner, outer), ref to, 2 * toStep);
-        TSimd.Store(TSimd.MultiplyAdd(TSimd.Broadcast(T.CreateTruncating(-16.0 / 15)), w0, TSimd.MultiplyAdd(TSimd.Broadcast(T.CreateTruncating(-8.0 / 15)), w1, TSimd.Multiply(TSimd.Broadcast(T.CreateTruncating(-4.0 / 15)), w2))), ref to, 3 * toStep);
-        TSimd.Store(TSimd.MultiplyAdd(TSimd.Broadcast(T.CreateTruncating(1.0 / 15)), w0, TSimd.MultiplyAdd(TSimd.Broadcast(T.CreateTruncating(-2.0 / 15)), w1, TSimd.Multiply(TSimd.Broadcast(T.CreateTruncating(4.0 / 15)), w2))), ref to, 4 * toStep);
+        TSimd.Store(
+            TSimd.MultiplyAdd(
+                TSimd.Broadcast(T.CreateTruncating(-16.0 / 15)), w0,
+                TSimd.MultiplyAdd(
+                    TSimd.Broadcast(T.CreateTruncating(-8.0 / 15)), w1,
+                    TSimd.Multiply(TSimd.Broadcast(T.CreateTruncating(-4.0 / 15)), w2))),
+            ref to, 3 * toStep);
+        TSimd.Store(
+            TSimd.MultiplyAdd(
+                TSimd.Broadcast(T.CreateTruncating(1.0 / 15)), w0,
+                TSimd.MultiplyAdd(
+                    TSimd.Broadcast(T.CreateTruncating(-2.0 / 15)), w1,
+                    TSimd.Multiply(TSimd.Broadcast(T.CreateTruncating(4.0 / 15)), w2))),
+            ref to, 4 * toStep);
         TSimd.Store(w2, ref to, 5 * toStep);
     }
 
@@ -85,9 +114,21 @@ internal readonly struct Winograd4x4 : IWinogradTile
         var sum = TSimd.Add(u1, u2);
         var difference = TSimd.Subtract(u1, u2);
         TSimd.Store(TSimd.Add(TSimd.Add(u0, sum), TSimd.Add(u3, u4)), ref to, 0);
-        TSimd.Store(TSimd.MultiplyAdd(TSimd.Broadcast(T.CreateTruncating(-2.0)), u4, TSimd.MultiplyAdd(TSimd.Broadcast(T.CreateTruncating(0.5)), u3, difference)), ref to, toStep);
-        TSimd.Store(TSimd.MultiplyAdd(TSimd.Broadcast(T.CreateTruncating(4.0)), u4, TSimd.MultiplyAdd(TSimd.Broadcast(T.CreateTruncating(0.25)), u3, sum)), ref to, 2 * toStep);
-        TSimd.Store(TSimd.MultiplyAdd(TSimd.Broadcast(T.CreateTruncating(-8.0)), u4, TSimd.MultiplyAdd(TSimd.Broadcast(T.CreateTruncating(0.125)), u3, TSimd.Add(difference, u5))), ref to, 3 * toStep);
+        TSimd.Store(
+            TSimd.MultiplyAdd(
+                TSimd.Broadcast(T.CreateTruncating(-2.0)), u4,
+                TSimd.MultiplyAdd(TSimd.Broadcast(T.CreateTruncating(0.5)), u3, difference)),
+            ref to, toStep);
+        TSimd.Store(
+            TSimd.MultiplyAdd(
+                TSimd.Broadcast(T.CreateTruncating(4.0)), u4,
+                TSimd.MultiplyAdd(TSimd.Broadcast(T.CreateTruncating(0.25)), u3, sum)),
+            ref to, 2 * toStep);
+        TSimd.Store(
+            TSimd.MultiplyAdd(
+                TSimd.Broadcast(T.CreateTruncating(-8.0)), u4,
+                TSimd.MultiplyAdd(TSimd.Broadcast(T.CreateTruncating(0.125)), u3, TSimd.Add(difference, u5))),
+            ref to, 3 * toStep);
     }
 
     /// <inheritdoc/>
@@ -107,8 +148,20 @@ internal readonly struct Winograd4x4 : IWinogradTile
         TSimd.Store(y0, ref to, 0);
         TSimd.Store(TSimd.Add(even, odd), ref to, toStep);
         TSimd.Store(TSimd.Subtract(even, odd), ref to, 2 * toStep);
-        TSimd.Store(TSimd.MultiplyAdd(TSimd.Broadcast(T.CreateTruncating(0.5)), y1, TSimd.MultiplyAdd(TSimd.Broadcast(T.CreateTruncating(0.25)), y2, TSimd.MultiplyAdd(TSimd.Broadcast(T.CreateTruncating(0.125)), y3, y0))), ref to, 3 * toStep);
-        TSimd.Store(TSimd.MultiplyAdd(TSimd.Broadcast(T.CreateTruncating(-2.0)), y1, TSimd.MultiplyAdd(TSimd.Broadcast(T.CreateTruncating(4.0)), y2, TSimd.MultiplyAdd(TSimd.Broadcast(T.CreateTruncating(-8.0)), y3, y0))), ref to, 4 * toStep);
+        TSimd.Store(
+            TSimd.MultiplyAdd(
+                TSimd.Broadcast(T.CreateTruncating(0.5)), y1,
+                TSimd.MultiplyAdd(
+                    TSimd.Broadcast(T.CreateTruncating(0.25)), y2,
+                    TSimd.MultiplyAdd(TSimd.Broadcast(T.CreateTruncating(0.125)), y3, y0))),
+            ref to, 3 * toStep);
+        TSimd.Store(
+            TSimd.MultiplyAdd(
+                TSimd.Broadcast(T.CreateTruncating(-2.0)), y1,
+                TSimd.MultiplyAdd(
+                    TSimd.Broadcast(T.CreateTruncating(4.0)), y2,
+                    TSimd.MultiplyAdd(TSimd.Broadcast(T.CreateTruncating(-8.0)), y3, y0))),
+            ref to, 4 * toStep);
         TSimd.Store(y3, ref to, 5 * toStep);
     }
 
@@ -128,8 +181,20 @@ internal readonly struct Winograd4x4 : IWinogradTile
         var u5 = TSimd.Load(in from, 5 * fromStep);
         var sum = TSimd.Multiply(TSimd.Broadcast(T.CreateTruncating(1.0 / 3)), TSimd.Add(u1, u2));
         var difference = TSimd.Multiply(TSimd.Broadcast(T.CreateTruncating(1.0 / 3)), TSimd.Subtract(u1, u2));
-        TSimd.Store(TSimd.MultiplyAdd(TSimd.Broadcast(T.CreateTruncating(-16.0 / 15)), u3, TSimd.MultiplyAdd(TSimd.Broadcast(T.CreateTruncating(1.0 / 15)), u4, TSimd.Add(u0, difference))), ref to, 0);
-        TSimd.Store(TSimd.MultiplyAdd(TSimd.Broadcast(T.CreateTruncating(-8.0 / 15)), u3, TSimd.MultiplyAdd(TSimd.Broadcast(T.CreateTruncating(-2.0 / 15)), u4, sum)), ref to, toStep);
-        TSimd.Store(TSimd.MultiplyAdd(TSimd.Broadcast(T.CreateTruncating(-4.0 / 15)), u3, TSimd.MultiplyAdd(TSimd.Broadcast(T.CreateTruncating(4.0 / 15)), u4, TSimd.Add(difference, u5))), ref to, 2 * toStep);
+        TSimd.Store(
+            TSimd.MultiplyAdd(
+                TSimd.Broadcast(T.CreateTruncating(-16.0 / 15)), u3,
+                TSimd.MultiplyAdd(TSimd.Broadcast(T.CreateTruncating(1.0 / 15)), u4, TSimd.Add(u0, difference))),
+            ref to, 0);
+        TSimd.Store(
+            TSimd.MultiplyAdd(
+                TSimd.Broadcast(T.CreateTruncating(-8.0 / 15)), u3,
+                TSimd.MultiplyAdd(TSimd.Broadcast(T.CreateTruncating(-2.0 / 15)), u4, sum)),
+            ref to, toStep);
+        TSimd.Store(
+            TSimd.MultiplyAdd(
+                TSimd.Broadcast(T.CreateTruncating(-4.0 / 15)), u3,
+                TSimd.MultiplyAdd(TSimd.Broadcast(T.CreateTruncating(4.0 / 15)), u4, TSimd.Add(difference, u5))),
+            ref to, 2 * toStep);
     }
 }

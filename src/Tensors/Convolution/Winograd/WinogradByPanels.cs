@@ -3,19 +3,19 @@ using System.Numerics;
 namespace DeepSharp.Tensors;
 
 /// <summary>
-/// A Winograd convolution in which each task takes a panel of output channels through products and outputs, for all tiles of a block at once: for weights
-/// so large that each reading of them must serve many tiles, and for few tiles.
+/// A Winograd convolution whose tasks are panels of output channels. A task computes the products and outputs of its panel for all tiles of
+/// a block. Used for few tiles, and for weights so large that each read of them must serve many tiles.
 /// </summary>
 /// <remarks>
-/// The workers share only the transformed input, in the last-level cache. Uncached weights are transformed by the worker that uses them, a run of
-/// depths at a time, so that they never leave the second-level cache: those of 512 to 512 channels would be 38 MB in float.
+/// The workers share only the transformed input, in the last-level cache. Uncached weights are transformed by the worker that uses them, a
+/// block of depths at a time, so that they never leave the second-level cache. From 512 to 512 channels they would be 38 MB in float.
 /// </remarks>
 internal static class WinogradByPanels
 {
-    /// <summary>Convolves images with transformed weights or, where there are none, transforms the weights once for each block of tiles.</summary>
+    /// <summary>Convolves images. Without transformed weights, the weights are transformed once for each block of tiles.</summary>
     public static void Run<TTile, T>(
-        ComputeContext context, WinogradPlan plan, ReadOnlyMemory<T> image, ReadOnlyMemory<T> transformed, ReadOnlyMemory<T> weights, bool rotated,
-        Epilogue<T> epilogue, Memory<T> output)
+        ComputeContext context, WinogradPlan plan, ReadOnlyMemory<T> image, ReadOnlyMemory<T> transformed, ReadOnlyMemory<T> weights,
+        bool rotated, Epilogue<T> epilogue, Memory<T> output)
         where TTile : struct, IWinogradTile
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -40,14 +40,15 @@ internal static class WinogradByPanels
                     return;
                 }
 
-                using var u = context.Pool.RentScratch<T>(plan.Points * ChunkStep(plan));
-                SimdDispatch.Run<T, Fresh<TTile, T>>(context.VectorWidth, new(plan, block, panel, weights, rotated, u.Memory, m.Memory));
+                using var u = context.Pool.RentScratch<T>(plan.Points * PointStep(plan));
+                SimdDispatch.Run<T, Untransformed<TTile, T>>(
+                    context.VectorWidth, new(plan, block, panel, weights, rotated, u.Memory, m.Memory));
             });
         }
     }
 
-    // One row more than needed, or powers of two would put all points into the same cache sets.
-    private static int ChunkStep(WinogradPlan plan) => (Tuning.WinogradDepths + 1) * plan.PanelColumns;
+    // Elements from one point to the next in u. One extra row: powers of two would map all points to one cache set.
+    private static int PointStep(WinogradPlan plan) => (Tuning.WinogradDepths + 1) * plan.PanelColumns;
 
     private readonly struct Input<TTile, T>(WinogradBlock<TTile, T> block, int first, int count) : ISimdAction<T>
         where TTile : struct, IWinogradTile
@@ -67,8 +68,8 @@ internal static class WinogradByPanels
             for (int point = 0; point < plan.Points; point++)
             {
                 PanelProduct.Run<EvenRows, TSimd, TVector, T>(
-                    block.Input(point), new(plan.InputRow), block.PaddedTiles, new(plan.C), filter.Panel(plan, point, panel), plan.PanelColumns,
-                    block.Products(m.Span, point), plan.ProductRow, plan.PanelColumns, new(T.One, false));
+                    block.Input(point), new(plan.InputRow), block.PaddedTiles, new(plan.C), filter.Panel(plan, point, panel),
+                    plan.PanelColumns, block.Products(m.Span, point), plan.ProductRow, plan.PanelColumns, new(T.One, false));
             }
 
             clock.Lap<T>(KernelStage.Products, block.PanelProducts(plan.C), block.PanelElements(plan.C));
@@ -77,14 +78,15 @@ internal static class WinogradByPanels
         }
     }
 
-    private readonly struct Fresh<TTile, T>(
-        WinogradPlan plan, WinogradBlock<TTile, T> block, int panel, ReadOnlyMemory<T> weights, bool rotated, Memory<T> u, Memory<T> m) : ISimdAction<T>
+    private readonly struct Untransformed<TTile, T>(
+        WinogradPlan plan, WinogradBlock<TTile, T> block, int panel, ReadOnlyMemory<T> weights, bool rotated, Memory<T> u, Memory<T> m)
+        : ISimdAction<T>
         where TTile : struct, IWinogradTile
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         void ISimdAction<T>.Invoke<TSimd, TVector>()
         {
-            int step = ChunkStep(plan);
+            int step = PointStep(plan);
             var clock = block.Clock;
             for (int depth = 0; depth < plan.C; depth += Tuning.WinogradDepths)
             {
@@ -94,8 +96,8 @@ internal static class WinogradByPanels
                 for (int point = 0; point < plan.Points; point++)
                 {
                     PanelProduct.Run<EvenRows, TSimd, TVector, T>(
-                        block.Input(point, depth), new(plan.InputRow), block.PaddedTiles, new(depths), u.Span[(point * step)..], plan.PanelColumns,
-                        block.Products(m.Span, point), plan.ProductRow, plan.PanelColumns, new(T.One, depth > 0));
+                        block.Input(point, depth), new(plan.InputRow), block.PaddedTiles, new(depths), u.Span[(point * step)..],
+                        plan.PanelColumns, block.Products(m.Span, point), plan.ProductRow, plan.PanelColumns, new(T.One, depth > 0));
                 }
 
                 clock.Lap<T>(KernelStage.Products, block.PanelProducts(depths), block.PanelElements(depths));

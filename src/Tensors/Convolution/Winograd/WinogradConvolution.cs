@@ -4,17 +4,18 @@ namespace DeepSharp.Tensors;
 internal sealed class WinogradConvolution<TTile> : ConvolutionAlgorithm
     where TTile : struct, IWinogradTile
 {
-    // What channels may be rounded up by, in the longest vectors; a long, for products that are compared with the longest array.
-    private const long LongestPanel = 64;
+    // Rounding channels up to whole panels adds at most this many. A long, so that the product in CanRun does not overflow.
+    private const long MaxPanelColumns = 64;
 
     public override string Name => TTile.Name;
 
     public override string Description =>
-        $"Winograd F({TTile.OutputSize}×{TTile.OutputSize}, 3×3): {WinogradTransform.Points<TTile>()} multiplications instead of {9 * TTile.OutputSize * TTile.OutputSize}; 3×3, stride 1";
+        $"Winograd F({TTile.OutputSize}×{TTile.OutputSize}, 3×3): {WinogradTransform.Points<TTile>()} multiplications instead of "
+        + $"{9 * TTile.OutputSize * TTile.OutputSize}; 3×3, stride 1";
 
     public override bool CanRun(in ConvolutionShape shape, ConvolutionPass pass) =>
         shape.Window is { Height: 3, Width: 3, StrideHeight: 1, StrideWidth: 1, PaddingHeight: <= 2, PaddingWidth: <= 2 }
-        && WinogradTransform.Points<TTile>() * (shape.C + LongestPanel) * (shape.K + LongestPanel) <= Array.MaxLength;
+        && WinogradTransform.Points<TTile>() * (shape.C + MaxPanelColumns) * (shape.K + MaxPanelColumns) <= Array.MaxLength;
 
     internal override void Forward<T>(
         in ConvolutionShape shape, Tensor<T> x, Tensor<T> weights, Epilogue<T> epilogue, Tensor<T> y, bool cacheWeights)

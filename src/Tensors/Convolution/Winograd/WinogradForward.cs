@@ -2,7 +2,10 @@ using System.Numerics;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>A Winograd convolution in which each task takes a block of tiles through all stages: windows, products, outputs.</summary>
+/// <summary>
+/// A Winograd convolution whose tasks are blocks of tiles. A task takes its block through all stages: input transform, products, output
+/// transform.
+/// </summary>
 /// <remarks>
 /// The scratch memory of a block stays in the second-level cache. For large weights and few tiles see <see cref="WinogradByPanels"/>.
 /// </remarks>
@@ -10,16 +13,16 @@ internal static class WinogradForward
 {
     /// <summary>Convolves images.</summary>
     /// <param name="context">Workers, scratch memory and vector width.</param>
-    /// <param name="plan">All lengths.</param>
+    /// <param name="plan">The dimensions and the layout of scratch memory.</param>
     /// <param name="x">Images.</param>
     /// <param name="weights">The weights in storage order.</param>
     /// <param name="rotated">Whether the kernel is rotated by 180°, with C and K exchanged: for the input gradient.</param>
-    /// <param name="cached">The transformed weights, if they are cached.</param>
+    /// <param name="cached">The transformed weights if they are cached, else null.</param>
     /// <param name="epilogue">Bias and ReLU.</param>
     /// <param name="y">The outputs.</param>
     public static void Run<TTile, T>(
-        ComputeContext context, WinogradPlan plan, Tensor<T> x, Tensor<T> weights, bool rotated, PooledMemory<T>? cached, Epilogue<T> epilogue,
-        Tensor<T> y)
+        ComputeContext context, WinogradPlan plan, Tensor<T> x, Tensor<T> weights, bool rotated, PooledMemory<T>? cached,
+        Epilogue<T> epilogue, Tensor<T> y)
         where TTile : struct, IWinogradTile
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -56,24 +59,26 @@ internal static class WinogradForward
             var clock = block.Clock;
             block.TransformInput<TSimd, TVector>(0, tiles);
             clock.Lap<T>(KernelStage.Input, 0, block.TransformElements(tiles, plan.C));
-            for (int group = 0; group < plan.Panels; group += plan.GroupPanels)
+            for (int first = 0; first < plan.Panels; first += plan.PanelsAtOnce)
             {
-                int end = Math.Min(group + plan.GroupPanels, plan.Panels);
+                int end = Math.Min(first + plan.PanelsAtOnce, plan.Panels);
                 for (int point = 0; point < plan.Points; point++)
                 {
-                    outputs.AskForPiece();
-                    nextInput.AskForPiece();
-                    for (int panel = group; panel < end; panel++)
+                    outputs.PrefetchPart();
+                    nextInput.PrefetchPart();
+                    for (int panel = first; panel < end; panel++)
                     {
                         PanelProduct.Run<EvenRows, TSimd, TVector, T>(
-                            block.Input(point), new(plan.InputRow), block.PaddedTiles, new(plan.C), filter.Panel(plan, point, panel), plan.PanelColumns,
-                            block.Products(m[((panel - group) * plan.PanelColumns)..], point), plan.ProductRow, plan.PanelColumns, new(T.One, false));
+                            block.Input(point), new(plan.InputRow), block.PaddedTiles, new(plan.C), filter.Panel(plan, point, panel),
+                            plan.PanelColumns, block.Products(m[((panel - first) * plan.PanelColumns)..], point), plan.ProductRow,
+                            plan.PanelColumns, new(T.One, false));
                     }
                 }
 
-                clock.Lap<T>(KernelStage.Products, (end - group) * block.PanelProducts(plan.C), (end - group) * block.PanelElements(plan.C));
-                block.TransformOutput<TSimd, TVector>(m, group, end);
-                clock.Lap<T>(KernelStage.Output, 0, block.TransformElements(tiles, (end - group) * plan.PanelColumns));
+                clock.Lap<T>(
+                    KernelStage.Products, (end - first) * block.PanelProducts(plan.C), (end - first) * block.PanelElements(plan.C));
+                block.TransformOutput<TSimd, TVector>(m, first, end);
+                clock.Lap<T>(KernelStage.Output, 0, block.TransformElements(tiles, (end - first) * plan.PanelColumns));
             }
         }
     }

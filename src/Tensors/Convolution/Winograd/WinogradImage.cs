@@ -4,17 +4,17 @@ using System.Runtime.InteropServices;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>Cuts channels-last images into square windows, zeros past the border, and transforms each into points.</summary>
+/// <summary>Reads square windows of channels-last images, with zeros past the border, and transforms each into points.</summary>
 internal static class WinogradImage
 {
     /// <summary>Transforms the windows of some tiles.</summary>
     /// <param name="image">Images [N, height, width, channels].</param>
     /// <param name="height">Rows of an image.</param>
     /// <param name="width">Columns of an image.</param>
-    /// <param name="channels">Channels; the rest of each target row is left alone.</param>
-    /// <param name="plan">Where the tiles are.</param>
-    /// <param name="paddingHeight">How far above its tile a window begins.</param>
-    /// <param name="paddingWidth">How far to the left of its tile a window begins.</param>
+    /// <param name="channels">The number of channels. The rest of each target row is not written.</param>
+    /// <param name="plan">The positions of the tiles.</param>
+    /// <param name="paddingHeight">The number of rows by which a window begins above its tile.</param>
+    /// <param name="paddingWidth">The number of columns by which a window begins to the left of its tile.</param>
     /// <param name="firstTile">The first tile.</param>
     /// <param name="tiles">The number of tiles.</param>
     /// <param name="points">The result, [points][tile][row].</param>
@@ -45,22 +45,26 @@ internal static class WinogradImage
                 if (inside)
                 {
                     ref T source = ref Unsafe.Add(ref MemoryMarshal.GetReference(image), start + c);
-                    Windows<TTransform, TSimd, TVector, T>(ref source, width * channels, channels, 0, whole, between, ref target, pointStep);
-                    Windows<TTransform, SimdScalar<T>, T, T>(ref source, width * channels, channels, whole, count, between, ref target, pointStep);
+                    Windows<TTransform, TSimd, TVector, T>(
+                        ref source, width * channels, channels, 0, whole, between, ref target, pointStep);
+                    Windows<TTransform, SimdScalar<T>, T, T>(
+                        ref source, width * channels, channels, whole, count, between, ref target, pointStep);
                 }
                 else
                 {
                     ref T source = ref MemoryMarshal.GetReference(window);
                     Cut<TSimd, TVector, T>(image, start + c, height, width, channels, top, left, size, 0, whole, window);
                     Cut<SimdScalar<T>, T, T>(image, start + c, height, width, channels, top, left, size, whole, count, window);
-                    Windows<TTransform, TSimd, TVector, T>(ref source, size * Tuning.WinogradChannels, Tuning.WinogradChannels, 0, whole, between, ref target, pointStep);
-                    Windows<TTransform, SimdScalar<T>, T, T>(ref source, size * Tuning.WinogradChannels, Tuning.WinogradChannels, whole, count, between, ref target, pointStep);
+                    Windows<TTransform, TSimd, TVector, T>(
+                        ref source, size * Tuning.WinogradChannels, Tuning.WinogradChannels, 0, whole, between, ref target, pointStep);
+                    Windows<TTransform, SimdScalar<T>, T, T>(
+                        ref source, size * Tuning.WinogradChannels, Tuning.WinogradChannels, whole, count, between, ref target, pointStep);
                 }
             }
         }
     }
 
-    /// <summary>Transforms one window of some channels.</summary>
+    /// <summary>Transforms one window for a range of channels.</summary>
     private static void Windows<TTransform, TSimd, TVector, T>(
         ref T source, nint row, nint column, nint fromChannel, nint toChannel, Span<T> between, ref T target, nint pointStep)
         where TTransform : IWinogradTransform
@@ -71,13 +75,15 @@ internal static class WinogradImage
         for (nint c = fromChannel; c < toChannel; c += TSimd.Width)
         {
             WinogradTransform.Apply<TTransform, TSimd, TVector, T>(
-                in Unsafe.Add(ref source, c), row, column, ref MemoryMarshal.GetReference(between), ref Unsafe.Add(ref target, c), TTransform.To * pointStep, pointStep);
+                in Unsafe.Add(ref source, c), row, column, ref MemoryMarshal.GetReference(between), ref Unsafe.Add(ref target, c),
+                TTransform.To * pointStep, pointStep);
         }
     }
 
-    /// <summary>Copies some channels of each pixel of a window that crosses the border; zeros where there is no pixel.</summary>
+    /// <summary>Copies a range of channels of a window that crosses the border. Pixels outside the image are 0.</summary>
     private static void Cut<TSimd, TVector, T>(
-        ReadOnlySpan<T> image, nint start, int height, int width, int channels, int top, int left, int size, nint fromChannel, nint toChannel, Span<T> window)
+        ReadOnlySpan<T> image, nint start, int height, int width, int channels, int top, int left, int size, nint fromChannel,
+        nint toChannel, Span<T> window)
         where TSimd : struct, ISimd<TVector, T>
         where TVector : struct
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -94,7 +100,8 @@ internal static class WinogradImage
                 if (rowExists && (uint)(left + j) < (uint)width)
                 {
                     nint pixel = start + ((((nint)i * width) + j) * channels);
-                    for (nint c = fromChannel; c < toChannel; c += TSimd.Width) TSimd.Store(TSimd.Load(in source, pixel + c), ref target, to + c);
+                    for (nint c = fromChannel; c < toChannel; c += TSimd.Width)
+                        TSimd.Store(TSimd.Load(in source, pixel + c), ref target, to + c);
                 }
                 else
                 {

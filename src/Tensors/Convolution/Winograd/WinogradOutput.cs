@@ -4,13 +4,13 @@ using System.Runtime.InteropServices;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>Transforms products into outputs, y = Aᵀ m A, and writes those that lie inside the image.</summary>
+/// <summary>Transforms products into outputs, y = Aᵀ m A, and writes the outputs that are inside the image.</summary>
 internal static class WinogradOutput
 {
     /// <summary>Writes the outputs of some tiles.</summary>
     /// <param name="products">[points][tile][row].</param>
     /// <param name="pointStep">Elements from one point to the next.</param>
-    /// <param name="plan">Where the tiles are.</param>
+    /// <param name="plan">The positions of the tiles.</param>
     /// <param name="firstTile">The first tile.</param>
     /// <param name="tiles">The number of tiles.</param>
     /// <param name="firstChannel">The channel of the first product of each row.</param>
@@ -27,25 +27,37 @@ internal static class WinogradOutput
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         int size = TTile.OutputSize;
-        Span<T> scratch = StackMemory.Align(stackalloc T[((size + 2) * size * TSimd.Width) + (size * size * TSimd.Width) + StackMemory.Slack<T>()]);
+        Span<T> scratch = StackMemory.Align(
+            stackalloc T[((size + 2) * size * TSimd.Width) + (size * size * TSimd.Width) + StackMemory.Slack<T>()]);
         int whole = endChannel - ((endChannel - firstChannel) % TSimd.Width);
         var bias = epilogue.Bias.Span;
         for (int tile = 0; tile < tiles; tile++)
         {
             var (n, row, column) = plan.Tile(firstTile + tile);
             ref T source = ref Unsafe.Add(ref MemoryMarshal.GetReference(products), (nint)tile * plan.ProductRow);
-            ref T target = ref Unsafe.Add(ref MemoryMarshal.GetReference(output), ((((nint)n * plan.OutputHeight) + row) * plan.OutputWidth + column) * plan.K);
+            ref T target = ref Unsafe.Add(
+                ref MemoryMarshal.GetReference(output), ((((nint)n * plan.OutputHeight) + row) * plan.OutputWidth + column) * plan.K);
             int rows = Math.Min(size, plan.OutputHeight - row), columns = Math.Min(size, plan.OutputWidth - column);
             for (int k = firstChannel; k < whole; k += TSimd.Width)
-                Channels<TTile, TSimd, TVector, T>(ref Unsafe.Add(ref source, k - firstChannel), pointStep, k, bias, epilogue.Relu, ref target, rows, columns, plan.OutputWidth * plan.K, plan.K, scratch);
+            {
+                Channels<TTile, TSimd, TVector, T>(
+                    ref Unsafe.Add(ref source, k - firstChannel), pointStep, k, bias, epilogue.Relu, ref target, rows, columns,
+                    plan.OutputWidth * plan.K, plan.K, scratch);
+            }
+
             for (int k = whole; k < endChannel; k++)
-                Channels<TTile, SimdScalar<T>, T, T>(ref Unsafe.Add(ref source, k - firstChannel), pointStep, k, bias, epilogue.Relu, ref target, rows, columns, plan.OutputWidth * plan.K, plan.K, scratch);
+            {
+                Channels<TTile, SimdScalar<T>, T, T>(
+                    ref Unsafe.Add(ref source, k - firstChannel), pointStep, k, bias, epilogue.Relu, ref target, rows, columns,
+                    plan.OutputWidth * plan.K, plan.K, scratch);
+            }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Channels<TTile, TSimd, TVector, T>(
-        ref T source, nint pointStep, int k, ReadOnlySpan<T> bias, bool relu, ref T target, int rows, int columns, nint rowStep, nint columnStep, Span<T> scratch)
+        ref T source, nint pointStep, int k, ReadOnlySpan<T> bias, bool relu, ref T target, int rows, int columns, nint rowStep,
+        nint columnStep, Span<T> scratch)
         where TTile : struct, IWinogradTile
         where TSimd : struct, ISimd<TVector, T>
         where TVector : struct

@@ -2,18 +2,30 @@ using System.Runtime.CompilerServices;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>The lengths of one Winograd convolution of an image [N, C, H, W] to [N, K, OH, OW], and how its scratch memory is laid out.</summary>
+/// <summary>
+/// The dimensions of one Winograd convolution, [N, C, H, W] to [N, K, OH, OW], and the layout of its scratch memory.
+/// </summary>
 /// <remarks>
 /// <code>
-/// v [points][tiles][C]               transformed input;   rows padded by one vector against cache aliasing
-/// u [points][panels][C][2 vectors]   transformed weights, in the order of the micro-kernel
-/// m [points][tiles][K of a group]    products, to be transformed into outputs
+/// v [points][tiles][C]                  transformed input; rows padded by one vector against cache aliasing
+/// u [points][panels][C][2 vectors]      transformed weights, in the order of the micro-kernel
+/// m [points][tiles][K of some panels]   products, to be transformed into outputs
 /// </code>
-/// The input gradient is the same with the roles of C and K, and of input and output, exchanged.
+/// The input gradient is the same with C and K, and input and output, exchanged. The tasks:
+/// <code>
+///         WinogradForward               WinogradByPanels
+///             K →                           K →
+/// tiles   ┌───────────────┐     tiles   ┌────┬────┬────┐
+///   ↓     │    task 0     │       ↓     │    │    │    │
+///         ├───────────────┤             │  0 │  1 │  2 │
+///         │    task 1     │             │    │    │    │
+///         └───────────────┘             └────┴────┴────┘
+/// </code>
 /// </remarks>
 internal readonly record struct WinogradPlan
 {
-    private WinogradPlan(int outputSize, int lanes, int elementSize, int n, int c, int h, int w, int k, int oh, int ow, int paddingHeight, int paddingWidth)
+    private WinogradPlan(
+        int outputSize, int lanes, int elementSize, int n, int c, int h, int w, int k, int oh, int ow, int paddingHeight, int paddingWidth)
     {
         (N, C, H, W, K, OutputHeight, OutputWidth) = (n, c, h, w, k, oh, ow);
         (PaddingHeight, PaddingWidth, OutputSize) = (paddingHeight, paddingWidth, outputSize);
@@ -25,12 +37,13 @@ internal readonly record struct WinogradPlan
         Panels = (k + PanelColumns - 1) / PanelColumns;
         InputRow = Packing.RoundUp(c, PanelColumns) + lanes;
         GoesByPanels = (long)Points * c * k * elementSize > Tuning.WinogradLargeWeightBytes || Tiles <= Tuning.WinogradFewTiles;
-        GroupPanels = GoesByPanels ? 1 : Math.Min(Panels, Tuning.WinogradPanelsPerGroup);
-        ProductRow = (GroupPanels * PanelColumns) + lanes;
+        PanelsAtOnce = GoesByPanels ? 1 : Math.Min(Panels, Tuning.WinogradPanelsAtOnce);
+        ProductRow = (PanelsAtOnce * PanelColumns) + lanes;
         long tileBytes = (long)Points * (InputRow + ProductRow) * elementSize;
-        int fitting = (int)((GoesByPanels ? Tuning.WinogradSharedBytes : Tuning.WinogradBlockBytes) / tileBytes) / MicroKernel.Rows * MicroKernel.Rows;
-        int share = GoesByPanels ? Tiles : (Tiles + Tuning.WinogradMinBlocks - 1) / Tuning.WinogradMinBlocks;
-        BlockTiles = Math.Min(Math.Max(fitting, 2 * MicroKernel.Rows), Packing.RoundUp(share, MicroKernel.Rows));
+        int fitting = (int)((GoesByPanels ? Tuning.WinogradSharedBytes : Tuning.WinogradBlockBytes) / tileBytes)
+            / MicroKernel.Rows * MicroKernel.Rows;
+        int wanted = GoesByPanels ? Tiles : (Tiles + Tuning.WinogradMinBlocks - 1) / Tuning.WinogradMinBlocks;
+        BlockTiles = Math.Min(Math.Max(fitting, 2 * MicroKernel.Rows), Packing.RoundUp(wanted, MicroKernel.Rows));
     }
 
     public int N { get; }
@@ -51,17 +64,17 @@ internal readonly record struct WinogradPlan
 
     public int PaddingWidth { get; }
 
-    /// <summary>m.</summary>
+    /// <summary>m, the number of outputs along a side of a tile.</summary>
     public int OutputSize { get; }
 
-    /// <summary>t².</summary>
+    /// <summary>t², the number of points of a tile.</summary>
     public int Points { get; }
 
     public int TilesHigh { get; }
 
     public int TilesWide { get; }
 
-    /// <summary>All tiles of the batch.</summary>
+    /// <summary>The number of tiles of the batch.</summary>
     public int Tiles { get; }
 
     /// <summary>Output channels of a panel of transformed weights: two vectors.</summary>
@@ -69,8 +82,8 @@ internal readonly record struct WinogradPlan
 
     public int Panels { get; }
 
-    /// <summary>How many of the panels are multiplied before their products are transformed.</summary>
-    public int GroupPanels { get; }
+    /// <summary>The number of panels that are multiplied before their products are transformed.</summary>
+    public int PanelsAtOnce { get; }
 
     /// <summary>Elements from one tile to the next in v.</summary>
     public int InputRow { get; }
@@ -79,21 +92,21 @@ internal readonly record struct WinogradPlan
     public int ProductRow { get; }
 
     /// <summary>
-    /// Whether a task is a panel of output channels, <see cref="WinogradByPanels"/>, and not a block of tiles: because the transformed weights are
-    /// too large to be read again for every small block of tiles, or because there are too few tiles for blocks.
+    /// Whether tasks are panels of output channels, see <see cref="WinogradByPanels"/>, rather than blocks of tiles. They are if the
+    /// transformed weights are too large to be read again for every small block of tiles, or if there are too few tiles for blocks.
     /// </summary>
     public bool GoesByPanels { get; }
 
-    /// <summary>Tiles that are transformed at once; a multiple of the micro-kernel's rows.</summary>
+    /// <summary>The number of tiles that are transformed at once, a multiple of the rows of the micro-kernel.</summary>
     public int BlockTiles { get; }
 
     /// <summary>Elements of v or m for one block of tiles.</summary>
     public int BlockElements(int row) => Points * PointStep(BlockTiles, row);
 
-    /// <summary>Whether one block takes all tiles.</summary>
+    /// <summary>Whether tasks are panels and one block contains all tiles.</summary>
     public bool IsOneBlock => GoesByPanels && BlockTiles >= Tiles;
 
-    /// <summary>Elements from one point to the next in u; one row more than needed, or powers of two would put all points into the same cache sets.</summary>
+    /// <summary>Elements from one point to the next in u. One extra row: powers of two would map all points to one cache set.</summary>
     public int WeightStep => ((Panels * C) + 1) * PanelColumns;
 
     /// <summary>The plan of a forward convolution.</summary>
@@ -102,13 +115,15 @@ internal readonly record struct WinogradPlan
             outputSize, SimdDispatch.Lanes<T>(width), Unsafe.SizeOf<T>(), s.N, s.C, s.H, s.W, s.K, s.OutputHeight, s.OutputWidth,
             s.Window.PaddingHeight, s.Window.PaddingWidth);
 
-    /// <summary>The plan of an input gradient: the gradient of the output, padded by 2 − padding, convolved with the rotated weights.</summary>
+    /// <summary>The plan of an input gradient: the output gradient, padded by 2 − padding, convolved with rotated weights.</summary>
     public static WinogradPlan InputGradient<T>(in ConvolutionShape s, int outputSize, VectorWidth width)
         where T : unmanaged => new(
             outputSize, SimdDispatch.Lanes<T>(width), Unsafe.SizeOf<T>(), s.N, s.K, s.OutputHeight, s.OutputWidth, s.C, s.H, s.W,
             2 - s.Window.PaddingHeight, 2 - s.Window.PaddingWidth);
 
-    /// <summary>Elements from one point to the next in v or m: one vector more than the tiles fill, or all points of a tile could fall into one cache set.</summary>
+    /// <summary>
+    /// Elements from one point to the next in v or m. One extra vector: otherwise all points of a tile could map to one cache set.
+    /// </summary>
     public int PointStep(int tiles, int row) => (tiles * row) + (PanelColumns / MicroKernel.Vectors);
 
     /// <summary>The image and the first output pixel of a tile.</summary>
@@ -122,10 +137,11 @@ internal readonly record struct WinogradPlan
     /// <summary>The input rows covered by a range of tiles, rounded to whole rows.</summary>
     public ReadOnlySpan<T> Rows<T>(ReadOnlySpan<T> images, int height, int rowLength, int firstTile, int tiles)
     {
-        // A tile may begin below the last row, where the padding makes the output larger than the input.
+        // A tile may begin below the last row if padding makes the output larger than the input.
         int length = images.Length;
         return images[Start(Tile(firstTile))..Start(Tile(firstTile + tiles))];
 
-        int Start((int Image, int Row, int Column) tile) => (int)Math.Min((((long)tile.Image * height) + Math.Min(tile.Row, height)) * rowLength, length);
+        int Start((int Image, int Row, int Column) tile) =>
+            (int)Math.Min((((long)tile.Image * height) + Math.Min(tile.Row, height)) * rowLength, length);
     }
 }

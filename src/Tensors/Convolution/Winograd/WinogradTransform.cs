@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>A one-dimensional transform of <see cref="From"/> vectors into <see cref="To"/>.</summary>
+/// <summary>A one-dimensional transform of <see cref="From"/> vectors into <see cref="To"/> vectors.</summary>
 internal interface IWinogradTransform
 {
     static abstract int From { get; }
@@ -16,24 +16,24 @@ internal interface IWinogradTransform
         where T : unmanaged, IFloatingPointIeee754<T>;
 }
 
-/// <summary>The two-dimensional transforms: the one-dimensional one on the rows, then on the columns.</summary>
+/// <summary>The two-dimensional transforms: a one-dimensional transform of the rows, then of the columns.</summary>
 internal static class WinogradTransform
 {
-    /// <summary>The side of an input tile: m + 2.</summary>
+    /// <summary>The side of an input tile, t = m + 2.</summary>
     public static int InputSize<TTile>()
         where TTile : IWinogradTile => TTile.OutputSize + 2;
 
-    /// <summary>The points of a tile, t².</summary>
+    /// <summary>The number of points of a tile, t².</summary>
     public static int Points<TTile>()
         where TTile : IWinogradTile => InputSize<TTile>() * InputSize<TTile>();
 
     /// <summary>Transforms a square of vectors, one vector (lanes = channels) for each element.</summary>
     /// <param name="from">The first of From × From vectors.</param>
-    /// <param name="fromRow">Elements from one row of them to the next.</param>
+    /// <param name="fromRow">Elements from one row of these vectors to the next.</param>
     /// <param name="fromColumn">Elements from one column to the next.</param>
     /// <param name="between">Scratch for From × To vectors.</param>
     /// <param name="to">The first of To × To vectors.</param>
-    /// <param name="toRow">Elements from one row of them to the next.</param>
+    /// <param name="toRow">Elements from one row of these vectors to the next.</param>
     /// <param name="toColumn">Elements from one column to the next.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Apply<TTransform, TSimd, TVector, T>(
@@ -45,7 +45,11 @@ internal static class WinogradTransform
     {
         nint width = TSimd.Width, row = TTransform.To * width;
         for (nint i = 0; i < TTransform.From; i++)
-            TTransform.Apply<TSimd, TVector, T>(in Unsafe.Add(ref Unsafe.AsRef(in from), i * fromRow), fromColumn, ref Unsafe.Add(ref between, i * row), width);
+        {
+            TTransform.Apply<TSimd, TVector, T>(
+                in Unsafe.Add(ref Unsafe.AsRef(in from), i * fromRow), fromColumn, ref Unsafe.Add(ref between, i * row), width);
+        }
+
         for (nint j = 0; j < TTransform.To; j++)
             TTransform.Apply<TSimd, TVector, T>(in Unsafe.Add(ref between, j * width), row, ref Unsafe.Add(ref to, j * toColumn), toRow);
     }

@@ -4,11 +4,13 @@ using System.Runtime.InteropServices;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>The gradient of the weights, dw = Gᵀ [ Σ tiles (A dy Aᵀ) ⊙ (Bᵀ x B) ] G: for each point a product [K × tiles] · [tiles × C].</summary>
+/// <summary>
+/// The gradient of the weights, dw = Gᵀ [ Σ tiles (A dy Aᵀ) ⊙ (Bᵀ x B) ] G: for each point a product [K × tiles] · [tiles × C].
+/// </summary>
 /// <remarks>
-/// Few channels have small sums and many tiles: the tiles are cut into parts, each with sums of its own, and the workers share nothing until the parts are
-/// added up. Many channels have large sums and few tiles: the workers share the transforms of some tiles, then the points. Either way the sums over tiles
-/// have one order, whoever computes them.
+/// With few channels the sums are small and there are many tiles. The tiles are split into parts, each with its own sums, and workers share
+/// no data until the parts are added. With many channels the sums are large and there are few tiles. All workers then transform a block of
+/// tiles together, and after that multiply its points together. Either way the order of each sum over tiles is fixed.
 /// </remarks>
 internal static class WinogradWeightGradient
 {
@@ -17,107 +19,120 @@ internal static class WinogradWeightGradient
         where TTile : struct, IWinogradTile
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        using var sum = new SplitSum<T>(context, operands.SumElements, operands.Runs, Tuning.WinogradMaxParts, Tuning.WinogradMaxPartsBytes);
-        if (sum.Parts == 1) RunStages<TTile, T>(context, operands, sum.Total);
+        using var sum = new SplitSum<T>(
+            context, operands.SumElements, operands.TileBlocks, Tuning.WinogradMaxParts, Tuning.WinogradMaxPartsBytes);
+        if (sum.Parts == 1) RunBlocks<TTile, T>(context, operands, sum.Total);
         else sum.Run((first, end, total) => RunPart<TTile, T>(context, operands, first, end, total));
         int row = operands.SumColumns + (operands.Plan.PanelColumns / MicroKernel.Vectors), points = operands.Plan.Points;
         context.Workers.Run(operands.Plan.K, 1, (k, _) =>
         {
             var clock = new StageClock(context.Options.Profiler);
-            // Gathered first: the processor follows a few rows of memory at a time, not one for each point.
+            // Gather the sums of all points first: the hardware prefetcher follows only a few rows of memory, not one for each point.
             using var gathered = context.Pool.RentScratch<T>(points * row);
             for (int point = 0; point < points; point++)
-                sum.AddParts(((point * operands.SumRows) + k) * operands.SumColumns, operands.SumColumns).CopyTo(gathered.Span[(point * row)..]);
-            SimdLoop.Run<T, Weights<TTile, T>>(context.VectorWidth, operands.Plan.C, new(gathered.Span, row, dw.Span.Slice(k * 9 * operands.Plan.C, 9 * operands.Plan.C)));
+            {
+                sum.AddParts(((point * operands.SumRows) + k) * operands.SumColumns, operands.SumColumns)
+                    .CopyTo(gathered.Span[(point * row)..]);
+            }
+
+            SimdLoop.Run<T, Weights<TTile, T>>(
+                context.VectorWidth, operands.Plan.C,
+                new(gathered.Span, row, dw.Span.Slice(k * 9 * operands.Plan.C, 9 * operands.Plan.C)));
             clock.Lap<T>(KernelStage.Output, 0, points * (long)operands.SumColumns * (sum.Parts + 1));
         });
     }
 
-    private static void RunPart<TTile, T>(ComputeContext context, WinogradGradientOperands<T> operands, int firstRun, int endRun, Memory<T> sums)
+    /// <summary>Computes one part of the sums on one worker, <see cref="Tuning.WinogradTilesPerSum"/> tiles at a time.</summary>
+    private static void RunPart<TTile, T>(
+        ComputeContext context, WinogradGradientOperands<T> operands, int firstBlock, int endBlock, Memory<T> sums)
         where TTile : struct, IWinogradTile
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         const int Capacity = Tuning.WinogradTilesPerSum;
-        using var transformed = context.Pool.RentScratch<T>(operands.StageElements(Capacity));
-        for (int run = firstRun; run < endRun; run++)
+        using var transformed = context.Pool.RentScratch<T>(operands.BlockElements(Capacity));
+        for (int number = firstBlock; number < endBlock; number++)
         {
-            int tile = run * Capacity, tiles = Math.Min(Capacity, operands.Plan.Tiles - tile);
-            var stage = new WinogradGradientStage<TTile, T>(operands, transformed.Memory, Capacity, sums, tile, tiles, run > firstRun);
-            SimdDispatch.Run<T, WholeStage<TTile, T>>(context.VectorWidth, new(stage, operands, context.Options.Profiler));
+            int tile = number * Capacity, tiles = Math.Min(Capacity, operands.Plan.Tiles - tile);
+            var block = new WinogradGradientBlock<TTile, T>(operands, transformed.Memory, Capacity, sums, tile, tiles, number > firstBlock);
+            SimdDispatch.Run<T, WholeBlock<TTile, T>>(context.VectorWidth, new(block, operands, context.Options.Profiler));
         }
     }
 
-    /// <summary>The sums of all tiles, stage by stage.</summary>
-    private static void RunStages<TTile, T>(ComputeContext context, WinogradGradientOperands<T> operands, Memory<T> sums)
+    /// <summary>Computes the sums of all tiles block by block, all workers on one block.</summary>
+    private static void RunBlocks<TTile, T>(ComputeContext context, WinogradGradientOperands<T> operands, Memory<T> sums)
         where TTile : struct, IWinogradTile
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var plan = operands.Plan;
-        int unit = Tuning.WinogradTilesPerSum, fitting = Tuning.WinogradStageBytes / (operands.TileElements * Unsafe.SizeOf<T>()) / unit * unit;
+        int unit = Tuning.WinogradTilesPerSum;
+        int fitting = Tuning.WinogradGradientBlockBytes / (operands.TileElements * Unsafe.SizeOf<T>()) / unit * unit;
         int capacity = Math.Clamp(fitting, unit, Packing.RoundUp(plan.Tiles, unit));
-        int rowTasks = (operands.SumRows + Tuning.WinogradSumRows - 1) / Tuning.WinogradSumRows;
-        using var transformed = context.Pool.RentScratch<T>(operands.StageElements(capacity));
+        int rowBlocks = (operands.SumRows + Tuning.WinogradSumRows - 1) / Tuning.WinogradSumRows;
+        using var transformed = context.Pool.RentScratch<T>(operands.BlockElements(capacity));
         for (int first = 0; first < plan.Tiles; first += capacity)
         {
             int tiles = Math.Min(capacity, plan.Tiles - first);
-            var stage = new WinogradGradientStage<TTile, T>(operands, transformed.Memory, capacity, sums, first, tiles, first > 0);
+            var block = new WinogradGradientBlock<TTile, T>(operands, transformed.Memory, capacity, sums, first, tiles, first > 0);
             context.Workers.Run(tiles, Tuning.WinogradTilesPerTask, (from, count) =>
             {
                 var clock = new StageClock(context.Options.Profiler);
-                SimdDispatch.Run<T, Images<TTile, T>>(context.VectorWidth, new(stage, from, count));
+                SimdDispatch.Run<T, Transforms<TTile, T>>(context.VectorWidth, new(block, from, count));
                 clock.Lap<T>(KernelStage.Input, 0, operands.TransformElements(count));
             });
-            context.Workers.Run(plan.Points * rowTasks, 1, (task, _) =>
+            context.Workers.Run(plan.Points * rowBlocks, 1, (task, _) =>
             {
                 var clock = new StageClock(context.Options.Profiler);
-                var (point, group) = Math.DivRem(task, rowTasks);
-                int firstRow = group * Tuning.WinogradSumRows, endRow = Math.Min(firstRow + Tuning.WinogradSumRows, operands.SumRows);
-                SimdDispatch.Run<T, Products<TTile, T>>(context.VectorWidth, new(stage, point, firstRow, endRow));
-                clock.Lap<T>(KernelStage.Products, operands.Products(tiles, endRow - firstRow), operands.ProductElements(tiles, endRow - firstRow));
+                var (point, rowBlock) = Math.DivRem(task, rowBlocks);
+                int firstRow = rowBlock * Tuning.WinogradSumRows, endRow = Math.Min(firstRow + Tuning.WinogradSumRows, operands.SumRows);
+                SimdDispatch.Run<T, Products<TTile, T>>(context.VectorWidth, new(block, point, firstRow, endRow));
+                clock.Lap<T>(
+                    KernelStage.Products, operands.Products(tiles, endRow - firstRow),
+                    operands.ProductElements(tiles, endRow - firstRow));
             });
         }
     }
 
-    private readonly struct WholeStage<TTile, T>(WinogradGradientStage<TTile, T> stage, WinogradGradientOperands<T> operands, Profiler? profiler) : ISimdAction<T>
+    private readonly struct WholeBlock<TTile, T>(
+        WinogradGradientBlock<TTile, T> block, WinogradGradientOperands<T> operands, Profiler? profiler) : ISimdAction<T>
         where TTile : struct, IWinogradTile
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         void ISimdAction<T>.Invoke<TSimd, TVector>()
         {
             var clock = new StageClock(profiler);
-            stage.Transform<TSimd, TVector>(0, stage.Tiles);
-            clock.Lap<T>(KernelStage.Input, 0, operands.TransformElements(stage.Tiles));
+            block.Transform<TSimd, TVector>(0, block.Tiles);
+            clock.Lap<T>(KernelStage.Input, 0, operands.TransformElements(block.Tiles));
             // Prefetch the next operands during the multiply.
-            var input = new MemoryAhead<T>(stage.NextInput, operands.Plan.Points);
-            var gradient = new MemoryAhead<T>(stage.NextGradient, operands.Plan.Points);
+            var input = new MemoryAhead<T>(block.NextInput, operands.Plan.Points);
+            var gradient = new MemoryAhead<T>(block.NextGradient, operands.Plan.Points);
             for (int point = 0; point < operands.Plan.Points; point++)
             {
-                input.AskForPiece();
-                gradient.AskForPiece();
-                stage.Multiply<TSimd, TVector>(point, 0, operands.SumRows);
+                input.PrefetchPart();
+                gradient.PrefetchPart();
+                block.Multiply<TSimd, TVector>(point, 0, operands.SumRows);
             }
 
             clock.Lap<T>(
-                KernelStage.Products, operands.Plan.Points * operands.Products(stage.Tiles, operands.SumRows),
-                operands.Plan.Points * operands.ProductElements(stage.Tiles, operands.SumRows));
+                KernelStage.Products, operands.Plan.Points * operands.Products(block.Tiles, operands.SumRows),
+                operands.Plan.Points * operands.ProductElements(block.Tiles, operands.SumRows));
         }
     }
 
-    private readonly struct Images<TTile, T>(WinogradGradientStage<TTile, T> stage, int first, int count) : ISimdAction<T>
+    private readonly struct Transforms<TTile, T>(WinogradGradientBlock<TTile, T> block, int first, int count) : ISimdAction<T>
         where TTile : struct, IWinogradTile
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        void ISimdAction<T>.Invoke<TSimd, TVector>() => stage.Transform<TSimd, TVector>(first, count);
+        void ISimdAction<T>.Invoke<TSimd, TVector>() => block.Transform<TSimd, TVector>(first, count);
     }
 
-    private readonly struct Products<TTile, T>(WinogradGradientStage<TTile, T> stage, int point, int firstRow, int endRow) : ISimdAction<T>
+    private readonly struct Products<TTile, T>(WinogradGradientBlock<TTile, T> block, int point, int firstRow, int endRow) : ISimdAction<T>
         where TTile : struct, IWinogradTile
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        void ISimdAction<T>.Invoke<TSimd, TVector>() => stage.Multiply<TSimd, TVector>(point, firstRow, endRow);
+        void ISimdAction<T>.Invoke<TSimd, TVector>() => block.Multiply<TSimd, TVector>(point, firstRow, endRow);
     }
 
-    /// <summary>The gradients of one output channel [3][3][C] from its sums [points][row].</summary>
+    /// <summary>Computes the gradients of one output channel, [3][3][C], from its sums, [points][row].</summary>
     private readonly ref struct Weights<TTile, T>(ReadOnlySpan<T> sums, int row, Span<T> dw) : ISimdLoop<T>
         where TTile : struct, IWinogradTile
         where T : unmanaged, IFloatingPointIeee754<T>

@@ -4,14 +4,16 @@ using System.Runtime.InteropServices;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>Transforms weights [K, C, 3, 3] into u = G w Gᵀ, laid out [points][panels][depth][2 vectors].</summary>
+/// <summary>Transforms weights [K, C, 3, 3] into u = G w Gᵀ, stored as [points][panels][depth][2 vectors].</summary>
 internal static class WinogradWeights
 {
     /// <summary>Transforms all weights into [points][panels][depth][2 vectors].</summary>
-    /// <param name="plan">The plan; its K are the columns of the panels and its C the depth.</param>
+    /// <param name="plan">The plan. Its K are the columns of the panels; its C is the depth.</param>
     /// <param name="weights">The weights in storage order, [K][3][3][C] of the convolution.</param>
-    /// <param name="rotated">For the input gradient: depth is then K, columns are C, and the kernel is rotated by 180°.</param>
-    /// <returns>The transformed weights, which the caller owns.</returns>
+    /// <param name="rotated">
+    /// For the input gradient: the depth is the K of the convolution, the columns are its C, and the kernel is rotated by 180°.
+    /// </param>
+    /// <returns>The transformed weights, owned by the caller.</returns>
     public static PooledMemory<T> Transform<TTile, T>(WinogradPlan plan, Tensor<T> weights, bool rotated)
         where TTile : struct, IWinogradTile
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -19,26 +21,28 @@ internal static class WinogradWeights
         var context = weights.Context;
         var transformed = context.Pool.Rent<T>(plan.Points * plan.WeightStep);
         var (source, u) = (weights.ReadMemory(), transformed.Memory);
-        int chunks = (plan.C + Tuning.WinogradDepths - 1) / Tuning.WinogradDepths;
-        context.Workers.Run(plan.Panels * chunks, 1, (task, _) =>
+        int depthBlocks = (plan.C + Tuning.WinogradDepths - 1) / Tuning.WinogradDepths;
+        context.Workers.Run(plan.Panels * depthBlocks, 1, (task, _) =>
         {
-            var (panel, chunk) = Math.DivRem(task, chunks);
-            var target = u.Span[(((panel * plan.C) + (chunk * Tuning.WinogradDepths)) * plan.PanelColumns)..];
+            var (panel, block) = Math.DivRem(task, depthBlocks);
+            var target = u.Span[(((panel * plan.C) + (block * Tuning.WinogradDepths)) * plan.PanelColumns)..];
             SimdDispatch.Run<T, Action<TTile, T>>(
-                context.VectorWidth, new(plan, source.Span, rotated, panel, chunk * Tuning.WinogradDepths, target, plan.WeightStep));
+                context.VectorWidth, new(plan, source.Span, rotated, panel, block * Tuning.WinogradDepths, target, plan.WeightStep));
         });
         return transformed;
     }
 
-    /// <summary>Transforms the weights of one panel and at most <see cref="Tuning.WinogradDepths"/> depths into [points][depth][2 vectors].</summary>
+    /// <summary>Transforms one panel and at most <see cref="Tuning.WinogradDepths"/> depths into [points][depth][2 vectors].</summary>
     public static void Transform<TTile, TSimd, TVector, T>(
         in WinogradPlan plan, ReadOnlySpan<T> weights, bool rotated, int panel, int firstDepth, Span<T> u, int pointStep)
         where TTile : struct, IWinogradTile
         where TSimd : struct, ISimd<TVector, T>
         where TVector : struct
-        where T : unmanaged, IFloatingPointIeee754<T> => new Action<TTile, T>(plan, weights, rotated, panel, firstDepth, u, pointStep).Run<TSimd, TVector>();
+        where T : unmanaged, IFloatingPointIeee754<T> =>
+        new Action<TTile, T>(plan, weights, rotated, panel, firstDepth, u, pointStep).Run<TSimd, TVector>();
 
-    private readonly ref struct Action<TTile, T>(WinogradPlan plan, ReadOnlySpan<T> weights, bool rotated, int panel, int firstDepth, Span<T> u, int pointStep) : ISimdAction<T>
+    private readonly ref struct Action<TTile, T>(
+        WinogradPlan plan, ReadOnlySpan<T> weights, bool rotated, int panel, int firstDepth, Span<T> u, int pointStep) : ISimdAction<T>
         where TTile : struct, IWinogradTile
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -76,37 +80,37 @@ internal static class WinogradWeights
             Span<T> between = StackMemory.Align(stackalloc T[(3 * size * TSimd.Width) + StackMemory.Slack<T>()]);
             for (int depth = 0; depth < depths; depth++)
             {
-                // Gathered taps are in the cache; rotated ones, read in place, are prefetched two depths ahead.
+                // Gathered taps are in the cache. Rotated taps that are read in place are prefetched two depths ahead.
                 if (tap < 0) CacheHint.PrefetchRows(in Unsafe.Add(ref Unsafe.AsRef(in taps), depth * step), 2 * step, 9, tap, columns);
                 for (int lane = 0; lane < columns; lane += TSimd.Width)
                 {
                     WinogradTransform.Apply<WinogradTransform.Weights<TTile>, TSimd, TVector, T>(
-                        in Unsafe.Add(ref Unsafe.AsRef(in taps), (depth * step) + lane), 3 * tap, tap, ref MemoryMarshal.GetReference(between),
-                        ref u[(depth * columns) + lane], size * point, point);
+                        in Unsafe.Add(ref Unsafe.AsRef(in taps), (depth * step) + lane), 3 * tap, tap,
+                        ref MemoryMarshal.GetReference(between), ref u[(depth * columns) + lane], size * point, point);
                 }
             }
         }
 
-        /// <summary>Nine planes [depth][columns], columns being output channels: a transposition of [K][9][C].</summary>
+        /// <summary>Transposes [K][9][C] into nine planes [depth][columns]. The columns are output channels.</summary>
         private void Gather(Span<T> planes, int depths)
         {
             int columns = plan.PanelColumns, present = Math.Min(columns, plan.K - (panel * columns));
             if (present < columns) planes.Clear();
-            // Tap by tap: what is written meanwhile, one plane, stays in the first-level cache.
+            // Tap by tap, so that the plane that is being written stays in the first-level cache.
             for (int tap = 0; tap < 9; tap++)
             {
                 for (int column = 0; column < present; column++)
                 {
                     var run = weights.Slice((((((panel * columns) + column) * 9) + tap) * plan.C) + firstDepth, depths);
                     int target = (tap * Tuning.WinogradDepths * columns) + column;
-                    // The same run of the next tap.
+                    // Prefetch the same run of the next tap.
                     CacheHint.PrefetchRows(in run[0], plan.C, 1, 0, depths);
                     for (int depth = 0; depth < run.Length; depth++, target += columns) planes[target] = run[depth];
                 }
             }
         }
 
-        /// <summary>Nine planes [depth][columns] of the rotated kernel, columns being input channels, which are contiguous.</summary>
+        /// <summary>Copies the rotated kernel into nine planes [depth][columns]. The columns are input channels and contiguous.</summary>
         private void GatherRotated(Span<T> planes, int depths)
         {
             int columns = plan.PanelColumns, present = Math.Min(columns, plan.K - (panel * columns));

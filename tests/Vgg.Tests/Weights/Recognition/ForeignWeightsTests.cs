@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace DeepSharp.Vgg.Tests.Weights.Recognition;
 
-/// <summary>Files that PyTorch programs with names of their own wrote load without options, and compute what they computed there.</summary>
+/// <summary>Files of PyTorch programs with other names load without options and give PyTorch's logits.</summary>
 public class ForeignWeightsTests
 {
     private static readonly Fixture Recorded = Fixture.Load("foreign/foreign-logits");
@@ -17,27 +17,29 @@ public class ForeignWeightsTests
 
     [Theory]
     [MemberData(nameof(Files))]
-    public void Are_recognised_and_compute_the_same(string name, string config, bool batchNorm, int poolSize, string linears)
+    public void Pth_files_are_recognized_and_give_the_logits_of_PyTorch(
+        string name, string config, bool batchNorm, int poolSize, string linears)
     {
-        RequireRecognised($"{name}.pth", config, batchNorm, poolSize, linears);
-        // The rounding of some twenty layers, far less than any wrong weight would do.
+        RequireRecognized($"{name}.pth", config, batchNorm, poolSize, linears);
+        // Allows for the rounding of about twenty layers, far less than the effect of any wrong weight.
         RequireLogits<float>($"{name}.pth", name, 1e-4);
         RequireLogits<double>($"{name}.pth", name, 1e-10);
     }
 
-    /// <summary>What torch.onnx.export writes, which folds batch normalizations into convolutions unless it is told not to.</summary>
+    /// <summary>Files of torch.onnx.export, which folds batch normalizations into convolutions by default.</summary>
     [Theory]
     [MemberData(nameof(Files))]
-    public void Are_recognised_in_ONNX_and_compute_the_same(string name, string config, bool batchNorm, int poolSize, string linears)
+    public void ONNX_files_are_recognized_and_give_the_logits_of_PyTorch(
+        string name, string config, bool batchNorm, int poolSize, string linears)
     {
-        RequireRecognised($"{name}.onnx", config, batchNorm && name == "blocks", poolSize, linears);
+        RequireRecognized($"{name}.onnx", config, batchNorm && name == "blocks", poolSize, linears);
         // Folding rounds the weights to float once more.
         RequireLogits<float>($"{name}.onnx", name, 1e-4);
         RequireLogits<double>($"{name}.onnx", name, 1e-5);
     }
 
     [Fact]
-    public void Networks_in_ONNX_become_state_dictionaries_with_torchvision_s_names()
+    public void ONNX_networks_convert_to_state_dictionaries_with_torchvision_names()
     {
         using var folder = new TemporaryFolder();
         using (var file = WeightsFile.Open(PathOf("grey.onnx")))
@@ -53,16 +55,18 @@ public class ForeignWeightsTests
         Assert.True(VggRecognition.Of(converted).Description.Options.Head.DropoutFirst);
     }
 
-    private static void RequireRecognised(string fileName, string config, bool batchNorm, int poolSize, string linears)
+    private static void RequireRecognized(string fileName, string config, bool batchNorm, int poolSize, string linears)
     {
         using var file = WeightsFile.Open(PathOf(fileName));
         var description = VggRecognition.Of(file).Description;
-        Assert.Equal((config, batchNorm, poolSize), (description.Config.ToString(), description.Options.BatchNorm, description.Options.Head.PoolSize));
+        Assert.Equal(
+            (config, batchNorm, poolSize),
+            (description.Config.ToString(), description.Options.BatchNorm, description.Options.Head.PoolSize));
         Assert.Equal(linears, string.Join(',', description.Options.Head.Hidden.Append(description.Options.Classes)));
     }
 
     [Fact]
-    public void Dropouts_are_where_the_numbers_say()
+    public void Layer_numbers_show_where_dropouts_are()
     {
         using var file = WeightsFile.Open(PathOf("grey.pth"));
         var description = VggRecognition.Of(file).Description;
@@ -77,7 +81,8 @@ public class ForeignWeightsTests
         using var model = VggModel.Load<T>(PathOf(fileName), TestContexts.Default);
         using var images = Recorded.Tensor<T>($"{name}/images", TestContexts.Default);
         using var tape = new Tape<T>(Mode.Evaluation);
-        double[] expected = Recorded.Values($"{name}/logits"), found = Array.ConvertAll(model.Forward(tape.Input(images)).Value.ToArray(), double.CreateChecked);
+        double[] expected = Recorded.Values($"{name}/logits");
+        double[] found = Array.ConvertAll(model.Forward(tape.Input(images)).Value.ToArray(), double.CreateChecked);
         double scale = expected.Max(Math.Abs);
         Assert.All(expected.Zip(found), pair => Assert.Equal(pair.First, pair.Second, tolerance * scale));
     }

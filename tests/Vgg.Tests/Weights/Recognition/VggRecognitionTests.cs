@@ -4,46 +4,50 @@ using FsCheck.Fluent;
 
 namespace DeepSharp.Vgg.Tests.Weights.Recognition;
 
-/// <summary>Names and shapes alone tell the model that they were written by.</summary>
+/// <summary>Models are recognized by the names and shapes of their tensors alone.</summary>
 public class VggRecognitionTests
 {
     private static readonly VggHead[] Heads =
     [
-        VggHead.ImageNet, VggHead.Compact, new() { PoolSize = 1, Hidden = [512, 512], DropoutFirst = true }, new() { PoolSize = 8, Hidden = [64], Dropout = 0 },
+        VggHead.ImageNet, VggHead.Compact,
+        new() { PoolSize = 1, Hidden = [512, 512], DropoutFirst = true },
+        new() { PoolSize = 8, Hidden = [64], Dropout = 0 },
     ];
 
     public static TheoryData<string> Names => [.. VggNames.All.Where(name => !name.Contains("padded", StringComparison.Ordinal))];
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Known_configurations_with_every_head(string name)
+    public void Recognizes_known_configurations_with_every_head(string name)
     {
         var (config, _) = VggNames.Find(name);
         foreach (var head in Heads)
         {
             foreach (var (batchNorm, bias) in new[] { (false, true), (true, true), (true, false), (false, false) })
             {
-                var options = new VggOptions { BatchNorm = batchNorm, ConvolutionBias = bias, Classes = 10, Head = head, InputChannels = 1 };
-                RequireRecognised(new VggDescription(config, options), assumptions: Left(config));
+                var options =
+                    new VggOptions { BatchNorm = batchNorm, ConvolutionBias = bias, Classes = 10, Head = head, InputChannels = 1 };
+                RequireRecognized(new VggDescription(config, options), assumptions: ExpectedAssumptions(config));
             }
         }
 
-        // Only the paper's channels tell what follows the last convolution.
-        static int Left(VggConfig config) => (config == VggNames.Find(VggNames.Small).Config ? 1 : 0)
+        // The layers after the last convolution are known only for the channels of the paper.
+        static int ExpectedAssumptions(VggConfig config) => (config == VggNames.Find(VggNames.Small).Config ? 1 : 0)
             + (config.Steps.Contains(VggStep.LocalResponseNorm) ? 1 : 0) + (config.Steps.Any(step => step.KernelSize == 1) ? 1 : 0);
     }
 
     [Fact]
-    public void Known_configurations_of_other_widths()
+    public void Recognizes_known_configurations_with_other_widths()
     {
         string narrow = Regex.Replace(VggConfig.E.ToString(), "[0-9]+", channels => $"{int.Parse(channels.Value, null) / 16}");
-        RequireRecognised(new VggDescription(VggConfig.Parse(narrow), new VggOptions { Classes = 7, Head = VggHead.Compact }), assumptions: 1);
+        var options = new VggOptions { Classes = 7, Head = VggHead.Compact };
+        RequireRecognized(new VggDescription(VggConfig.Parse(narrow), options), assumptions: 1);
     }
 
-    [Fact]
-    public void Random_configurations()
+    [RepeatableProperty(MaxTest = 200)]
+    public Property Recognizes_random_configurations()
     {
-        // Rows of one to three convolutions, each row ended by a pooling.
+        // Rows of one to three convolutions. Each row ends with a pooling.
         var widths = Gen.Choose(1, 20).NonEmptyListOf().Resize(3);
         var cases =
             from rows in widths.Select(row => string.Join(',', row.Take(3)) + ",M").NonEmptyListOf().Resize(4)
@@ -52,42 +56,57 @@ public class VggRecognitionTests
             from dropout in Gen.Elements((0.5, false), (0.5, true), (0.0, false))
             from numbers in Gen.Choose(1, 20).Two()
             from flags in Gen.Elements(true, false).Two()
-            let head = new VggHead { PoolSize = pool, Hidden = [.. hidden.Take(3)], Dropout = hidden.Count == 0 ? 0.5 : dropout.Item1, DropoutFirst = hidden.Count > 0 && dropout.Item2 }
-            let options = new VggOptions { BatchNorm = flags.Item1, ConvolutionBias = flags.Item2, Classes = numbers.Item1, InputChannels = numbers.Item2, Head = head, InputSize = 256 }
+            let head = new VggHead
+            {
+                PoolSize = pool,
+                Hidden = [.. hidden.Take(3)],
+                Dropout = hidden.Count == 0 ? 0.5 : dropout.Item1,
+                DropoutFirst = hidden.Count > 0 && dropout.Item2,
+            }
+            let options = new VggOptions
+            {
+                BatchNorm = flags.Item1,
+                ConvolutionBias = flags.Item2,
+                Classes = numbers.Item1,
+                InputChannels = numbers.Item2,
+                Head = head,
+                InputSize = 256,
+            }
             select (Config: string.Join(',', rows.Take(5)), Options: options);
-        Prop.ForAll(cases.ToArbitrary(), one =>
+        return Prop.ForAll(cases.ToArbitrary(), one =>
         {
             var plan = new VggDescription(VggConfig.Parse(one.Config), one.Options);
-            // With three and more convolutions and no pooling between them the names may mean anything.
-            bool isTold = one.Config.Count(letter => letter == 'M') > 1 || plan.Config.Steps.Count <= 3;
+            // Names of three or more convolutions without a pooling between them are ambiguous.
+            bool isUnique = one.Config.Count(letter => letter == 'M') > 1 || plan.Config.Steps.Count <= 3;
             var tensors = PlannedState.Of(plan);
-            if (!isTold) Assert.Throws<ArgumentException>(() => PlannedState.Recognize(tensors));
-            else RequireRecognised(plan, assumptions: null);
+            if (!isUnique) Assert.Throws<ArgumentException>(() => PlannedState.Recognize(tensors));
+            else RequireRecognized(plan, assumptions: null);
             foreach (var foreign in (IEnumerable<(string, IReadOnlyList<long>)>[])[Blocks(plan, tensors), FullyConnected(plan, tensors)])
             {
-                if (isTold) RequireSame(plan, PlannedState.Recognize(foreign));
+                if (isUnique) RequireSame(plan, PlannedState.Recognize(foreign));
                 else RequireSame(plan, PlannedState.Recognize(foreign, plan.Config));
             }
-        }).Check(PropertyConfig.Of(200));
+        });
     }
 
     [Fact]
-    public void Any_prefix_and_any_order()
+    public void Accepts_any_prefix_and_any_order()
     {
         var plan = new VggDescription(VggConfig.A, new VggOptions { BatchNorm = true });
         var tensors = PlannedState.Of(plan);
         foreach (string prefix in (string[])["module.", "model.net.", "1.module."])
         {
-            var recognition = PlannedState.Recognize(PlannedState.Renamed(tensors, name => prefix + name).OrderBy(tensor => tensor.Name, StringComparer.Ordinal));
+            var renamed = PlannedState.Renamed(tensors, name => prefix + name).OrderBy(tensor => tensor.Name, StringComparer.Ordinal);
+            var recognition = PlannedState.Recognize(renamed);
             RequireSame(plan, recognition);
             Assert.All(recognition.Keys, key => Assert.Equal(prefix + key.Key, key.Value));
         }
     }
 
     [Fact]
-    public void Names_without_numbers_of_layers()
+    public void Recognizes_names_without_layer_numbers()
     {
-        // conv1_1 to conv5_3 and fc6 to fc8, with bn1_1 to bn5_3: the known configuration of these channels.
+        // conv1_1 to conv5_3, bn1_1 to bn5_3 and fc6 to fc8: the configuration is known by its channels.
         var plan = new VggDescription(VggConfig.D, new VggOptions { BatchNorm = true });
         Dictionary<string, string> paths = [];
         var (block, convolution, linear) = (1, 0, 6);
@@ -100,13 +119,14 @@ public class VggRecognitionTests
             if (layer is Linear<float>) paths[key] = $"fc{linear++}";
         }
 
-        RequireSame(plan, PlannedState.Recognize(PlannedState.Renamed(PlannedState.Of(plan), name => paths[name[..name.LastIndexOf('.')]] + name[name.LastIndexOf('.')..])));
+        RequireSame(plan, PlannedState.Recognize(PlannedState.Renamed(
+            PlannedState.Of(plan), name => paths[name[..name.LastIndexOf('.')]] + name[name.LastIndexOf('.')..])));
     }
 
     [Fact]
-    public void Dropouts_between_convolutions()
+    public void Recognizes_dropouts_between_convolutions()
     {
-        // A dropout after every rectifier that no pooling follows takes a number more.
+        // There is a dropout after every ReLU that no pooling follows. Each dropout takes one more number.
         var plan = new VggDescription(VggConfig.D, new VggOptions { BatchNorm = true, Head = VggHead.Compact });
         Dictionary<string, int> numbers = [];
         int number = 0;
@@ -117,15 +137,19 @@ public class VggRecognitionTests
             if (model.Features[i] is Relu<float> && model.Features[i + 1] is not MaxPool2d<float>) number++;
         }
 
-        RequireSame(plan, PlannedState.Recognize(PlannedState.Renamed(
-            PlannedState.Of(plan), name => numbers.TryGetValue(name[..name.LastIndexOf('.')], out int other) ? $"features.{other}{name[name.LastIndexOf('.')..]}" : name)));
+        RequireSame(plan, PlannedState.Recognize(PlannedState.Renamed(PlannedState.Of(plan), name =>
+        {
+            int dot = name.LastIndexOf('.');
+            return numbers.TryGetValue(name[..dot], out int other) ? $"features.{other}{name[dot..]}" : name;
+        })));
     }
 
     [Fact]
-    public void Old_files_count_no_batches()
+    public void Accepts_old_files_without_num_batches_tracked()
     {
         var plan = new VggDescription(VggConfig.A, new VggOptions { BatchNorm = true });
-        var recognition = PlannedState.Recognize(PlannedState.Of(plan).Where(tensor => !tensor.Name.EndsWith("num_batches_tracked", StringComparison.Ordinal)));
+        var recognition = PlannedState.Recognize(
+            PlannedState.Of(plan).Where(tensor => !tensor.Name.EndsWith("num_batches_tracked", StringComparison.Ordinal)));
         RequireSame(plan, recognition);
         Assert.DoesNotContain("features.1.num_batches_tracked", recognition.Keys);
         Assert.Equal(8, recognition.MissingIntegers.Count);
@@ -134,13 +158,16 @@ public class VggRecognitionTests
 
     [Theory]
     [InlineData("4,8,8,8,8", "do not tell which poolings lie between the convolutions 4,8,8,8,8; give --config")]
-    [InlineData("4,M,4,M,4,M,4,M,4,M,4,M,4,M,4,M", "do not tell which poolings lie between the convolutions 4,4,4,4,4,4,4,4; give --config")]
+    [InlineData(
+        "4,M,4,M,4,M,4,M,4,M,4,M,4,M,4,M",
+        "do not tell which poolings lie between the convolutions 4,4,4,4,4,4,4,4; give --config")]
     [InlineData("4,LRN,M,8,M", "do not tell which poolings lie between the convolutions 4,8; give --config")]
-    public void Asks_for_what_cannot_be_decided(string config, string expected)
+    public void Asks_for_the_configuration_when_poolings_are_ambiguous(string config, string expected)
     {
         var plan = new VggDescription(VggConfig.Parse(config), new VggOptions { Head = VggHead.Compact, InputSize = 256 });
         var tensors = PlannedState.Of(plan);
-        Assert.Contains(expected, Assert.Throws<ArgumentException>(() => PlannedState.Recognize(tensors)).Message, StringComparison.Ordinal);
+        var error = Assert.Throws<ArgumentException>(() => PlannedState.Recognize(tensors));
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
         RequireSame(plan, PlannedState.Recognize(tensors, plan.Config));
     }
 
@@ -148,7 +175,7 @@ public class VggRecognitionTests
     [InlineData("4,M,8")]
     [InlineData("5,M,7,M,9,M,11")]
     [InlineData("4,M,6,M,8,8,M,10,10,M,10,10")]
-    public void Says_that_it_takes_a_pooling_for_granted(string config)
+    public void Reports_an_assumed_pooling(string config)
     {
         var plan = new VggDescription(VggConfig.Parse(config), new VggOptions { Head = VggHead.Compact });
         var tensors = PlannedState.Of(plan);
@@ -159,11 +186,14 @@ public class VggRecognitionTests
     }
 
     [Fact]
-    public void Refuses_a_configuration_of_other_convolutions()
+    public void Refuses_a_configuration_with_other_convolutions()
     {
         var tensors = PlannedState.Of(new VggDescription(VggConfig.A, new VggOptions()));
         var error = Assert.Throws<ArgumentException>(() => PlannedState.Recognize(tensors, VggConfig.Parse("64,M,128:1")));
-        Assert.Equal("the convolutions (channels:kernel) are 64:3,128:3,256:3,256:3,512:3,512:3,512:3,512:3, those of the configuration 64,M,128:1 are 64:3,128:1. (Parameter 'config')", error.Message);
+        Assert.Equal(
+            "the convolutions (channels:kernel) are 64:3,128:3,256:3,256:3,512:3,512:3,512:3,512:3, "
+                + "those of the configuration 64,M,128:1 are 64:3,128:1. (Parameter 'config')",
+            error.Message);
     }
 
     [Theory]
@@ -171,17 +201,27 @@ public class VggRecognitionTests
     [InlineData("a.weight 4,3,3,3", "there is no linear layer")]
     [InlineData("b.weight 10,4", "there is no convolution")]
     [InlineData("", "there is no convolution")]
-    [InlineData("a.weight 4,3,3,5; b.weight 10,4", "[4, 3, 3, 5] is not that of a convolution")]
-    [InlineData("a.weight 4,3,3,3; b.weight 10,5; b.bias 10", "expected a linear layer that reads 4 channels of a square map, found b for 5 elements")]
-    [InlineData("a.weight 4,3,3,3; b.weight 10,4; b.bias 10; c.weight 3,11; c.bias 3", "the linear layer c reads 11 elements, which no layer before it gives")]
-    [InlineData("a.weight 4,3,3,3; c.weight 8,5,3,3; b.weight 10,8; b.bias 10", "the convolution c reads 5 channels, but a before it gives 4")]
+    [InlineData("a.weight 4,3,3,5; b.weight 10,4", "[4, 3, 3, 5] is not the weight of a convolution")]
+    [InlineData(
+        "a.weight 4,3,3,3; b.weight 10,5; b.bias 10",
+        "expected a linear layer that reads 4 channels of a square map, found b for 5 elements")]
+    [InlineData(
+        "a.weight 4,3,3,3; b.weight 10,4; b.bias 10; c.weight 3,11; c.bias 3",
+        "the linear layer c reads 11 elements, but no layer before it outputs as many")]
+    [InlineData(
+        "a.weight 4,3,3,3; c.weight 8,5,3,3; b.weight 10,8; b.bias 10",
+        "the convolution c reads 5 channels, but a before it outputs 4")]
     [InlineData("a.weight 4,3,3,3; a.bias 4; c.weight 8,4,3,3; b.weight 10,8; b.bias 10", "one has a bias")]
     [InlineData("a.weight 4,3,3,3; b.weight 10,4; b.bias 10; n.running_mean 4; n.running_var 4", "the layer \"n\" has no weight, no bias")]
-    [InlineData("a.weight 4,3,3,3; b.weight 10,4; b.bias 10; n.running_mean 5; n.running_var 5; n.weight 5; n.bias 5", "for each of the 1 convolutions or none")]
+    [InlineData(
+        "a.weight 4,3,3,3; b.weight 10,4; b.bias 10; n.running_mean 5; n.running_var 5; n.weight 5; n.bias 5",
+        "for each of the 1 convolutions or none")]
     [InlineData("a.weight 4,3,3,3; a.scale 4", "\"a.scale\" belongs to no layer of a VGG network")]
-    [InlineData("f.0.weight 4,3,3,3; f.3.weight 8,4,3,3; f.2.weight 4; f.2.bias 4; f.2.running_mean 4; f.2.running_var 4; f.5.weight 8; f.5.bias 8; f.5.running_mean 8; "
-        + "f.5.running_var 8; b.weight 10,8; b.bias 10", "the batch normalization f.2 does not follow the convolution f.0")]
-    public void Refuses_what_is_no_vgg(string tensors, string expected)
+    [InlineData(
+        "f.0.weight 4,3,3,3; f.3.weight 8,4,3,3; f.2.weight 4; f.2.bias 4; f.2.running_mean 4; f.2.running_var 4; "
+            + "f.5.weight 8; f.5.bias 8; f.5.running_mean 8; f.5.running_var 8; b.weight 10,8; b.bias 10",
+        "the batch normalization f.2 does not follow the convolution f.0")]
+    public void Refuses_other_networks(string tensors, string expected)
     {
         var listed = tensors.Split("; ", StringSplitOptions.RemoveEmptyEntries).Select(tensor => tensor.Split(' '))
             .Select(parts => (parts[0], (IReadOnlyList<long>)[.. parts[1].Split(',').Select(long.Parse)]));
@@ -190,7 +230,7 @@ public class VggRecognitionTests
         Assert.DoesNotContain('\n', error.Message);
     }
 
-    private static void RequireRecognised(VggDescription plan, int? assumptions)
+    private static void RequireRecognized(VggDescription plan, int? assumptions)
     {
         var recognition = PlannedState.Recognize(PlannedState.Of(plan));
         RequireSame(plan, recognition);
@@ -198,20 +238,23 @@ public class VggRecognitionTests
         if (assumptions is { } count) Assert.Equal(count, recognition.Assumptions.Count);
     }
 
-    // Foreign names do not tell where dropouts are, and no file tells the size of the images.
+    // Foreign names do not show where dropouts are. Names and shapes never show the size of the images.
     private static void RequireSame(VggDescription expected, Recognized found)
     {
         Assert.Equal(expected.Config.ToString(), found.Description.Config.ToString());
         bool sameNames = found.Keys.All(key => key.Value.EndsWith(key.Key, StringComparison.Ordinal));
         Assert.Equal(Comparable(expected.Options), Comparable(found.Description.Options));
-        Assert.Equal(PlannedState.Of(expected).Select(tensor => string.Join(',', tensor.Shape)), PlannedState.Of(found.Description).Select(tensor => string.Join(',', tensor.Shape)));
+        Assert.Equal(
+            PlannedState.Of(expected).Select(tensor => string.Join(',', tensor.Shape)),
+            PlannedState.Of(found.Description).Select(tensor => string.Join(',', tensor.Shape)));
 
         VggOptions Comparable(VggOptions options) =>
             options with { InputSize = 1, Head = sameNames ? options.Head : options.Head with { Dropout = 0, DropoutFirst = false } };
     }
 
-    // feature_extractor.N.layer.0 and .1 for the N-th block of convolution and batch normalization, where a pooling takes a number too.
-    private static IEnumerable<(string, IReadOnlyList<long>)> Blocks(VggDescription plan, IEnumerable<(string Name, IReadOnlyList<long> Shape)> tensors)
+    // feature_extractor.N.layer.0 and .1 for the N-th block of convolution and batch normalization. A pooling also takes a number.
+    private static IEnumerable<(string, IReadOnlyList<long>)> Blocks(
+        VggDescription plan, IEnumerable<(string Name, IReadOnlyList<long> Shape)> tensors)
     {
         Dictionary<string, string> paths = [];
         int block = -1;
@@ -229,8 +272,9 @@ public class VggRecognitionTests
         });
     }
 
-    // module.features.N, module.fc.N for the hidden layers, and a bare module.classifier.
-    private static IEnumerable<(string, IReadOnlyList<long>)> FullyConnected(VggDescription plan, IEnumerable<(string Name, IReadOnlyList<long> Shape)> tensors)
+    // module.features.N, module.fc.N for the hidden layers, and module.classifier without a number.
+    private static IEnumerable<(string, IReadOnlyList<long>)> FullyConnected(
+        VggDescription plan, IEnumerable<(string Name, IReadOnlyList<long> Shape)> tensors)
     {
         using var model = plan.CreateModel<float>();
         string last = $"classifier.{model.Classifier.Count - 1}";

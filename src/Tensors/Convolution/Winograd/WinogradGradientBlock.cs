@@ -2,38 +2,39 @@ using System.Numerics;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>What a weight gradient is computed from, and how its scratch memory is laid out.</summary>
+/// <summary>The operands of a weight gradient and the layout of its scratch memory.</summary>
 /// <remarks>
 /// <code>
 /// v    [points][tiles][C]   transformed input
 /// d    [points][tiles][K]   transformed gradient of the output, after all of v
 /// sums [points][K][C]       their products, summed over tiles
 /// </code>
-/// Both are read in the order in which they are written: nothing is packed.
+/// The products read v and d in this order, so nothing is packed.
 /// </remarks>
 internal sealed record WinogradGradientOperands<T>(WinogradPlan Plan, ReadOnlyMemory<T> X, ReadOnlyMemory<T> Dy)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    /// <summary>Rows of the sums of a point: output channels in whole tiles of the micro-kernel.</summary>
+    /// <summary>Rows of the sums of a point: output channels, rounded up to the rows of the micro-kernel.</summary>
     public int SumRows { get; } = Packing.RoundUp(Plan.K, MicroKernel.Rows);
 
-    /// <summary>Columns of the sums of a point: input channels in whole panels.</summary>
+    /// <summary>Columns of the sums of a point: input channels, rounded up to whole panels.</summary>
     public int SumColumns { get; } = Packing.RoundUp(Plan.C, Plan.PanelColumns);
 
     /// <summary>Elements of the sums of all points.</summary>
     public int SumElements => Plan.Points * SumRows * SumColumns;
 
-    /// <summary>The sums of <see cref="Tuning.WinogradTilesPerSum"/> tiles that the sum over all tiles is made of.</summary>
-    public int Runs => (Plan.Tiles + Tuning.WinogradTilesPerSum - 1) / Tuning.WinogradTilesPerSum;
+    /// <summary>The number of blocks of <see cref="Tuning.WinogradTilesPerSum"/> tiles. Each is added up as one sum.</summary>
+    public int TileBlocks => (Plan.Tiles + Tuning.WinogradTilesPerSum - 1) / Tuning.WinogradTilesPerSum;
 
-    /// <summary>The elements that the transforms of some tiles read and write: pixels of both images, and points.</summary>
+    /// <summary>The number of elements that the transforms of some tiles read and write: pixels of both images, and points.</summary>
     public long TransformElements(int tiles) =>
-        (long)tiles * ((Plan.C * (long)((Plan.OutputSize + 2) * (Plan.OutputSize + 2))) + (Plan.K * (long)(Plan.OutputSize * Plan.OutputSize)) + (Plan.Points * (long)(Plan.C + Plan.K)));
+        (long)tiles * ((Plan.C * (long)((Plan.OutputSize + 2) * (Plan.OutputSize + 2)))
+            + (Plan.K * (long)(Plan.OutputSize * Plan.OutputSize)) + (Plan.Points * (long)(Plan.C + Plan.K)));
 
-    /// <summary>The multiply-adds of some rows of the sums of a point.</summary>
+    /// <summary>The number of multiply-adds for some rows of the sums of a point.</summary>
     public long Products(int tiles, int rows) => (long)tiles * rows * SumColumns;
 
-    /// <summary>The elements that they read and write.</summary>
+    /// <summary>The number of elements that these multiply-adds read and write.</summary>
     public long ProductElements(int tiles, int rows) => ((long)tiles * (rows + SumColumns)) + (2L * rows * SumColumns);
 
     /// <summary>Elements from one tile to the next in d.</summary>
@@ -45,11 +46,11 @@ internal sealed record WinogradGradientOperands<T>(WinogradPlan Plan, ReadOnlyMe
     private int Lanes => Plan.PanelColumns / MicroKernel.Vectors;
 
     /// <summary>Elements of v and d for a number of tiles.</summary>
-    public int StageElements(int tiles) => Plan.Points * (Plan.PointStep(tiles, Plan.InputRow) + Plan.PointStep(tiles, GradientRow));
+    public int BlockElements(int tiles) => Plan.Points * (Plan.PointStep(tiles, Plan.InputRow) + Plan.PointStep(tiles, GradientRow));
 }
 
-/// <summary>Some tiles of a weight gradient: their transforms in scratch memory, and the sums that their products go to.</summary>
-internal readonly struct WinogradGradientStage<TTile, T>(
+/// <summary>A block of tiles of a weight gradient: transforms in scratch memory, and the sums to which their products are added.</summary>
+internal readonly struct WinogradGradientBlock<TTile, T>(
     WinogradGradientOperands<T> operands, Memory<T> transformed, int capacity, Memory<T> sums, int firstTile, int tiles, bool accumulate)
     where TTile : struct, IWinogradTile
     where T : unmanaged, IFloatingPointIeee754<T>
@@ -57,12 +58,14 @@ internal readonly struct WinogradGradientStage<TTile, T>(
     /// <summary>The number of tiles, at most the capacity of the scratch memory.</summary>
     public int Tiles => tiles;
 
-    /// <summary>The input rows of the next stage of the same length, rounded to whole rows.</summary>
-    public ReadOnlySpan<T> NextInput => operands.Plan.Rows(operands.X.Span, operands.Plan.H, operands.Plan.W * operands.Plan.C, firstTile + tiles, tiles);
+    /// <summary>The input rows of the next block of the same length, rounded to whole rows.</summary>
+    public ReadOnlySpan<T> NextInput =>
+        operands.Plan.Rows(operands.X.Span, operands.Plan.H, operands.Plan.W * operands.Plan.C, firstTile + tiles, tiles);
 
-    /// <summary>… of the gradient of the output.</summary>
+    /// <summary>The rows of the output gradient for the next block of the same length, rounded to whole rows.</summary>
     public ReadOnlySpan<T> NextGradient =>
-        operands.Plan.Rows(operands.Dy.Span, operands.Plan.OutputHeight, operands.Plan.OutputWidth * operands.Plan.K, firstTile + tiles, tiles);
+        operands.Plan.Rows(
+            operands.Dy.Span, operands.Plan.OutputHeight, operands.Plan.OutputWidth * operands.Plan.K, firstTile + tiles, tiles);
 
     private int InputStep => operands.Plan.PointStep(capacity, operands.Plan.InputRow);
 
@@ -70,7 +73,7 @@ internal readonly struct WinogradGradientStage<TTile, T>(
 
     private Span<T> Gradients => transformed.Span[(operands.Plan.Points * InputStep)..];
 
-    /// <summary>v = Bᵀ x B and d = A dy Aᵀ of some of the tiles.</summary>
+    /// <summary>Computes v = Bᵀ x B and d = A dy Aᵀ for some of the tiles.</summary>
     public void Transform<TSimd, TVector>(int first, int count)
         where TSimd : struct, ISimd<TVector, T>
         where TVector : struct
@@ -84,7 +87,9 @@ internal readonly struct WinogradGradientStage<TTile, T>(
             Gradients[(first * operands.GradientRow)..], GradientStep, operands.GradientRow);
     }
 
-    /// <summary>sums[point] (+)= d[point]ᵀ · v[point] for some rows of the sums, sum by sum.</summary>
+    /// <summary>
+    /// Computes sums[point] (+)= d[point]ᵀ · v[point] for some rows, <see cref="Tuning.WinogradTilesPerSum"/> tiles at a time.
+    /// </summary>
     public void Multiply<TSimd, TVector>(int point, int firstRow, int endRow)
         where TSimd : struct, ISimd<TVector, T>
         where TVector : struct

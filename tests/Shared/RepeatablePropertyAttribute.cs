@@ -1,0 +1,16 @@
+using System.Diagnostics.CodeAnalysis;
+using FsCheck.Xunit;
+
+namespace DeepSharp.Testing;
+
+/// <summary>A property whose cases depend on DEEPSHARP_TEST_SEED alone, see <see cref="PropertyConfig"/>.</summary>
+[SuppressMessage("Extensibility", "xUnit3003", Justification = "PropertyAttribute has no constructor that takes the source location.")]
+public sealed class RepeatablePropertyAttribute : PropertyAttribute
+{
+    /// <summary>Sets the seed.</summary>
+    public RepeatablePropertyAttribute()
+    {
+        Replay = PropertyConfig.Replay;
+        QuietOnSuccess = true;
+    }
+}
