@@ -20,7 +20,7 @@ var root = new RootCommand("Measures DeepSharp: single kernels and whole network
     ServeCommand.Create(),
     OnnxRuntimeCommand.Create(),
     OpenBlasCommand.Create(),
-    new Command("micro", "Runs the BenchmarkDotNet suites. Takes BenchmarkDotNet's options, for example --filter '*Gemm*'."),
+    new Command("micro", "Runs the BenchmarkDotNet suites. Accepts BenchmarkDotNet's options, for example --filter '*Gemm*'."),
 };
 try
 {

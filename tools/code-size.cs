@@ -3,9 +3,9 @@
 #:property PublishAot=false
 #:property GenerateDocumentationFile=true
 #:property NoWarn=CS1591
-// Counts the C# code of folders: dotnet run tools/code-size.cs -- src/*
-// Statements are all statements except blocks, and all members without a block: fields, properties, expression bodies, enum values.
-// Comments, blank lines and braces count only as lines.
+// Counts the C# code in folders: dotnet run tools/code-size.cs -- src/*
+// The statement count includes all statements except blocks, and also fields, properties, expression bodies and enum values.
+// Comments, blank lines and braces count as lines, but not as statements.
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;

@@ -6,7 +6,7 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Bench.Commands;
 
-/// <summary>The options that measurements have in common, and the output of results.</summary>
+/// <summary>The options that several commands share, and the output of results.</summary>
 internal static class Common
 {
     public static Option<int> Threads { get; } = new("--threads")
@@ -15,7 +15,7 @@ internal static class Common
         DefaultValueFactory = _ => Environment.ProcessorCount,
     };
 
-    /// <summary>The duration of the warm-up of a worker of <c>bench compare</c>.</summary>
+    /// <summary>The maximum duration of the warm-up of a worker of <c>bench compare</c>.</summary>
     public static Option<double> WarmUp { get; } = new("--seconds") { Description = "Seconds of warm-up.", DefaultValueFactory = _ => 1 };
 
     public static Option<bool> Json { get; } = new("--json") { Description = "Print one JSON object." };
@@ -28,7 +28,7 @@ internal static class Common
     public static ComputeContext Context(ParseResult parsed, string? algorithm = null) =>
         new(ComputeOptions.FromEnvironment() with { Workers = parsed.GetValue(Threads), ConvolutionAlgorithm = algorithm });
 
-    /// <summary>Prints the fields and the current peak of the machine, as one JSON object or as aligned lines.</summary>
+    /// <summary>Adds the processor and its current peak to a result, and prints it as one JSON object or as aligned lines.</summary>
     public static void Print(ParseResult parsed, ComputeContext context, JsonObject result)
     {
         result["processor"] = MachineInfo.Processor;
@@ -46,7 +46,7 @@ internal static class Common
     {
         var option = new Option<string?>("--algorithm")
         {
-            Description = "The convolution algorithm to use wherever it can run; the library's choice if not given.",
+            Description = "The convolution algorithm to use wherever it can run; by default, the library chooses.",
         };
         option.AcceptOnlyFromAmong([.. ConvolutionAlgorithms.All.Select(algorithm => algorithm.Name)]);
         return option;

@@ -3,25 +3,25 @@ using DeepSharp.Bench.Compare;
 
 namespace DeepSharp.Bench.Commands;
 
-/// <summary><c>bench compare [CASES…]</c>: this library, libtorch, ONNX Runtime and OpenBLAS take turns.</summary>
+/// <summary><c>bench compare [CASES…]</c>: compares this library with libtorch, ONNX Runtime and OpenBLAS, which take turns.</summary>
 internal static class CompareCommand
 {
     private const int MinRounds = 5, MinRoundsAgainst = 9;
 
-    // Other engines take seconds to start. Builds of this library restart after every round, to resolve a few percent.
+    // Other engines take seconds to start. Two builds of this library restart after every round, to resolve differences of a few percent.
     private const int RoundsPerProcess = 2;
 
     public static Command Create()
     {
         var names = new Argument<string[]>("cases")
         {
-            Description = $"Groups ({string.Join(", ", CompareCases.Groups.Keys)}) or single cases; all if none is given.",
+            Description = $"Groups ({string.Join(", ", CompareCases.Groups.Keys)}) or single cases; by default, all.",
             Arity = ArgumentArity.ZeroOrMore,
         };
         var rounds = new Option<int?>("--rounds")
         {
             Description = $"Rounds of each contender: {MinRounds}, or {MinRoundsAgainst} against an older build. "
-                + "Results of fewer rounds are shown and not stored.",
+                + "Results of fewer rounds are printed but not stored.",
         };
         var against = new Option<string?>("--against")
         {

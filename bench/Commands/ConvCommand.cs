@@ -10,14 +10,14 @@ internal static class ConvCommand
 {
     public static Command Create()
     {
-        Option<int> n = Common.Number("--n", 64, "Images."), h = Common.Number("--h", 32, "Height.");
+        Option<int> n = Common.Number("--n", 64, "Number of images."), h = Common.Number("--h", 32, "Input height.");
         Option<int> c = Common.Number("--c", 64, "Input channels."), k = Common.Number("--k", 64, "Output channels.");
         Option<int> kernel = Common.Number("--kernel", 3, "Kernel height and width."), stride = Common.Number("--stride", 1, "Stride.");
-        var w = new Option<int?>("--w") { Description = "Width; the height if not given." };
-        var padding = new Option<int?>("--padding") { Description = "Padding; half the kernel if not given." };
+        var w = new Option<int?>("--w") { Description = "Input width; by default, the height." };
+        var padding = new Option<int?>("--padding") { Description = "Padding; by default, half the kernel size." };
         var pass = new Option<string>("--pass")
         {
-            Description = "forward, input-gradient or weight-gradient.",
+            Description = "The pass to time.",
             DefaultValueFactory = _ => "forward",
         };
         pass.AcceptOnlyFromAmong([.. NamedWork.Passes.Keys]);
@@ -58,8 +58,8 @@ internal static class ConvCommand
     }
 
     /// <summary>
-    /// The relative error in the L2 norm against the direct algorithm in double. At most four images are enough, as each output depends on
-    /// one image. The weight gradient sums over the batch and uses all images.
+    /// The relative error in the L2 norm, compared with the direct algorithm in double. The weight gradient sums over the batch, so all
+    /// images are used. For the other passes, four images are enough, because each output depends on one image.
     /// </summary>
     private static double RelativeError(ComputeOptions options, ConvolutionShape shape, ConvolutionPass pass)
     {

@@ -11,7 +11,7 @@ internal static class GemmCommand
     public static Command Create()
     {
         Option<int> m = Common.Number("--m", 1024, "Rows of C."), n = Common.Number("--n", 1024, "Columns of C.");
-        Option<int> k = Common.Number("--k", 1024, "Length of the sums.");
+        Option<int> k = Common.Number("--k", 1024, "Columns of A and rows of B.");
         var command = new Command("gemm", "Times the matrix product [M, K] · [K, N].") { m, n, k, Common.Threads, Common.Json };
         command.SetAction(parsed =>
         {
@@ -37,7 +37,7 @@ internal static class GemmCommand
         };
     }
 
-    /// <summary>The relative error in the L2 norm against sums in double, over at most 127 rows spread over C.</summary>
+    /// <summary>The relative error in the L2 norm, compared with sums in double, over at most 127 evenly spaced rows of C.</summary>
     private static double RelativeError(Tensor<float> a, Tensor<float> b, Tensor<float> c)
     {
         int m = a.Shape[0], k = a.Shape[1], n = b.Shape[1];

@@ -4,18 +4,18 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace DeepSharp.Bench.Commands;
 
-/// <summary><c>bench onnxruntime MODEL</c>: ONNX Runtime as a worker of <c>bench compare</c>, see <see cref="Serving"/>.</summary>
+/// <summary><c>bench onnxruntime MODEL</c>: ONNX Runtime as a worker of <c>bench compare</c>; see <see cref="Serving"/>.</summary>
 internal static class OnnxRuntimeCommand
 {
     public static Command Create()
     {
         var model = new Argument<string?>("model")
         {
-            Description = "The ONNX file; without it the version is printed.",
+            Description = "The ONNX file; if omitted, the version is printed.",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        Option<int> batch = Common.Number("--batch", 1, "Images."), size = Common.Number("--size", 32, "Height and width.");
-        var command = new Command("onnxruntime", "Runs rounds of ONNX Runtime.") { model, batch, size, Common.WarmUp, Common.Threads };
+        Option<int> batch = Common.Number("--batch", 1, "Number of images."), size = Common.Number("--size", 32, "Image height and width.");
+        var command = new Command("onnxruntime", "Times ONNX Runtime in rounds.") { model, batch, size, Common.WarmUp, Common.Threads };
         command.Hidden = true;
         command.SetAction(parsed =>
         {

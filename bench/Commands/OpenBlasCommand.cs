@@ -5,9 +5,9 @@ using DeepSharp.Bench.Measuring;
 namespace DeepSharp.Bench.Commands;
 
 /// <summary>
-/// <c>bench openblas</c>: the float matrix product of OpenBLAS as a worker of <c>bench compare</c>, see <see cref="Serving"/>.
+/// <c>bench openblas</c>: the float matrix product of OpenBLAS as a worker of <c>bench compare</c>; see <see cref="Serving"/>.
 /// </summary>
-/// <remarks>Uses the system's library (Debian: libopenblas0-pthread), and reports the name of the kernel that it chooses.</remarks>
+/// <remarks>Uses the system's OpenBLAS (Debian: libopenblas0-pthread), and reports the name of the kernel that OpenBLAS chooses.</remarks>
 internal static partial class OpenBlasCommand
 {
     private const string Library = "openblas";
@@ -15,9 +15,9 @@ internal static partial class OpenBlasCommand
 
     public static Command Create()
     {
-        var m = Common.Number("--m", 0, "Rows of C; without it the version and the kernel are printed.");
-        Option<int> n = Common.Number("--n", 1024, "Columns of C."), k = Common.Number("--k", 1024, "Length of the sums.");
-        var command = new Command("openblas", "Runs rounds of OpenBLAS.") { m, n, k, Common.WarmUp, Common.Threads };
+        var m = Common.Number("--m", 0, "Rows of C; if 0, the version and the kernel are printed.");
+        Option<int> n = Common.Number("--n", 1024, "Columns of C."), k = Common.Number("--k", 1024, "Columns of A and rows of B.");
+        var command = new Command("openblas", "Times OpenBLAS in rounds.") { m, n, k, Common.WarmUp, Common.Threads };
         command.Hidden = true;
         command.SetAction(parsed =>
         {

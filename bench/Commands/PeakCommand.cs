@@ -8,12 +8,12 @@ namespace DeepSharp.Bench.Commands;
 /// <summary><c>bench peak</c>: the peak rates of the machine.</summary>
 internal static class PeakCommand
 {
-    // Two threads that share a core have about the same peak as one alone.
-    private const double SharedCore = 0.75;
+    // Threads are assumed to share a core if together they reach less than this fraction of the sum of their single-thread peaks.
+    private const double MinScalingOfSeparateCores = 0.75;
 
     public static Command Create()
     {
-        var command = new Command("peak", "Measures the multiply-add peak, memory and threads.") { Common.Threads, Common.Json };
+        var command = new Command("peak", "Measures peak multiply-adds, bandwidths and thread hand-off.") { Common.Threads, Common.Json };
         command.SetAction(parsed =>
         {
             using var context = Common.Context(parsed);
@@ -25,7 +25,7 @@ internal static class PeakCommand
                 ["vector_bits"] = (int)context.VectorWidth,
                 ["gflops"] = Math.Round(together, 1),
                 ["gflops_of_one_thread"] = Math.Round(alone, 1),
-                ["threads_share_a_core"] = together < SharedCore * context.Workers.Count * alone,
+                ["threads_share_a_core"] = together < MinScalingOfSeparateCores * context.Workers.Count * alone,
                 ["copy_gbytes_per_second"] = Math.Round(Peak.CopyGBytes(context), 1),
                 ["read_gbytes_per_second"] = Math.Round(Peak.ReadGBytes(context), 1),
                 ["second_level_cache_gbytes_per_second"] = Math.Round(Peak.CacheGBytes(context), 1),

@@ -11,7 +11,7 @@ internal static class ReadmeCommand
 
     public static Command Create()
     {
-        var command = new Command("readme", "Writes the tables of speeds in the README from bench/results/compare.json.");
+        var command = new Command("readme", "Writes the performance tables of the README from bench/results/compare.json.");
         command.SetAction(_ =>
         {
             if (!File.Exists(CompareResults.Path))

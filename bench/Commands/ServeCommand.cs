@@ -3,13 +3,13 @@ using DeepSharp.Bench.Measuring;
 
 namespace DeepSharp.Bench.Commands;
 
-/// <summary><c>bench serve NAME</c>: DeepSharp as a worker of <c>bench compare</c>, see <see cref="Serving"/>.</summary>
+/// <summary><c>bench serve NAME</c>: DeepSharp as a worker of <c>bench compare</c>; see <see cref="Serving"/>.</summary>
 internal static class ServeCommand
 {
     public static Command Create()
     {
-        var name = new Argument<string>("work") { Description = "The work to prepare." };
-        var command = new Command("serve", "Runs a round of work for each line of standard input.")
+        var name = new Argument<string>("work") { Description = "The name of the work." };
+        var command = new Command("serve", "Times a round of work for each line of standard input.")
         {
             name, Common.WarmUp, Common.Threads,
         };

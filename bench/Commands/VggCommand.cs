@@ -5,15 +5,15 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Bench.Commands;
 
-/// <summary><c>bench vgg CASE</c>: a whole network.</summary>
+/// <summary><c>bench vgg CASE</c>: training steps or inference of a whole network.</summary>
 internal static class VggCommand
 {
     public static Command Create()
     {
-        var name = new Argument<string>("case") { Description = "Network, work, data shape and batch size." };
+        var name = new Argument<string>("case") { Description = "Training or inference, image size, network and batch size." };
         name.AcceptOnlyFromAmong([.. VggCase.All.Select(vggCase => vggCase.Name)]);
-        var seconds = Common.Number("--seconds", 10, "The seconds to measure.");
-        var profile = new Option<bool>("--profile") { Description = "Print the time of each operation and pass to standard error." };
+        var seconds = Common.Number("--seconds", 10, "Seconds of measurement.");
+        var profile = new Option<bool>("--profile") { Description = "Print the time of each operation, by pass, to standard error." };
         var command = new Command("vgg", "Times training steps or inference of a whole network.")
         {
             name, seconds, Common.Algorithm, profile, Common.Threads, Common.Json,

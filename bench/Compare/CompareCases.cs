@@ -8,12 +8,12 @@ namespace DeepSharp.Bench.Compare;
 /// <summary>All cases of <c>bench compare</c>, by group.</summary>
 /// <param name="engines">The engines on this machine.</param>
 /// <param name="threads">The number of threads of every contender, except in the group that compares thread counts.</param>
-/// <param name="folder">The folder to which models for ONNX Runtime are written.</param>
-/// <param name="older">An older build of this library as the only other contender; null to compare with other engines.</param>
+/// <param name="folder">The folder into which models for ONNX Runtime are written.</param>
+/// <param name="older">An older build of this library to compare with; null to compare with other engines instead.</param>
 internal sealed class CompareCases(Engines engines, int threads, string folder, Engine? older = null)
 {
-    // With an older build: networks, both tables of convolutions, and products.
-    private const int GroupsAgainst = 4;
+    // An older build is compared on the first groups only: networks, both convolution tables and matrix products.
+    private const int OlderBuildGroups = 4;
 
     private const double KernelSeconds = 0.3, NetworkSeconds = 2;
 
@@ -30,7 +30,7 @@ internal sealed class CompareCases(Engines engines, int threads, string folder, 
     };
 
     /// <summary>All cases.</summary>
-    public IReadOnlyList<CompareCase> All() => [.. (older is null ? Groups.Keys : Groups.Keys.Take(GroupsAgainst)).SelectMany(Of)];
+    public IReadOnlyList<CompareCase> All() => [.. (older is null ? Groups.Keys : Groups.Keys.Take(OlderBuildGroups)).SelectMany(Of)];
 
     private IEnumerable<CompareCase> Of(string group) => group switch
     {
@@ -55,7 +55,7 @@ internal sealed class CompareCases(Engines engines, int threads, string folder, 
     private IReadOnlyList<Contender> WithOthers(Contender ours, Func<IEnumerable<Contender>> others) =>
         older is null ? [ours, .. others()] : [ours, ours with { Name = older.Name, Engine = older }];
 
-    // libtorch in float, and with everything in bfloat16, for users who want speed alone.
+    // libtorch in float32 and, for the fastest result at lower precision, entirely in bfloat16.
     private Contender[] Libtorch(string work, double amount)
     {
         var single = new Contender("libtorch", engines.Libtorch, [work], threads, amount) { HasVariants = true };

@@ -8,15 +8,15 @@ using DeepSharp.Tensors;
 namespace DeepSharp.Bench.Compare;
 
 /// <summary>The result of one contender.</summary>
-/// <param name="Name">Its name in the table.</param>
-/// <param name="Work">The work of a run, in the unit of the case.</param>
+/// <param name="Name">The name of the contender in the table.</param>
+/// <param name="Work">The amount of work of a run, in the unit of the case.</param>
 /// <param name="Threads">The number of threads.</param>
-/// <param name="MedianMs">The median of the rounds; 0 if the contender is absent.</param>
-/// <param name="RoundMs">The median of each round.</param>
-/// <param name="FirstMs">The first run, including compilation.</param>
+/// <param name="MedianMs">The median of <paramref name="RoundMs"/>; 0 if the contender is absent.</param>
+/// <param name="RoundMs">The median time of a run in each round.</param>
+/// <param name="FirstMs">The time of the first run, including compilation.</param>
 /// <param name="PeakMemoryMb">The peak resident memory of its process, in millions of bytes.</param>
 /// <param name="Detail">How the work was done, if the engine has a choice.</param>
-/// <param name="Absence">Why there is no measurement.</param>
+/// <param name="Absence">Why there is no measurement; null if there is one.</param>
 internal sealed record ContenderResult(
     string Name,
     double Work,
@@ -34,13 +34,13 @@ internal sealed record ContenderResult(
 }
 
 /// <summary>The result of a case.</summary>
-/// <param name="Group">Its table.</param>
+/// <param name="Group">The table that the case belongs to.</param>
 /// <param name="Name">The name of the work.</param>
 /// <param name="Unit">The unit in which work is counted.</param>
 /// <param name="Date">The time of the measurement, UTC.</param>
 /// <param name="Threads">The number of threads with which the peak was measured.</param>
-/// <param name="PeakGflopsMin">The lowest multiply-add peak of these threads, measured between the rounds.</param>
-/// <param name="PeakGflopsMax">The highest such peak. If the two differ, other processes used the machine.</param>
+/// <param name="PeakGflopsMin">The lowest multiply-add peak of a round: the minimum of the peaks measured between its turns.</param>
+/// <param name="PeakGflopsMax">The highest such peak of a round. If the two differ, other processes used the machine.</param>
 /// <param name="Contenders">The results of the contenders.</param>
 internal sealed record CaseResult(
     string Group,
@@ -102,7 +102,7 @@ internal sealed record CompareResults
         File.WriteAllText(System.IO.Path.ChangeExtension(Path, ".md"), CompareTables.All(this));
     }
 
-    /// <summary>Adds a result to <c>bench/results/history.jsonl</c>, which keeps all results, one per line.</summary>
+    /// <summary>Adds a result to <c>bench/results/history.jsonl</c>, which contains all results, one per line.</summary>
     public void AddToHistory(CaseResult result) => File.AppendAllText(
         System.IO.Path.Combine(System.IO.Path.GetDirectoryName(Path)!, "history.jsonl"),
         JsonSerializer.Serialize(this with { Cases = [result] }, LineFormat) + "\n");

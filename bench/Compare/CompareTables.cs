@@ -11,7 +11,7 @@ internal static class CompareTables
     {
         var text = new StringBuilder("# DeepSharp compared with other engines\n\n");
         text.Append("Written by `dotnet run -c Release --project bench -- compare`. The contenders of a row took turns in one run. ");
-        text.Append("Each figure is the median of the rounds. Ratios compare speed: above 1 the first is faster.\n\n");
+        text.Append("Each figure is the median of the rounds. Ratios are ratios of speed: above 1, the first is faster.\n\n");
         text.Append(Origin(results));
         foreach (var (group, title) in CompareCases.Groups)
         {
@@ -22,7 +22,7 @@ internal static class CompareTables
         return text.ToString();
     }
 
-    /// <summary>The section of the README: the table of networks, and the means of every other table.</summary>
+    /// <summary>The performance section of the README: the table of networks, and the means of every other table.</summary>
     public static string Readme(CompareResults results)
     {
         var text = new StringBuilder();
@@ -55,7 +55,7 @@ internal static class CompareTables
 
     private static int Threads(CompareResults results) => results.Cases.Max(row => row.Threads);
 
-    // | work | A | B | C | A / B | A / C | peak |
+    // | work | A | B | C | A / B | A / C | of the peak | peak GFLOP/s |
     private static string Table(CaseResult[] rows)
     {
         var first = rows[0].Contenders[0];
@@ -105,8 +105,8 @@ internal static class CompareTables
     }
 
     /// <summary>
-    /// The rate of Winograd convolutions on maps of four sizes, in operations of the direct algorithm, as a fraction of the multiply-add
-    /// peak.
+    /// The rate of Winograd convolutions on maps of four sizes, as a fraction of the multiply-add peak. The operations counted are those of
+    /// the direct algorithm.
     /// </summary>
     private static IEnumerable<string> Winograd(CaseResult[] rows)
     {
@@ -121,7 +121,7 @@ internal static class CompareTables
         yield return $"Winograd forward, {fractions.Length} map sizes: {mean}";
     }
 
-    /// <summary>Relative peak memory of training steps, in which every engine must keep the activations.</summary>
+    /// <summary>The relative peak memory of training steps, in which every engine must store the activations.</summary>
     private static IEnumerable<string> Memory(CaseResult[] rows) =>
         from row in rows
         where row.Group == "networks" && row.Name.StartsWith("train", StringComparison.Ordinal) && row.Contenders[0].Rate > 0
@@ -129,7 +129,7 @@ internal static class CompareTables
         where other.Rate > 0
         select Text($"Peak memory, {row.Name}: {row.Contenders[0].PeakMemoryMb / other.PeakMemoryMb:0.00} × {other.Name}");
 
-    /// <summary>The mean of each pass of convolutions, if the rows are passes.</summary>
+    /// <summary>The geometric mean over the rows of each convolution pass, if the rows are passes.</summary>
     private static IEnumerable<string> PassMeans(CaseResult[] rows) =>
         from pass in Measuring.NamedWork.Passes.Keys
         let some = rows.Where(row => row.Name.EndsWith($" {pass}", StringComparison.Ordinal)).ToArray()
@@ -137,7 +137,7 @@ internal static class CompareTables
         let means = Means(some).Select(mean => Text($"{mean.Mean:0.00} × {mean.Other}"))
         select $"Geometric mean, {pass}: {string.Join(", ", means)}{Separator(means)}{MeanOfPeak(some)} of the peak";
 
-    // On a shared machine the fastest round is a better measure of a program than the median.
+    // On a shared machine, the fastest round is a better measure of a program's speed than the median.
     private static IEnumerable<string> FastestRounds(CaseResult[] rows) =>
         from row in rows
         from other in row.Contenders.Skip(1)
@@ -172,7 +172,7 @@ internal static class CompareTables
     private static string Ratio(ContenderResult ours, ContenderResult? other) =>
         other?.Rate > 0 && ours.Rate > 0 ? Text($"**{ours.Rate / other.Rate:0.00}**") : "";
 
-    /// <summary>The method of each contender: layout, folding, algorithm or kernel.</summary>
+    /// <summary>The method of each contender, with its cases: layout, folding, algorithm or kernel.</summary>
     private static IEnumerable<string> Details(CaseResult[] rows) =>
         from row in rows
         from contender in row.Contenders

@@ -6,10 +6,10 @@ namespace DeepSharp.Bench.Compare;
 /// <summary>Runs cases. The contenders take turns, each in its own process, so that other load on the machine affects all alike.</summary>
 internal static class Comparison
 {
-    // A fraction of the best peak in this run. A lower peak means that other processes use the machine.
+    // A peak below this fraction of the best one in this run means that other processes use the machine.
     private const double UndisturbedPeak = 0.9;
 
-    // Threads of other engines may spin for a short time after their work.
+    // Gives the threads of other engines time to stop spinning after their work.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     private static double bestPeak;
@@ -43,7 +43,7 @@ internal static class Comparison
         }
     }
 
-    // Repeats a round for all contenders if other processes used the machine; repeats at most as many rounds as were requested.
+    // If other processes used the machine, the round is repeated for all contenders. At most as many rounds as requested are repeated.
     private static (List<double> Peaks, int Repeated) RunRounds(Entrant[] entrants, int rounds, ComputeContext context)
     {
         List<double> peaks = [];
@@ -53,7 +53,7 @@ internal static class Comparison
             double peak = Peak.Quick(context);
             for (int i = 0; i < entrants.Length; i++)
             {
-                // Another entrant begins each round.
+                // A different entrant begins each round.
                 entrants[(round + i) % entrants.Length].Run();
                 Thread.Sleep(Pause);
                 peak = Math.Min(peak, Peak.Quick(context));

@@ -4,17 +4,17 @@ using DeepSharp.Bench.Measuring;
 
 namespace DeepSharp.Bench.Compare;
 
-/// <summary>A program that computes the work of a case: this library, or one to compare it with.</summary>
-/// <param name="Name">Its name in tables.</param>
+/// <summary>A program that does the work of a case: this library, or an engine to compare it with.</summary>
+/// <param name="Name">The name of the engine in tables.</param>
 /// <param name="File">The executable.</param>
 /// <param name="Arguments">The arguments that precede those of a case.</param>
-/// <param name="Version">Its version; null if it is absent.</param>
-/// <param name="Absence">The reason for its absence; null if it is present.</param>
+/// <param name="Version">The version; null if the engine is absent.</param>
+/// <param name="Absence">Why the engine is absent; null if it is present.</param>
 internal sealed record Engine(string Name, string File, IReadOnlyList<string> Arguments, string? Version = null, string? Absence = null)
 {
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromMinutes(1);
 
-    /// <summary>Environment variables. Those that are null are removed.</summary>
+    /// <summary>The environment variables to set; a null value removes the variable.</summary>
     public IReadOnlyDictionary<string, string?> Environment { get; init; } = new Dictionary<string, string?>();
 
     /// <summary>Describes how to start the engine.</summary>
@@ -33,7 +33,7 @@ internal sealed record Engine(string Name, string File, IReadOnlyList<string> Ar
     }
 
     /// <summary>Runs the engine until it exits.</summary>
-    /// <returns>Its exit code (−1 if it cannot be started or times out), its output and its errors.</returns>
+    /// <returns>The exit code (−1 if the engine cannot be started or times out), standard output and standard error.</returns>
     public (int ExitCode, string Output, string Error) Run(IEnumerable<string> arguments, int threads = 1, TimeSpan? timeout = null)
     {
         try
@@ -48,12 +48,12 @@ internal sealed record Engine(string Name, string File, IReadOnlyList<string> Ar
         }
         catch (Win32Exception)
         {
-            // The message of the exception contains local paths, and tables are published.
+            // The message of the exception is not used, because it contains local paths and the tables are published.
             return (-1, "", "not installed");
         }
     }
 
-    /// <summary>Runs the engine without further arguments, and adds the version that it prints or the reason for its absence.</summary>
+    /// <summary>Runs the engine without further arguments. Adds the version that it prints, or the reason for its absence.</summary>
     public Engine WithVersion()
     {
         var (exitCode, output, error) = Run([]);

@@ -10,7 +10,7 @@ internal sealed class Engines
 {
     private const string CoreType = "OPENBLAS_CORETYPE", WideCore = "SkylakeX";
 
-    // OpenBLAS's names of its 512-bit kernels.
+    // The names that OpenBLAS gives its 512-bit kernels.
     private static readonly string[] WideCores = [WideCore, "Cooperlake", "SapphireRapids"];
 
     private readonly Lazy<Engine> libtorch = new(FindLibtorch), openBlas = new(FindOpenBlas), onnxRuntime = new(FindOnnxRuntime);
@@ -58,7 +58,7 @@ internal sealed class Engines
         string? file = Directory.Exists(folder) ? Find("DeepSharp.Bench.Libtorch.dll") : null;
         var engine = new Engine("libtorch", "dotnet", [file ?? ""]);
         if (file is null) return engine with { Absence = "not built (dotnet build -c Release bench/Libtorch)" };
-        // An older C++ library lacks a symbol that libtorch needs. A shim in the same folder may supply it.
+        // Older C++ runtime libraries lack a symbol that libtorch needs. A shim in the same folder may supply it.
         string? shim = Find("libglibcxx-shim.so");
         if (shim is not null) engine = engine with { Environment = new Dictionary<string, string?> { ["LD_PRELOAD"] = shim } };
         return engine.WithVersion();
@@ -66,8 +66,8 @@ internal sealed class Engines
         string? Find(string name) => Directory.EnumerateFiles(folder, name, SearchOption.AllDirectories).FirstOrDefault();
     }
 
-    // Variables that choose a kernel are removed, so that OpenBLAS runs as it does for users. On an unknown processor with 512-bit vectors
-    // it chooses a 256-bit kernel; OPENBLAS_CORETYPE then selects a 512-bit one.
+    // Variables that select a kernel are removed, so that OpenBLAS runs as it does by default. On a processor with 512-bit vectors that it
+    // does not know, it chooses a 256-bit kernel; OPENBLAS_CORETYPE then selects a 512-bit one.
     private static Engine FindOpenBlas()
     {
         var environment = new Dictionary<string, string?> { [CoreType] = null, ["OPENBLAS_L2_SIZE"] = null };
@@ -77,7 +77,7 @@ internal sealed class Engines
         return (engine with { Environment = new Dictionary<string, string?>(environment) { [CoreType] = WideCore } }).WithVersion();
     }
 
-    // The version and the first seven digits of the commit: 0.1.0+1a2b3c4.
+    // The version with the first seven digits of the commit: 0.1.0+1a2b3c4.
     private static string VersionOf(string file)
     {
         string version = FileVersionInfo.GetVersionInfo(file).ProductVersion ?? "unknown";

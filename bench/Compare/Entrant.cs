@@ -3,13 +3,13 @@ using DeepSharp.Bench.Measuring;
 
 namespace DeepSharp.Bench.Compare;
 
-/// <summary>A contender in a case: its process, and the times of its rounds.</summary>
+/// <summary>A contender that takes part in a case: its process, and the times of its rounds.</summary>
 /// <param name="contender">The contender.</param>
-/// <param name="seconds">The length of a round, in seconds.</param>
-/// <param name="roundsPerProcess">The number of rounds after which its process restarts.</param>
+/// <param name="seconds">The duration of a round, in seconds.</param>
+/// <param name="roundsPerProcess">The number of rounds after which the process restarts.</param>
 internal sealed class Entrant(Contender contender, double seconds, int roundsPerProcess) : IDisposable
 {
-    // A few runs find the fastest variant. It is then measured alone.
+    // A few runs of each variant are enough to find the fastest one.
     private const int VariantRuns = 3;
     private static readonly TimeSpan VariantTimeout = TimeSpan.FromMinutes(10);
 
@@ -42,7 +42,7 @@ internal sealed class Entrant(Contender contender, double seconds, int roundsPer
         }
     }
 
-    /// <summary>Ends a round. A disturbed round does not count.</summary>
+    /// <summary>Ends a round. Its time is stored only if the round <paramref name="counts"/>.</summary>
     public void EndRound(bool counts)
     {
         if (absence is not null) return;
@@ -77,7 +77,7 @@ internal sealed class Entrant(Contender contender, double seconds, int roundsPer
             "--seconds", (seconds / 2).ToString(CultureInfo.InvariantCulture),
         ];
         var (exitCode, output, error) = several.Engine.Run([.. several.Arguments, .. options], several.Threads, VariantTimeout);
-        if (exitCode != 0) throw new InvalidOperationException($"{several.Name} ended with {exitCode}: {error.Split('\n')[0]}");
+        if (exitCode != 0) throw new InvalidOperationException($"{several.Name} exited with code {exitCode}: {error.Split('\n')[0]}");
         return several with { Arguments = [.. several.Arguments, "--variant", output], HasVariants = false };
     }
 }

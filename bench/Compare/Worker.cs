@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace DeepSharp.Bench.Compare;
 
-/// <summary>A process that prepares the work of a case, runs rounds of it, and sleeps in between.</summary>
+/// <summary>A process that prepares the work of a case, runs rounds of it, and waits between them.</summary>
 /// <seealso cref="Measuring.Serving"/>
 internal sealed class Worker : IDisposable
 {
@@ -12,8 +12,8 @@ internal sealed class Worker : IDisposable
     private readonly Task<string> error;
     private readonly string name;
 
-    /// <summary>Starts the process and waits until it is warm.</summary>
-    /// <exception cref="InvalidOperationException">The process ended. The message has the first line of its standard error.</exception>
+    /// <summary>Starts the process and waits until it has warmed up.</summary>
+    /// <exception cref="InvalidOperationException">The process ended. The message contains the first line of its errors.</exception>
     public Worker(Contender contender, double seconds)
     {
         name = contender.Name;
@@ -26,13 +26,13 @@ internal sealed class Worker : IDisposable
         Detail = ready.GetProperty("detail").GetString()!;
     }
 
-    /// <summary>The milliseconds of the first run, including compilation.</summary>
+    /// <summary>The time of the first run in milliseconds, including compilation.</summary>
     public double FirstMs { get; }
 
     /// <summary>How the work is done, if the engine has a choice.</summary>
     public string Detail { get; }
 
-    /// <summary>Runs the work for about <paramref name="seconds"/>. Returns the median in milliseconds.</summary>
+    /// <summary>Runs the work for about <paramref name="seconds"/>. Returns the median time of a run in milliseconds.</summary>
     public double Round(double seconds)
     {
         process.StandardInput.WriteLine(seconds.ToString(CultureInfo.InvariantCulture));
@@ -60,6 +60,6 @@ internal sealed class Worker : IDisposable
     {
         if (process.StandardOutput.ReadLine() is { } line) return JsonDocument.Parse(line).RootElement;
         process.WaitForExit();
-        throw new InvalidOperationException($"{name} ended with {process.ExitCode}: {error.Result.Trim().Split('\n')[0]}");
+        throw new InvalidOperationException($"{name} exited with code {process.ExitCode}: {error.Result.Trim().Split('\n')[0]}");
     }
 }

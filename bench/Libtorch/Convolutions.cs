@@ -4,12 +4,12 @@ using static TorchSharp.torch;
 
 namespace DeepSharp.Bench.Libtorch;
 
-/// <summary>One pass of one convolution.</summary>
+/// <summary>Prepares one pass of one convolution.</summary>
 internal static class Convolutions
 {
     private static readonly string[] Tables = ["conv-shapes.txt", "other-conv-shapes.txt"];
 
-    /// <summary>The pass in each layout.</summary>
+    /// <summary>For each layout, a function that prepares the pass and returns the work to time.</summary>
     /// <param name="name"><c>conv/SHAPE/PASS</c>, with a shape from the tables in <c>data</c>.</param>
     /// <param name="type">The element type.</param>
     public static IReadOnlyDictionary<string, Func<Action>> Variants(string name, ScalarType type) =>
@@ -31,7 +31,7 @@ internal static class Convolutions
             };
         }
 
-        // The gradient of one operand alone. The forward pass before it is not timed.
+        // Only the gradient of one operand is timed. The forward pass is computed once, before.
         var operand = (pass == "input-gradient" ? x : weights).requires_grad_(true);
         var y = Convolve();
         var dy = randn(y.shape, dtype: type).In(layout);

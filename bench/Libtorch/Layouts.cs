@@ -6,7 +6,7 @@ namespace DeepSharp.Bench.Libtorch;
 /// <summary>The memory layouts of images and kernels.</summary>
 internal static class Layouts
 {
-    /// <summary>The default layout of libtorch, and the layout with faster convolutions on many processors.</summary>
+    /// <summary>The default layout of libtorch, and the layout in which convolutions are faster on many processors.</summary>
     public const string Contiguous = "contiguous", ChannelsLast = "channels-last";
 
     /// <summary>Both layouts.</summary>

@@ -8,14 +8,14 @@ using Tensor = TorchSharp.torch.Tensor;
 
 namespace DeepSharp.Bench.Libtorch;
 
-/// <summary>Whole networks: the cases of <c>bench vgg</c>.</summary>
+/// <summary>Prepares whole networks: the cases of <c>bench vgg</c>.</summary>
 /// <remarks>
-/// Training is forward, cross-entropy, backward and SGD with momentum 0.9 and weight decay 5e-4, on random images that stay in memory. For
-/// inference the networks have no batch normalization, which costs the same as folding it into the convolutions.
+/// A training step is forward, cross-entropy, backward and SGD with momentum 0.9 and weight decay 5e-4, on the same random images. For
+/// inference, the networks have no batch normalization: they cost the same as networks in which it is folded into the convolutions.
 /// </remarks>
 internal static class Networks
 {
-    /// <summary>The case in each layout.</summary>
+    /// <summary>For each layout, a function that prepares the case and returns the work to time.</summary>
     public static IReadOnlyDictionary<string, Func<Action>> Variants(VggCase vggCase, ScalarType type) => Layouts.All.ToDictionary(
         layout => vggCase is { Trains: false, BatchNorm: true } ? $"{layout}, batch norm folded" : layout,
         layout => (Func<Action>)(() => Prepare(vggCase, type, layout)));
@@ -36,7 +36,7 @@ internal static class Networks
         return Training(model, images, arange(vggCase.Batch, int64).remainder(classes), vggCase.BatchNorm ? 0.05 : 1e-3);
     }
 
-    // The same network as DeepSharp's for the case, layer by layer.
+    // Creates the network that DeepSharp uses for the case, layer by layer.
     private static Sequential Create(VggCase vggCase)
     {
         using var context = new ComputeContext();

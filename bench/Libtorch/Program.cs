@@ -3,18 +3,18 @@ using DeepSharp.Bench.Libtorch;
 using DeepSharp.Bench.Measuring;
 using TorchSharp;
 
-// Without work it prints its version. `--find-variant` measures all variants and prints the name of the fastest. `--variant` then runs
-// rounds of that one.
+// Without the argument `work`, prints the version. With `--find-variant`, measures all variants and prints the name of the fastest.
+// Otherwise runs rounds of the variant that `--variant` names, or of the first one.
 var work = new Argument<string?>("work")
 {
-    Description = "A case of `bench vgg`, or conv/SHAPE/PASS; without it the version is printed.",
+    Description = "A case of `bench vgg`, or conv/SHAPE/PASS; if omitted, the version is printed.",
     Arity = ArgumentArity.ZeroOrOne,
 };
-var bf16 = new Option<bool>("--bf16") { Description = "Weights, activations and gradients in bfloat16." };
+var bf16 = new Option<bool>("--bf16") { Description = "Use bfloat16 for weights, activations and gradients." };
 var findVariant = new Option<bool>("--find-variant") { Description = "Print the name of the fastest variant." };
 var variant = new Option<string?>("--variant") { Description = "The variant to run." };
-var threads = new Option<int>("--threads") { Description = "Threads.", DefaultValueFactory = _ => Environment.ProcessorCount };
-var seconds = new Option<double>("--seconds") { Description = "Seconds of warm-up, or of each variant.", DefaultValueFactory = _ => 1 };
+var threads = new Option<int>("--threads") { Description = "Number of threads.", DefaultValueFactory = _ => Environment.ProcessorCount };
+var seconds = new Option<double>("--seconds") { Description = "Seconds of warm-up, or for each variant.", DefaultValueFactory = _ => 1 };
 var runs = new Option<int>("--runs") { Description = "The minimum number of runs of each variant.", DefaultValueFactory = _ => 3 };
 var root = new RootCommand("libtorch as a worker of bench compare.") { work, bf16, findVariant, variant, threads, seconds, runs };
 root.SetAction(parsed =>

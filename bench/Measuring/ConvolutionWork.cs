@@ -3,8 +3,8 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Bench.Measuring;
 
-/// <summary>The operands of a convolution: an input after ReLU, weights with He's standard deviation, and an output gradient.</summary>
-/// <remarks>Values of double are rounded to float, so that both element types compute the same sums.</remarks>
+/// <summary>Random operands of a convolution: an input after ReLU, weights with He's standard deviation, and an output gradient.</summary>
+/// <remarks>All values are rounded to float, so that the operands are the same for float and double.</remarks>
 public sealed class ConvolutionWork<T> : IDisposable
     where T : unmanaged, IFloatingPointIeee754<T>
 {

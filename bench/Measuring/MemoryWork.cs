@@ -4,7 +4,7 @@ namespace DeepSharp.Bench.Measuring;
 
 /// <summary>A memory-bound kernel on a tensor far larger than the caches.</summary>
 /// <param name="Name">The name of the kernel.</param>
-/// <param name="Passes">The bytes that it must read and write, as a multiple of the tensor's size.</param>
+/// <param name="Passes">The number of bytes that the kernel must read and write, as a multiple of the tensor's size.</param>
 /// <param name="Shape">The shape of the tensor.</param>
 /// <param name="Prepare">Creates the operands and returns the work to time.</param>
 public sealed record MemoryWork(string Name, double Passes, Shape Shape, Func<ComputeContext, Shape, Action> Prepare)
@@ -16,19 +16,19 @@ public sealed record MemoryWork(string Name, double Passes, Shape Shape, Func<Co
     [
         // One read and one write.
         new("copy", 2, Images, Copy),
-        // Statistics read x; the normalization reads it again and writes.
+        // The statistics read x; the normalization reads it again and writes y.
         new("batch-norm-forward", 3, Images, BatchNormForward),
-        // The parameters' gradients read x and dy; the input's reads both again and writes.
+        // The parameter gradients read x and dy; the input gradient reads both again and writes dx.
         new("batch-norm-backward", 5, Images, BatchNormBackward),
         // One read, a quarter of a write.
         new("max-pool", 1.25, Images, MaxPool),
-        // Reads gradient, velocity and weight, writes the latter two.
+        // Reads gradient, velocity and weight; writes velocity and weight.
         new("sgd", 5, [64 * 64 * 64 * 64], Sgd),
         // One read and one write.
         new("softmax", 2, [65536, 1000], Softmax),
     ];
 
-    /// <summary>The bytes that must be moved.</summary>
+    /// <summary>The number of bytes that the kernel must read and write.</summary>
     public double Bytes => Passes * Shape.ElementCount * sizeof(float);
 
     /// <inheritdoc/>

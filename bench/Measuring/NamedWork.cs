@@ -18,8 +18,8 @@ internal static class NamedWork
         ["weight-gradient"] = ConvolutionPass.WeightGradient,
     };
 
-    /// <summary>Prepares the work with a name.</summary>
-    /// <returns>The work, and how it is done if there is a choice.</returns>
+    /// <summary>Prepares the work with a given name.</summary>
+    /// <returns>The work to time, and how it is done if there is a choice.</returns>
     /// <exception cref="InvalidOperationException">There is no work with this name.</exception>
     public static (Action Run, string Detail) Prepare(string name, ComputeContext context)
     {

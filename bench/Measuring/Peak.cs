@@ -4,16 +4,16 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace DeepSharp.Bench.Measuring;
 
-/// <summary>The peak rates of the machine: multiply-adds in registers, and the bandwidth of memory and cache.</summary>
+/// <summary>Measures peak rates of the machine: multiply-adds in registers, bandwidth of memory and cache, and thread hand-off.</summary>
 public static class Peak
 {
     private const int Iterations = 1 << 18;
     private const int Accumulators = 12;
 
-    // The elements of a tensor far larger than the caches.
+    // The number of elements of a tensor far larger than the caches.
     private const int Length = 32 << 20;
 
-    /// <summary>Float operations per second of all workers together, in GFLOP/s. A multiply-add counts as two.</summary>
+    /// <summary>Float operations per second of all workers together, in GFLOP/s. A multiply-add counts as two operations.</summary>
     public static double GFlops(ComputeContext context)
     {
         int threads = context.Workers.Count;
@@ -24,14 +24,14 @@ public static class Peak
     }
 
     /// <summary>
-    /// Like <see cref="GFlops"/>, but takes a tenth of a second and returns the median instead of the best: it shows whether other
-    /// processes use the machine now.
+    /// Like <see cref="GFlops"/>, but measures for a tenth of a second and returns the median instead of the maximum. So the result is
+    /// lower while other processes use the machine.
     /// </summary>
     public static double Quick(ComputeContext context)
     {
         int threads = context.Workers.Count;
         var ms = Timing.Repeat(() => context.Workers.Run(threads, _ => Chains(context.VectorWidth)), seconds: 0.1);
-        // Skips the first half: the system may take some milliseconds to assign a processor to each thread that wakes up.
+        // Skips the first half, because the system may take some milliseconds to assign a processor to each thread that wakes up.
         return Operations(context) / Timing.Median(ms.Skip(ms.Count / 2)) / 1e6;
     }
 
@@ -62,7 +62,7 @@ public static class Peak
         return 2.0 * Block * Copies * sizeof(float) * threads / timing.MedianMs / 1e6;
     }
 
-    /// <summary>Microseconds from handing empty work to all workers until all have finished it.</summary>
+    /// <summary>Microseconds from handing an empty job to all workers until all have finished it.</summary>
     public static double HandOffMicroseconds(ComputeContext context)
     {
         const int Jobs = 1000;

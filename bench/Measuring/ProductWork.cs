@@ -2,7 +2,7 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Bench.Measuring;
 
-/// <summary>The operands of a matrix product, c [M, N] = a [M, K] · b [K, N].</summary>
+/// <summary>The operands of a matrix product, C [M, N] = A [M, K] · B [K, N].</summary>
 public sealed class ProductWork : IDisposable
 {
     private readonly ComputeContext context;
@@ -16,13 +16,13 @@ public sealed class ProductWork : IDisposable
         C = new Tensor<float>([m, n], context);
     }
 
-    /// <summary>[M, K].</summary>
+    /// <summary>The left operand, [M, K].</summary>
     public Tensor<float> A { get; }
 
-    /// <summary>[K, N].</summary>
+    /// <summary>The right operand, [K, N].</summary>
     public Tensor<float> B { get; }
 
-    /// <summary>[M, N]; uninitialized before the first run.</summary>
+    /// <summary>The product, [M, N]; uninitialized before the first run.</summary>
     public Tensor<float> C { get; }
 
     /// <summary>Computes the product.</summary>

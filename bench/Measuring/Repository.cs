@@ -1,13 +1,13 @@
 namespace DeepSharp.Bench.Measuring;
 
-/// <summary>The checkout that the benchmarks run from.</summary>
+/// <summary>The checkout that contains the running benchmarks.</summary>
 internal static class Repository
 {
     /// <summary>The folder of the checkout.</summary>
     /// <exception cref="DirectoryNotFoundException">The benchmarks do not run from a checkout.</exception>
     public static string Root { get; } = Find();
 
-    // BenchmarkDotNet runs benchmarks from a separate folder below the project's.
+    // BenchmarkDotNet runs benchmarks from a subfolder of the project, so the checkout may be several folders up.
     private static string Find()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)

@@ -4,17 +4,17 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Bench.Measuring;
 
-/// <summary>The protocol of a worker of <c>bench compare</c>. It writes one JSON object per line.</summary>
+/// <summary>The protocol between <c>bench compare</c> and its workers. A worker writes one JSON object per line.</summary>
 /// <remarks>
-/// The first line of standard output says that the work is warm. Each line of standard input then contains the seconds of a round. The
-/// reply is the median of its runs. At the end of the input, the worker writes its peak resident memory.
+/// The first line on standard output means that the warm-up has ended. Each line on standard input then starts a round and states its
+/// duration in seconds; the reply is the median time of its runs. At the end of the input, the worker writes its peak resident memory.
 /// </remarks>
 internal static class Serving
 {
     /// <summary>Runs rounds until the input ends.</summary>
     /// <param name="work">The work to time.</param>
-    /// <param name="detail">How it is done, if there is a choice: an algorithm, a layout or a kernel.</param>
-    /// <param name="warmUpSeconds">The maximum duration of the warm-up.</param>
+    /// <param name="detail">How the work is done, if there is a choice: an algorithm, a layout or a kernel.</param>
+    /// <param name="warmUpSeconds">The maximum duration of the warm-up, in seconds.</param>
     public static void Run(Action work, string detail, double warmUpSeconds)
     {
         Write(new JsonObject { ["first_ms"] = Timing.WarmUp(work, warmUpSeconds), ["detail"] = detail });

@@ -3,14 +3,14 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Bench.Measuring;
 
-/// <summary>Reads the shape tables in <c>data/</c>. Each line has a name and a shape; # starts a comment.</summary>
+/// <summary>Reads the shape tables in <c>data/</c>. Each line contains a name and the numbers of a shape; # starts a comment.</summary>
 public static class ShapeTable
 {
-    /// <summary>The convolutions in <c>data/conv-shapes.txt</c>, or in another table of the same form.</summary>
+    /// <summary>The convolutions in <c>data/conv-shapes.txt</c>, or in another table with the same columns.</summary>
     public static IEnumerable<NamedShape<ConvolutionShape>> Convolutions(string file = "conv-shapes.txt") => Read(file, 8, n =>
         ConvolutionShape.Of([n[0], n[1], n[3], n[4]], [n[2], n[1], n[5], n[5]], Window2d.Square(n[5], n[6], n[7])));
 
-    /// <summary>The products in <c>data/gemm-shapes.txt</c>.</summary>
+    /// <summary>The matrix products in <c>data/gemm-shapes.txt</c>.</summary>
     public static IEnumerable<NamedShape<(int M, int N, int K)>> Products() => Read("gemm-shapes.txt", 3, n => (n[0], n[1], n[2]));
 
     private static IEnumerable<NamedShape<T>> Read<T>(string file, int numbers, Func<int[], T> make)
@@ -28,7 +28,7 @@ public static class ShapeTable
     }
 }
 
-/// <summary>A shape with its name in tables.</summary>
+/// <summary>A shape, and its name in tables.</summary>
 public sealed record NamedShape<T>(string Name, T Shape)
 {
     /// <inheritdoc/>

@@ -6,8 +6,8 @@ namespace DeepSharp.Bench.Measuring;
 
 /// <summary>The cost of each stage of a convolution, relative to its lower bound: a roofline per stage.</summary>
 /// <remarks>
-/// The bound of a stage is the larger of two times: its multiply-adds over the peak, and its bytes over the bandwidth of the second-level
-/// cache, which holds most of them. Times are sums over all workers, divided by their number. The rest is time outside of any stage:
+/// The bound of a stage is the larger of two times: its multiply-adds divided by the peak, and its bytes divided by the bandwidth of the
+/// second-level cache, which contains most of its data. Times are averages over the workers. The rest is the time outside the stages:
 /// waiting, packing and everything else.
 /// </remarks>
 internal static class StageTable

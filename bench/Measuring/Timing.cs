@@ -7,13 +7,13 @@ public sealed record Timing(double FirstMs, IReadOnlyList<double> Ms)
 {
     private const int MaxRuns = 1000;
 
-    /// <summary>The median, in milliseconds.</summary>
+    /// <summary>The median time, in milliseconds.</summary>
     public double MedianMs => Median(Ms);
 
-    /// <summary>The mean, in milliseconds, which <c>train</c> reports too.</summary>
+    /// <summary>The mean time, in milliseconds, comparable with the rates that <c>deepsharp train</c> reports.</summary>
     public double MeanMs => Ms.Average();
 
-    /// <summary>The fastest, in milliseconds.</summary>
+    /// <summary>The time of the fastest run, in milliseconds.</summary>
     public double BestMs => Ms.Min();
 
     /// <summary>
@@ -24,19 +24,19 @@ public sealed record Timing(double FirstMs, IReadOnlyList<double> Ms)
         new(WarmUp(work, seconds), Repeat(work, seconds, minRuns));
 
     /// <summary>
-    /// Runs the work until it is compiled and warm, for at most about <paramref name="seconds"/>. Returns the milliseconds of the first
-    /// run.
+    /// Runs the work until it is compiled and warm, or for about <paramref name="seconds"/>. Returns the time of the first run in
+    /// milliseconds.
     /// </summary>
     public static double WarmUp(Action work, double seconds)
     {
         double first = Once(work);
-        // The just-in-time compiler optimizes a method after 30 calls and a short delay.
+        // The just-in-time compiler optimizes a method after 30 calls and a short delay, so 40 runs are enough.
         var clock = Stopwatch.StartNew();
         for (int i = 0; i < 40 && clock.Elapsed.TotalSeconds < seconds; i++) work();
         return first;
     }
 
-    /// <summary>The milliseconds of runs for about <paramref name="seconds"/>.</summary>
+    /// <summary>Runs the work for about <paramref name="seconds"/>. Returns the time of each run in milliseconds.</summary>
     public static IReadOnlyList<double> Repeat(Action work, double seconds, int minRuns = 1)
     {
         var times = new List<double>();
@@ -45,7 +45,7 @@ public sealed record Timing(double FirstMs, IReadOnlyList<double> Ms)
         return times;
     }
 
-    /// <summary>The middle of sorted values, or the mean of the two in the middle.</summary>
+    /// <summary>The middle one of the sorted values, or the mean of the two in the middle.</summary>
     public static double Median(IEnumerable<double> values)
     {
         double[] sorted = [.. values.Order()];

@@ -5,13 +5,13 @@ using DeepSharp.Vgg;
 
 namespace DeepSharp.Bench.Measuring;
 
-/// <summary>The measurement of a whole network. Its name states training or inference, image size, configuration and batch size.</summary>
+/// <summary>A measurement of a whole network. Its name states training or inference, image size, configuration and batch size.</summary>
 /// <param name="Name">For example <c>train-cifar-D-bn-128</c>.</param>
-/// <param name="Trains">Whether a step is forward, loss, backward and optimizer; else forward alone.</param>
+/// <param name="Trains">Whether a step is a training step (forward, loss, backward, optimizer); else it is the forward pass alone.</param>
 /// <param name="Config">The letter of the configuration.</param>
 /// <param name="BatchNorm">Whether the network has batch normalization.</param>
 /// <param name="ImageNet">
-/// Whether images have 224×224 pixels, with the ImageNet head and 1000 classes; else 32×32, with the compact head and 10.
+/// Whether images have 224×224 pixels, with the ImageNet head and 1000 classes; else 32×32, with the compact head and 10 classes.
 /// </param>
 /// <param name="Batch">The number of images per step.</param>
 public sealed record VggCase(string Name, bool Trains, char Config, bool BatchNorm, bool ImageNet, int Batch)
@@ -28,7 +28,7 @@ public sealed record VggCase(string Name, bool Trains, char Config, bool BatchNo
         new("train-imagenet-D-8", true, 'D', false, true, 8),
     ];
 
-    /// <summary>The case with a name.</summary>
+    /// <summary>The case with a given name.</summary>
     /// <exception cref="InvalidOperationException">There is no such case.</exception>
     public static VggCase Named(string name) => All.FirstOrDefault(vggCase => vggCase.Name == name)
         ?? throw new InvalidOperationException($"There is no case \"{name}\".");
@@ -36,7 +36,7 @@ public sealed record VggCase(string Name, bool Trains, char Config, bool BatchNo
     /// <summary>Height and width of the images.</summary>
     public int ImageSize => ImageNet ? 224 : 32;
 
-    /// <summary>The network, with random weights.</summary>
+    /// <summary>Creates the network, with random weights.</summary>
     public VggModel<float> CreateModel(ComputeContext context)
     {
         var config = Config switch
@@ -57,14 +57,14 @@ public sealed record VggCase(string Name, bool Trains, char Config, bool BatchNo
         return model;
     }
 
-    /// <summary>The step to time, on random images that stay in memory.</summary>
+    /// <summary>Creates the step to time, on the same random images in every run.</summary>
     public Action Prepare(ComputeContext context)
     {
         var model = CreateModel(context);
         var images = Tensor<float>.RandomNormal([Batch, 3, ImageSize, ImageSize], new RandomStream(1, "images"), context: context);
         int[] labels = [.. Enumerable.Range(0, Batch).Select(i => i % model.Options.Classes)];
-        // Without batch normalization the usual learning rate diverges on random images within a few steps. Arithmetic with infinities
-        // has a different speed.
+        // Without batch normalization, training on random images diverges within a few steps at the usual learning rate, and arithmetic
+        // with infinities has a different speed.
         return Trains ? TrainingStep(model, images, labels, learningRate: BatchNorm ? 0.05 : 1e-3) : () => Infer(model, images);
     }
 

@@ -4,7 +4,7 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Bench.Micro;
 
-/// <summary>Memory-bound kernels on 64 MB and more. Compare them with the copy, by the bytes that each must move.</summary>
+/// <summary>Memory-bound kernels on at least 64 MB. Compare the bytes that each moves per second with those of the copy.</summary>
 public class MemoryBoundBenchmarks
 {
     private Action work = null!;

@@ -5,13 +5,13 @@ namespace DeepSharp.Autograd;
 /// <summary>Compares the gradients of backward with central differences, in double, using the same code that trains in float.</summary>
 /// <remarks>
 /// <para>
-/// The function may have an output y of any shape. The upstream gradient u is random, because with ones many wrong gradients sum to the
-/// right one. Backward computes g = ∂(Σ u·y)/∂x, which must equal (Σ u·y(x + h) − Σ u·y(x − h)) / 2h for every element x up to
+/// The function may have an output y of any shape. The upstream gradient u is random, because an upstream gradient of ones would hide many
+/// errors. Backward computes g = ∂(Σ u·y)/∂x, which must equal (Σ u·y(x + h) − Σ u·y(x − h)) / 2h for every element x up to
 /// 10⁻⁶·max|g| + 10⁻⁹, where the maximum is over the elements of the same tensor.
 /// </para>
 /// <para>
 /// The function must be smooth within h = 6·10⁻⁶·max(1, |x|) of the given point: stay away from kinks (ReLU at 0) and ties (max pooling).
-/// The function is called many times and must give the same output each time.
+/// The function is called many times and must return the same output each time.
 /// </para>
 /// </remarks>
 public static class GradientCheck
@@ -19,7 +19,7 @@ public static class GradientCheck
     /// <summary>The error allowed relative to the largest gradient of the same tensor.</summary>
     public const double RelativeBound = 1e-6;
 
-    /// <summary>The error allowed in addition, for gradients near 0.</summary>
+    /// <summary>The error allowed in addition to the relative bound, for tensors whose gradients are all near 0.</summary>
     public const double AbsoluteBound = 1e-9;
 
     // The error of a central difference, h²·f‴/6 + ε·f/h, is smallest near h = ∛ε, where it is of the order ε^(2/3) = 4·10⁻¹¹.
@@ -106,7 +106,7 @@ public static class GradientCheck
         return new GradientCheckResult(checkedElements, largestGradient, mismatches);
     }
 
-    /// <summary>Runs backward with a random upstream gradient and returns this gradient in logical order.</summary>
+    /// <summary>Runs backward with a random upstream gradient, whose elements it returns in logical order.</summary>
     private static double[] Backward(Func<Tape<double>, Variable<double>> function, long seed, Mode mode)
     {
         using var tape = new Tape<double>(mode, recording: true);
@@ -124,7 +124,7 @@ public static class GradientCheck
         var shape = value.Shape;
         int[] index = GradientMismatch.IndexOf(shape, element);
         double x = value[index], step = RelativeStep * Math.Max(1, Math.Abs(x));
-        // x ± h are rounded: divide by the actual step.
+        // x + h and x − h are rounded, so divide by their actual difference.
         double above = x + step, below = x - step;
         try
         {

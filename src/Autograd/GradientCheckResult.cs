@@ -11,7 +11,7 @@ public sealed class GradientCheckResult
     internal GradientCheckResult(int checkedElements, double largestGradient, IReadOnlyList<GradientMismatch> mismatches) =>
         (CheckedElements, LargestGradient, Mismatches) = (checkedElements, largestGradient, mismatches);
 
-    /// <summary>Whether every gradient equals its central difference.</summary>
+    /// <summary>Whether every gradient equals its central difference within the bound.</summary>
     public bool Passed => Mismatches.Count == 0;
 
     /// <summary>The number of elements that were checked.</summary>

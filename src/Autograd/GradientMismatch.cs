@@ -15,7 +15,7 @@ public sealed record GradientMismatch(string Input, Shape Shape, int Element, do
     /// <summary>The logical indices of the element.</summary>
     public IReadOnlyList<int> Index => IndexOf(Shape, Element);
 
-    /// <summary>One line with name, index, both values and the bound.</summary>
+    /// <summary>One line: the name, the shape, the index, both values, the bound and the difference.</summary>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
         $"{Input} {Shape} at [{string.Join(", ", Index)}]: backward gives {Analytic:G10}, the central difference is {Numeric:G10}; " +

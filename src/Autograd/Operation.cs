@@ -4,7 +4,7 @@ using DeepSharp.Tensors;
 namespace DeepSharp.Autograd;
 
 /// <summary>
-/// A differentiable operation. The instance is also its record on the tape: inputs, output, and fields for values that backward needs.
+/// A differentiable operation. An instance is one application of it, recorded on the tape: inputs, output and values saved for backward.
 /// </summary>
 /// <remarks>
 /// To add an operation, derive from this class: <see cref="Forward"/> computes the value, <see cref="Backward"/> passes a gradient to every
@@ -40,18 +40,18 @@ public abstract class Operation<T>
     /// <summary>The kernels of the inputs' context.</summary>
     protected Kernels Kernels => inputs[0].Value.Context.Kernels;
 
-    /// <summary>Whether backward may follow. If not, nothing needs to be saved for it.</summary>
+    /// <summary>Whether the operation is recorded. An operation that is not recorded need not save anything for backward.</summary>
     protected bool IsRecording => recording;
 
-    /// <summary>Runs the operation and records it if a gradient will be needed.</summary>
+    /// <summary>Runs the operation, and records it if the tape is recording and an input requires a gradient.</summary>
     /// <exception cref="InvalidOperationException">
     /// The inputs are on different tapes or in different contexts, or the operation was applied before.
     /// </exception>
     public Variable<T> Apply(params ReadOnlySpan<Variable<T>> inputs)
     {
         if (output is not null)
-            throw new InvalidOperationException($"{Name}: an operation is applied once; make a new one for each application.");
-        if (inputs.Length == 0) throw new ArgumentException($"{Name}: an operation has at least one input.", nameof(inputs));
+            throw new InvalidOperationException($"{Name}: an operation can be applied only once; create a new one for each application.");
+        if (inputs.Length == 0) throw new ArgumentException($"{Name}: an operation needs at least one input.", nameof(inputs));
         this.inputs = inputs.ToArray();
         bool needsGradient = false;
         foreach (var input in inputs)
@@ -104,7 +104,7 @@ public abstract class Operation<T>
     {
     }
 
-    /// <summary>The value of an input. In backward it must be the same as in forward.</summary>
+    /// <summary>The value of an input. It must not be modified between forward and backward.</summary>
     /// <exception cref="InvalidOperationException">The value was modified after forward.</exception>
     protected Tensor<T> Input(int index)
     {
@@ -112,7 +112,7 @@ public abstract class Operation<T>
         return versions.Length == 0 ? value : Unmodified(value, versions[index], $"input {index}");
     }
 
-    /// <summary>The value that forward computed, for use in backward. It must be unchanged.</summary>
+    /// <summary>The value that forward computed, for use in backward. It must not be modified in between.</summary>
     /// <exception cref="InvalidOperationException">The value was modified after forward.</exception>
     protected Tensor<T> Output => Unmodified(output!.Value, outputVersion, "the output");
 
@@ -140,8 +140,8 @@ public abstract class Operation<T>
     }
 
     /// <summary>
-    /// As <see cref="Propagate"/>, for an input that was broadcast: sums <paramref name="gradient"/> over the axes along which the input
-    /// was stretched.
+    /// Like <see cref="Propagate"/>, but for an input that may have been broadcast: first sums <paramref name="gradient"/> over the axes
+    /// along which the input was stretched.
     /// </summary>
     protected void PropagateBroadcast(int index, Tensor<T> gradient)
     {
@@ -164,7 +164,7 @@ public abstract class Operation<T>
     internal void RunBackward()
     {
         var variable = output!;
-        // A kept variable keeps its gradient. Backward gets a copy, because it may pass the upstream gradient on.
+        // A variable marked by Keep retains its gradient. Backward gets a copy, because it may pass the upstream gradient on to an input.
         upstreamOfBackward = variable.IsKept ? variable.PendingGradient?.Clone() : variable.TakeGradient();
         if (upstreamOfBackward is { } upstream)
         {

@@ -3,11 +3,11 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Autograd;
 
-/// <summary>A tensor that training changes, with its gradient. The parameter owns both.</summary>
+/// <summary>A trainable tensor and its gradient. The parameter owns both.</summary>
 /// <remarks>
-/// Backward adds to the gradient, so several backward passes before one optimizer step accumulate. The optimizer's step calls
+/// Backward adds to the gradient, so several backward passes before an optimizer step accumulate their gradients. The step calls
 /// <see cref="UseUpGradient"/>, which marks the gradient as used. A used gradient stays readable until the next backward overwrites it, so
-/// no pass is spent on zeroing.
+/// gradients need not be zeroed between steps.
 /// </remarks>
 public sealed class Parameter<T> : IDisposable
     where T : unmanaged, IFloatingPointIeee754<T>
@@ -17,7 +17,7 @@ public sealed class Parameter<T> : IDisposable
     private Tensor<T>? value;
     private bool usedUp, isDisposed;
 
-    /// <summary>A parameter that takes ownership of <paramref name="value"/>.</summary>
+    /// <summary>Creates a parameter that takes ownership of <paramref name="value"/>.</summary>
     public Parameter(Tensor<T> value)
     {
         ArgumentNullException.ThrowIfNull(value);
@@ -25,7 +25,7 @@ public sealed class Parameter<T> : IDisposable
         (Shape, Context) = (value.Shape, value.Context);
     }
 
-    /// <summary>A parameter whose value takes no memory until its first use.</summary>
+    /// <summary>Creates a parameter whose value takes no memory until its first use.</summary>
     /// <param name="shape">The shape of the value.</param>
     /// <param name="initialize">Creates the value in the given context. It is called once.</param>
     /// <param name="context">The context of the value; null for <see cref="ComputeContext.Default"/>.</param>
@@ -47,7 +47,7 @@ public sealed class Parameter<T> : IDisposable
     /// <summary>Whether the value exists. If not, its first use creates it.</summary>
     public bool IsInitialized => Volatile.Read(ref value) is not null;
 
-    /// <summary>The gradient, in the shape of the value; null before the first backward.</summary>
+    /// <summary>The gradient, in the shape of the value; null before the first backward and after <see cref="ZeroGradient"/>.</summary>
     public Tensor<T>? Gradient { get; private set; }
 
     /// <summary>
@@ -69,7 +69,7 @@ public sealed class Parameter<T> : IDisposable
     }
 
     /// <summary>Replaces all elements of the value. A value that does not exist yet is created without being initialized first.</summary>
-    /// <param name="write">Writes every element of a tensor in the parameter's shape. If it throws, no value is created.</param>
+    /// <param name="write">Writes every element of a tensor of the parameter's shape. If it throws, no new value is created.</param>
     public void Overwrite(Action<Tensor<T>> write)
     {
         ArgumentNullException.ThrowIfNull(write);

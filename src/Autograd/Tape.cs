@@ -10,7 +10,7 @@ namespace DeepSharp.Autograd;
 /// var loss = model.Forward(tape.Input(images)).CrossEntropy(labels);
 /// tape.Backward(loss);
 /// </code>
-/// The tape owns the results of its operations and borrows inputs and parameters. Recording and mode are independent.
+/// The tape owns the results of its operations and borrows inputs and parameters. Recording and mode can be chosen independently.
 /// A tape must be used by one thread only. In evaluation, any number of tapes may use one model at the same time.
 /// </remarks>
 public sealed class Tape<T> : IDisposable
@@ -23,7 +23,7 @@ public sealed class Tape<T> : IDisposable
 
     /// <summary>Creates a tape.</summary>
     /// <param name="mode">How dropout and batch normalization behave.</param>
-    /// <param name="recording">Whether backward will be possible; null means in training only.</param>
+    /// <param name="recording">Whether operations are recorded for backward; null to record only in training mode.</param>
     public Tape(Mode mode, bool? recording = null)
     {
         Mode = mode;
@@ -40,7 +40,7 @@ public sealed class Tape<T> : IDisposable
     /// Puts a tensor on the tape. The caller still owns the tensor and must not change it before <see cref="Backward(Variable{T})"/>.
     /// </summary>
     /// <param name="value">The tensor.</param>
-    /// <param name="requiresGradient">Whether backward computes its gradient, see <see cref="Variable{T}.Gradient"/>.</param>
+    /// <param name="requiresGradient">Whether backward computes the gradient of the tensor, see <see cref="Variable{T}.Gradient"/>.</param>
     public Variable<T> Input(Tensor<T> value, bool requiresGradient = false)
     {
         ArgumentNullException.ThrowIfNull(value);
@@ -48,9 +48,9 @@ public sealed class Tape<T> : IDisposable
         return AddVariable(new Variable<T>(this, value, requiresGradient && IsRecording, ownsValue: false));
     }
 
-    /// <summary>Puts a number on the tape as a tensor of rank 0 that needs no gradient. The tape owns it.</summary>
-    /// <param name="value">The number.</param>
-    /// <param name="context">The context of the variables that it is used with.</param>
+    /// <summary>Puts a scalar on the tape: a tensor of rank 0 that requires no gradient and that the tape owns.</summary>
+    /// <param name="value">The scalar.</param>
+    /// <param name="context">The context of the variables that it is combined with; null for <see cref="ComputeContext.Default"/>.</param>
     public Variable<T> Constant(T value, ComputeContext? context = null)
     {
         ObjectDisposedException.ThrowIf(disposed, this);
@@ -73,8 +73,8 @@ public sealed class Tape<T> : IDisposable
     }
 
     /// <summary>
-    /// Computes the gradient of a scalar <paramref name="loss"/> with respect to every parameter and input that requires one, and adds it
-    /// to their gradients.
+    /// Computes the gradient of a scalar <paramref name="loss"/> with respect to each parameter and input that requires one, and
+    /// accumulates it in the <c>Gradient</c> of that parameter or input.
     /// </summary>
     /// <exception cref="ShapeException">The loss has more than one element, so an upstream gradient is needed.</exception>
     public void Backward(Variable<T> loss)
@@ -83,13 +83,13 @@ public sealed class Tape<T> : IDisposable
         if (loss.Shape.ElementCount != 1)
         {
             throw new ShapeException(
-                $"Backward: the loss must have one element, found {loss.Shape}; reduce it, or give the upstream gradient.");
+                $"Backward: the loss must have one element, found {loss.Shape}; reduce it, or pass the upstream gradient.");
         }
 
         Backward(loss, Tensor<T>.Full(loss.Shape, T.One, loss.Value.Context));
     }
 
-    /// <summary>As <see cref="Backward(Variable{T})"/>, for an output of any shape.</summary>
+    /// <summary>Like <see cref="Backward(Variable{T})"/>, but for an output of any shape.</summary>
     /// <param name="output">The variable to start from.</param>
     /// <param name="upstream">The gradient of the loss with respect to <paramref name="output"/>; the tape takes ownership.</param>
     /// <exception cref="InvalidOperationException">
@@ -102,7 +102,7 @@ public sealed class Tape<T> : IDisposable
         ObjectDisposedException.ThrowIf(disposed, this);
         if (!ReferenceEquals(output.Tape, this)) throw new InvalidOperationException("Backward: the output is on another tape.");
         if (!IsRecording)
-            throw new InvalidOperationException("Backward: this tape does not record; make it with Mode.Training or recording: true.");
+            throw new InvalidOperationException("Backward: this tape does not record; create it with Mode.Training or recording: true.");
         if (backwardDone)
         {
             throw new InvalidOperationException(
@@ -144,7 +144,7 @@ public sealed class Tape<T> : IDisposable
         if (recorded) operations.Add(output.Source!);
     }
 
-    /// <summary>Releases the value of an intermediate result, unless backward needs it.</summary>
+    /// <summary>Releases the value of an intermediate result, unless backward may need it.</summary>
     public void ReleaseIntermediate(Variable<T> variable)
     {
         ArgumentNullException.ThrowIfNull(variable);

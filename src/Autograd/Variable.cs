@@ -29,7 +29,7 @@ public sealed class Variable<T>
 
     /// <summary>The value. It is owned by the tape, by the parameter, or, for an input, by the caller.</summary>
     /// <exception cref="ObjectDisposedException">
-    /// Backward or <c>Sequential</c> has released the value; <see cref="Keep"/> prevents this.
+    /// Backward or <c>Sequential</c> released the value, which <see cref="Keep"/> prevents, or the tape was disposed.
     /// </exception>
     public Tensor<T> Value => !released ? value : throw new ObjectDisposedException(
         nameof(Variable<T>),
@@ -37,9 +37,9 @@ public sealed class Variable<T>
         "to read it later, call Keep() on the variable first.");
 
     /// <summary>
-    /// The gradient after backward, for inputs that require one and for variables marked by <see cref="Keep"/>; otherwise null.
+    /// The gradient after backward, for parameters, inputs that require one, and variables marked by <see cref="Keep"/>; otherwise null.
     /// </summary>
-    /// <remarks>The gradient of a parameter is <see cref="Parameter{T}.Gradient"/>.</remarks>
+    /// <remarks>For a parameter, this is <see cref="Parameter{T}.Gradient"/>.</remarks>
     public Tensor<T>? Gradient => Parameter is null ? PendingGradient : Parameter.Gradient;
 
     /// <summary>Whether backward computes a gradient for the variable.</summary>
@@ -67,7 +67,7 @@ public sealed class Variable<T>
         return this;
     }
 
-    /// <summary>Origin, shape and gradient state in one line.</summary>
+    /// <summary>One line: origin, shape, whether the variable requires a gradient, and whether its value was released.</summary>
     public override string ToString() =>
         $"{Source?.Name ?? (Parameter is null ? "Input" : "Parameter")} {Shape}, " +
         $"{(RequiresGradient ? "requires" : "needs no")} gradient{(released ? ", value released" : "")}";
@@ -94,7 +94,7 @@ public sealed class Variable<T>
         }
     }
 
-    /// <summary>Passes ownership of the gradient to the caller.</summary>
+    /// <summary>Returns the gradient and passes its ownership to the caller.</summary>
     internal Tensor<T>? TakeGradient()
     {
         var gradient = PendingGradient;

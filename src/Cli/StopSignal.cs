@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace DeepSharp.Cli;
 
-/// <summary>Turns the first Ctrl-C (SIGINT) or SIGTERM into a cancellation. The second one ends the process.</summary>
+/// <summary>Turns the first Ctrl-C (SIGINT) or SIGTERM into a cancellation. A second one ends the process.</summary>
 internal sealed class StopSignal : IDisposable
 {
     private readonly CancellationTokenSource source = new();
@@ -14,7 +14,7 @@ internal sealed class StopSignal : IDisposable
         terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
     }
 
-    /// <summary>Cancelled by the signal.</summary>
+    /// <summary>The token that the first signal cancels.</summary>
     public CancellationToken Token => source.Token;
 
     public void Dispose()

@@ -4,7 +4,7 @@ namespace DeepSharp.Data;
 
 /// <summary>Random changes to training images that do not change their class.</summary>
 /// <remarks>
-/// The same as torchvision's <c>RandomCrop(size, padding)</c> and <c>RandomHorizontalFlip()</c> before <c>ToTensor()</c> and
+/// Equivalent to torchvision's <c>RandomCrop(size, padding)</c> and <c>RandomHorizontalFlip()</c> before <c>ToTensor()</c> and
 /// <c>Normalize</c>: padding is black.
 /// </remarks>
 public sealed record Augment
@@ -45,7 +45,7 @@ public sealed record Augment
     }
 
     /// <summary>
-    /// The position of the crop in the unpadded image and whether it is mirrored, for the image at <paramref name="position"/> of an epoch.
+    /// Draws the crop's offset from the unpadded image, and whether to mirror, for the image at <paramref name="position"/> of an epoch.
     /// </summary>
     internal (int Top, int Left, bool Mirror) Draw(RandomStream stream, long position, int height, int width)
     {

@@ -4,7 +4,7 @@ using System.Runtime.ExceptionServices;
 
 namespace DeepSharp.Data;
 
-/// <summary>Enumerates the batches of a loader with two buffers: the consumer reads one while a thread fills the other.</summary>
+/// <summary>Enumerates the batches of a loader with two buffers: the caller reads one while a background thread fills the other.</summary>
 internal sealed class BatchEnumerator<T> : IEnumerator<ImageBatch<T>>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
@@ -38,7 +38,7 @@ internal sealed class BatchEnumerator<T> : IEnumerator<ImageBatch<T>>
         ready.Wait();
         if (failed == taken)
         {
-            // The thread ended with the error, so there are no further batches.
+            // The thread ended when the error occurred, so there are no further batches.
             taken = loader.Count;
             error!.Throw();
         }

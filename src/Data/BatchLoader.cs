@@ -5,10 +5,10 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Data;
 
-/// <summary>The batches of one epoch. While the caller uses one, a thread of the loader fills the next.</summary>
+/// <summary>The batches of one epoch. While the caller uses one batch, a background thread fills the next.</summary>
 /// <remarks>
-/// The contents of a batch depend only on data set, seed, epoch and batch index. The loader owns two batches and fills them alternately, so
-/// a batch is valid until the next one is requested. An error in a data set is thrown at the batch in which it occurs.
+/// A batch depends only on the data set, the options, the epoch and the batch index. The enumerator owns two batches and fills them
+/// alternately, so a batch is valid until the next one is requested. An exception of the data set is rethrown when its batch is requested.
 /// </remarks>
 [SuppressMessage("Naming", "CA1710", Justification = "It creates its batches while it is enumerated; it stores none.")]
 public sealed class BatchLoader<T> : IReadOnlyCollection<ImageBatch<T>>
@@ -70,16 +70,16 @@ public sealed class BatchLoader<T> : IReadOnlyCollection<ImageBatch<T>>
     /// <summary>The number of batches in a whole epoch.</summary>
     public int EpochLength { get; }
 
-    /// <summary>The index in the epoch of the first batch that it yields.</summary>
+    /// <summary>The index in the epoch of the first batch that the loader yields.</summary>
     public int FirstBatch { get; }
 
-    /// <summary>The number of batches that it yields: those of the epoch from <see cref="FirstBatch"/> on.</summary>
+    /// <summary>The number of batches that the loader yields: those of the epoch from <see cref="FirstBatch"/> on.</summary>
     public int Count => EpochLength - FirstBatch;
 
-    /// <summary>The shape of the images of the first batch, [N, C, H, W].</summary>
+    /// <summary>The shape of the images of the epoch's first batch, [N, C, H, W].</summary>
     public Shape ImageShape => [Math.Min(batchSize, dataset.Count), dataset.Channels, height, width];
 
-    /// <summary>Starts the thread that fills batches.</summary>
+    /// <summary>Starts a thread that fills the batches, and enumerates them.</summary>
     public IEnumerator<ImageBatch<T>> GetEnumerator() => new BatchEnumerator<T>(this);
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
@@ -114,7 +114,7 @@ public sealed class BatchLoader<T> : IReadOnlyCollection<ImageBatch<T>>
         }
     }
 
-    // Copies from channel, row, column to the storage order row, column, channel. Crops, mirrors and normalizes the image on the way.
+    // Crops, mirrors and normalizes an image, and reorders it from channel, row, column to the storage order row, column, channel.
     private void Write(ReadOnlySpan<byte> pixels, int position, Span<T> image)
     {
         int channels = dataset.Channels, sourceHeight = dataset.Height, sourceWidth = dataset.Width;

@@ -17,7 +17,7 @@ public static partial class Cifar10
         };
 
     /// <summary>
-    /// Downloads the data set from its author's page to <paramref name="folder"/>, unless all six files are there in full.
+    /// Downloads the data set from its author's page to <paramref name="folder"/>, unless all six files are already there in full.
     /// </summary>
     /// <remarks>170 MB. An interrupted download resumes where it stopped. A file appears under its name only when it is complete.</remarks>
     /// <param name="folder">The folder for the six files; created if needed.</param>
@@ -44,7 +44,7 @@ public static partial class Cifar10
         File.Delete(path);
     }
 
-    // Extracts only the expected files, whatever other paths the archive contains. Renames them when all of them are written.
+    // Extracts only the expected files, whatever other paths the archive contains, and renames them after all of them are written.
     private static async Task ExtractAsync(string archive, string[] files, string folder, CancellationToken cancellationToken)
     {
         var missing = files.ToHashSet();

@@ -19,7 +19,7 @@ public static partial class Cifar10
     public static IReadOnlyList<string> ClassNames { get; } =
         ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"];
 
-    /// <summary>Mean and standard deviation of the training images.</summary>
+    /// <summary>The mean and standard deviation of each channel of the training images.</summary>
     public static Normalization Normalization { get; } = new([0.49140, 0.48216, 0.44653], [0.24703, 0.24349, 0.26159]);
 
     /// <summary>Reads the data set from the folder that holds its six files.</summary>

@@ -10,10 +10,10 @@ public sealed record DataSource
     /// <summary>The default folder of CIFAR-10.</summary>
     public const string DefaultCifar10Folder = "data/cifar-10-batches-bin";
 
-    /// <summary>The channels of the images, the same in all named data sets.</summary>
+    /// <summary>The number of channels of the images, the same in all named data sets.</summary>
     public const int Channels = 3;
 
-    /// <summary>Height and width of the images, the same in all named data sets.</summary>
+    /// <summary>The height and width of the images, the same in all named data sets.</summary>
     public const int Size = 32;
 
     /// <summary>The number of classes, the same in all named data sets.</summary>
@@ -53,6 +53,6 @@ public sealed record DataSource
         return new ImageData(data.Train.Take(LimitTrain ?? data.Train.Count), data.Test.Take(LimitTest ?? data.Test.Count));
     }
 
-    // Only the images that are used are generated. A limit out of range fails in Take, as for every data set.
+    // Only the images that are used are generated. A limit out of range is clamped here and rejected by Take, as for every data set.
     private static int ImageCount(int? limit, int count) => Math.Clamp(limit ?? count, 1, count);
 }

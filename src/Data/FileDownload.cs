@@ -6,17 +6,17 @@ namespace DeepSharp.Data;
 
 /// <summary>A file on the web, identified by its hash.</summary>
 /// <remarks>
-/// The file is downloaded to <c>PATH.part</c>, so that an interrupted download can resume. It is renamed to PATH when its hash is verified.
+/// The file is downloaded to <c>PATH.part</c>, so that an interrupted download can resume. It is renamed to PATH once its hash is verified.
 /// </remarks>
 public sealed class FileDownload
 {
-    // StallTimeout detects stalls. The timeout of HttpClient would limit the whole response.
+    // StallTimeout replaces the timeout of HttpClient, which does not cover a body that is read as a stream.
     private static readonly HttpClient Client = new() { Timeout = Timeout.InfiniteTimeSpan };
 
     /// <summary>Describes the file at an address.</summary>
     /// <param name="address">The address of the file.</param>
     /// <param name="algorithm">The algorithm of the hash.</param>
-    /// <param name="hash">The hash of the file in hexadecimal, or its beginning, as in the names of torchvision's weight files.</param>
+    /// <param name="hash">The hash of the file in hexadecimal, or its first digits, as in the names of torchvision's weight files.</param>
     public FileDownload(Uri address, HashAlgorithmName algorithm, string hash)
     {
         ArgumentNullException.ThrowIfNull(address);
@@ -30,7 +30,7 @@ public sealed class FileDownload
     /// <summary>The algorithm of <see cref="Hash"/>.</summary>
     public HashAlgorithmName Algorithm { get; }
 
-    /// <summary>The hash of the file in hexadecimal, or its beginning.</summary>
+    /// <summary>The hash of the file in hexadecimal, or its first digits.</summary>
     public string Hash { get; }
 
     /// <summary>The length of the file in bytes; null if it is not known in advance.</summary>
@@ -40,7 +40,7 @@ public sealed class FileDownload
     public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>
-    /// Downloads the file, or the missing rest of it, to <paramref name="path"/>. A file that is already there with the right hash is kept.
+    /// Downloads the file, or the missing rest of it, to <paramref name="path"/>. An existing file with the right hash is kept.
     /// </summary>
     /// <param name="path">The path of the downloaded file.</param>
     /// <param name="progress">Receives the number of bytes downloaded so far.</param>
@@ -61,7 +61,7 @@ public sealed class FileDownload
         {
             File.Delete(part);
             throw new InvalidDataException(
-                $"Download of {Address}: expected {Algorithm} {Hash}, found {found}; the file was removed, try again.");
+                $"Download of {Address}: expected {Algorithm} {Hash}, found {found}; the file was deleted; try again.");
         }
 
         try
@@ -79,7 +79,7 @@ public sealed class FileDownload
         long arrived = File.Exists(part) ? new FileInfo(part).Length : 0;
         if (arrived > 0 && arrived == Length) return;
         using var stall = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        // Tells file errors from network errors: both are IOExceptions.
+        // Distinguishes file errors from network errors; both are IOExceptions.
         bool isWriting = false;
         try
         {
@@ -91,7 +91,7 @@ public sealed class FileDownload
             using var body = await response.Content.ReadAsStreamAsync(stall.Token).ConfigureAwait(false);
             var mode = resumes ? FileMode.Append : FileMode.Create;
             isWriting = true;
-            // Unbuffered, so that closing the file writes nothing.
+            // Unbuffered, so that closing the file writes nothing and cannot fail.
             using var file = new FileStream(part, mode, FileAccess.Write, FileShare.Read, bufferSize: 0);
             isWriting = false;
             byte[] buffer = new byte[1 << 17];
@@ -123,7 +123,7 @@ public sealed class FileDownload
         }
     }
 
-    // Requests the missing bytes. If the server does not return exactly those, requests the whole file.
+    // Requests the missing bytes. If the server rejects the range or returns another one, requests the whole file.
     private async Task<HttpResponseMessage> RequestAsync(long arrived, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, Address);

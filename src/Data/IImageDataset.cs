@@ -1,22 +1,22 @@
 namespace DeepSharp.Data;
 
-/// <summary>Labeled images of one size, read by index. Implement it to train on custom images.</summary>
+/// <summary>Labeled images of one size, read by index. Implement this interface to train on custom images.</summary>
 /// <remarks>
-/// The thread that fills batches calls the members, possibly while other threads read too. An implementation must be safe for concurrent
-/// reading.
+/// A background thread calls the members to fill batches, possibly while other threads also read the data set. An implementation must be
+/// safe for concurrent reading.
 /// </remarks>
 public interface IImageDataset
 {
     /// <summary>The number of images.</summary>
     int Count { get; }
 
-    /// <summary>The channels of every image: 3 for color, 1 for grayscale.</summary>
+    /// <summary>The number of channels of every image: 3 for color, 1 for grayscale.</summary>
     int Channels { get; }
 
-    /// <summary>The rows of every image.</summary>
+    /// <summary>The height of every image in pixels.</summary>
     int Height { get; }
 
-    /// <summary>The columns of every image.</summary>
+    /// <summary>The width of every image in pixels.</summary>
     int Width { get; }
 
     /// <summary>The name of each class; label k means <c>ClassNames[k]</c>.</summary>

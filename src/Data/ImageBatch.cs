@@ -3,7 +3,7 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Data;
 
-/// <summary>Images and labels for one step. The loader owns the batch, which is valid until the next one is requested.</summary>
+/// <summary>Images and labels for one step. The enumerator owns the batch, which is valid until the next one is requested.</summary>
 public sealed class ImageBatch<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
@@ -27,7 +27,7 @@ public sealed class ImageBatch<T>
     /// <summary>The index of the batch in the epoch, from 0.</summary>
     public int Index { get; internal set; }
 
-    /// <summary>The index, the shape of the images, and the labels: <c>batch 3: images [4, 3, 32, 32], labels 1, 0, 9, 2</c>.</summary>
+    /// <summary>The index, image shape and first labels: <c>batch 3: images [4, 3, 32, 32], labels 1, 0, 9, 2</c>.</summary>
     public override string ToString()
     {
         const int LabelsShown = 8;

@@ -32,7 +32,7 @@ public sealed class ImageData
     /// <summary>The training images.</summary>
     public IImageDataset Train { get; }
 
-    /// <summary>The test images. They are used for evaluation only, never to select anything.</summary>
+    /// <summary>The test images. They are used for evaluation only, never for model selection.</summary>
     public IImageDataset Test { get; }
 
     /// <summary>The name of each class.</summary>

@@ -22,7 +22,7 @@ public static class ImageDatasetExtensions
             return count == dataset.Count ? dataset : new FirstImages(dataset, count);
         }
 
-        /// <summary>All images in the order of the data set, only normalized: to evaluate a network.</summary>
+        /// <summary>All images in the order of the data set, normalized but not augmented, to evaluate a network.</summary>
         /// <param name="batchSize">The number of images in a batch; the last batch may have fewer.</param>
         /// <param name="context">The context of the batches; null for <see cref="ComputeContext.Default"/>.</param>
         /// <exception cref="ArgumentException">The batch size is below 1.</exception>
@@ -30,18 +30,18 @@ public static class ImageDatasetExtensions
             where T : unmanaged, IFloatingPointIeee754<T> =>
             new(dataset, batchSize, Augment.None, epoch: null, seed: 0, firstBatch: 0, dropLast: false, context);
 
-        /// <summary>All images in the random order of an epoch, augmented: to train a network.</summary>
+        /// <summary>All images in the random order of an epoch, augmented and normalized, to train a network.</summary>
         /// <param name="batchSize">The number of images in a batch.</param>
         /// <param name="augment">How images are augmented.</param>
         /// <param name="epoch">The epoch, from 0; each has its own order and augmentation.</param>
-        /// <param name="seed">The seed of order and augmentation.</param>
+        /// <param name="seed">The seed of the order and the augmentation.</param>
         /// <param name="firstBatch">
-        /// The index of the first batch, so that a resumed run continues within an epoch as if never interrupted.
+        /// The index of the first batch to yield. A resumed run passes it to continue within an epoch as if never interrupted.
         /// </param>
         /// <param name="dropLast">Whether an incomplete last batch is left out.</param>
         /// <param name="context">The context of the batches; null for <see cref="ComputeContext.Default"/>.</param>
         /// <exception cref="ArgumentException">
-        /// A number is out of range, the crop is larger than the padded image, or no batch is left.
+        /// An argument is out of range, the crop is larger than the padded image, or <paramref name="dropLast"/> leaves no batch.
         /// </exception>
         public BatchLoader<T> Batches<T>(
             int batchSize, Augment augment, int epoch, long seed = 0, int firstBatch = 0, bool dropLast = false,

@@ -6,16 +6,16 @@ using DeepSharp.Tensors;
 namespace DeepSharp.Data;
 
 /// <summary>
-/// The images that a model was trained on, and their preprocessing. Files of weights store it, because the weights are useless without it.
+/// The classes, preprocessing and size of the images that a model expects. Files of weights store this record with the weights.
 /// </summary>
 /// <param name="Classes">The names of the classes, in the order of the scores; empty if unknown.</param>
-/// <param name="Mean">The mean that is subtracted from each channel, of pixels scaled to 0..1.</param>
-/// <param name="Std">The standard deviation that each channel is divided by.</param>
-/// <param name="Channels">The channels of the images.</param>
-/// <param name="Height">The rows of the images; larger images are cropped at the center.</param>
-/// <param name="Width">The columns of the images.</param>
+/// <param name="Mean">The mean that is subtracted from each channel after its pixels are scaled to 0..1.</param>
+/// <param name="Std">The standard deviation by which each channel is then divided.</param>
+/// <param name="Channels">The number of channels of the images.</param>
+/// <param name="Height">The height of the images; larger images are cropped at the center.</param>
+/// <param name="Width">The width of the images.</param>
 /// <param name="Resize">
-/// The length that the shorter side is resized to before the crop; null: the image is resized to just cover the crop.
+/// The length that the shorter side is resized to before the crop; null to resize images so that they just cover the crop.
 /// </param>
 public sealed record ImagePreprocessing(
     IReadOnlyList<string> Classes, IReadOnlyList<double> Mean, IReadOnlyList<double> Std, int Channels, int Height, int Width,
@@ -54,7 +54,7 @@ public sealed record ImagePreprocessing(
     }
 
     /// <summary>Applies the preprocessing to images: resizes, crops and normalizes them as the model expects.</summary>
-    /// <exception cref="InvalidDataException">The images have other classes or other channels.</exception>
+    /// <exception cref="InvalidDataException">The classes or the number of channels differ, or the images cannot be resized.</exception>
     public IImageDataset Apply(IImageDataset images)
     {
         ArgumentNullException.ThrowIfNull(images);
@@ -68,7 +68,7 @@ public sealed record ImagePreprocessing(
         return ApplyUnlabeled(images);
     }
 
-    /// <summary>As <see cref="Apply"/>, for images whose classes are unknown.</summary>
+    /// <summary>Like <see cref="Apply"/>, but without comparing classes, for images whose classes are unknown.</summary>
     public IImageDataset ApplyUnlabeled(IImageDataset images)
     {
         ArgumentNullException.ThrowIfNull(images);
@@ -91,7 +91,7 @@ public sealed record ImagePreprocessing(
         if (Resize is < 1) throw new ArgumentException($"the shorter side cannot be resized to {Resize}.", nameof(Resize));
     }
 
-    /// <summary>Throws unless this description matches the images of a data set.</summary>
+    /// <summary>Throws unless this description matches the images; <paramref name="path"/> names the model's file in the error.</summary>
     public void RequireSame(IImageDataset images, string path)
     {
         var found = Of(images);

@@ -2,7 +2,7 @@ using System.Collections.ObjectModel;
 
 namespace DeepSharp.Data;
 
-/// <summary>Labelled images held in arrays.</summary>
+/// <summary>Labeled images in memory.</summary>
 public sealed class InMemoryDataset : IImageDataset
 {
     private readonly ReadOnlyMemory<byte> pixels;
@@ -11,12 +11,12 @@ public sealed class InMemoryDataset : IImageDataset
     /// <summary>Creates a data set over pixels in memory, without copying them.</summary>
     /// <param name="pixels">The images one after the other, each in the order channel, row, column.</param>
     /// <param name="labels">The class of each image.</param>
-    /// <param name="channels">The channels of every image.</param>
-    /// <param name="height">The rows of every image.</param>
-    /// <param name="width">The columns of every image.</param>
+    /// <param name="channels">The number of channels of every image.</param>
+    /// <param name="height">The height of every image in pixels.</param>
+    /// <param name="width">The width of every image in pixels.</param>
     /// <param name="classNames">The name of each class.</param>
-    /// <param name="normalization">How pixels become inputs; null measures it on these images.</param>
-    /// <exception cref="ArgumentException">The sizes do not match, or a label is not a class.</exception>
+    /// <param name="normalization">The normalization of the pixels; null to measure it on these images.</param>
+    /// <exception cref="ArgumentException">The sizes do not match, there is no image, or a label is not the index of a class.</exception>
     public InMemoryDataset(
         ReadOnlyMemory<byte> pixels, ReadOnlySpan<int> labels, int channels, int height, int width, IReadOnlyList<string> classNames,
         Normalization? normalization = null)

@@ -58,7 +58,7 @@ public sealed class Normalization
         ArgumentNullException.ThrowIfNull(dataset);
         int map = dataset.Height * dataset.Width;
         byte[] pixels = new byte[dataset.Channels * map];
-        // Bytes have 256 values, so counting them gives exact sums for any number of images.
+        // A histogram of the 256 byte values is exact for any number of images, unlike a running sum.
         long[] counts = new long[dataset.Channels * 256];
         for (int i = 0; i < dataset.Count; i++)
         {

@@ -2,7 +2,7 @@ using System.ComponentModel;
 
 namespace DeepSharp.Formats;
 
-/// <summary>Turns argument errors into messages about files and command lines, where parameter names mean nothing.</summary>
+/// <summary>Formats argument errors for users of files and of the command line, to whom parameter names mean nothing.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class ArgumentExceptionExtensions
 {

@@ -3,13 +3,13 @@ namespace DeepSharp.Formats;
 /// <summary>Writes files atomically: a file appears under its name only when it is complete.</summary>
 public static class AtomicFile
 {
-    // No writer takes this long: an older temporary file was left by a killed process.
+    // No writer takes this long, so an older temporary file was left by a killed process.
     private static readonly TimeSpan Abandoned = TimeSpan.FromDays(1);
 
     /// <summary>
     /// Writes a file under a temporary name in the same folder, flushes it to disk, and renames it. An existing file is replaced.
     /// </summary>
-    /// <remarks>Temporary files of the same name that a killed process left more than a day ago are removed.</remarks>
+    /// <remarks>Temporary files for the same path that a killed process left more than a day ago are deleted.</remarks>
     /// <param name="path">The file.</param>
     /// <param name="write">Writes the content to a seekable stream.</param>
     /// <exception cref="DirectoryNotFoundException">The folder does not exist.</exception>
@@ -20,7 +20,7 @@ public static class AtomicFile
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(write);
-        // Another process may be writing the same file: each uses its own temporary name, and deletes only its own file.
+        // Another process may be writing the same file, so each uses its own temporary name and deletes only its own temporary file.
         string temporary = $"{path}.{Path.GetRandomFileName()}.tmp";
         var stream = Create(path, temporary);
         try

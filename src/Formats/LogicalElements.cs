@@ -5,14 +5,14 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Formats;
 
-/// <summary>Visits a tensor's elements in logical row-major order, part by part, so that files and hashes need no second copy.</summary>
+/// <summary>Visits the elements of a tensor in logical row-major order, part by part, without a copy of the whole tensor.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class LogicalElements
 {
     private const int PartLength = 1 << 18;
 
-    /// <summary>Passes the elements to <paramref name="see"/>, part by part.</summary>
-    public static void Read<T, TState>(Tensor<T> tensor, TState state, ReadOnlySpanAction<T, TState> see)
+    /// <summary>Calls <paramref name="sink"/> with the elements, part by part.</summary>
+    public static void Read<T, TState>(Tensor<T> tensor, TState state, ReadOnlySpanAction<T, TState> sink)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var storage = tensor.Read();
@@ -27,11 +27,11 @@ public static class LogicalElements
                 part = scratch.Span;
             }
 
-            see(part, state);
+            sink(part, state);
         }
     }
 
-    /// <summary>Replaces the elements by those that <paramref name="fill"/> writes, part by part.</summary>
+    /// <summary>Replaces the elements with those that <paramref name="fill"/> writes, part by part.</summary>
     public static void Write<T, TState>(Tensor<T> tensor, TState state, SpanAction<T, TState> fill)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -46,7 +46,7 @@ public static class LogicalElements
         }
     }
 
-    // Both orders visit axis 0 first. So a tensor that is not stored row-major has one part for each index of axis 0.
+    // Axis 0 varies slowest in both orders, so a tensor that is not stored row-major is read in one part for each index of axis 0.
     private static (Shape? Image, int Length) Parts(Shape shape) =>
         StorageLayout.IsRowMajor(shape) ? (null, PartLength) : (shape.With(0, 1), shape.ElementCount / shape[0]);
 }

@@ -5,40 +5,40 @@ using System.Text.RegularExpressions;
 
 namespace DeepSharp.Formats;
 
-/// <summary>NumPy's .npy format: a magic number, a header that is a Python dictionary, and the elements in row-major order.</summary>
+/// <summary>NumPy's .npy format: a magic number, a header with a Python dictionary, and the elements in row-major order.</summary>
 public static partial class NumPyFile
 {
     private const int Alignment = 64, PrefixLength = 10;
 
     private static ReadOnlySpan<byte> Magic => [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y'];
 
-    /// <summary>The header of a file of floats (version 1.0). Append the elements, little-endian and row-major.</summary>
+    /// <summary>The header of a float32 file (version 1.0). The elements must follow it, little-endian and row-major.</summary>
     /// <param name="shape">The lengths of the array's axes.</param>
     public static byte[] FloatHeader(params IReadOnlyList<long> shape)
     {
         ArgumentNullException.ThrowIfNull(shape);
-        // A tuple of one element ends in a comma.
+        // In Python, a tuple of one element ends in a comma.
         string lengths = string.Join(", ", shape.Select(length => length.ToString(CultureInfo.InvariantCulture)))
             + (shape.Count == 1 ? "," : "");
         string header = $"{{'descr': '<f4', 'fortran_order': False, 'shape': ({lengths}), }}";
-        // Padded with spaces and a line feed, so that the elements are aligned.
+        // The header is padded with spaces and a line feed, so that the elements are aligned.
         int length = (PrefixLength + header.Length + Alignment) / Alignment * Alignment;
         byte[] file = [.. Magic, 1, 0, 0, 0, .. Encoding.ASCII.GetBytes(header.PadRight(length - PrefixLength - 1)), (byte)'\n'];
         BinaryPrimitives.WriteUInt16LittleEndian(file.AsSpan(PrefixLength - sizeof(ushort)), (ushort)(length - PrefixLength));
         return file;
     }
 
-    /// <summary>Whether a file with this beginning is a .npy file.</summary>
+    /// <summary>Whether a file that begins with these bytes is a .npy file.</summary>
     public static bool IsNumPy(ReadOnlySpan<byte> file) => file.StartsWith(Magic);
 
-    /// <summary>Reads the elements of an array of unsigned bytes, and its shape.</summary>
+    /// <summary>Reads the elements and the shape of an array of unsigned bytes.</summary>
     /// <exception cref="InvalidDataException">The file is damaged, or its elements have another type.</exception>
     public static (byte[] Elements, int[] Shape) ReadBytes(ReadOnlySpan<byte> file)
     {
-        bool isFirst = file.Length > Magic.Length && file[Magic.Length] == 1;
-        int start = isFirst ? PrefixLength : PrefixLength + sizeof(ushort);
+        bool isV1 = file.Length > Magic.Length && file[Magic.Length] == 1;
+        int start = isV1 ? PrefixLength : PrefixLength + sizeof(ushort);
         if (file.Length < start) throw new InvalidDataException("the file ends within its header.");
-        uint length = isFirst ? BinaryPrimitives.ReadUInt16LittleEndian(file[8..]) : BinaryPrimitives.ReadUInt32LittleEndian(file[8..]);
+        uint length = isV1 ? BinaryPrimitives.ReadUInt16LittleEndian(file[8..]) : BinaryPrimitives.ReadUInt32LittleEndian(file[8..]);
         if (length > file.Length - start)
             throw new InvalidDataException($"the header would take {length} bytes, the file has {file.Length}.");
         string header = Encoding.ASCII.GetString(file.Slice(start, (int)length));

@@ -8,9 +8,9 @@ internal static class StoredBytes
     /// <summary>Receives a part of the bytes.</summary>
     public delegate void Sink(ReadOnlySpan<byte> part);
 
-    /// <summary>Passes the bytes to <paramref name="see"/>, part by part.</summary>
-    /// <exception cref="InvalidDataException">The elements are spread too far over the file.</exception>
-    public static void Read(StoredTensor stored, WeightsFile file, Sink see)
+    /// <summary>Calls <paramref name="sink"/> with the bytes, part by part.</summary>
+    /// <exception cref="InvalidDataException">The strided elements span too large a range of the file.</exception>
+    public static void Read(StoredTensor stored, WeightsFile file, Sink sink)
     {
         if (stored.ByteCount == 0) return;
         byte[] part = new byte[(int)Math.Min(stored.ByteCount, PartLength)];
@@ -20,7 +20,7 @@ internal static class StoredBytes
             {
                 var next = part.AsSpan(0, (int)Math.Min(part.Length, stored.ByteCount - done));
                 done += file.ReadBytes(next, stored.Offset + done);
-                see(next);
+                sink(next);
             }
 
             return;
@@ -29,7 +29,7 @@ internal static class StoredBytes
         int size = StoredTensor.ElementSize(stored.Type), filled = 0;
         int maxExtent = Array.MaxLength / sizeof(double);
         if (stored.Extent > maxExtent)
-            throw new InvalidDataException($"{stored} is spread over {stored.Extent} elements, at most {maxExtent} can be read at once.");
+            throw new InvalidDataException($"{stored} spans {stored.Extent} elements of the file; at most {maxExtent} can be read.");
         byte[] spread = new byte[(int)stored.Extent * size];
         file.ReadBytes(spread, stored.Offset);
         foreach (long offset in Offsets(stored.Shape, strides))
@@ -37,11 +37,11 @@ internal static class StoredBytes
             spread.AsSpan((int)offset * size, size).CopyTo(part.AsSpan(filled));
             filled += size;
             if (filled < part.Length) continue;
-            see(part);
+            sink(part);
             filled = 0;
         }
 
-        see(part.AsSpan(0, filled));
+        sink(part.AsSpan(0, filled));
     }
 
     // The offsets of the elements in logical order: the last axis varies fastest.

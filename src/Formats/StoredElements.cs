@@ -6,11 +6,11 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace DeepSharp.Formats;
 
-/// <summary>Reads the elements of a stored tensor, of the type <typeparamref name="TStored"/>, into a tensor of the same shape.</summary>
+/// <summary>Reads a stored tensor, whose elements are <typeparamref name="TStored"/>, into a tensor of the same shape.</summary>
 internal static class StoredElements<TStored>
     where TStored : unmanaged
 {
-    /// <summary>Replaces the elements of <paramref name="target"/>. Without gaps and conversion they are read straight into it.</summary>
+    /// <summary>Replaces the elements of <paramref name="target"/>, without a buffer if the file stores the same type and order.</summary>
     public static void Read<T>(StoredTensor stored, Tensor<T> target, WeightsFile file)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -35,12 +35,12 @@ internal static class StoredElements<TStored>
         });
     }
 
-    // Reads everything from the first element to the last: the elements of a transpose are spread over the whole range.
+    // Reads the whole range from the first element to the last, because the elements of a transpose are spread over it.
     private static void ReadStrided<T>(StoredTensor stored, IReadOnlyList<long> strides, Tensor<T> target, WeightsFile file)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         if (stored.Extent > Array.MaxLength)
-            throw new InvalidDataException($"{stored} is spread over {stored.Extent} elements, at most {Array.MaxLength} can be read.");
+            throw new InvalidDataException($"{stored} spans {stored.Extent} elements of the file; at most {Array.MaxLength} can be read.");
         using var spread = target.Context.Pool.Rent<TStored>((int)stored.Extent);
         file.ReadBytes(MemoryMarshal.AsBytes(spread.Span), stored.Offset);
         long[] index = new long[strides.Count];
@@ -82,7 +82,7 @@ internal static class StoredElements<TStored>
     }
 }
 
-/// <summary>A bfloat16: the upper half of a float.</summary>
+/// <summary>A bfloat16: the upper 16 bits of a float32.</summary>
 internal readonly record struct BrainFloat(ushort Bits)
 {
     public float Value => BitConverter.UInt32BitsToSingle((uint)Bits << 16);

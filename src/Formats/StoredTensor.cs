@@ -1,24 +1,24 @@
 namespace DeepSharp.Formats;
 
 /// <summary>Location and layout of a tensor in a file.</summary>
-/// <param name="Name">Its key.</param>
-/// <param name="Type">The type of its elements, by safetensors' names: F32, F64, F16, BF16, I64 and others.</param>
-/// <param name="Shape">The lengths of its axes, outermost first. The number of axes is not limited, and lengths may be 0.</param>
-/// <param name="Offset">The file offset of its first byte.</param>
-/// <param name="ByteCount">The size of its elements in bytes, without gaps.</param>
+/// <param name="Name">The name of the tensor.</param>
+/// <param name="Type">The safetensors name of the element type: F32, F64, F16, BF16, I64 and others.</param>
+/// <param name="Shape">The lengths of the axes, outermost first. The number of axes is not limited, and lengths may be 0.</param>
+/// <param name="Offset">The file offset of the first element.</param>
+/// <param name="ByteCount">The size of all elements in bytes, without gaps between them.</param>
 public sealed record StoredTensor(string Name, string Type, IReadOnlyList<long> Shape, long Offset, long ByteCount)
 {
     /// <summary>
-    /// The distance, in elements, between neighbors along each axis; null if the elements are stored row-major without gaps.
+    /// The stride of each axis, in elements; null if the elements are stored row-major without gaps.
     /// </summary>
     public IReadOnlyList<long>? Strides { get; init; }
 
     /// <summary>
-    /// The value of an integer that the file stores as metadata instead of a tensor; null for a tensor at <see cref="Offset"/>.
+    /// The value of an integer that the file does not store as a tensor; null for a tensor, which is stored at <see cref="Offset"/>.
     /// </summary>
     public long? Integer { get; init; }
 
-    /// <summary>An integer that the file does not store as a tensor.</summary>
+    /// <summary>Creates an integer that the file does not store as a tensor.</summary>
     public static StoredTensor Of(string name, long value) => new(name, "I64", [], 0, sizeof(long)) { Integer = value };
 
     /// <summary>Name, type and shape: <c>features.0.weight F32 [64, 3, 3, 3]</c>.</summary>
@@ -37,7 +37,7 @@ public sealed record StoredTensor(string Name, string Type, IReadOnlyList<long> 
         }
     }
 
-    /// <summary>The size of an element in bytes, or 0 for an unknown type.</summary>
+    /// <summary>The size of an element in bytes; 0 for an unknown type.</summary>
     internal static int ElementSize(string type) => type switch
     {
         "F64" or "I64" or "U64" => 8,

@@ -9,7 +9,7 @@ namespace DeepSharp.Formats;
 
 /// <summary>An open file of named tensors: safetensors, PyTorch's .pth, or ONNX.</summary>
 /// <remarks>
-/// Opening checks the file and takes memory for names and shapes only. Data is read straight into the destination tensors.
+/// Opening a file checks it and allocates memory only for names and shapes. Data is read into the destination tensors on request.
 /// Several threads may read at once.
 /// </remarks>
 public abstract class WeightsFile : IDisposable
@@ -36,7 +36,7 @@ public abstract class WeightsFile : IDisposable
     /// <summary>The path of the file.</summary>
     public string Path { get; }
 
-    /// <summary>The metadata that the file stores beside the tensors.</summary>
+    /// <summary>The metadata that the file stores in addition to the tensors.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; private protected init; } = new Dictionary<string, string>();
 
     /// <summary>The tensors by name, in the file's order.</summary>
@@ -61,14 +61,14 @@ public abstract class WeightsFile : IDisposable
             $"not a safetensors file, nor a PyTorch .pth file, nor an ONNX network: found {RandomAccess.GetLength(handle)} bytes{found}.");
     });
 
-    /// <summary>The same file with other tensors, for instance a subset of them or other names, and other metadata.</summary>
+    /// <summary>A view of this file with other tensors (for instance a subset, or the same tensors renamed) and other metadata.</summary>
     /// <remarks>The view reads from this file, which must stay open. Disposing the view has no effect.</remarks>
     /// <param name="tensors">The tensors; each is stored in this file.</param>
-    /// <param name="metadata">The metadata; null for that of this file.</param>
+    /// <param name="metadata">The metadata; null for the metadata of this file.</param>
     public WeightsFile View(IEnumerable<StoredTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null) =>
         new FileView(this, tensors, metadata ?? Metadata);
 
-    /// <summary>Reads a JSON object from the metadata; null if the key is missing.</summary>
+    /// <summary>Reads a JSON object from the metadata. Returns null if the key is missing.</summary>
     /// <exception cref="InvalidDataException">The object is damaged.</exception>
     public TValue? ReadMetadata<TValue>(string key, JsonTypeInfo<TValue> type)
         where TValue : class
@@ -91,7 +91,7 @@ public abstract class WeightsFile : IDisposable
     }
 
     /// <summary>
-    /// The error for unusable content of this file: the path and a message, which is safe to print whatever the file contains.
+    /// Creates the error for unusable content of this file: the path and a message, which is safe to print whatever the file contains.
     /// </summary>
     /// <param name="cause">The underlying error.</param>
     public InvalidDataException Refusal(Exception cause)
@@ -100,8 +100,8 @@ public abstract class WeightsFile : IDisposable
         return new($"{Path}: {Printable(cause.Message)}", cause);
     }
 
-    /// <summary>Reads a tensor into one of the same shape; F16, BF16, F32 and F64 are widened or narrowed.</summary>
-    /// <exception cref="InvalidDataException">There is no such tensor, or its shape or type does not fit.</exception>
+    /// <summary>Reads a tensor into one of the same shape. F16, BF16, F32 and F64 are converted to <typeparamref name="T"/>.</summary>
+    /// <exception cref="InvalidDataException">There is no such tensor, its shape differs, or its type is not one of these.</exception>
     public void Read<T>(string name, Tensor<T> target)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -121,7 +121,7 @@ public abstract class WeightsFile : IDisposable
 
     /// <summary>Reads a tensor into a new one.</summary>
     /// <exception cref="InvalidDataException">
-    /// There is no such tensor, its shape is not possible for a <see cref="Tensor{T}"/>, or its type does not fit.
+    /// There is no such tensor, a <see cref="Tensor{T}"/> cannot have its shape, or its type is not F16, BF16, F32 or F64.
     /// </exception>
     public Tensor<T> Read<T>(string name, ComputeContext? context = null)
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -160,7 +160,7 @@ public abstract class WeightsFile : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Opens a file of one format. If its content is refused, the file is closed and the error names it.</summary>
+    /// <summary>Opens a file of one format. If its content is refused, closes the file; the error message begins with the path.</summary>
     private protected static TFile Open<TFile>(string path, Func<string, SafeFileHandle, TFile> read)
         where TFile : WeightsFile
     {
@@ -195,7 +195,7 @@ public abstract class WeightsFile : IDisposable
         return bytes[..RandomAccess.Read(handle, bytes, 0)];
     }
 
-    /// <summary>Fills a span with bytes of the file.</summary>
+    /// <summary>Fills a span with the bytes of the file from a position on.</summary>
     /// <returns>The number of bytes read.</returns>
     /// <exception cref="EndOfStreamException">The file ends before the span is filled.</exception>
     internal int ReadBytes(Span<byte> target, long position)
@@ -210,7 +210,7 @@ public abstract class WeightsFile : IDisposable
         return target.Length;
     }
 
-    // The message may quote any bytes of the file, and is printed on a terminal.
+    // The message may quote any bytes of the file, and may be printed on a terminal.
     private static string Printable(string message) =>
         string.Concat(message.Take(MaxMessageLength).Select(character => char.IsControl(character) ? '?' : character))
         + (message.Length > MaxMessageLength ? "…" : "");

@@ -14,23 +14,23 @@ public abstract class WeightsWriter
     {
     }
 
-    /// <summary>The metadata that the file stores beside the tensors.</summary>
+    /// <summary>The metadata that the file stores in addition to the tensors.</summary>
     public IDictionary<string, string> Metadata { get; } = new Dictionary<string, string>();
 
     /// <summary>The number of tensors added so far.</summary>
     public int Count => entries.Count;
 
-    /// <summary>The added tensors and integers, in the order of adding.</summary>
+    /// <summary>The added tensors and integers, in the order in which they were added.</summary>
     private protected IReadOnlyList<Entry> Entries => entries;
 
     /// <summary>
-    /// A writer for the format given by a file name: PyTorch's for the extensions <c>.pth</c> and <c>.pt</c>, safetensors for all others.
+    /// Creates a writer for the extension of a file: PyTorch's format for <c>.pth</c> and <c>.pt</c>, safetensors for all others.
     /// </summary>
     public static WeightsWriter For(string path) =>
         Path.GetExtension(path).ToUpperInvariant() is ".PTH" or ".PT" ? new PthWriter() : new SafeTensorsWriter();
 
-    /// <summary>Adds a tensor, as F32 or F64. <see cref="Save"/> reads it, so it must not be disposed before.</summary>
-    /// <exception cref="ArgumentException">The name is taken.</exception>
+    /// <summary>Adds a tensor as F32 or F64. <see cref="Save"/> reads its elements, so it must not be disposed before.</summary>
+    /// <exception cref="ArgumentException">The name is already used.</exception>
     public void Add<T>(string name, Tensor<T> tensor)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -40,14 +40,14 @@ public abstract class WeightsWriter
             LogicalElements.Read(tensor, write, static (part, write) => write(MemoryMarshal.AsBytes(part)))));
     }
 
-    /// <summary>Adds a whole number, as an I64 scalar.</summary>
-    /// <exception cref="ArgumentException">The name is taken.</exception>
+    /// <summary>Adds an integer as an I64 scalar.</summary>
+    /// <exception cref="ArgumentException">The name is already used.</exception>
     public void Add(string name, long value) =>
         Add(new Entry(name, "I64", [], write => write(MemoryMarshal.AsBytes(new ReadOnlySpan<long>(in value)))));
 
-    /// <summary>Adds all tensors of another file with their names, types and values, and its metadata.</summary>
-    /// <remarks><see cref="Save"/> reads them, so the file must stay open.</remarks>
-    /// <exception cref="ArgumentException">A name is taken.</exception>
+    /// <summary>Adds all tensors of another file, with their names, types and values, and the metadata of the file.</summary>
+    /// <remarks><see cref="Save"/> reads the tensors, so the file must stay open until then.</remarks>
+    /// <exception cref="ArgumentException">A name is already used.</exception>
     public void AddAll(WeightsFile file)
     {
         ArgumentNullException.ThrowIfNull(file);
@@ -61,7 +61,7 @@ public abstract class WeightsWriter
         foreach (var (key, value) in file.Metadata.Where(pair => pair.Key != WeightsFile.ChecksumKey)) Metadata[key] = value;
     }
 
-    /// <summary>Writes the file atomically, see <see cref="AtomicFile"/>.</summary>
+    /// <summary>Writes the file atomically; see <see cref="AtomicFile"/>.</summary>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public abstract void Save(string path);
 
@@ -72,16 +72,16 @@ public abstract class WeightsWriter
         entries.Add(entry);
     }
 
-    /// <summary>Writes bytes.</summary>
+    /// <summary>Receives bytes of the file.</summary>
     private protected delegate void BytesSink(ReadOnlySpan<byte> bytes);
 
-    /// <summary>A tensor to write: its type by safetensors' names, and a writer of its bytes in logical row-major order.</summary>
+    /// <summary>A tensor to write: the safetensors name of its type, and a writer of its bytes in logical row-major order.</summary>
     private protected sealed record Entry(string Name, string Type, long[] Shape, Action<BytesSink> WriteData)
     {
-        /// <summary>The number of its elements.</summary>
+        /// <summary>The number of elements.</summary>
         public long Count => Shape.Aggregate(1L, (product, length) => product * length);
 
-        /// <summary>The number of its bytes.</summary>
+        /// <summary>The size of the elements in bytes.</summary>
         public long ByteCount => Count * StoredTensor.ElementSize(Type);
     }
 }

@@ -5,7 +5,7 @@ using DeepSharp.Tensors;
 namespace DeepSharp.Nn;
 
 /// <summary>
-/// Exports a network as an ONNX graph of its computation in evaluation mode, without dropout and with running statistics.
+/// Exports a network as an ONNX graph that computes evaluation mode: without dropout, and with running statistics.
 /// </summary>
 public static class OnnxExporter
 {
@@ -15,9 +15,9 @@ public static class OnnxExporter
     /// <param name="model">A network that is a chain of layers.</param>
     /// <param name="input">The shape of the images, [N, C, H, W].</param>
     /// <param name="foldBatchNorm">
-    /// Whether a batch normalization after a convolution is folded into it. Later layers are then numbered as in a network without it.
+    /// Whether a batch normalization after a convolution is folded into it. Later layers are then numbered as if it did not exist.
     /// </param>
-    /// <exception cref="ShapeException">The network cannot take such images.</exception>
+    /// <exception cref="ShapeException">The network does not accept images of this shape.</exception>
     /// <exception cref="NotSupportedException">ONNX cannot express a layer.</exception>
     public static OnnxGraph Export<T>(Module<T> model, Shape input, bool foldBatchNorm)
         where T : unmanaged, IFloatingPointIeee754<T>

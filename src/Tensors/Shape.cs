@@ -15,8 +15,8 @@ public readonly struct Shape : IEquatable<Shape>, IEnumerable<int>
 
     private readonly int d0, d1, d2, d3;
 
-    /// <summary>A shape from its lengths.</summary>
-    /// <exception cref="ArgumentException">More than four lengths, a length below 1, or more than 2³¹−1 elements.</exception>
+    /// <summary>Creates a shape from its lengths.</summary>
+    /// <exception cref="ArgumentException">More than four lengths, a length below 1, or too many elements for a .NET array.</exception>
     public Shape(params ReadOnlySpan<int> lengths)
     {
         if (lengths.Length > MaxRank)
@@ -56,7 +56,7 @@ public readonly struct Shape : IEquatable<Shape>, IEnumerable<int>
     public int Rank { get; }
 
     /// <summary>The product of all lengths; 1 for rank 0.</summary>
-    // default(Shape) is the shape of a scalar: its stored 0 means 1.
+    // default(Shape) is the shape of a scalar: its field is 0, which means 1.
     public int ElementCount { get => field == 0 ? 1 : field; }
 
     /// <summary>
@@ -71,7 +71,7 @@ public readonly struct Shape : IEquatable<Shape>, IEnumerable<int>
     /// <summary>Creates a shape; called by collection expressions.</summary>
     public static Shape Create(ReadOnlySpan<int> lengths) => new(lengths);
 
-    /// <summary>The non-negative index of an axis, where −1 is the last one.</summary>
+    /// <summary>Converts an axis, which may count from the end (−1 is the last axis), to its non-negative index.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such axis.</exception>
     public int Axis(int axis)
     {
@@ -98,7 +98,7 @@ public readonly struct Shape : IEquatable<Shape>, IEnumerable<int>
     }
 
     /// <summary>
-    /// The broadcast shape of two operands by PyTorch's rule: shapes are aligned at the last axis, and a length of 1 stretches.
+    /// The broadcast shape of two operands by PyTorch's rule: shapes are aligned at the last axis, and axes of length 1 are stretched.
     /// </summary>
     /// <exception cref="ShapeException">The shapes do not broadcast.</exception>
     public static Shape Broadcast(string operation, Shape left, Shape right)
@@ -113,7 +113,7 @@ public readonly struct Shape : IEquatable<Shape>, IEnumerable<int>
             if (l != r && l != 1 && r != 1)
             {
                 throw new ShapeException(
-                    $"{operation}: {left} and {right} do not broadcast, axis {i - rank} is {l} and {r}; lengths must be equal or 1.");
+                    $"{operation}: {left} and {right} do not broadcast: lengths {l} and {r} of axis {i - rank} must be equal or 1.");
             }
 
             lengths[i] = Math.Max(l, r);

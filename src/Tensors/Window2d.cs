@@ -39,7 +39,7 @@ public readonly record struct Window2d(
         return [input[0], input[1], vertical.Outputs, horizontal.Outputs];
     }
 
-    /// <summary>Size, stride and padding: <c>3×3, stride 2, padding 1</c>, with both numbers where they differ.</summary>
+    /// <summary>For instance <c>3×3, stride 2, padding 1</c>, or <c>stride 2×1</c> if the vertical and horizontal values differ.</summary>
     public override string ToString()
     {
         return $"{Height}×{Width}, stride {Both(StrideHeight, StrideWidth)}, padding {Both(PaddingHeight, PaddingWidth)}";

@@ -5,27 +5,27 @@ using FsCheck.Fluent;
 
 namespace DeepSharp.Testing;
 
-/// <summary>The property of every differentiable function: its gradients equal central differences on generated cases.</summary>
+/// <summary>The property that the gradients of a differentiable function equal central differences on generated cases.</summary>
 /// <remarks>
 /// <code>
 /// GradientCheckProperty.Holds(x =&gt; x * x.Sigmoid());
 /// </code>
-/// Some cases freeze some of the inputs. The check itself is checked, too: with every gradient multiplied by 1.001, it must fail on several
-/// cases whose gradients are not all near zero. The cases are the same in every run, unless DEEPSHARP_TEST_SEED is set; see
+/// In some cases, some of the inputs require no gradient. The check itself is also tested: on up to five cases with a gradient above 0.001,
+/// it must fail after all gradients are multiplied by 1.001. The cases are the same in every run, unless DEEPSHARP_TEST_SEED is set; see
 /// <see cref="PropertyConfig"/>.
 /// </remarks>
 public static class GradientCheckProperty
 {
-    // Larger tensors are sampled, because there are many cases.
+    // Of larger tensors, only this number of elements is checked, because there are many cases.
     private const int ElementsPerTensor = 30;
     private const int WrongGradientsTried = 5;
 
-    // Far above the absolute bound of the check: a tiny gradient would pass even when multiplied by 1.001.
+    // Far above the absolute bound of the check, within which a tiny gradient would pass even when multiplied by 1.001.
     private const double LargeGradient = 1e-3;
 
     /// <summary>Checks a function of one tensor on shapes of rank 1 to 4.</summary>
     /// <param name="function">The function.</param>
-    /// <param name="values">Generates the point to check at, where the function must be smooth; null for normal values.</param>
+    /// <param name="values">Generates the point to check at, where the function must be smooth; null for standard normal values.</param>
     /// <exception cref="Exception">A gradient is wrong. The message shows the smallest failing case that was found.</exception>
     public static void Holds(Func<Variable<double>, Variable<double>> function, Func<TestValues, Shape, Tensor<double>>? values = null)
     {
@@ -39,9 +39,9 @@ public static class GradientCheckProperty
 
     /// <summary>Checks a function on generated cases.</summary>
     /// <param name="cases">Generates the parameters of a case, for example shapes, strides and axes.</param>
-    /// <param name="inputs">The input tensors of a case, at a smooth point.</param>
-    /// <param name="function">The function of the inputs as variables.</param>
-    /// <param name="shrink">Gives simpler cases, which are tried if a case fails.</param>
+    /// <param name="inputs">Generates the input tensors of a case, a point where the function must be smooth.</param>
+    /// <param name="function">Computes the output of a case from its inputs.</param>
+    /// <param name="shrink">Returns simpler cases, which are tried if a case fails; null for none.</param>
     /// <param name="count">The number of cases.</param>
     /// <exception cref="Exception">A gradient is wrong. The message shows the smallest failing case that was found.</exception>
     public static void Holds<TCase>(
@@ -75,10 +75,10 @@ public static class GradientCheckProperty
             foreach (var tensor in tensors) tensor.Dispose();
         }).Check(PropertyConfig.Of(count));
         if (wrongGradientsTried == 0)
-            throw new InvalidOperationException("No case had a gradient above 0.001, so the check proves nothing.");
+            throw new InvalidOperationException($"No case had a gradient above {LargeGradient}, so the check proves nothing.");
     }
 
-    // One case in three freezes inputs: a random half of them, but never all of them.
+    // In one case of three, each input but one is frozen with probability 1/2. So at least one input requires a gradient.
     private static bool IsFrozen(int input, int inputs, int seed) =>
         inputs > 1 && seed % 3 == 0 && input != seed / 3 % inputs && new RandomStream(seed, "frozen").Below(2, input) == 0;
 

@@ -4,7 +4,7 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Testing;
 
-/// <summary>Checks a whole module: its gradients, and the rules that training, files and summaries rely on.</summary>
+/// <summary>Checks a whole module: its gradients, and the rules on which training, files and summaries rely.</summary>
 /// <remarks>
 /// <code>
 /// ModuleCheck.Run(() =&gt; new LearnedSwish&lt;double&gt;(channels: 3), new TestValues(1).AwayFromZero([2, 3, 5, 4]));
@@ -12,7 +12,7 @@ namespace DeepSharp.Testing;
 /// </remarks>
 public static class ModuleCheck
 {
-    // Larger tensors are sampled.
+    // Of larger tensors, only this number of elements is checked.
     private const int ElementsPerTensor = 50;
 
     /// <summary>Checks a module on one input.</summary>
@@ -23,12 +23,12 @@ public static class ModuleCheck
     /// <see cref="GradientCheck"/>).
     /// </item>
     /// <item>If the module states its output shape, <see cref="Module{T}.OutputShape"/> is the shape of the output.</item>
-    /// <item>Nothing is kept between calls: another forward pass before backward does not change the gradients.</item>
+    /// <item>The module stores nothing between calls: another forward pass before backward does not change the gradients.</item>
     /// <item>The state is complete: another module of the same kind that loads it computes the same output, bit for bit.</item>
     /// </list>
     /// </remarks>
     /// <param name="create">Creates a new module on each call. The initial weights may be the same or different.</param>
-    /// <param name="input">An input at which the module is smooth: away from kinks of ReLU and ties of maxima.</param>
+    /// <param name="input">An input at which the module is smooth, far from kinks of ReLU and ties of maxima.</param>
     /// <exception cref="InvalidOperationException">A rule is broken. The message says which.</exception>
     public static void Run(Func<Module<double>> create, Tensor<double> input)
     {
@@ -38,7 +38,7 @@ public static class ModuleCheck
         CheckShape(module, input);
         CheckGradients(module, input, Mode.Training);
         CheckGradients(module, input, Mode.Evaluation);
-        CheckNothingIsKept(module, input);
+        CheckNothingIsStored(module, input);
         CheckState(module, other, input);
     }
 
@@ -80,7 +80,7 @@ public static class ModuleCheck
         }
     }
 
-    private static void CheckNothingIsKept(Module<double> module, Tensor<double> input)
+    private static void CheckNothingIsStored(Module<double> module, Tensor<double> input)
     {
         var forward = Repeatable(module);
         double[][] alone = Gradients(beforeBackward: null), disturbed = Gradients(() =>
@@ -123,7 +123,7 @@ public static class ModuleCheck
         }
     }
 
-    // Layers that use random numbers advance their random stream at each pass. A check needs the same position each time.
+    // Layers that use random numbers advance their position at each pass. Resets the positions, so that every pass computes the same.
     private static Func<Variable<double>, Variable<double>> Repeatable(Module<double> module)
     {
         var positions = module.Positions();

@@ -7,7 +7,7 @@ namespace DeepSharp.Testing;
 /// <summary>Generators and shrinkers of small shapes.</summary>
 public static class Shapes
 {
-    /// <summary>Lengths of 1 to 5. Three in seven are 1, because length 1 is a special case.</summary>
+    /// <summary>Lengths from 1 to 5. Three in seven are 1, because broadcasting treats length 1 specially.</summary>
     public static Gen<int> Length => Gen.Choose(-1, 5).Select(length => Math.Max(1, length));
 
     /// <summary>Shapes of rank 1 to 4.</summary>
@@ -22,7 +22,7 @@ public static class Shapes
         from axes in Gen.SubListOf(Enumerable.Range(0, shape.Rank))
         select (shape, axes.ToArray());
 
-    /// <summary>For kernels: shapes of rank 1 to 4 with lengths around and far beyond the vector width, at most 20,000 elements.</summary>
+    /// <summary>Shapes of rank 1 to 4 for kernels: lengths around and far above the vector width, but at most 20,000 elements.</summary>
     public static Gen<Shape> Wide => Gen.Choose(1, 4)
         .SelectMany(rank => Gen.ArrayOf(Gen.Elements(1, 2, 3, 7, 17, 33, 130), rank))
         .Where(lengths => lengths.Aggregate(1, (product, length) => product * length) <= 20_000)
@@ -32,7 +32,7 @@ public static class Shapes
     public static Gen<(Shape Left, Shape Right)> Broadcastable => BroadcastableOf(Any);
 
     /// <summary>
-    /// Two shapes that broadcast to a generated shape or a smaller one: equal, stretched on either side, or of different rank (also 0).
+    /// Two shapes that broadcast with each other: equal, or stretched on either side, or of different ranks, which may be 0.
     /// </summary>
     public static Gen<(Shape Left, Shape Right)> BroadcastableOf(Gen<Shape> shapes) =>
         from shape in shapes
@@ -47,14 +47,14 @@ public static class Shapes
         where length >= 1 && length < shape[axis]
         select shape.With(axis, length);
 
-    /// <summary>Pairs of shapes, one of them smaller, that still broadcast.</summary>
+    /// <summary>Pairs with one of the two shapes shrunk that still broadcast with each other.</summary>
     public static IEnumerable<(Shape Left, Shape Right)> Shrink((Shape Left, Shape Right) pair) =>
         Shrink(pair.Left).Select(left => (left, pair.Right)).Concat(Shrink(pair.Right).Select(right => (pair.Left, right)))
             .Where(shrunk => Broadcasts(shrunk.Item1, shrunk.Item2));
 
     /// <summary>
-    /// Shapes that broadcast to <paramref name="shape"/>. Half of the time it is the shape itself; else some lengths are 1, and leading
-    /// axes may be missing.
+    /// Shapes that broadcast to <paramref name="shape"/>. Half of them equal it; in the others, some lengths are 1, and leading axes may be
+    /// missing.
     /// </summary>
     public static Gen<Shape> Stretchable(Shape shape) => Gen.OneOf(
         Gen.Constant(shape),

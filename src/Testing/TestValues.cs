@@ -2,12 +2,12 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Testing;
 
-/// <summary>Tensors of random values at which functions are smooth. Each call uses a new random stream.</summary>
+/// <summary>Generates tensors of random values at which functions are smooth. Each call uses a new random stream.</summary>
 /// <param name="seed">The seed. The same seed and the same order of calls give the same values.</param>
 /// <param name="context">The context of the tensors; null for <see cref="ComputeContext.Default"/>.</param>
 public sealed class TestValues(long seed, ComputeContext? context = null)
 {
-    /// <summary>The minimum distance of values from kinks and ties. A gradient check changes values by about 10⁻⁵.</summary>
+    /// <summary>The minimum distance of values from kinks and ties. A gradient check changes values by only about 10⁻⁵.</summary>
     public const double Distance = 1e-3;
 
     private int draws;
@@ -15,7 +15,7 @@ public sealed class TestValues(long seed, ComputeContext? context = null)
     /// <summary>Standard normal values.</summary>
     public Tensor<double> Normal(Shape shape) => Make(shape, (stream, i) => stream.Normal(i));
 
-    /// <summary>Values from [<paramref name="low"/>, <paramref name="high"/>).</summary>
+    /// <summary>Values uniform on [<paramref name="low"/>, <paramref name="high"/>).</summary>
     public Tensor<double> Uniform(Shape shape, double low, double high) =>
         Make(shape, (stream, i) => low + ((high - low) * stream.Uniform(i)));
 

@@ -3,7 +3,7 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Testing;
 
-/// <summary>The identity, with a gradient that is 0.1% too large. A gradient check must detect this.</summary>
+/// <summary>The identity with a gradient that is 0.1% too large, which a gradient check must detect.</summary>
 internal sealed class WrongGradient : Operation<double>
 {
     protected override Tensor<double> Forward() => Input(0).Clone();

@@ -4,10 +4,10 @@ namespace DeepSharp.Vgg;
 
 /// <summary>One layer of a <see cref="ModelSummary"/>.</summary>
 /// <param name="Key">The layer's path in the model.</param>
-/// <param name="Kind">The type of the layer, by PyTorch's name.</param>
+/// <param name="Kind">The PyTorch name of the layer type.</param>
 /// <param name="OutputShape">The shape of its output.</param>
-/// <param name="ParameterCount">The number of its trainable elements.</param>
-/// <param name="ParameterShare">Its fraction of all parameters, 0 to 1.</param>
+/// <param name="ParameterCount">The number of elements of its parameters.</param>
+/// <param name="ParameterShare">The fraction of the model's parameters that belong to the layer, from 0 to 1.</param>
 /// <param name="MultiplyAdds">Multiply-adds of its forward pass for the whole batch.</param>
 /// <param name="ReceptiveField">The number of image pixels, along one axis, that an element of its output depends on.</param>
 /// <param name="Algorithms">The algorithms of a convolution; null for other layers.</param>
@@ -21,10 +21,10 @@ public sealed record LayerSummary(
     int ReceptiveField,
     ChosenAlgorithms? Algorithms);
 
-/// <summary>The convolution algorithms chosen for a layer and an input, by name; see <see cref="ConvolutionAlgorithms"/>.</summary>
-/// <param name="Forward">For the output.</param>
-/// <param name="InputGradient">For the gradient of the input, which the first layer does not compute.</param>
-/// <param name="WeightGradient">For the gradient of the weights.</param>
+/// <summary>The names of the algorithms chosen for a convolution and its input; see <see cref="ConvolutionAlgorithms"/>.</summary>
+/// <param name="Forward">The algorithm for the output.</param>
+/// <param name="InputGradient">The algorithm for the gradient of the input, which the first layer does not compute.</param>
+/// <param name="WeightGradient">The algorithm for the gradient of the weights.</param>
 public sealed record ChosenAlgorithms(string Forward, string InputGradient, string WeightGradient)
 {
     /// <summary>The algorithms that a context chooses for a convolution.</summary>
@@ -37,7 +37,7 @@ public sealed record ChosenAlgorithms(string Forward, string InputGradient, stri
             ConvolutionAlgorithms.Choose<float>(shape, pass, context.VectorWidth, context.ConvolutionAlgorithm).Name;
     }
 
-    /// <summary>One name if all passes use the same algorithm, else those for forward, input (dx) and weight gradient (dw).</summary>
+    /// <summary>One name if all passes use the same algorithm, else three: forward, input gradient (dx) and weight gradient (dw).</summary>
     public override string ToString() =>
         InputGradient == Forward && WeightGradient == Forward ? Forward : $"{Forward}, dx {InputGradient}, dw {WeightGradient}";
 }

@@ -5,18 +5,18 @@ using DeepSharp.Tensors;
 namespace DeepSharp.Vgg;
 
 /// <summary>
-/// The layers of a model for an input shape, their costs, and their algorithms. The model is not run, and weights that are not used yet
-/// take no memory. Layers, multiply-adds and sizes are counted as torchinfo counts them.
+/// The layers of a model for an input shape, their costs, and their algorithms. The model is not run, and weights that have not been used
+/// are not allocated. Layers, multiply-adds and sizes are counted as in torchinfo.
 /// </summary>
 public sealed class ModelSummary
 {
     private ModelSummary(Shape input, IReadOnlyList<LayerSummary> layers, string kind) =>
         (InputShape, Layers, Tree) = (input, layers, SummaryNode.Tree(layers, kind));
 
-    /// <summary>Summarizes a model for images [N, C, H, W], with its context's algorithms.</summary>
+    /// <summary>Summarizes a model for images [N, C, H, W], with the convolution algorithms that its context chooses.</summary>
     /// <param name="model">A model that is a chain of layers.</param>
     /// <param name="input">The shape of the images.</param>
-    /// <exception cref="ShapeException">The model cannot take the input; the message names the layer.</exception>
+    /// <exception cref="ShapeException">The model does not accept the input; the message names the layer.</exception>
     public static ModelSummary Of<T>(Module<T> model, Shape input)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -47,7 +47,7 @@ public sealed class ModelSummary
     /// <summary>The layers in order.</summary>
     public IReadOnlyList<LayerSummary> Layers { get; }
 
-    /// <summary>The model, its parts and their layers, numbered. Each node comes before its children.</summary>
+    /// <summary>The model, its parts and their layers, numbered. Each node precedes its children.</summary>
     public IReadOnlyList<SummaryNode> Tree { get; }
 
     /// <summary>The number of elements of all parameters.</summary>
@@ -59,15 +59,15 @@ public sealed class ModelSummary
     /// <summary>Multiply-adds of one forward pass for the whole batch.</summary>
     public long MultiplyAdds => Layers.Sum(layer => layer.MultiplyAdds);
 
-    /// <summary>Bytes of the input, in float.</summary>
+    /// <summary>Bytes of the input as float32.</summary>
     public long InputBytes => InputShape.Aggregate((long)sizeof(float), (bytes, length) => bytes * length);
 
-    /// <summary>Bytes of the outputs of the layers that have parameters, in float, and of their gradients.</summary>
+    /// <summary>Bytes of the outputs of the layers that have parameters, and of the gradients of these outputs, as float32.</summary>
     public long ForwardBackwardBytes =>
         Layers.Where(layer => layer.ParameterCount > 0)
             .Sum(layer => layer.OutputShape.Aggregate(2L * sizeof(float), (bytes, length) => bytes * length));
 
-    /// <summary>Bytes of the parameters, in float.</summary>
+    /// <summary>Bytes of the parameters as float32.</summary>
     public long ParameterBytes => ParameterCount * sizeof(float);
 
     /// <summary>Bytes of input, outputs, gradients and parameters together.</summary>

@@ -6,11 +6,11 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Vgg;
 
-/// <summary>Writes models as ONNX files (https://onnx.ai, operator set 17), which other runtimes read.</summary>
+/// <summary>Writes models as ONNX files (https://onnx.ai, operator set 17), which other runtimes can execute.</summary>
 /// <remarks>
-/// The network is that of evaluation mode: without dropout, with running statistics. Its input is <c>images</c>, float32 [N, C, H, W]
+/// The network is written in evaluation mode: without dropout, with running statistics. Its input is <c>images</c>, float32 [N, C, H, W]
 /// with any N. Its output is <c>logits</c>, float32 [N, classes]. All weights are in the file, under PyTorch's keys. If batch
-/// normalizations are folded, these are the keys of the network without them. <see cref="OnnxFile"/> reads the file.
+/// normalizations are folded, these are the keys of the network without them. <see cref="OnnxFile"/> reads such files.
 /// </remarks>
 public static class OnnxExport
 {
@@ -18,7 +18,7 @@ public static class OnnxExport
     /// <param name="model">The model. Weights in double precision are rounded to float32.</param>
     /// <param name="path">The file; an existing one is replaced.</param>
     /// <param name="options">The options; null for the defaults.</param>
-    /// <exception cref="ShapeException">The model cannot take images of the requested size.</exception>
+    /// <exception cref="ShapeException">The model does not accept images of the requested size.</exception>
     /// <exception cref="NotSupportedException">ONNX cannot represent a layer, or the file would be larger than 2 GB.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Write<T>(VggModel<T> model, string path, OnnxOptions? options = null)
@@ -39,14 +39,14 @@ public static class OnnxExport
     private static Dictionary<string, string> Metadata<T>(VggModel<T> model, bool folds, IReadOnlyDictionary<string, string> given)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        // The checksum and the training state belong to another file.
+        // The checksum and the training state are valid only for the file that they come from.
         var metadata = given.Where(pair => pair.Key is not (WeightsFile.ChecksumKey or TrainingCheckpoint.MetadataKey)).ToDictionary();
-        // A folded network has no batch normalizations.
+        // A folded network has no batch normalizations, and each convolution has a bias.
         var written = folds
             ? model.Description with { Options = model.Options with { BatchNorm = false, ConvolutionBias = true } }
             : model.Description;
         written.Write(metadata);
-        // Evaluation does not need the integers, so no node reads them. The metadata keeps them.
+        // Evaluation does not use the integers (batch counters), so no node reads them. They are stored as metadata.
         foreach (var (name, entry) in model.State())
         {
             if (entry.IsInteger && !folds) metadata[name] = entry.Integer.ToString(CultureInfo.InvariantCulture);
@@ -56,7 +56,7 @@ public static class OnnxExport
     }
 
     /// <summary>
-    /// The image size whose maps have the head's size, if every max pooling halves; at least the input size of the model.
+    /// The image size for which the maps have the size that the head expects, if only max poolings reduce it; at least the input size.
     /// </summary>
     private static int NaturalSize(VggDescription description)
     {

@@ -6,13 +6,13 @@ namespace DeepSharp.Vgg;
 
 /// <summary>The weights published by torchvision: VGG models trained on ImageNet, downloaded into a cache folder on first use.</summary>
 /// <param name="Name">The name of the model, as in <see cref="VggNames"/>: <c>vgg11-bn</c>.</param>
-/// <param name="FileName">The name of the file, which ends in the first digits of its SHA-256.</param>
+/// <param name="FileName">The name of the file, which contains the first digits of its SHA-256.</param>
 public sealed record PretrainedWeights(string Name, string FileName)
 {
     /// <summary>The environment variable that names the cache folder.</summary>
     public const string CacheVariable = "DEEPSHARP_CACHE";
 
-    /// <summary>The environment variable with the URL of another server with the same files.</summary>
+    /// <summary>The environment variable with the URL of another server that provides the same files.</summary>
     public const string ServerVariable = "DEEPSHARP_WEIGHTS_SERVER";
 
     private const string Torchvision = "https://download.pytorch.org/models/";
@@ -31,8 +31,8 @@ public sealed record PretrainedWeights(string Name, string FileName)
     ];
 
     /// <summary>
-    /// The folder of downloads: the one that <see cref="CacheVariable"/> names, else <c>deepsharp/weights</c> in the user's cache
-    /// (<c>XDG_CACHE_HOME</c>) or application data.
+    /// The folder of downloads: the one named by <see cref="CacheVariable"/>, else <c>deepsharp/weights</c> in <c>XDG_CACHE_HOME</c>, else
+    /// <c>deepsharp/weights</c> in the user's local application data.
     /// </summary>
     public static string CacheFolder
     {
@@ -44,13 +44,13 @@ public sealed record PretrainedWeights(string Name, string FileName)
         }
     }
 
-    /// <summary>The URL of the folder with the file: torchvision's, or the one in <see cref="ServerVariable"/>.</summary>
+    /// <summary>The URL of the folder that contains the file: torchvision's, or the value of <see cref="ServerVariable"/>.</summary>
     public Uri Server { get; init; } = new((Variable(ServerVariable) ?? Torchvision).TrimEnd('/') + '/');
 
     /// <summary>The URL of the file.</summary>
     public Uri Address => new(Server, FileName);
 
-    /// <summary>The preprocessing stored with the weights, or ImageNet's if the file is one of these; null if neither is known.</summary>
+    /// <summary>The preprocessing stored with the weights, or ImageNet's if the file has one of these file names; else null.</summary>
     /// <exception cref="InvalidDataException">The stored preprocessing is damaged.</exception>
     public static ImagePreprocessing? PreprocessingOf(WeightsFile file) =>
         ImagePreprocessing.Read(file)
@@ -60,15 +60,15 @@ public sealed record PretrainedWeights(string Name, string FileName)
     public static PretrainedWeights? Find(string name) => All.FirstOrDefault(weights => weights.Name == name);
 
     /// <summary>Downloads the file unless it is already in the folder. An interrupted download continues where it stopped.</summary>
-    /// <remarks>The hash is verified once, after the download. The file gets its name only if the hash is correct.</remarks>
-    /// <param name="folder">The folder of the file; null for <see cref="CacheFolder"/>.</param>
+    /// <remarks>The hash is verified once, after the download. The file appears under its name only if the hash is correct.</remarks>
+    /// <param name="folder">The folder for the file; null for <see cref="CacheFolder"/>.</param>
     /// <param name="progress">Receives the progress of the download.</param>
-    /// <param name="cancellationToken">Stops the download. The received part is kept for the next attempt.</param>
+    /// <param name="cancellationToken">Stops the download. The received bytes remain on disk for the next attempt.</param>
     /// <returns>The path of the file.</returns>
     /// <exception cref="IOException">
-    /// The server cannot be reached or breaks off; the message tells which file to put into which folder. Or the folder cannot be written.
+    /// The download failed; the message says which file to put into which folder instead. Or the folder cannot be written.
     /// </exception>
-    /// <exception cref="InvalidDataException">The downloaded file has another hash.</exception>
+    /// <exception cref="InvalidDataException">The hash of the downloaded file is wrong.</exception>
     public async Task<string> DownloadAsync(
         string? folder = null, IProgress<DownloadProgress>? progress = null, CancellationToken cancellationToken = default)
     {

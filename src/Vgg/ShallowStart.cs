@@ -4,12 +4,12 @@ using DeepSharp.Nn;
 namespace DeepSharp.Vgg;
 
 /// <summary>
-/// Initializes deep networks as the paper does (section 3.1): the first four convolutions and the linear layers are copied from a trained
-/// network A, the layers between them are random.
+/// Initializes deep networks as in the paper (section 3.1): the first four convolutions and the linear layers are copied from a trained
+/// network A; all other layers keep their random weights.
 /// </summary>
 /// <remarks>
-/// The second convolution of A has 128 channels, that of the deeper networks 64. So layers are matched by their position: the i-th
-/// convolution after the j-th pooling. A's first four convolutions become conv1-1, conv2-1, conv3-1 and conv3-2 of table 1.
+/// The second convolution has 128 channels in A and 64 in the deeper networks. So convolutions are matched by their position, not their
+/// index: the i-th convolution after the j-th pooling. A's first four become conv1-1, conv2-1, conv3-1 and conv3-2 of table 1.
 /// </remarks>
 internal static class ShallowStart
 {
@@ -24,7 +24,7 @@ internal static class ShallowStart
         {
             if (!targets.TryGetValue(position, out int target)) continue;
             bool fits = Copy(shallow.Features[index], deep.Features[target], $"features.{target}");
-            // A batch normalization belongs to its convolution.
+            // A batch normalization is copied together with its convolution.
             if (fits && shallow.Options.BatchNorm && deep.Options.BatchNorm)
                 Copy(shallow.Features[index + 1], deep.Features[target + 1], $"features.{target + 1}");
         }

@@ -4,14 +4,14 @@ namespace DeepSharp.Vgg;
 
 /// <summary>One line of a <see cref="ModelSummary.Tree"/>: the model, a part of it, or a layer.</summary>
 /// <param name="Depth">0 for the model, 1 for its parts, 2 for their layers.</param>
-/// <param name="Index">Its number among all nodes of this depth, from 1.</param>
-/// <param name="Key">Its path in the model; empty for the model itself.</param>
-/// <param name="Kind">Its type, by PyTorch's name.</param>
+/// <param name="Index">The index of the node among all nodes of this depth, from 1.</param>
+/// <param name="Key">The path of the node in the model; empty for the model itself.</param>
+/// <param name="Kind">The PyTorch name of its type.</param>
 /// <param name="OutputShape">The shape of its output.</param>
 /// <param name="Layer">The layer; null for the model and its parts.</param>
 public sealed record SummaryNode(int Depth, int Index, string Key, string Kind, Shape OutputShape, LayerSummary? Layer)
 {
-    /// <summary>Its number as in torchinfo, depth and index: <c>2-1</c>; empty for the model itself.</summary>
+    /// <summary>The number of the node as in torchinfo, depth and index: <c>2-1</c>; empty for the model itself.</summary>
     public string Number => Depth == 0 ? "" : $"{Depth}-{Index}";
 
     /// <summary>Kind, last part of the key and number: <c>Conv2d (0): 2-1</c>.</summary>

@@ -6,9 +6,9 @@ namespace DeepSharp.Vgg;
 /// The convolutional part of a VGG network: table 1 of the paper (arXiv 1409.1556), or any other sequence of convolutions and poolings.
 /// </summary>
 /// <remarks>
-/// The text form is a list of tokens: <c>64</c> is a 3×3 convolution to 64 channels with its ReLU, <c>256:1</c> one with a 1×1 kernel,
-/// <c>512:1p1</c> one with padding 1 (by default (kernel − 1) / 2, which keeps the size), <c>M</c> a 2×2 max pooling, <c>LRN</c> a local
-/// response normalization.
+/// The text form is a list of tokens: <c>64</c> is a 3×3 convolution to 64 channels with a ReLU, <c>256:1</c> one with a 1×1 kernel,
+/// <c>512:1p1</c> one with a 1×1 kernel and padding 1, <c>M</c> a 2×2 max pooling, <c>LRN</c> a local response normalization. The default
+/// padding is (kernel − 1) / 2, which preserves height and width if the kernel is odd.
 /// </remarks>
 public sealed class VggConfig
 {
@@ -40,7 +40,7 @@ public sealed class VggConfig
     /// <summary>The steps in order.</summary>
     public IReadOnlyList<VggStep> Steps { get; }
 
-    /// <summary>Reads the text form.</summary>
+    /// <summary>Parses the text form.</summary>
     /// <exception cref="ArgumentException">The text is malformed; the message names the token, its position, and valid tokens.</exception>
     public static VggConfig Parse(string text)
     {
@@ -65,7 +65,7 @@ public sealed class VggConfig
         return new VggConfig(steps);
     }
 
-    /// <summary>The text form, which <see cref="Parse"/> reads.</summary>
+    /// <summary>The text form, which <see cref="Parse"/> accepts.</summary>
     public override string ToString() => string.Join(',', Steps);
 
     // The grammar: "M" | "LRN" | channels [":" kernel ["p" padding]].

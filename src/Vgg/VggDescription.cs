@@ -7,7 +7,7 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Vgg;
 
-/// <summary>Describes a VGG network completely, except for its weights. Weights files store it as metadata.</summary>
+/// <summary>Describes a VGG network completely, except for its weights. Weights files store the description as metadata.</summary>
 /// <param name="Config">The convolutional part.</param>
 /// <param name="Options">Classes, head, batch normalization and so on.</param>
 /// <param name="Seed">The seed of the initial weights and of dropout.</param>
@@ -16,16 +16,16 @@ public sealed record VggDescription(VggConfig Config, VggOptions Options, long S
     /// <summary>The key of the description in the metadata of files.</summary>
     internal const string Key = "vgg";
 
-    /// <summary>The name of the network, else its configuration, followed by <c>-bn</c> if it has batch normalizations.</summary>
+    /// <summary>The name of the network; if it has none, its configuration, with the suffix <c>-bn</c> for batch normalization.</summary>
     public string Name => VggNames.Of(Config, Options.BatchNorm);
 
     /// <summary>The number of elements of its parameters. Counting them allocates no parameters.</summary>
-    /// <exception cref="ArgumentException">An option makes no sense.</exception>
+    /// <exception cref="ArgumentException">An option is invalid.</exception>
     public long ParameterCount
     {
         get
         {
-            // Counted without making a model: the description in a hostile file may ask for more than fits into memory or into a shape.
+            // Counted without a model, because the description in a hostile file may ask for more than fits into memory or into a shape.
             VggLayers.Check(this);
             Int128 count = 0, width = Options.InputChannels;
             foreach (var step in Config.Steps.Where(step => step.Kind == VggStepKind.Convolution))
@@ -46,10 +46,10 @@ public sealed record VggDescription(VggConfig Config, VggOptions Options, long S
         }
     }
 
-    /// <summary>A new model. Its weights are initialized from the seed when they are first used.</summary>
+    /// <summary>Creates a model. Its weights are initialized from the seed when they are first used.</summary>
     /// <param name="context">The context of its tensors; null for the default.</param>
-    /// <exception cref="ArgumentException">An option makes no sense.</exception>
-    /// <exception cref="ShapeException">The configuration has more poolings than the image has pixels.</exception>
+    /// <exception cref="ArgumentException">An option is invalid.</exception>
+    /// <exception cref="ShapeException">The configuration has too many poolings for the input size.</exception>
     public VggModel<T> CreateModel<T>(ComputeContext? context = null)
         where T : unmanaged, IFloatingPointIeee754<T> => new(this, context);
 
@@ -61,7 +61,7 @@ public sealed record VggDescription(VggConfig Config, VggOptions Options, long S
     }
 
     /// <summary>Reads the description of the model from a file; null if the file has none.</summary>
-    /// <exception cref="InvalidDataException">The description is damaged, or an option makes no sense.</exception>
+    /// <exception cref="InvalidDataException">The description is damaged, or an option is invalid.</exception>
     public static VggDescription? Read(WeightsFile file)
     {
         ArgumentNullException.ThrowIfNull(file);
@@ -81,7 +81,7 @@ public sealed record VggDescription(VggConfig Config, VggOptions Options, long S
     }
 }
 
-/// <summary>A description as JSON: <c>{"config":"64,M,…","batchNorm":true,…}</c>. An omitted property has its default.</summary>
+/// <summary>A description as JSON: <c>{"config":"64,M,…","batchNorm":true,…}</c>. Omitted properties have their default values.</summary>
 // Properties have set accessors, not init: the JSON source generator ignores the defaults of init properties.
 internal sealed class VggDescriptionJson
 {

@@ -20,25 +20,25 @@ public sealed record VggHead
     /// <summary>The head of the paper and of torchvision for ImageNet: 7×7 maps, 4096-4096-classes, dropout after each ReLU.</summary>
     public static VggHead ImageNet { get; } = Named("imagenet");
 
-    /// <summary>For images of 32×32 pixels and more: maps averaged to 1×1, 4096-4096-classes, dropout before each hidden layer.</summary>
+    /// <summary>For images of at least 32×32 pixels: maps averaged to 1×1, 4096-4096-classes, dropout before each hidden layer.</summary>
     public static VggHead Cifar { get; } = Named("cifar");
 
     /// <summary>Three small layers for CIFAR: maps averaged to 1×1, 512-512-classes, dropout before each hidden layer.</summary>
     public static VggHead Small { get; } = Named("small");
 
-    /// <summary>One linear layer on maps averaged to 1×1, to which five poolings reduce 32×32 pixels anyway.</summary>
+    /// <summary>One linear layer on maps averaged to 1×1. Five poolings reduce 32×32 pixels to this size without averaging.</summary>
     public static VggHead Compact { get; } = Named("compact");
 
-    /// <summary>The names of the heads that have one.</summary>
+    /// <summary>The names of the predefined heads.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. NamedHeads.Select(named => named.Name)];
 
     /// <summary>Height and width of the maps that the first linear layer reads.</summary>
     public int PoolSize { get; init; } = 1;
 
-    /// <summary>The widths of the linear layers before the last one.</summary>
+    /// <summary>The output widths of all linear layers except the last one.</summary>
     public IReadOnlyList<int> Hidden { get; init; } = [];
 
-    /// <summary>The fraction of elements that each dropout layer drops. There is one per hidden layer; 0 omits them.</summary>
+    /// <summary>The fraction of elements that each dropout layer drops. There is one per hidden layer, or none if this is 0.</summary>
     public double Dropout { get; init; } = 0.5;
 
     /// <summary>Whether dropout precedes each hidden layer, as in CIFAR variants of VGG, or follows its ReLU, as in torchvision.</summary>

@@ -4,11 +4,11 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Vgg;
 
-/// <summary>Makes the layers of a VGG network in torchvision's order, so that they have torchvision's keys.</summary>
+/// <summary>Creates the layers of a VGG network in torchvision's order, so that they have torchvision's keys.</summary>
 internal static class VggLayers
 {
-    /// <summary>Throws unless the options of a network make sense.</summary>
-    /// <exception cref="ArgumentException">An option makes no sense.</exception>
+    /// <summary>Throws if an option of a network is invalid.</summary>
+    /// <exception cref="ArgumentException">An option is invalid.</exception>
     public static void Check(VggDescription description)
     {
         ArgumentNullException.ThrowIfNull(description.Config);
@@ -97,7 +97,7 @@ internal static class VggLayers
         }
     }
 
-    /// <summary>The number of elements that the first linear layer reads: all pixels of all channels.</summary>
+    /// <summary>The number of elements that the first linear layer reads for an image: all pixels of all channels.</summary>
     private static Int128 RowLength(VggDescription description)
     {
         Int128 size = description.Options.Head.PoolSize;

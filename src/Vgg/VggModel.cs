@@ -6,22 +6,22 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Vgg;
 
-/// <summary>Makes VGG models.</summary>
+/// <summary>Creates and loads VGG models.</summary>
 public static class VggModel
 {
-    /// <summary>A new model with weights initialized from a seed.</summary>
-    /// <param name="config">The convolutional part: <see cref="VggConfig.A"/> to <see cref="VggConfig.E"/>, or one read from text.</param>
-    /// <param name="options">Classes, head, batch normalization and so on; null for torchvision's.</param>
-    /// <param name="seed">The seed of weights and dropout.</param>
+    /// <summary>Creates a model with weights initialized from a seed.</summary>
+    /// <param name="config">The convolutional part: <see cref="VggConfig.A"/> to <see cref="VggConfig.E"/>, or a custom one.</param>
+    /// <param name="options">Classes, head, batch normalization and so on; null for the options of torchvision's models.</param>
+    /// <param name="seed">The seed of the initial weights and of dropout.</param>
     /// <param name="context">The context of its tensors; null for the default.</param>
-    /// <exception cref="ArgumentException">An option makes no sense.</exception>
-    /// <exception cref="ShapeException">The configuration has more poolings than the image has pixels.</exception>
+    /// <exception cref="ArgumentException">An option is invalid.</exception>
+    /// <exception cref="ShapeException">The configuration has too many poolings for the input size.</exception>
     public static VggModel<T> Create<T>(VggConfig config, VggOptions? options = null, long seed = 0, ComputeContext? context = null)
         where T : unmanaged, IFloatingPointIeee754<T> =>
         new VggDescription(config, options ?? new VggOptions(), seed).CreateModel<T>(context);
 
     /// <summary>Loads the model in a file, with its weights.</summary>
-    /// <remarks>If the file does not describe its model, it is recognized by names and shapes, see <see cref="VggRecognition"/>.</remarks>
+    /// <remarks>If the file does not describe its model, the model is recognized; see <see cref="VggRecognition"/>.</remarks>
     /// <param name="path">
     /// A file written by <see cref="Module{T}.Save"/> or by a training run, or the state dictionary of a VGG network from another program.
     /// </param>
@@ -38,7 +38,7 @@ public static class VggModel
         return Load<T>(file, context);
     }
 
-    /// <summary>As <see cref="Load{T}(string, ComputeContext?)"/>, from an open file.</summary>
+    /// <summary>Loads the model in an open file, as <see cref="Load{T}(string, ComputeContext?)"/> does.</summary>
     public static VggModel<T> Load<T>(WeightsFile file, ComputeContext? context = null)
         where T : unmanaged, IFloatingPointIeee754<T> => Load<T>(VggRecognition.Of(file), context);
 
@@ -61,7 +61,7 @@ public static class VggModel
         }
     }
 
-    /// <summary>Loads the model of a checkpoint, with its weights.</summary>
+    /// <summary>Creates the model of a checkpoint, with its weights.</summary>
     /// <exception cref="InvalidDataException">The model is not a VGG network of this library.</exception>
     public static VggModel<T> CreateModel<T>(this TrainingCheckpoint checkpoint, ComputeContext? context = null)
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -114,7 +114,7 @@ public sealed class VggModel<T> : Module<T>
     /// <inheritdoc/>
     public override string Kind => "VGG";
 
-    /// <summary>Whether consecutive layers are computed as one operation, see <see cref="Sequential{T}.Fuse"/>.</summary>
+    /// <summary>Whether consecutive layers are computed as one operation; see <see cref="Sequential{T}.Fuse"/>.</summary>
     public bool Fuse
     {
         get => Features.Fuse;
@@ -135,13 +135,13 @@ public sealed class VggModel<T> : Module<T>
     }
 
     /// <summary>
-    /// Replaces the classifier, for other classes. Its last layer is new. Layers before it that equal those of the old classifier keep
-    /// their weights. Existing optimizers still have the old parameters.
+    /// Replaces the classifier, for other classes. The last layer is new. Each layer before it keeps its weights if the old classifier has
+    /// a layer of the same kind and shape in its place. Existing optimizers still refer to the old parameters.
     /// </summary>
     /// <param name="classes">The number of classes.</param>
     /// <param name="head">The head; null for the current one.</param>
-    /// <param name="seed">The seed of the new weights, and of dropout from now on; null for the model's.</param>
-    /// <exception cref="ArgumentException">The head makes no sense.</exception>
+    /// <param name="seed">The seed of the new weights, and of dropout from now on; null for the seed of the model.</param>
+    /// <exception cref="ArgumentException">The number of classes or the head is invalid.</exception>
     public void ReplaceHead(int classes, VggHead? head = null, long? seed = null)
     {
         var options = Options with { Classes = classes, Head = head ?? Options.Head };
@@ -161,9 +161,9 @@ public sealed class VggModel<T> : Module<T>
     }
 
     /// <summary>
-    /// Initializes layers from a shallower trained network, as the paper did for its deeper networks (section 3.1). Copies its first
-    /// convolutions, matched by their position between the poolings, and its linear layers, where shapes are equal. Other layers are
-    /// unchanged.
+    /// Initializes layers from a shallower trained network, as in the paper for the deeper networks (section 3.1). Copies its first
+    /// convolutions, matched by their position between the poolings, and its linear layers, wherever the shapes are equal. Other layers do
+    /// not change.
     /// </summary>
     /// <param name="trained">The shallower network, which is not changed.</param>
     /// <param name="convolutions">The number of convolutions to copy, with their batch normalizations; four in the paper.</param>

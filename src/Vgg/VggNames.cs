@@ -1,6 +1,6 @@
 namespace DeepSharp.Vgg;
 
-/// <summary>The named models.</summary>
+/// <summary>The names of predefined models.</summary>
 public static class VggNames
 {
     /// <summary>A model for the data set <c>shapes</c> that trains within a minute.</summary>
@@ -37,7 +37,7 @@ public static class VggNames
             : throw new ArgumentException($"There is no model \"{name}\"; expected one of {string.Join(", ", All)}.", nameof(name));
     }
 
-    /// <summary>The name of a model, else its configuration, followed by <c>-bn</c> if it has batch normalizations.</summary>
+    /// <summary>The name of a model; if it has none, its configuration, with the suffix <c>-bn</c> for batch normalization.</summary>
     public static string Of(VggConfig config, bool batchNorm)
     {
         ArgumentNullException.ThrowIfNull(config);

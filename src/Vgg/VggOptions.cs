@@ -8,7 +8,7 @@ public sealed record VggOptions
     /// <summary>Whether there is a batch normalization between each convolution and its ReLU.</summary>
     public bool BatchNorm { get; init; }
 
-    /// <summary>Whether convolutions have a bias. It has no effect before a batch normalization, but torchvision has it.</summary>
+    /// <summary>Whether convolutions have a bias. It has no effect before batch normalization, but torchvision's models have it.</summary>
     public bool ConvolutionBias { get; init; } = true;
 
     /// <summary>The number of classes.</summary>
@@ -20,10 +20,10 @@ public sealed record VggOptions
     /// <summary>How the weights are initialized.</summary>
     public Initialization Initialization { get; init; } = Initialization.KaimingFanOut;
 
-    /// <summary>Channels of the images: 3 for color.</summary>
+    /// <summary>The number of channels of the images: 3 for color.</summary>
     public int InputChannels { get; init; } = 3;
 
-    /// <summary>Height and width of the smallest image that the model must take; more poolings than that allows are an error.</summary>
+    /// <summary>Height and width of the smallest image that the model must accept. Too many poolings for this size are an error.</summary>
     public int InputSize { get; init; } = 32;
 
     /// <summary>The constants of the local response normalizations.</summary>

@@ -16,7 +16,7 @@ public class GradientCheckTests
     }
 
     [Fact]
-    public void A_wrong_gradient_is_reported_by_input_index_and_both_values()
+    public void A_wrong_gradient_is_reported_with_its_input_its_index_and_both_values()
     {
         using var x = new TestValues(1, Context).Normal([2]);
         using var y = Tensor<double>.Full([1, 3, 2, 2], 5, Context);
@@ -40,7 +40,7 @@ public class GradientCheckTests
     }
 
     [Fact]
-    public void NaN_fails()
+    public void NaN_fails_the_check()
     {
         using var x = Tensor<double>.FromArray([-1, 4], [2], Context);
         Assert.False(GradientCheck.Run((_, inputs) => inputs[0].Sqrt(), [x]).Passed);
@@ -80,7 +80,7 @@ public class GradientCheckTests
         using var used = new Parameter<double>(new TestValues(1).Normal([3]));
         using var unused = new Parameter<double>(new TestValues(2).Normal([2]));
         GradientCheck.Run(tape => tape.Use(used).Exp(), [("used", used), ("unused", unused)]).Require();
-        // The output depends on the parameter, but nothing requires a gradient: the gradient was forgotten.
+        // The output depends on the value of the parameter, but not through a variable of the parameter: its gradient is missing.
         Assert.False(GradientCheck.Run(tape => tape.Input(used.Value).Exp(), [("used", used)]).Passed);
     }
 
@@ -102,7 +102,7 @@ public class GradientCheckTests
     }
 
     [Fact]
-    public void The_report_is_short()
+    public void The_report_lists_at_most_ten_mismatches()
     {
         using var x = new TestValues(1).Normal([100]);
         string[] lines = GradientCheck.Run((_, inputs) => new MeanUpstream().Apply(inputs[0]), [x]).ToString().Split('\n');

@@ -5,7 +5,7 @@ public class OperationTests
     private static readonly ComputeContext Context = TestContexts.Default;
 
     [Fact]
-    public void Is_named_after_its_class_without_the_suffix()
+    public void Is_named_after_its_class_without_the_suffix_Operation()
     {
         Assert.Equal("Linear", new LinearOperation<float>().Name);
         Assert.Equal("Conv2d", new Conv2dOperation<double>(new Window2d(3, 3)).Name);
@@ -38,7 +38,7 @@ public class OperationTests
     }
 
     [Fact]
-    public void A_modified_value_that_backward_does_not_read_is_allowed()
+    public void Modifying_a_value_that_backward_does_not_read_is_allowed()
     {
         using var tape = new Tape<double>(Mode.Training);
         var tensor = Vector(1, 2);
@@ -78,11 +78,11 @@ public class OperationTests
         var exp = new UnaryOperation<double>(UnaryFunction.Exp);
         exp.Apply(x);
         Assert.StartsWith(
-            "Exp: an operation is applied once",
+            "Exp: an operation can be applied only once",
             Assert.Throws<InvalidOperationException>(() => exp.Apply(x)).Message,
             StringComparison.Ordinal);
         Assert.Equal(
-            "Exp: an operation has at least one input. (Parameter 'inputs')",
+            "Exp: an operation needs at least one input. (Parameter 'inputs')",
             Assert.Throws<ArgumentException>(() => new UnaryOperation<double>(UnaryFunction.Exp).Apply()).Message);
     }
 

@@ -13,7 +13,7 @@ public class ParameterTests
         Assert.Equal([7, 7], parameter.Gradient!.ToArray());
         parameter.UseUpGradient();
         Assert.False(parameter.HasFreshGradient);
-        // Used, but still readable.
+        // The used gradient is still readable.
         Assert.Equal([7, 7], parameter.Gradient!.ToArray());
         Backward(parameter, 5);
         Assert.Equal([5, 5], parameter.Gradient!.ToArray());
@@ -148,7 +148,7 @@ public class ParameterTests
     }
 
     [Fact]
-    public void Text_shows_shape_and_gradient_in_one_line()
+    public void ToString_shows_shape_and_gradient_in_one_line()
     {
         using var parameter = new Parameter<double>(Tensor.Ones<double>([2], TestContexts.Default));
         Assert.Equal("Parameter [2], no gradient", parameter.ToString());

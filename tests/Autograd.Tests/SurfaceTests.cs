@@ -3,10 +3,10 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Autograd.Tests;
 
-/// <summary>Tensors and variables have the same functions: names, parameters, defaults and results.</summary>
+/// <summary>Tensors and variables have the same functions, with the same names, parameters, defaults and return types.</summary>
 public class SurfaceTests
 {
-    // Layers and losses of networks exist only for variables.
+    // Layers and losses of neural networks exist only for variables.
     private static readonly HashSet<string> OnlyOfVariables =
     [
         "Conv2d", "ConvolutionBlock", "MaxPool2d", "AveragePool2d", "AdaptiveAveragePool2d", "Linear", "BatchNorm", "LocalResponseNorm",

@@ -66,10 +66,10 @@ public class TapeTests
         var x = tape.Input(Vector(1, 2), requiresGradient: true);
         var y = x.Exp();
         Assert.Equal(
-            "Backward: the loss must have one element, found [2]; reduce it, or give the upstream gradient.",
+            "Backward: the loss must have one element, found [2]; reduce it, or pass the upstream gradient.",
             Assert.Throws<ShapeException>(() => tape.Backward(y)).Message);
         Assert.Throws<ShapeException>(() => tape.Backward(y, Vector(1, 2, 3)));
-        // The failed calls did not consume the tape.
+        // The tape is still usable after the failed calls.
         tape.Backward(y, Vector(1, 0));
         Assert.Equal([Math.E, 0], x.Gradient!.ToArray(), (a, b) => Math.Abs(a - b) < 1e-15);
     }
@@ -130,7 +130,7 @@ public class TapeTests
         var x = tape.Input(Vector(1, 2), requiresGradient: true);
         var kept = (x + 1).Keep();
         tape.Backward(kept + x, Vector(5, 6));
-        // Add passes its upstream gradient on. Without a copy, x would add its gradient to that of the kept sum.
+        // Add propagates its upstream gradient itself. If backward did not copy that of a kept variable, x would accumulate into it.
         Assert.Equal([5, 6], kept.Gradient!.ToArray());
         Assert.Equal([10, 12], x.Gradient!.ToArray());
     }
@@ -155,7 +155,7 @@ public class TapeTests
     }
 
     [Fact]
-    public void A_steady_step_allocates_no_new_memory()
+    public void Steps_after_the_second_allocate_no_new_memory()
     {
         using var context = new ComputeContext();
         using var input = Tensor<double>.Ones([8, 3, 5, 5], context);

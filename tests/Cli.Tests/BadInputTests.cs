@@ -2,7 +2,7 @@ using System.Text;
 
 namespace DeepSharp.Cli.Tests;
 
-/// <summary>Every error gives one line that names the expected and the found value, exit code 1 or 2, and no file.</summary>
+/// <summary>Every error prints one line that names the expected and the found value, exits with code 1 or 2, and leaves no file.</summary>
 public class BadInputTests
 {
     private const string Tiny = "train --config 8,M --limit-train 32 --limit-test 10 --epochs 1 --out out";
@@ -93,7 +93,7 @@ public class BadInputTests
     }
 
     [Fact]
-    public void Images_of_other_classes_are_refused()
+    public void Images_with_other_classes_than_the_model_are_refused()
     {
         using TemporaryFolder folder = new();
         DeepSharpProcess.Succeed(folder, Tiny);

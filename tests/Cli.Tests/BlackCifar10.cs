@@ -1,6 +1,6 @@
 namespace DeepSharp.Cli.Tests;
 
-/// <summary>Six files in the format of CIFAR-10: black images of class 0 that take no disk space.</summary>
+/// <summary>Six sparse files in CIFAR-10's format, which take no disk space. All images are black and of class 0.</summary>
 internal static class BlackCifar10
 {
     private const int Records = 10_000, RecordBytes = 3073;

@@ -14,10 +14,10 @@ public sealed record CommandResult(int ExitCode, string Output, string Error)
     public JsonElement Json => JsonDocument.Parse(Assert.Single(Output.Split('\n', StringSplitOptions.RemoveEmptyEntries))).RootElement;
 }
 
-/// <summary>The command <c>deepsharp</c>, as users run it.</summary>
+/// <summary>A process that runs the command <c>deepsharp</c>.</summary>
 public sealed class DeepSharpProcess : IDisposable
 {
-    // Long enough for a loaded machine, but a command that hangs must still end.
+    // Long enough for a busy machine. A command that hangs is ended.
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(3);
 
     private readonly Process process;
@@ -36,7 +36,7 @@ public sealed class DeepSharpProcess : IDisposable
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "deepsharp.dll"));
         foreach (string argument in arguments) start.ArgumentList.Add(argument);
         start.Environment["DEEPSHARP_FILL_NAN"] = "1";
-        // No test reaches the network: nothing listens on port 9 (discard).
+        // No test accesses the network: nothing listens on port 9 (discard).
         start.Environment["DEEPSHARP_WEIGHTS_SERVER"] =
             weightsServer is null ? "http://127.0.0.1:9/" : new Uri(weightsServer, "/").ToString();
         process = new Process { StartInfo = start };
@@ -50,7 +50,7 @@ public sealed class DeepSharpProcess : IDisposable
     /// <summary>Runs a command and waits for it to exit.</summary>
     /// <param name="folder">The working directory.</param>
     /// <param name="commandLine">The arguments, separated by spaces.</param>
-    /// <param name="weightsServer">The server with torchvision's weights; null for none.</param>
+    /// <param name="weightsServer">The server of torchvision's weights; null for an address where no server listens.</param>
     public static CommandResult Run(TemporaryFolder folder, string commandLine, Uri? weightsServer = null)
     {
         using var running = Start(folder, commandLine, weightsServer);
@@ -61,7 +61,7 @@ public sealed class DeepSharpProcess : IDisposable
     public static CommandResult Succeed(TemporaryFolder folder, string commandLine)
     {
         var result = Run(folder, commandLine);
-        Assert.True(result.ExitCode == 0, $"deepsharp {commandLine} ended with {result.ExitCode}: {result.Error}");
+        Assert.True(result.ExitCode == 0, $"deepsharp {commandLine} exited with code {result.ExitCode}: {result.Error}");
         return result;
     }
 
@@ -75,7 +75,7 @@ public sealed class DeepSharpProcess : IDisposable
         if (!process.WaitForExit(Timeout))
         {
             process.Kill();
-            Assert.Fail($"The command did not end within {Timeout}. Standard error: {error}");
+            Assert.Fail($"The command did not exit within {Timeout}. Standard error: {error}");
         }
 
         // Waits until both streams are read to the end.
@@ -89,23 +89,23 @@ public sealed class DeepSharpProcess : IDisposable
         var watch = Stopwatch.StartNew();
         while (!condition())
         {
-            Assert.False(process.HasExited, $"The command ended too early. Standard error: {error}");
-            Assert.True(watch.Elapsed < Timeout, $"Nothing happened within {Timeout}. Standard error: {error}");
+            Assert.False(process.HasExited, $"The command exited too early. Standard error: {error}");
+            Assert.True(watch.Elapsed < Timeout, $"The condition did not hold within {Timeout}. Standard error: {error}");
             Thread.Sleep(10);
         }
     }
 
-    /// <summary>Sends SIGINT, as Ctrl-C does.</summary>
+    /// <summary>Sends SIGINT, like Ctrl-C.</summary>
     public void Interrupt()
     {
         using var kill = Process.Start("kill", ["-INT", $"{process.Id}"]);
         kill.WaitForExit();
     }
 
-    /// <summary>Ends the process at once (SIGKILL).</summary>
+    /// <summary>Kills the process (SIGKILL).</summary>
     public void Kill() => process.Kill();
 
-    /// <summary>Ends the process if it still runs.</summary>
+    /// <summary>Kills the process if it is still running.</summary>
     public void Dispose()
     {
         if (!process.HasExited) process.Kill();

@@ -3,17 +3,17 @@ using System.Text.Json.Nodes;
 
 namespace DeepSharp.Cli.Tests;
 
-/// <summary>A training run that is interrupted by Ctrl-C or killed resumes, bit for bit, as if never interrupted.</summary>
+/// <summary>A training run that was interrupted by Ctrl-C or killed resumes, bit for bit, as if never interrupted.</summary>
 public class ResumeTests
 {
-    // An epoch of 8 steps takes some milliseconds. A run that is not stopped takes hours.
+    // An epoch of 8 steps takes milliseconds, so that a run can be stopped early. All of its 1,000,000 epochs would take hours.
     private const string Endless = "train --config 8,M,16,M --batch-norm --limit-train 256 --limit-test 32 --batch-size 32 "
         + "--augment crop-flip --step-size 2";
 
     [Fact]
     public void Resumes_after_Ctrl_C()
     {
-        if (OperatingSystem.IsWindows()) Assert.Skip("Windows has no signals.");
+        if (OperatingSystem.IsWindows()) Assert.Skip("Windows has no SIGINT.");
         using TemporaryFolder folder = new();
         var stopped = Stop(folder, process => process.Interrupt());
         Assert.Equal(1, stopped.ExitCode);
@@ -54,13 +54,13 @@ public class ResumeTests
 
     private static void RequireSameBits(TemporaryFolder folder)
     {
-        // Two epochs more than were completed, so that the interrupted one is among them.
+        // Two epochs more than were completed, so that the interrupted epoch is completed and another follows.
         int epochs = Metrics(folder, "stopped").Length + 2;
         var straight = DeepSharpProcess.Succeed(folder, $"{Endless} --epochs {epochs} --out straight --json").Json;
         var resumed = DeepSharpProcess.Succeed(folder, $"train --resume stopped --epochs {epochs} --json").Json;
         foreach (string name in (string[])["weights_sha256", "epochs", "steps", "train_loss", "test_loss", "test_accuracy"])
             Assert.Equal(straight.GetProperty(name).ToString(), resumed.GetProperty(name).ToString());
-        Assert.Equal(Metrics(folder, "straight").Select(Untimed), Metrics(folder, "stopped").Select(Untimed));
+        Assert.Equal(Metrics(folder, "straight").Select(WithoutTimes), Metrics(folder, "stopped").Select(WithoutTimes));
         Assert.Equal(["checkpoint.safetensors", "metrics.jsonl"], Files(folder, "stopped"));
     }
 
@@ -70,7 +70,7 @@ public class ResumeTests
         return File.Exists(path) ? File.ReadAllLines(path) : [];
     }
 
-    private static string Untimed(string line)
+    private static string WithoutTimes(string line)
     {
         var epoch = JsonNode.Parse(line)!.AsObject();
         Assert.True(epoch.Remove("seconds") && epoch.Remove("images_per_second"));

@@ -2,7 +2,7 @@ namespace DeepSharp.Cli.Tests;
 
 public class SummaryAndInfoTests
 {
-    // The parameter counts of torchvision.
+    // Parameter counts of torchvision, and of the compact head: 14,723,136 + 512·10 + 10.
     [Theory]
     [InlineData("--model vgg16 --input 2,3,224,224", 138_357_544)]
     [InlineData("--model vgg11-bn --input 1,3,224,224", 132_868_840)]
@@ -19,7 +19,7 @@ public class SummaryAndInfoTests
         Assert.Equal(1, layers.Sum(layer => layer.GetProperty("parameter_share").GetDouble()), 1e-9);
     }
 
-    // The output of torchinfo for the same network.
+    // The expected rows and totals are those that torchinfo prints for the same network. The algorithms are an additional column.
     [Fact]
     public void Summary_shows_the_table_of_torchinfo()
     {
@@ -40,7 +40,7 @@ public class SummaryAndInfoTests
     }
 
     [Fact]
-    public void Summary_as_json_has_the_same_content()
+    public void Summary_as_json_has_the_content_of_the_table()
     {
         using TemporaryFolder folder = new();
         var json = DeepSharpProcess.Succeed(folder, "summary --model vgg19-bn --input 2,3,224,224 --json").Json;
@@ -54,7 +54,7 @@ public class SummaryAndInfoTests
             Assert.NotEqual("", layer.GetProperty("algorithms").GetProperty(pass).GetString());
     }
 
-    // 512·8·8·64 + 64 + 64·10 + 10 and 14,723,136 − 4,224, which are the biases of the convolutions.
+    // First case: features of 14,723,136 parameters without 4,224 biases; linear layers of 512·8·8·64 + 64 and 64·10 + 10 parameters.
     [Theory]
     [InlineData("--model vgg16-bn --head 64 --pool 8 --no-conv-bias", 14_718_912 + 2_097_216 + 650)]
     [InlineData("--model vgg16-bn --head small", 15_253_578)]
@@ -62,7 +62,7 @@ public class SummaryAndInfoTests
     [InlineData("--model vgg16 --head 4096,4096 --pool 7 --classes 1000", 138_357_544)]
     [InlineData("--model vgg16c-padded --head imagenet", 133_638_952)]
     [InlineData("--config 8,LRN,M --lrn 3,0.5,0.75,2 --input 1,1,9,9 --classes 4", 116)]
-    public void Options_choose_head_and_bias(string options, long parameters)
+    public void Options_select_the_head_and_the_convolution_bias(string options, long parameters)
     {
         using TemporaryFolder folder = new();
         Assert.Equal(parameters, DeepSharpProcess.Succeed(folder, $"summary {options} --json").Json.GetProperty("parameters").GetInt64());

@@ -85,7 +85,7 @@ public class TrainTests
     }
 
     [Fact]
-    public void Without_out_each_run_gets_its_own_folder()
+    public void Without_the_out_option_each_run_gets_its_own_folder()
     {
         using TemporaryFolder folder = new();
         foreach (string expected in (string[])["runs/custom-shapes", "runs/custom-shapes-2"])
@@ -96,7 +96,7 @@ public class TrainTests
     }
 
     [Fact]
-    public void Replaces_a_checkpoint_only_with_overwrite()
+    public void Replaces_a_checkpoint_only_with_the_overwrite_option()
     {
         using TemporaryFolder folder = new();
         DeepSharpProcess.Succeed(folder, $"{Tiny} --epochs 1 --out run");
@@ -118,7 +118,7 @@ public class TrainTests
         var result = DeepSharpProcess.Succeed(folder, $"{Tiny} --batch-size 32 --epochs 2 --out run --profile --json");
         string[] table = [.. result.ErrorLines.SkipWhile(line => !line.StartsWith("operation", StringComparison.Ordinal))];
         Assert.Equal(["operation", "pass", "calls", "ms", "%", "GFLOP/s"], table[0].Split(' ', StringSplitOptions.RemoveEmptyEntries));
-        // 16 steps minus those of the warm-up. The second convolution needs an input gradient, the first does not.
+        // 16 steps, of which 5 are warm-up. The second convolution computes an input gradient, the first does not.
         Assert.Matches("^total +mean of 11 steps +[0-9.]+$", table[^1]);
         (string Line, int Calls)[] expected =
             [("Conv2d +forward", 2), ("Conv2d +input gradient", 1), ("Conv2d +weight gradient", 2), ("Sgd +step", 10)];

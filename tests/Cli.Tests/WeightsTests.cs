@@ -6,7 +6,7 @@ using DeepSharp.Vgg;
 
 namespace DeepSharp.Cli.Tests;
 
-/// <summary>The commands on weights files, from training runs and from other PyTorch programs.</summary>
+/// <summary>Runs commands on weights files from training runs and from other PyTorch programs.</summary>
 public sealed class WeightsTests : IDisposable
 {
     private static readonly PretrainedWeights Published = PretrainedWeights.Find("vgg11-bn")!;
@@ -15,7 +15,7 @@ public sealed class WeightsTests : IDisposable
 
     public WeightsTests()
     {
-        // "bare": ten classes, batch normalization, a classifier without a number. "fully-connected": five classes.
+        // "bare" has ten classes, batch normalization, and a linear layer named "classifier". "fully-connected" has five classes.
         foreach (string name in (string[])["bare.pth", "fully-connected.pth"])
             File.Copy(Path.Combine(AppContext.BaseDirectory, "Fixtures", "foreign", name), folder[name]);
     }
@@ -27,7 +27,7 @@ public sealed class WeightsTests : IDisposable
     {
         Run("train --config 8,M,16,M --batch-norm --limit-train 128 --limit-test 50 --epochs 1 --out run");
         Assert.Contains("16 tensors from", Run("convert run model.pth").Output, StringComparison.Ordinal);
-        // Only the tensors of the model: PyTorch's load_state_dict refuses any others.
+        // The converted file has only the tensors of the model, because PyTorch's load_state_dict refuses others.
         using (var checkpoint = WeightsFile.Open(folder["run/checkpoint.safetensors"]))
         using (var converted = WeightsFile.Open(folder["model.pth"]))
         {
@@ -77,7 +77,7 @@ public sealed class WeightsTests : IDisposable
         Assert.Equal(beginning, Convert.ToHexString(File.ReadAllBytes(folder[name])[..2]));
     }
 
-    // bare.pth with a stored image size that is larger than the images of the data set.
+    // The file sized.pth is bare.pth with stored preprocessing, whose image size is larger than the images of the data set.
     [Fact]
     public void Images_are_resized_to_the_size_in_the_file()
     {
@@ -102,7 +102,7 @@ public sealed class WeightsTests : IDisposable
         Run("evaluate --weights bare.pth --limit-test 4 --save-logits bare.npy");
         Assert.NotEqual(Logits("bare.npy", 4), found);
 
-        // predict reads the first image from a file.
+        // predict gives the same result for the first image, which it reads from a file.
         byte[] pixels = new byte[3 * 32 * 32];
         images.ReadPixels(0, pixels);
         var interleaved = Enumerable.Range(0, pixels.Length).Select(p => pixels[(p % 3 * 1024) + (p / 3)]);
@@ -180,7 +180,7 @@ public sealed class WeightsTests : IDisposable
     public void Predict_lists_the_most_likely_classes()
     {
         Run("train --config 8,M,16,M --limit-train 128 --limit-test 50 --epochs 1 --out run");
-        // The first two test images, each as a color image and both as an array.
+        // Writes the first two test images, each to a PPM file and both to one NumPy array.
         var images = ShapesDataset.Generate(trainCount: 1, testCount: 2).Test;
         List<byte> array = [];
         for (int i = 0; i < 2; i++)
@@ -253,7 +253,7 @@ public sealed class WeightsTests : IDisposable
     public void Bad_input_gives_one_line_and_leaves_no_file(string commandLine, int exitCode, string expected)
     {
         File.WriteAllBytes(folder["grey.pgm"], [.. "P5 2 1 255 "u8, 1, 2]);
-        // ir_version 8; a graph of one node, whose input is "a", output "b" and operator Relu.
+        // ir_version 8, and a graph of one node with input "a", output "b" and operator Relu.
         File.WriteAllBytes(
             folder["relu.onnx"], [8, 8, 58, 14, 10, 12, 10, 1, (byte)'a', 18, 1, (byte)'b', 34, 4, .. "Relu"u8]);
         File.WriteAllText(folder["two.txt"], "one\ntwo\n");
@@ -267,7 +267,7 @@ public sealed class WeightsTests : IDisposable
         Assert.Equal(before.Order(), Directory.GetFileSystemEntries(folder.Path).Order());
     }
 
-    /// <summary>The file has the name of a torchvision file, and its hash, but a network of seven classes. See make_foreign.py.</summary>
+    /// <summary>The server's file has the name and hash of a torchvision file, but seven classes. See make_foreign.py.</summary>
     [Fact]
     public void Named_weights_are_downloaded_once_and_determine_the_preprocessing()
     {
@@ -291,7 +291,7 @@ public sealed class WeightsTests : IDisposable
         Assert.Equal([0, 10_000], server.RequestedFrom);
         Assert.Equal([folder[$"cache/{Published.FileName}"]], Directory.GetFiles(folder["cache"]));
 
-        // There are no more requests. ImageNet's class names are not used, because they belong to other classes.
+        // Without the server, the cached file gives the same result. It stores no class names, but --classes can supply them.
         server.Dispose();
         Assert.Equal(
             first.SkipWhile(line => line != "100 % of 0 MB").Skip(1),
@@ -317,7 +317,7 @@ public sealed class WeightsTests : IDisposable
         Assert.Empty(Directory.GetFiles(folder["cache"]));
     }
 
-    // By default nothing listens at the address of the weights server, see DeepSharpProcess.
+    // By default, nothing listens at the address of the weights server. See DeepSharpProcess.
     [Fact]
     public void Without_a_network_the_error_names_the_file_and_its_folder()
     {

@@ -5,7 +5,7 @@ namespace DeepSharp.Data.Tests;
 public class BatchLoaderTests
 {
     [Fact]
-    public void Without_an_epoch_gives_all_images_in_order_and_normalized()
+    public void Without_an_epoch_returns_all_images_in_order_and_normalized()
     {
         var data = Images(count: 10, channels: 3, height: 5, width: 4);
         int next = 0;
@@ -52,7 +52,7 @@ public class BatchLoaderTests
                 for (int n = 0; n < batch.Count; n++) seen.Add(cropOf[(batch.Labels[n], Text(ImageOf(batch, n)))]);
         }
 
-        // Within 6 standard deviations of a binomial count.
+        // Allows about 6 standard deviations of the count of a crop, which has a binomial distribution.
         double mean = 60.0 * data.Count / crops.Count, slack = 6 * Math.Sqrt(mean);
         Assert.Equal(crops.Count, seen.Distinct().Count());
         Assert.All(seen.CountBy(crop => crop), count => Assert.InRange(count.Value, mean - slack, mean + slack));
@@ -79,7 +79,7 @@ public class BatchLoaderTests
     }
 
     [Fact]
-    public void Starting_within_an_epoch_gives_the_rest_of_it()
+    public void Starting_within_an_epoch_returns_the_rest_of_its_batches()
     {
         var data = Images(count: 23, channels: 3, height: 6, width: 5);
         var whole = Copies(data.Batches(5, Augment.CropAndFlip, epoch: 3, seed: 9, context: TestContexts.Default));
@@ -129,7 +129,7 @@ public class BatchLoaderTests
         Assert.True(
             second.Wait(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken),
             "The second batch was not loaded while the first was in use.");
-        // Gives the thread time to load too much.
+        // Gives the loader thread time to load too many batches.
         Thread.Sleep(20);
         Assert.Equal(8, Volatile.Read(ref read));
     }
@@ -146,28 +146,28 @@ public class BatchLoaderTests
         batches.MoveNext();
 
         Assert.NotSame(first.Images, second.Images);
-        Assert.False(first.Labels == second.Labels, "The labels of neighboring batches are in one buffer.");
+        Assert.False(first.Labels == second.Labels, "Consecutive batches share one buffer of labels.");
         Assert.Same(first, batches.Current);
         Assert.False(batches.MoveNext());
         Assert.False(batches.MoveNext());
         batches.Dispose();
         var error = Assert.Throws<ObjectDisposedException>(() => first.Images.Read());
-        Assert.Contains("made by Batches", error.Message, StringComparison.Ordinal);
+        Assert.Contains("created by Batches", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Allocates_nothing_after_the_first_batches()
     {
         using var context = new ComputeContext(new ComputeOptions { Workers = 1 });
-        var garbage = new List<long>(1000);
+        var allocated = new List<long>(1000);
         var data = new Watched(Images(count: 100, channels: 3, height: 8, width: 8))
         {
-            OnRead = _ => garbage.Add(GC.GetAllocatedBytesForCurrentThread()),
+            OnRead = _ => allocated.Add(GC.GetAllocatedBytesForCurrentThread()),
         };
         long consumer = 0, misses = 0;
         for (int epoch = 0; epoch < 3; epoch++)
         {
-            garbage.Clear();
+            allocated.Clear();
             if (epoch == 1) misses = context.Pool.Misses;
             foreach (var batch in data.Batches(10, Augment.CropAndFlip, epoch, context: context))
             {
@@ -175,15 +175,15 @@ public class BatchLoaderTests
                 if (batch.Index == 9) Assert.Equal(consumer, GC.GetAllocatedBytesForCurrentThread());
             }
 
-            // From the third batch on, when both buffers exist.
-            Assert.Equal(garbage[20], garbage[99]);
+            // The loader thread allocates nothing from the third batch on, when both buffers exist.
+            Assert.Equal(allocated[20], allocated[99]);
         }
 
         Assert.Equal(misses, context.Pool.Misses);
     }
 
     [Fact]
-    public void An_error_in_the_data_set_is_thrown_at_its_batch()
+    public void An_error_in_the_data_set_is_thrown_when_its_batch_is_requested()
     {
         var data = new Watched(Images(count: 12, channels: 1, height: 2, width: 2))
         {
@@ -193,7 +193,7 @@ public class BatchLoaderTests
             },
         };
         using var batches = data.Batches(4, TestContexts.Default).GetEnumerator();
-        // Gives the thread time to fail before the first batch, which is good, is requested.
+        // Gives the loader thread time to fail in the second batch before the first one is requested.
         Thread.Sleep(20);
 
         Assert.True(batches.MoveNext());
@@ -212,7 +212,7 @@ public class BatchLoaderTests
     }
 
     [Fact]
-    public void Leaving_the_loop_early_ends_the_thread_and_releases_the_memory()
+    public void Leaving_the_loop_early_ends_the_loader_thread_and_releases_the_memory()
     {
         using var context = new ComputeContext(new ComputeOptions { Workers = 1 });
         Thread? loader = null;
@@ -279,7 +279,7 @@ public class BatchLoaderTests
             Assert.Equal($"{message} (Parameter '{parameter}')", Assert.Throws<ArgumentException>(make).Message);
     }
 
-    // Random pixels, none of them 0 like the padding. Every image has its own class, so that the label identifies the image.
+    // Random pixels, never 0, which is the padding. Every image has its own class, so that the label identifies the image.
     private static InMemoryDataset Images(int count, int channels, int height, int width)
     {
         var stream = new RandomStream(1, "images");
@@ -290,7 +290,7 @@ public class BatchLoaderTests
         return new InMemoryDataset(pixels, labels, channels, height, width, [.. labels.Select(i => $"class {i}")], normalization);
     }
 
-    // The definition, pixel by pixel in logical order.
+    // Computes a normalized crop by its definition, pixel by pixel in logical order.
     private static double[] Expected(InMemoryDataset data, int index, int top, int left, int height, int width, bool mirror)
     {
         byte[] pixels = new byte[data.Channels * data.Height * data.Width];
@@ -320,7 +320,7 @@ public class BatchLoaderTests
         return copies;
     }
 
-    /// <summary>A data set that lets a test observe and interfere when an image is read.</summary>
+    /// <summary>A data set that calls a test for each image that is read, and whose labels a test can replace.</summary>
     private sealed class Watched(IImageDataset inner) : IImageDataset
     {
         public Action<int> OnRead { get; init; } = _ => { };
@@ -348,7 +348,7 @@ public class BatchLoaderTests
         }
     }
 
-    /// <summary>A data set whose images can only be read in place.</summary>
+    /// <summary>A data set whose pixels can be read in place but not copied.</summary>
     private sealed class InPlace(IImageDataset inner) : IImageDataset
     {
         public int Count => inner.Count;

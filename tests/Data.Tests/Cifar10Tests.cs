@@ -24,7 +24,7 @@ public class Cifar10Tests
             (data.Train.Count, data.Test.Count, data.Train.Channels, data.Train.Height, data.Train.Width));
         Assert.All(Enumerable.Range(0, 50_000).CountBy(data.Train.Label), labels => Assert.Equal(5_000, labels.Value));
         Assert.All(Enumerable.Range(0, 10_000).CountBy(data.Test.Label), labels => Assert.Equal(1_000, labels.Value));
-        // The first training image is a frog, the last test image a horse. Pixels are the bytes of the files.
+        // The first training image is a frog, the last test image is a horse. The pixels are the bytes of the file.
         Assert.Equal(("frog", "horse"), (data.ClassNames[data.Train.Label(0)], data.ClassNames[data.Test.Label(9_999)]));
         byte[] pixels = new byte[3072];
         data.Train.ReadPixels(10_001, pixels);
@@ -33,7 +33,7 @@ public class Cifar10Tests
         var measured = Normalization.Measure(data.Train);
         for (int c = 0; c < 3; c++)
         {
-            // The constants are rounded to five digits.
+            // The constants are rounded to five decimal places.
             Assert.Equal(Cifar10.Normalization.Mean[c], measured.Mean[c], 1e-5);
             Assert.Equal(Cifar10.Normalization.Deviation[c], measured.Deviation[c], 1e-5);
         }
@@ -55,7 +55,7 @@ public class Cifar10Tests
     }
 
     [Fact]
-    public void Names_the_length_of_a_truncated_file()
+    public void Reports_the_length_of_a_truncated_file()
     {
         using var folder = new TemporaryFolder();
         File.WriteAllBytes(folder["data_batch_1.bin"], new byte[30_729_999]);

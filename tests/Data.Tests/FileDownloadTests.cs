@@ -116,7 +116,7 @@ public sealed class FileDownloadTests : IDisposable
             () => Download(Wrong).SaveAsync(folder["x"], cancellationToken: Cancellation));
 
         Assert.Equal(
-            $"Download of {server.Address}: expected MD5 {Wrong}, found {Hash()}; the file was removed, try again.", error.Message);
+            $"Download of {server.Address}: expected MD5 {Wrong}, found {Hash()}; the file was deleted; try again.", error.Message);
         Assert.Empty(folder.Files);
     }
 
@@ -200,7 +200,7 @@ public sealed class FileDownloadTests : IDisposable
 
     private string Hash() => Convert.ToHexStringLower(CryptographicOperations.HashData(HashAlgorithmName.MD5, content));
 
-    // Progress<T> would report later and on other threads.
+    // Progress<T> would call its handler later and on other threads.
     private sealed class Recorder(Action? onReport = null) : IProgress<DownloadProgress>
     {
         public List<DownloadProgress> Reports { get; } = [];

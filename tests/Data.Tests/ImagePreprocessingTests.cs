@@ -2,7 +2,7 @@ using DeepSharp.Formats;
 
 namespace DeepSharp.Data.Tests;
 
-/// <summary>The image preprocessing that is stored with weights.</summary>
+/// <summary>Tests the image preprocessing that is stored with weights.</summary>
 public sealed class ImagePreprocessingTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
@@ -10,7 +10,7 @@ public sealed class ImagePreprocessingTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public void The_preprocessing_of_images_is_copied_with_the_weights()
+    public void Image_preprocessing_is_copied_with_the_weights()
     {
         var writer = new SafeTensorsWriter();
         writer.Add("any", 1);
@@ -32,7 +32,7 @@ public sealed class ImagePreprocessingTests : IDisposable
     [InlineData("""{"classes":[],"mean":[0],"std":[1],"channels":1,"height":0,"width":2}""", "must be at least 1")]
     [InlineData("""{"classes":[],"mean":[0],"std":[1],"channels":1,"height":2,"width":2,"resize":-1}""", "resized to -1")]
     [InlineData("{}", "damaged")]
-    public void Damaged_preprocessing_of_images_is_refused(string description, string reason)
+    public void Damaged_image_preprocessing_is_refused(string description, string reason)
     {
         var writer = new SafeTensorsWriter { Metadata = { ["images"] = description } };
         writer.Save(folder["one.safetensors"]);

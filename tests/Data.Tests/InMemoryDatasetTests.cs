@@ -19,7 +19,7 @@ public class InMemoryDatasetTests
     [Fact]
     public void Measures_the_normalization_of_its_pixels()
     {
-        // Channel 0 is 0 and 255 in equal parts, channel 1 always 51 = 0.2 · 255.
+        // Half of channel 0 is 0, the other half 255. Channel 1 is always 51 = 0.2 · 255.
         var data = new InMemoryDataset(new byte[] { 0, 255, 51, 51, 255, 0, 51, 51 }, [0, 1], 2, 1, 2, Classes);
 
         Assert.Equal(0.5, data.Normalization.Mean[0], 12);

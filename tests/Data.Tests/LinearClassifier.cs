@@ -3,7 +3,7 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace DeepSharp.Data.Tests;
 
-/// <summary>Softmax regression on raw pixels. Measures how well a data set is classified without recognizing shapes.</summary>
+/// <summary>Softmax regression on raw pixels. Measures how well images can be classified without recognizing shapes.</summary>
 internal sealed class LinearClassifier
 {
     private readonly float[][] weights;
@@ -19,7 +19,7 @@ internal sealed class LinearClassifier
         weights = [.. data.ClassNames.Select(_ => new float[input.Length])];
     }
 
-    /// <summary>Trains by plain stochastic gradient descent and returns the accuracy on the test images.</summary>
+    /// <summary>Trains with stochastic gradient descent and returns the accuracy on the test images.</summary>
     public static double TestAccuracy(ImageData data, int epochs, float learningRate)
     {
         var classifier = new LinearClassifier(data.Train);

@@ -5,7 +5,7 @@ namespace DeepSharp.Data.Tests;
 public class ShapesDatasetTests
 {
     [Fact]
-    public void A_linear_classifier_stays_under_60_percent()
+    public void A_linear_classifier_has_a_test_accuracy_of_at_most_60_percent()
     {
         var data = ShapesDataset.Generate(seed: 1, context: TestContexts.Default);
         double accuracy = LinearClassifier.TestAccuracy(data, epochs: 5, learningRate: 1e-3f);
@@ -14,9 +14,9 @@ public class ShapesDatasetTests
     }
 
     [Fact]
-    public void The_linear_classifier_learns_linear_classes()
+    public void The_linear_classifier_learns_linearly_separable_classes()
     {
-        // A bright row gives the class, with the same noise as in all other rows.
+        // The position of a bright row determines the class. All rows have the same noise.
         var linear = new ImageData(BrightRows(2000, "train"), BrightRows(500, "test"));
 
         Assert.InRange(LinearClassifier.TestAccuracy(linear, epochs: 5, learningRate: 1e-3f), 0.95, 1);
@@ -38,7 +38,7 @@ public class ShapesDatasetTests
     }
 
     [Fact]
-    public void An_image_depends_only_on_seed_part_and_index()
+    public void An_image_depends_only_on_the_seed_its_index_and_whether_it_is_for_training()
     {
         using var one = new ComputeContext(new ComputeOptions { Workers = 1 });
         using var five = new ComputeContext(new ComputeOptions { Workers = 5 });
@@ -69,7 +69,7 @@ public class ShapesDatasetTests
     [Theory]
     [InlineData(0, 10, "Shapes: 0 images were requested, expected 1 to")]
     [InlineData(10, -1, "Shapes: -1 images were requested, expected 1 to")]
-    public void An_empty_part_is_refused(int train, int test, string message) =>
+    public void An_empty_training_or_test_set_is_refused(int train, int test, string message) =>
         Assert.StartsWith(message, Assert.Throws<ArgumentOutOfRangeException>(() => ShapesDataset.Generate(0, train, test)).Message);
 
     private static byte[] Pixels(IImageDataset data, int index)

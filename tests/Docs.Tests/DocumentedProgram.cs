@@ -5,14 +5,14 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace DeepSharp.Docs.Tests;
 
-/// <summary>The C# of a page, compiled and run as a reader would who copies all its blocks into one Program.cs.</summary>
+/// <summary>Compiles and runs the C# of a page, as if a reader had copied all its code blocks into one Program.cs.</summary>
 /// <remarks>
-/// The blocks of a page are one program. A page may show types between statements; they are moved to the end, where the compiler expects
-/// them. The program has only the usings that the page shows, and those of every new console project.
+/// The blocks of a page are one program. A page may show types between statements; they are moved to the end, where the compiler requires
+/// them. The program has only the usings that the page shows, and the implicit usings of a new console project.
 /// </remarks>
 internal static class DocumentedProgram
 {
-    // <ImplicitUsings>enable</ImplicitUsings>, which `dotnet new console` sets.
+    // The usings that <ImplicitUsings>enable</ImplicitUsings> adds, which `dotnet new console` sets.
     private const string ImplicitUsings = """
         global using System;
         global using System.Collections.Generic;
@@ -27,14 +27,14 @@ internal static class DocumentedProgram
 
     /// <summary>Runs the program of a page in a folder and returns what it prints.</summary>
     /// <param name="page">The page, relative to the root of the repository.</param>
-    /// <param name="folder">The current folder of the program, with the files that it reads.</param>
-    /// <param name="replacements">Texts of the program that the test replaces, to make it smaller. Each must occur once.</param>
+    /// <param name="folder">The working directory of the program, with the files that it reads.</param>
+    /// <param name="replacements">Text of the program to replace, to shorten the run. Each text must occur exactly once.</param>
     public static string Run(string page, string folder, params ReadOnlySpan<(string Shown, string Run)> replacements)
     {
         string code = Code(page);
         foreach (var (shown, run) in replacements)
         {
-            Assert.True(code.Split(shown).Length == 2, $"{page}: \"{shown}\" should occur once.");
+            Assert.True(code.Split(shown).Length == 2, $"{page}: \"{shown}\" should occur exactly once.");
             code = code.Replace(shown, run, StringComparison.Ordinal);
         }
 
@@ -58,7 +58,8 @@ internal static class DocumentedProgram
 
     /// <summary>All pages of the repository that show C#.</summary>
     public static IEnumerable<string> Pages() =>
-        from page in (string[])["README.md", "CONTRIBUTING.md", .. Directory.GetFiles(Path.Combine(Repository.Root, "docs"), "*.md")]
+        from page in (string[])
+            ["README.md", "CONTRIBUTING.md", "data/README.md", .. Directory.GetFiles(Path.Combine(Repository.Root, "docs"), "*.md")]
         let relative = Path.GetRelativePath(Repository.Root, Path.Combine(Repository.Root, page)).Replace('\\', '/')
         where Blocks(relative).Any()
         orderby relative
@@ -77,7 +78,7 @@ internal static class DocumentedProgram
 
     private static Assembly Compile(string page, string code)
     {
-        // The framework and the libraries of this test, which are those of a project that refers to the packages.
+        // All assemblies of the test process, which include the framework and the libraries that a page uses.
         var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
             .Select(path => MetadataReference.CreateFromFile(path));
         var options = new CSharpCompilationOptions(

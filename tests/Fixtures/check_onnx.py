@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Checks exported models with ONNX's own checker and infers all shapes (Debian: python3-onnx).
+"""Checks exported models with ONNX's own checker and infers all shapes. Needs the Debian package python3-onnx.
 
     mkdir /tmp/models
-    DEEPSHARP_ONNX_DIR=/tmp/models dotnet test tests/Vgg.Tests --filter FullyQualifiedName~OnnxRuntime
+    DEEPSHARP_ONNX_DIR=/tmp/models dotnet run -c Release --project tests/Vgg.Tests -- -class "*OnnxRuntimeTests"
     /usr/bin/python3 tests/Fixtures/check_onnx.py /tmp/models/*.onnx
 """
 import sys
@@ -11,7 +11,7 @@ import onnx
 
 
 def lengths(value):
-    """The dimensions of an input or output. A dimension that may have any length is a name."""
+    """Returns the dimensions of an input or output. For a dimension of variable length, this is its name."""
     return [dimension.dim_param or dimension.dim_value for dimension in value.type.tensor_type.shape.dim]
 
 

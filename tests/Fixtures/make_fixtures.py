@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the results of PyTorch for every operation, for the parity tests: one small safetensors file per group, beside this script.
+"""Writes PyTorch's results of every operation for the parity tests: one small safetensors file per group, in the folder of this script.
 
     /usr/bin/python3 tests/Fixtures/make_fixtures.py [GROUP ...]
 
@@ -8,9 +8,9 @@ A case "relu" is stored as
     relu/output               the result
     relu/upstream             a random gradient of the loss with respect to the result
     relu/gradient/input       the gradient of every argument
-    relu/bound/output         the error that another implementation may have, in units of its epsilon (see bound)
+    relu/bound/output         the largest error that another implementation may have, in units of its epsilon (see bound)
     relu/bound/gradient/input
-All floating-point data are float64. Labels are int64. The script takes about a minute, for the derivatives behind the bounds.
+All floating-point data are float64. Labels are int64. The script takes about a minute, mostly to compute derivatives for the bounds.
 """
 import json
 import struct
@@ -40,26 +40,26 @@ def save(name, tensors):
 
 
 def normal(generator, *shape):
-    """Normally distributed numbers that float represents exactly, so that both precisions start from the same values."""
+    """Returns normally distributed values that float represents exactly, so that both precisions start from the same values."""
     return torch.randn(shape, generator=generator, dtype=torch.float64).float().double()
 
 
 def positive(generator, *shape):
-    """Numbers in [0.1, 3.1)."""
+    """Returns uniform values in [0.1, 3.1]."""
     return (0.1 + 3 * torch.rand(shape, generator=generator, dtype=torch.float64)).float().double()
 
 
 def whole(generator, *shape):
-    """Numbers from -2, -1, 0, 1, so that windows have ties and maxima below zero."""
+    """Returns random integers from -2 to 1, so that windows have ties and maxima below zero."""
     return torch.randint(-2, 2, shape, generator=generator).double()
 
 
 def bound(function, arguments):
-    """The largest error of function(*arguments) that rounding explains, in units of epsilon, from its derivatives.
+    """Returns the largest error of function(*arguments) that rounding explains, in units of epsilon. Uses derivatives of the function.
 
-    An element y that depends on n elements of one argument is at best a sum of n terms. A backward stable sum has the error
+    An element y that depends on n elements of an argument is treated as a sum of n terms. The error of a backward stable sum is at most
     (n + 4) eps (|y| + sum |dy/da| |a|) over all elements a of all arguments: Higham, "Accuracy and Stability of Numerical Algorithms",
-    eq. 3.5, where the products of the sum are replaced by the effect of a relative change of each argument. Returns the maximum over y.
+    eq. 3.5, with |dy/da| |a|, the effect of a relative change of a, in place of each product. The result is the maximum over all y.
     """
     arguments = [a.detach().requires_grad_() for a in arguments]
     result = function(*arguments)
@@ -77,7 +77,7 @@ def bound(function, arguments):
 
 
 class Group:
-    """The cases of one file."""
+    """The cases of one safetensors file, which is written at the end of a with statement."""
 
     def __init__(self, name):
         self.name, self.tensors = name, {}
@@ -90,7 +90,7 @@ class Group:
             save(self.name, self.tensors)
 
     def case(self, name, function, **arguments):
-        """Adds function(**arguments). An argument is a shape (normally distributed), a generator function and a shape, or labels."""
+        """Adds function(**arguments). An argument is a shape (for normal values), a pair (generator function, shape), or labels."""
         generator = torch.Generator().manual_seed(zlib.crc32(name.encode()))
         values = {}
         for key, argument in arguments.items():
@@ -191,7 +191,7 @@ def normalization():
             group.tensors[f"{name}/input{step}"] = input
         group.tensors |= {f"{name}/running_mean": mean, f"{name}/running_var": variance}
 
-        # A large alpha, so that the sum over the window matters. Sizes 2 to 5 of 9 channels, and windows wider than all channels.
+        # A large alpha, so that the sum over the window matters. Windows of 2 to 5 of 9 channels, and windows wider than 4 channels.
         for size in (2, 3, 4, 5):
             group.case(
                 f"local_response_norm_{size}", lambda input: F.local_response_norm(input, size, alpha=0.5, beta=0.75, k=2),
@@ -227,7 +227,7 @@ def activations():
         }
         for name, function in functions.items():
             group.case(name, function, input=(lambda *g: 3 * normal(*g), (2, 5, 4, 6)))
-        # Integers, a quarter of them zero: the gradient at the kink.
+        # Integers, about a quarter of them 0, to test the gradient at the kink.
         for name in ("relu", "leaky_relu"):
             group.case(f"{name}_at_the_kink", functions[name], input=(whole, (3, 19)))
 
@@ -302,13 +302,13 @@ def reductions():
                 group.case(f"{name}_{which}", lambda input: function(input, dim, keepdim=False), input=(3, 5, 4, 2))
             group.case(f"{name}_per_channel_kept", lambda input: function(input, (0, 2, 3), keepdim=True), input=(3, 5, 4, 2))
             group.case(f"{name}_of_matrix", lambda input: function(input, (0,), keepdim=False), input=(6, 19))
-        # The first of equal elements gets the gradient, as in torch.max. torch.amax would divide it among them.
+        # The first of equal elements gets the gradient, as in torch.max. torch.amax would divide it evenly among them.
         group.case("max_ties", lambda input: torch.max(input, 1).values, input=(whole, (3, 5, 4, 2)))
 
 
 def arrangement():
     with Group("arrangement") as group:
-        # Multiplied by one, because the bound needs a result that is not a view.
+        # The results are multiplied by 1, because the bound needs results that are not views.
         group.case("reshape", lambda input: input.reshape(4, 30) * 1, input=(2, 3, 4, 5))
         group.case("reshape_to_images", lambda input: input.reshape(2, 5, 3, 4) * 1, input=(10, 12))
         group.case("permute_0231", lambda input: input.permute(0, 2, 3, 1) * 1, input=(2, 3, 4, 5))
@@ -327,10 +327,10 @@ STEPS, BATCH, CLASSES = 10, 8, 10
 
 
 class SmallVgg(nn.Module):
-    """The configuration 8,M,16,M, with torchvision's order of layers and so its keys.
+    """The configuration 8,M,16,M, with torchvision's order of layers and therefore its keys.
 
-    The head averages the maps to pool x pool and has linear layers of the given widths with ReLUs between them. Pool 1 without widths is
-    the compact head.
+    The head averages the maps to pool x pool and has linear layers of the given widths with ReLUs between them. With pool 1 and no
+    widths, it is the compact head.
     """
 
     def __init__(self, batch_norm, pool, hidden):

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the results of torchvision's Resize and CenterCrop, byte for byte: images.safetensors.
+"""Writes images.safetensors: the exact results of torchvision's Resize and CenterCrop, and PNG files with their pixels.
 
     /usr/bin/python3 tests/Fixtures/make_images.py
 
@@ -24,7 +24,7 @@ def main():
     tensors = {}
     generator = torch.Generator().manual_seed(1)
     for height, width, resize, crop in CASES:
-        # Constant areas with noise, clipped at black and white.
+        # Areas of constant color with noise, clipped to 0..255.
         coarse = torch.randint(0, 256, (3, 4, 4), generator=generator).float()
         pixels = torch.nn.functional.interpolate(coarse[None], (height, width), mode="nearest")[0].long()
         pixels = (pixels + torch.randint(-60, 60, pixels.shape, generator=generator)).clamp(0, 255)
@@ -37,7 +37,7 @@ def main():
 
 
 def png(generator):
-    """Every kind of sample, in odd sizes, so that rows end within a byte. Pillow chooses a filter for each row, but never uses all."""
+    """PNG files with every kind of sample. Odd sizes make rows end within a byte. Pillow does not use all filters: see every_filter."""
     tensors = {}
     ramp = (torch.arange(13)[:, None] * 9 + torch.arange(21) * 5)[..., None] + torch.tensor([0, 60, 120, 30])
     pixels = (ramp + torch.randint(0, 20, ramp.shape, generator=generator)).clamp(0, 255).byte().numpy()
@@ -61,7 +61,7 @@ def png(generator):
 
 
 def every_filter(pixels):
-    """A color PNG file whose rows use the filters 0 to 4 in turn."""
+    """Returns a color PNG file whose rows use the filters 0 to 4 in turn."""
     height, width, channels = pixels.shape
     padded = np.zeros((height + 1, width + 1, channels), dtype=np.int64)
     padded[1:, 1:] = pixels

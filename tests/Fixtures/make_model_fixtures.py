@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Writes the results of PyTorch for whole VGG networks, for the parity tests of models.
+"""Writes PyTorch's results of whole VGG networks for the parity tests of models.
 
-    /usr/bin/python3 tests/Fixtures/make_model_fixtures.py                 models.safetensors beside this script, small networks
+    /usr/bin/python3 tests/Fixtures/make_model_fixtures.py                 models.safetensors in the folder of this script: small networks
     /usr/bin/python3 tests/Fixtures/make_model_fixtures.py --full FOLDER   vgg11.safetensors and vgg16-bn.safetensors in FOLDER: full-size
                                                                            networks, 1.1 GB each. Then run the tests with
                                                                            DEEPSHARP_FULL_PARITY=FOLDER.
@@ -39,7 +39,7 @@ PYTORCH_LRN, PAPER_LRN = (2, 1e-4, 0.75, 1.0), (5, 5 * 1e-4, 0.75, 2.0)
 
 
 def hash32(key, count):
-    """Well-mixed 32-bit numbers, one for each element of the tensor with this name."""
+    """Returns a well-mixed 32-bit hash for each element of the tensor with this name."""
     x = (np.arange(count, dtype=np.uint64) * 2654435761 + zlib.crc32(key.encode())) & 0xFFFFFFFF
     x ^= x >> 16
     x = (x * 0x7FEB352D) & 0xFFFFFFFF
@@ -49,18 +49,18 @@ def hash32(key, count):
 
 
 def seeded(key, shape):
-    """The tensor with this name: uniform numbers, scaled so that activations do not vanish, exactly representable in float."""
+    """Returns the tensor with this name. Its values are uniform, scaled so that activations do not vanish, and exact in float."""
     count = int(np.prod(shape))
     center, scale = {"running_var": (1.0, 0.5), "images": (0.0, np.sqrt(3.0))}.get(key.split(".")[-1], (0.0, 0.1))
     if key.endswith("weight"):
-        # He's bound. The weights of a batch normalization have one axis.
+        # He's bound for uniform weights. Weights with one axis belong to a batch normalization.
         center, scale = (1.0, 0.25) if len(shape) == 1 else (0.0, np.sqrt(6.0 / (count // shape[0])))
     uniform = hash32(key, count).astype(np.float64) / 2.0**31 - 1.0
     return torch.from_numpy((center + scale * uniform).astype(np.float32).astype(np.float64).reshape(shape))
 
 
 class Vgg(nn.Module):
-    """Any of the networks under test, with torchvision's order of layers and so its keys."""
+    """Any of the networks under test, with torchvision's order of layers and therefore its keys."""
 
     def __init__(self, config, widths, batch_norm, bias, lrn, pool, hidden, dropout_first, channels, classes):
         super().__init__()
@@ -93,7 +93,7 @@ class Vgg(nn.Module):
 
 def run(config, images=(2, 3, 32, 32), widths=NARROW, batch_norm=False, bias=True, lrn=None, pool=1, hidden=(), dropout_first=False,
         classes=10, training=False):
-    """Logits and gradients of one network."""
+    """Returns the logits and gradients of one network."""
     model = Vgg(config, widths, batch_norm, bias, lrn, pool, hidden, dropout_first, images[1], classes).double()
     state = model.state_dict()
     for key, value in state.items():

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Writes the weights files in the folder "weights" beside this script: state dictionaries saved by torch.save, in its old and new format.
+"""Writes the files in the folder "weights" beside this script: state dictionaries saved by torch.save in its old and its new format.
 
     /usr/bin/python3 tests/Fixtures/make_weights.py                    writes the fixtures
     /usr/bin/python3 tests/Fixtures/make_weights.py --verify A.pth B   fails unless torch.load(A, weights_only=True) has the tensors of B,
                                                                        bit for bit. B is safetensors or .pth.
-    /usr/bin/python3 tests/Fixtures/make_weights.py --verify FOLDER    does the same for each NAME.pth and NAME.*.pth in a folder with
+    /usr/bin/python3 tests/Fixtures/make_weights.py --verify FOLDER    does the same for each NAME.pth and NAME.*.pth in FOLDER with
                                                                        NAME.safetensors
     /usr/bin/python3 tests/Fixtures/make_weights.py --vgg16 PATH       writes a VGG-16 with random weights, 553 MB, for measurements
 
@@ -12,9 +12,9 @@
                       their memory
     types-legacy.pth  the same in the format before PyTorch 1.6
     types-4.pth       the same with pickle protocol 4
-    types.safetensors the same as float64 and int64 without gaps: the expected values
+    types.safetensors the expected values: the same tensors, contiguous, as float64 or int64
     wrapped.pth       a training checkpoint with an optimizer and a state dictionary in which all names begin with "module."
-    python2.pth       as of January 2017: strings of Python 2; tensors and parameters that are created empty and then get their state
+    python2.pth       in the format of January 2017: Python 2 strings; tensors and parameters that are created empty and then set
     module.pth        a whole module instead of its state dictionary, which is refused
 """
 import io
@@ -33,13 +33,13 @@ MAGIC = 0x1950A86A20F9469CFC6C
 
 
 def numbers(*shape, dtype=torch.float32):
-    """Distinct numbers that every floating-point type represents exactly."""
+    """Returns distinct values that every floating-point type represents exactly."""
     count = torch.Size(shape).numel()
     return ((torch.arange(count) - 3) / 4).reshape(shape).to(dtype)
 
 
 def types():
-    """A state dictionary with all kinds of tensors."""
+    """Returns a state dictionary with all kinds of tensors."""
     state = OrderedDict()
     for dtype in (torch.float32, torch.float64, torch.float16, torch.bfloat16):
         name = str(dtype).split(".")[1]
@@ -60,12 +60,12 @@ def types():
 
 
 def reference(state):
-    """The same values without gaps, in the widest types."""
+    """Returns the same tensors, contiguous, as float64 or int64."""
     return {key: (value.long() if value.dtype == torch.int64 else value.detach().double()).contiguous() for key, value in state.items()}
 
 
 def wrapped():
-    """A checkpoint like that of the ImageNet example of PyTorch."""
+    """Returns a checkpoint like that of PyTorch's ImageNet example."""
     torch.manual_seed(1)
     network = torch.nn.Sequential(OrderedDict(
         features=torch.nn.Sequential(torch.nn.Conv2d(1, 2, 3), torch.nn.BatchNorm2d(2)), classifier=torch.nn.Linear(2, 3)))
@@ -81,7 +81,7 @@ def wrapped():
 
 
 class Python2Writer(pickle._Pickler):
-    """Writes strings as Python 2 did, and storages in PyTorch's old format."""
+    """Writes strings in the format of Python 2, and storages in PyTorch's old format."""
 
     dispatch = dict(pickle._Pickler.dispatch)
 
@@ -107,14 +107,14 @@ class Python2Writer(pickle._Pickler):
 
 
 class OldStorage:
-    """A float storage, or a part of it: (offset, length)."""
+    """A float storage, or a view of it: (offset, length)."""
 
     def __init__(self, key, values, view=None):
         self.key, self.values, self.view = key, values, view
 
 
 class OldTensor:
-    """A tensor that is created empty and then gets (storage, offset, size, stride)."""
+    """A tensor that is created empty and then receives the state (storage, offset, size, stride)."""
 
     def __init__(self, *state):
         self.state = state
@@ -124,7 +124,7 @@ class OldTensor:
 
 
 class OldParameter:
-    """A parameter that is created empty and then gets (data, gradient, hooks, requires_grad, volatile)."""
+    """A parameter that is created empty and then receives the state (data, gradient, hooks, requires_grad, volatile)."""
 
     __class__ = torch.nn.Parameter  # otherwise pickle rejects the class
 
@@ -137,7 +137,7 @@ class OldParameter:
 
 
 def python2():
-    """A state dictionary as PyTorch saved it in January 2017."""
+    """Returns a file with a state dictionary in PyTorch's format of January 2017."""
     values = [float(i) / 2 for i in range(6)]
     state = [
         ("features.0.weight", OldParameter(OldTensor(OldStorage("1", values), 0, (2, 3), (3, 1)))),
@@ -149,7 +149,7 @@ def python2():
         pickle.dump(item, file, protocol=2)
 
     class Entries(OrderedDict):
-        """Python 2 pickles the entries as one argument, a list of lists."""
+        """A dictionary that is pickled like in Python 2: the entries are one argument, a list of lists."""
 
         def __reduce__(self):
             return OrderedDict, ([[key, value] for key, value in self.items()],)
@@ -178,7 +178,7 @@ def make():
 
 
 def read_safetensors(path):
-    """The tensors of a safetensors file."""
+    """Returns the tensors of a safetensors file."""
     import json
     raw = Path(path).read_bytes()
     length = struct.unpack("<Q", raw[:8])[0]
@@ -195,7 +195,7 @@ def read_safetensors(path):
 
 
 def raw(tensor):
-    """The bytes of a tensor in row-major order. NumPy has no bfloat16."""
+    """Returns the bytes of a tensor in row-major order. bfloat16 is viewed as int16, because NumPy lacks it."""
     tensor = tensor.detach().contiguous()
     return (tensor.view(torch.int16) if tensor.dtype == torch.bfloat16 else tensor).numpy().tobytes()
 
@@ -220,7 +220,7 @@ def verify_folder(folder):
 
 
 def vgg16(path):
-    """Writes torchvision's VGG-16 with 1000 classes, 138,357,544 random float32 numbers."""
+    """Writes torchvision's VGG-16 with 1000 classes: 138,357,544 float32 values, with random weights and zero biases."""
     torch.manual_seed(0)
     state, channels, index = OrderedDict(), 3, 0
     for width in (64, 64, "M", 128, 128, "M", 256, 256, 256, "M", 512, 512, 512, "M", 512, 512, 512, "M"):

@@ -7,7 +7,7 @@ public sealed class AtomicFileTests : IDisposable
     private string FilePath => folder["file"];
 
     [Fact]
-    public void Two_writers_of_one_file_do_not_disturb_each_other()
+    public void Two_writers_of_one_file_do_not_interfere()
     {
         AtomicFile.Write(FilePath, outer =>
         {
@@ -22,7 +22,7 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
-    public void A_temporary_file_of_another_process_stays()
+    public void A_temporary_file_of_another_program_is_not_removed()
     {
         File.WriteAllText(FilePath + ".tmp", "another's");
         AtomicFile.Write(FilePath, stream => stream.WriteByte(1));
@@ -34,7 +34,7 @@ public sealed class AtomicFileTests : IDisposable
     [Fact]
     public void Stale_files_of_a_killed_writer_are_removed_after_a_day()
     {
-        // Temporary files: of this file, of this file by a writer that may still run, of another file, of another program.
+        // Temporary files: an old one for this file, a recent one for this file, an old one for another file, and one of another program.
         string[] names = ["file.abcdefgh.ijk.tmp", "file.bbcdefgh.ijk.tmp", "file2.abcdefgh.ijk.tmp", "file.other.tmp"];
         foreach (string name in names) File.WriteAllText(folder[name], "left");
         foreach (string name in names.Where(name => name != names[1]))

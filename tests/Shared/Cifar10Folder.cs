@@ -4,8 +4,8 @@ namespace DeepSharp.Testing;
 public static class Cifar10Folder
 {
     /// <summary>
-    /// The folder that DEEPSHARP_CIFAR10 names, or else <c>shared/cifar10/cifar-10-batches-bin</c> beside the repository. Skips the test if
-    /// there is none.
+    /// The folder named by the environment variable DEEPSHARP_CIFAR10, or else <c>shared/cifar10/cifar-10-batches-bin</c> in the nearest
+    /// parent folder of the test program that contains it. Skips the test if neither is found.
     /// </summary>
     public static string OrSkip()
     {

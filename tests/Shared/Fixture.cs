@@ -7,8 +7,8 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Testing;
 
-/// <summary>A file of results of PyTorch in float64, written by tests/Fixtures/make_fixtures.py.</summary>
-/// <remarks>It has its own safetensors reader, so that a bug in the reader of the library cannot affect the reference.</remarks>
+/// <summary>Reference data from a file that a script in tests/Fixtures wrote: mostly results of PyTorch in float64.</summary>
+/// <remarks>This class has its own safetensors reader, so that a bug in the library's reader cannot affect the reference.</remarks>
 public sealed class Fixture
 {
     private static readonly ConcurrentDictionary<string, Fixture> Loaded = new();
@@ -32,7 +32,7 @@ public sealed class Fixture
     /// <summary>The names of all tensors.</summary>
     public IEnumerable<string> Names => entries.Keys;
 
-    /// <summary>The fixture of a group, from the folder Fixtures beside the tests.</summary>
+    /// <summary>The fixture with a name, from the folder Fixtures in the output folder of the tests.</summary>
     public static Fixture Load(string group) =>
         Loaded.GetOrAdd(group, name => new Fixture(Path.Combine(AppContext.BaseDirectory, "Fixtures", $"{name}.safetensors")));
 

@@ -2,10 +2,10 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Testing;
 
-/// <summary>Logical indices, for references that use the indexer.</summary>
+/// <summary>Logical indices, for reference implementations that use the indexer of tensors.</summary>
 public static class Indices
 {
-    /// <summary>All indices of a shape, the last axis fastest.</summary>
+    /// <summary>All indices of a shape in logical order: the last axis varies fastest.</summary>
     public static IEnumerable<int[]> Of(Shape shape)
     {
         for (int element = 0; element < shape.ElementCount; element++) yield return At(shape, element);

@@ -20,22 +20,22 @@ internal sealed class LoopbackServer : IDisposable
 
     public Uri Address { get; }
 
-    /// <summary>Whether it answers a request for the rest of the file with only the rest.</summary>
+    /// <summary>Whether the server honors range requests. If not, it sends the whole file.</summary>
     public bool SupportsRange { get; set; } = true;
 
-    /// <summary>Whether it sends the length of the response.</summary>
+    /// <summary>Whether responses have a Content-Length header.</summary>
     public bool TellsLength { get; set; } = true;
 
-    /// <summary>The connection ends after this many bytes of the body.</summary>
+    /// <summary>The maximum number of bytes of the body that are sent.</summary>
     public int BreaksAfter { get; set; } = int.MaxValue;
 
-    /// <summary>Whether it stops sending instead of closing the connection.</summary>
+    /// <summary>Whether the server leaves the connection open for 30 seconds after the last byte instead of closing it.</summary>
     public bool Stalls { get; set; }
 
-    /// <summary>Answers every request with this status, if not null.</summary>
+    /// <summary>The status with which every request is refused; null to serve the file.</summary>
     public string? Refusal { get; set; }
 
-    /// <summary>The offset of the first byte of each request, in order.</summary>
+    /// <summary>The first byte that each request asked for, in order.</summary>
     public List<int> RequestedFrom { get; } = [];
 
     public void Dispose() => listener.Dispose();

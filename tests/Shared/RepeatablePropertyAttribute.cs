@@ -3,7 +3,7 @@ using FsCheck.Xunit;
 
 namespace DeepSharp.Testing;
 
-/// <summary>A property whose cases depend on DEEPSHARP_TEST_SEED alone, see <see cref="PropertyConfig"/>.</summary>
+/// <summary>A property test whose generated cases depend only on DEEPSHARP_TEST_SEED; see <see cref="PropertyConfig"/>.</summary>
 [SuppressMessage("Extensibility", "xUnit3003", Justification = "PropertyAttribute has no constructor that takes the source location.")]
 public sealed class RepeatablePropertyAttribute : PropertyAttribute
 {

@@ -3,7 +3,7 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Testing;
 
-/// <summary>Contexts for tests: buffers filled with NaN, one for each vector width.</summary>
+/// <summary>Compute contexts for tests, one for each vector width. New and released buffers are filled with NaN.</summary>
 public static class TestContexts
 {
     private static readonly Dictionary<VectorWidth, ComputeContext> ByWidth = Enum.GetValues<VectorWidth>().ToDictionary(
@@ -14,12 +14,12 @@ public static class TestContexts
     public static TheoryData<VectorWidth> Widths => new(Enum.GetValues<VectorWidth>());
 
     /// <summary>
-    /// A context with the widest vectors, or with the width of DEEPSHARP_VECTOR_WIDTH. It is not <see cref="ComputeContext.Default"/>, so
-    /// that tests detect code that uses the wrong one: tensors of two contexts do not mix.
+    /// The context with the widest vectors, or with the width set by DEEPSHARP_VECTOR_WIDTH. It differs from
+    /// <see cref="ComputeContext.Default"/>, so tests detect code that uses the wrong context: operations on tensors of two contexts throw.
     /// </summary>
     public static ComputeContext Default => Of(ComputeOptions.FromEnvironment().VectorWidth);
 
-    /// <summary>The context of a width.</summary>
+    /// <summary>The context with a given vector width.</summary>
     public static ComputeContext Of(VectorWidth width) => ByWidth[width];
 
     // The generators of DeepSharp.Testing use the default context. These variables set its options.

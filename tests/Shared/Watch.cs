@@ -1,6 +1,6 @@
 namespace DeepSharp.Testing;
 
-/// <summary>Progress that calls its action on the thread that reports.</summary>
+/// <summary>Calls an action for each report, on the reporting thread, unlike <see cref="Progress{T}"/>.</summary>
 public sealed class Watch<TValue>(Action<TValue> report) : IProgress<TValue>
 {
     /// <inheritdoc/>

@@ -68,7 +68,7 @@ public class ShapeTests
     [InlineData(new int[0], new[] { 2, 3 }, new[] { 2, 3 })]
     [InlineData(new[] { 1 }, new int[0], new[] { 1 })]
     [InlineData(new[] { 5, 1, 4, 1 }, new[] { 3, 1, 6 }, new[] { 5, 3, 4, 6 })]
-    public void Broadcasts_as_PyTorch_does(int[] left, int[] right, int[] expected) =>
+    public void Broadcasts_by_the_rules_of_PyTorch(int[] left, int[] right, int[] expected) =>
         Assert.Equal(new Shape(expected), Shape.Broadcast("Test", new(left), new(right)));
 
     [RepeatableProperty(MaxTest = 100)]
@@ -77,6 +77,6 @@ public class ShapeTests
 
     [Fact]
     public void Errors_name_shapes_that_do_not_broadcast() => Assert.Equal(
-        "Test: [2, 3] and [4, 2, 2] do not broadcast, axis -1 is 3 and 2; lengths must be equal or 1.",
+        "Test: [2, 3] and [4, 2, 2] do not broadcast: lengths 3 and 2 of axis -1 must be equal or 1.",
         Assert.Throws<ShapeException>(() => Shape.Broadcast("Test", [2, 3], [4, 2, 2])).Message);
 }

@@ -60,7 +60,7 @@ public class ModuleCheckTests
         public override Shape OutputShape(Shape input, Mode mode = Mode.Evaluation) => input;
     }
 
-    /// <summary>x². Stores its input in the module instead of in the operation.</summary>
+    /// <summary>x². Wrongly stores its input in the module instead of in the operation.</summary>
     private sealed class Square(Broken module) : Operation<double>
     {
         protected override Tensor<double> Forward()

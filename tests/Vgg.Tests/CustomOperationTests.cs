@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace DeepSharp.Vgg.Tests;
 
-/// <summary>Operations and layers that users write, as in docs/custom-operations.md.</summary>
+/// <summary>Tests the user-defined operation and layers of docs/custom-operations.md.</summary>
 public class CustomOperationTests
 {
     [Fact]

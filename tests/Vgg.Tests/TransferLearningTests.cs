@@ -1,6 +1,6 @@
 namespace DeepSharp.Vgg.Tests;
 
-/// <summary>New heads on trained features, as in docs/transfer-learning.md.</summary>
+/// <summary>Trains new heads on trained features, as in docs/transfer-learning.md.</summary>
 public class TransferLearningTests
 {
     private static readonly VggConfig Config = VggConfig.Parse("12,M,24,M,48,M");
@@ -130,7 +130,7 @@ public class TransferLearningTests
     }
 
     [Fact]
-    public void Returns_features()
+    public void Returns_the_output_of_any_feature_layer_and_the_input_of_the_last_layer()
     {
         using var model = VggModel.Create<float>(Config, Options, seed: 1, TestContexts.Default);
         using var images = Tensor<float>.RandomNormal([2, 3, 40, 32], new RandomStream(1, "images"), context: TestContexts.Default);
@@ -178,7 +178,7 @@ public class TransferLearningTests
 
     private static float[] Values(VggModel<float> model, string name) => Parameter(model, name).Value.ToArray();
 
-    /// <summary>Images whose classes are merged in pairs of neighbors.</summary>
+    /// <summary>Merges consecutive classes of a data set in pairs.</summary>
     private sealed class Pairs(IImageDataset images) : IImageDataset
     {
         public int Count => images.Count;

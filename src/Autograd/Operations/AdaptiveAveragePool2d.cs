@@ -3,7 +3,7 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Autograd;
 
-/// <summary>Averages maps of any size to maps of a fixed size: [N,C,H,W] becomes [N,C,height,width].</summary>
+/// <summary>Averages feature maps of any size to feature maps of a fixed size: [N,C,H,W] becomes [N,C,height,width].</summary>
 /// <remarks>
 /// Output row i is the mean of the input rows ⌊i·H/height⌋ to ⌈(i+1)·H/height⌉ − 1, and likewise for columns, as in PyTorch. The output may
 /// be larger than the input.
@@ -24,7 +24,7 @@ public static partial class VariableOperations
     extension<T>(Variable<T> x)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        /// <summary>Averages the maps of x [N,C,H,W] to <paramref name="height"/> × <paramref name="width"/> pixels.</summary>
+        /// <summary>Averages the feature maps of x [N,C,H,W] to <paramref name="height"/> × <paramref name="width"/> pixels.</summary>
         /// <returns><paramref name="x"/> itself if its maps already have that size.</returns>
         /// <exception cref="ShapeException">x is not of rank 4.</exception>
         /// <exception cref="ArgumentOutOfRangeException">The height or width is below 1.</exception>

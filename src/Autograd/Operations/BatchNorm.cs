@@ -8,8 +8,8 @@ namespace DeepSharp.Autograd;
 /// β are [C].
 /// </summary>
 /// <remarks>
-/// On a training tape the mean and variance are those of the batch. Gradients flow through them, and the running statistics are updated. If
-/// frozen, or on an evaluation tape, they are the running statistics, which are constants.
+/// On a training tape the mean and variance are those of the batch: gradients flow through them, and the running statistics are updated. On
+/// an evaluation tape, or if frozen, the running statistics are used as constants.
 /// </remarks>
 internal sealed class BatchNormOperation<T>(BatchNormSettings<T> settings) : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
@@ -40,7 +40,7 @@ internal sealed class BatchNormOperation<T>(BatchNormSettings<T> settings) : Ope
 internal sealed class BatchNormPass<T> : IDisposable
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private readonly bool ofBatch;
+    private readonly bool usesBatch;
 
     /// <summary>
     /// Computes the statistics of <paramref name="x"/> and updates the running statistics, or uses the running statistics as constants.
@@ -50,8 +50,8 @@ internal sealed class BatchNormPass<T> : IDisposable
         x.RequireSameContext(settings.RunningMean, "BatchNorm");
         x.RequireSameContext(settings.RunningVariance, "BatchNorm");
         var kernels = x.Context.Kernels;
-        ofBatch = settings.UsesBatch(mode);
-        if (ofBatch)
+        usesBatch = settings.UsesBatch(mode);
+        if (usesBatch)
         {
             (Mean, InverseDeviation, var variance) = kernels.BatchNormStatistics(x, settings.Epsilon);
             kernels.BatchNormUpdateRunning(
@@ -77,12 +77,12 @@ internal sealed class BatchNormPass<T> : IDisposable
         Tensor<T> x, Tensor<T> dy, Tensor<T> gamma, Tensor<T> beta, bool relu, bool needsInput, bool needsParameters)
     {
         var kernels = x.Context.Kernels;
-        var (dGamma, dBeta) = ofBatch || needsParameters
+        var (dGamma, dBeta) = usesBatch || needsParameters
             ? kernels.BatchNormParameterGradients(x, dy, Mean, InverseDeviation, gamma, beta, relu)
             : default((Tensor<T>?, Tensor<T>?));
         var dx = needsInput
             ? kernels.BatchNormInputGradient(
-                x, dy, Mean, InverseDeviation, gamma, beta, relu, ofBatch ? dGamma : null, ofBatch ? dBeta : null)
+                x, dy, Mean, InverseDeviation, gamma, beta, relu, usesBatch ? dGamma : null, usesBatch ? dBeta : null)
             : null;
         return (dx, dGamma, dBeta);
     }
@@ -106,8 +106,8 @@ public static partial class VariableOperations
         /// <param name="runningMean">The running mean [C]: updated in training, used otherwise.</param>
         /// <param name="runningVariance">The running unbiased variance [C]: updated in training, used otherwise.</param>
         /// <param name="momentum">The weight of the batch in an update of the running statistics.</param>
-        /// <param name="epsilon">Added to the variance.</param>
-        /// <param name="frozen">Whether training, too, uses the running statistics as constants and leaves them unchanged.</param>
+        /// <param name="epsilon">The small constant that is added to the variance.</param>
+        /// <param name="frozen">Whether training also uses the running statistics, as constants, instead of updating them.</param>
         /// <exception cref="ShapeException">The shapes do not fit, or a training batch has only one value per channel.</exception>
         public Variable<T> BatchNorm(
             Variable<T> gamma,

@@ -3,12 +3,12 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Autograd;
 
-/// <summary>Two-dimensional convolution (cross-correlation): x [N,C,H,W], weights [K,C,kH,kW] and bias [K] give [N,K,OH,OW].</summary>
+/// <summary>Two-dimensional convolution (cross-correlation) of x [N,C,H,W] with weights [K,C,kH,kW] and an optional bias [K].</summary>
 internal sealed class Conv2dOperation<T>(Window2d window) : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     /// <inheritdoc/>
-    // y[n,k,p,q] = b[k] + Σ c,i,j  x[n, c, p·s + i − pad, q·s + j − pad] · w[k,c,i,j]
+    // y[n,k,p,q] = b[k] + Σ x[n, c, p·stride + i − padding, q·stride + j − padding] · w[k,c,i,j] over c, i and j
     protected override Tensor<T> Forward() =>
         Kernels.Convolution(
             Input(0),
@@ -50,7 +50,7 @@ public static partial class VariableOperations
         /// <remarks>Dilation, groups and transposed convolutions are not supported.</remarks>
         /// <param name="weights">Weights, [K,C,kH,kW].</param>
         /// <param name="bias">Bias, [K], or null.</param>
-        /// <param name="window">The kernel size, which must be that of the weights, the strides and the padding.</param>
+        /// <param name="window">The strides, the padding, and the kernel size, which must equal that of the weights.</param>
         /// <exception cref="ShapeException">The shapes do not fit.</exception>
         /// <exception cref="ArgumentOutOfRangeException">A stride is below 1 or a padding below 0.</exception>
         public Variable<T> Conv2d(Variable<T> weights, Variable<T>? bias, Window2d window) =>

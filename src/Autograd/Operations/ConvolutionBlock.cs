@@ -12,11 +12,11 @@ public sealed record ConvolutionBlockSettings<T>(
     Window2d Window, BatchNormSettings<T>? BatchNorm = null, bool Relu = false, Window2d? Pool = null)
     where T : unmanaged, IFloatingPointIeee754<T>;
 
-/// <summary>Convolution → batch normalization → ReLU → max pooling as one operation; all but the convolution are optional.</summary>
+/// <summary>Convolution → batch normalization → ReLU → max pooling as one operation; the last three steps are optional.</summary>
 /// <remarks>
-/// The block computes the same result as the separate operations and keeps less for backward. With pooling it does not keep the full-size
-/// result of ReLU: because max(relu(x)) = relu(max(x)), backward can apply ReLU to the pooled gradient. Without recording, batch
-/// normalization is folded into the weights. The folded weights are cached until any of the folded tensors changes.
+/// The block computes the same result as the separate operations but saves less for backward. With pooling it does not save the full-size
+/// output of ReLU: because max(relu(x)) = relu(max(x)), backward needs only the sign of the pooled output. Without recording, batch
+/// normalization by running statistics is folded into the weights. The folded weights are cached until any of the folded tensors changes.
 /// </remarks>
 internal sealed class ConvolutionBlockOperation<T>(ConvolutionBlockSettings<T> settings, bool hasBias) : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
@@ -75,7 +75,7 @@ internal sealed class ConvolutionBlockOperation<T>(ConvolutionBlockSettings<T> s
     /// <inheritdoc/>
     protected override void Backward(Tensor<T> upstream)
     {
-        // The gradient with respect to the pooled output, then the result of ReLU, then the output of the convolution.
+        // The gradient with respect to the output of the block, carried back step by step to the output of the convolution.
         var gradient = upstream;
         bool relu = settings.Relu;
         if (settings.Pool is { } pool)
@@ -105,7 +105,7 @@ internal sealed class ConvolutionBlockOperation<T>(ConvolutionBlockSettings<T> s
         if (!ReferenceEquals(gradient, upstream)) gradient.Dispose();
     }
 
-    /// <summary>Returns the next gradient and releases the one before. The upstream gradient is left for the tape to release.</summary>
+    /// <summary>Returns the next gradient and releases the previous one; the tape releases the upstream gradient.</summary>
     private static Tensor<T> Replace(Tensor<T> before, Tensor<T> upstream, Tensor<T> next)
     {
         if (!ReferenceEquals(before, upstream)) before.Dispose();
@@ -133,7 +133,7 @@ public static partial class VariableOperations
         /// <param name="bias">Bias [K], or null.</param>
         /// <param name="gamma">Scale of the batch normalization [K], if there is one.</param>
         /// <param name="beta">Shift of the batch normalization [K], if there is one.</param>
-        /// <exception cref="ArgumentException">Gamma and beta are given without batch normalization, or missing with it.</exception>
+        /// <exception cref="ArgumentException">Gamma or beta is given without batch normalization, or missing with it.</exception>
         /// <exception cref="ShapeException">The shapes do not fit.</exception>
         public Variable<T> ConvolutionBlock(
             ConvolutionBlockSettings<T> settings,

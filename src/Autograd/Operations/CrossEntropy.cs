@@ -23,7 +23,7 @@ internal sealed class CrossEntropyOperation<T> : Operation<T>
         Kernels.CrossEntropy(Input(0), labels.Memory, labelSmoothing, reduction, IsRecording, out probabilities);
 
     /// <inheritdoc/>
-    // dx = (softmax(x) − q) · dy / N
+    // dx = (softmax(x) − q)·dy, divided by N if the reduction is the mean.
     protected override void Backward(Tensor<T> upstream) =>
         Propagate(0, Kernels.CrossEntropyBackward(probabilities!, labels.Memory, labelSmoothing, reduction, upstream));
 
@@ -37,16 +37,16 @@ internal sealed class CrossEntropyOperation<T> : Operation<T>
 
 public static partial class VariableOperations
 {
-    /// <param name="logits">The logits [N, classes]: any real numbers.</param>
+    /// <param name="logits">The logits [N, classes]: unnormalized scores.</param>
     extension<T>(Variable<T> logits)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        /// <summary>The cross-entropy of logits and labels, of rank 0. It includes softmax.</summary>
+        /// <summary>The cross-entropy of logits and labels, a scalar (rank 0). Softmax is applied here, not by the caller.</summary>
         /// <param name="labels">N class indices. They are copied.</param>
         /// <param name="labelSmoothing">The fraction of the target, 0 to 1, that is spread evenly over all classes.</param>
-        /// <param name="reduction">The mean or the sum of the losses of the rows.</param>
+        /// <param name="reduction">Whether to return the mean or the sum of the losses of the rows.</param>
         /// <exception cref="ShapeException">The logits are not [N, classes], or the number of labels is not N.</exception>
-        /// <exception cref="ArgumentOutOfRangeException">A label is not a class index, or the smoothing is not in 0 to 1.</exception>
+        /// <exception cref="ArgumentOutOfRangeException">A label is not a class index, or the smoothing is not between 0 and 1.</exception>
         public Variable<T> CrossEntropy(ReadOnlySpan<int> labels, double labelSmoothing = 0, LossReduction reduction = LossReduction.Mean)
         {
             ArgumentNullException.ThrowIfNull(logits);
@@ -57,7 +57,7 @@ public static partial class VariableOperations
             if (labelSmoothing is not (>= 0 and <= 1))
             {
                 throw new ArgumentOutOfRangeException(
-                    nameof(labelSmoothing), $"CrossEntropy: label smoothing must be in 0 to 1, found {labelSmoothing}.");
+                    nameof(labelSmoothing), $"CrossEntropy: label smoothing must be between 0 and 1, found {labelSmoothing}.");
             }
 
             var copy = logits.Value.Context.Pool.Rent<int>(labels.Length);

@@ -5,7 +5,7 @@ namespace DeepSharp.Autograd;
 
 /// <summary>Inverted dropout: drops each element with probability <c>rate</c> and multiplies the others by 1 / (1 − rate).</summary>
 /// <remarks>
-/// The mask is a pure function of the stream and the element's logical index. Backward generates it again instead of keeping it.
+/// The mask is a pure function of the stream and the element's logical index. Backward generates it again, so it is not saved.
 /// </remarks>
 internal sealed class DropoutOperation<T>(double rate, RandomStream stream) : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
@@ -29,16 +29,16 @@ public static partial class VariableOperations
         /// </summary>
         /// <param name="rate">The probability of being dropped, 0 to 1.</param>
         /// <param name="stream">
-        /// The random stream. Element i, in logical order, is kept if word i is at least rate·2³². Use a different stream for every layer
-        /// and step.
+        /// The random stream. Element i, in logical order, is kept if word i of the stream is at least rate·2³². Use a different stream for
+        /// every layer and step.
         /// </param>
         /// <returns><paramref name="x"/> itself in evaluation or if the rate is 0.</returns>
-        /// <exception cref="ArgumentOutOfRangeException">The rate is not in 0 to 1.</exception>
+        /// <exception cref="ArgumentOutOfRangeException">The rate is not between 0 and 1.</exception>
         public Variable<T> Dropout(double rate, RandomStream stream)
         {
             ArgumentNullException.ThrowIfNull(x);
             if (rate is not (>= 0 and <= 1))
-                throw new ArgumentOutOfRangeException(nameof(rate), $"Dropout: the rate must be in 0 to 1, found {rate}.");
+                throw new ArgumentOutOfRangeException(nameof(rate), $"Dropout: the rate must be between 0 and 1, found {rate}.");
             return x.Tape.Mode == Mode.Evaluation || rate == 0 ? x : new DropoutOperation<T>(rate, stream).Apply(x);
         }
     }

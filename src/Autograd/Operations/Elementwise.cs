@@ -90,7 +90,7 @@ public static partial class VariableOperations
         public Variable<T> LeakyRelu(double slope = 0.01) => new UnaryOperation<T>(UnaryFunction.LeakyRelu, slope).Apply(x);
 
         /// <summary>The Gaussian error linear unit x · Φ(x) (Hendrycks and Gimpel, arXiv 1606.08415).</summary>
-        /// <param name="approximation">Exact by default, as in PyTorch.</param>
+        /// <param name="approximation">How Φ is computed; exactly by default, as in PyTorch.</param>
         public Variable<T> Gelu(GeluApproximation approximation = GeluApproximation.None) =>
             new UnaryOperation<T>(approximation == GeluApproximation.Tanh ? UnaryFunction.GeluTanh : UnaryFunction.Gelu).Apply(x);
 
@@ -98,18 +98,18 @@ public static partial class VariableOperations
         /// <param name="exponent">The exponent.</param>
         public Variable<T> Power(double exponent) => new UnaryOperation<T>(UnaryFunction.Power, exponent).Apply(x);
 
-        /// <summary>The larger of x and y; NaN where either is NaN.</summary>
+        /// <summary>The elementwise maximum of x and y; NaN where either is NaN.</summary>
         /// <exception cref="ShapeException">The shapes do not broadcast.</exception>
         public Variable<T> Maximum(Variable<T> y) => new BinaryOperation<T>(BinaryFunction.Maximum).Apply(x, y);
 
-        /// <summary>The larger of x and y; NaN where either is NaN.</summary>
+        /// <summary>The elementwise maximum of x and y; NaN where either is NaN.</summary>
         public Variable<T> Maximum(T y) => x.Maximum(Number(y, x));
 
-        /// <summary>The smaller of x and y; NaN where either is NaN.</summary>
+        /// <summary>The elementwise minimum of x and y; NaN where either is NaN.</summary>
         /// <exception cref="ShapeException">The shapes do not broadcast.</exception>
         public Variable<T> Minimum(Variable<T> y) => new BinaryOperation<T>(BinaryFunction.Minimum).Apply(x, y);
 
-        /// <summary>The smaller of x and y; NaN where either is NaN.</summary>
+        /// <summary>The elementwise minimum of x and y; NaN where either is NaN.</summary>
         public Variable<T> Minimum(T y) => x.Minimum(Number(y, x));
     }
 
@@ -160,7 +160,7 @@ public static partial class VariableOperations
         public static Variable<T> operator /(T x, Variable<T> y) => Number(x, y) / y;
     }
 
-    /// <summary>A number as an operand, on the tape of the other operand.</summary>
+    /// <summary>A scalar operand as a constant on the tape of the other operand.</summary>
     private static Variable<T> Number<T>(T number, Variable<T> other)
         where T : unmanaged, IFloatingPointIeee754<T>
     {

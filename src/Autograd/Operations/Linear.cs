@@ -35,14 +35,14 @@ internal sealed class LinearOperation<T> : Operation<T>
 
 public static partial class VariableOperations
 {
-    /// <param name="x">[N, in], or [N, in, 1, 1], which does not need <c>Flatten</c>.</param>
+    /// <param name="x">The input: [N, in], or [N, in, 1, 1], which need not be flattened first.</param>
     extension<T>(Variable<T> x)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         /// <summary>The linear layer x·weightᵀ + bias.</summary>
-        /// <param name="weight">[out, in].</param>
-        /// <param name="bias">[out], or null for no bias.</param>
-        /// <returns>[N, out].</returns>
+        /// <param name="weight">The weight, [out, in].</param>
+        /// <param name="bias">The bias, [out]; null for none.</param>
+        /// <returns>The output, [N, out].</returns>
         /// <exception cref="ShapeException">The shapes do not fit.</exception>
         public Variable<T> Linear(Variable<T> weight, Variable<T>? bias = null) =>
             bias is null ? new LinearOperation<T>().Apply(x, weight) : new LinearOperation<T>().Apply(x, weight, bias);

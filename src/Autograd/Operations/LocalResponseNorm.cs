@@ -8,9 +8,9 @@ namespace DeepSharp.Autograd;
 /// the sum is over the channels c − ⌊size/2⌋ to c + ⌊(size − 1)/2⌋ of the same pixel.
 /// </summary>
 /// <param name="size">The number of channels in a window.</param>
-/// <param name="alpha">α, which is not divided by the size.</param>
-/// <param name="beta">β.</param>
-/// <param name="k">k.</param>
+/// <param name="alpha">The factor α of the formula; the operation does not divide it by the size.</param>
+/// <param name="beta">The exponent β.</param>
+/// <param name="k">The constant k.</param>
 internal sealed class LocalResponseNormOperation<T>(int size, double alpha, double beta, double k) : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
@@ -37,7 +37,7 @@ public static partial class VariableOperations
         /// <param name="beta">The exponent.</param>
         /// <param name="k">The constant added to the sum.</param>
         /// <param name="divideAlphaBySize">
-        /// Whether alpha is divided by <paramref name="size"/>. True as in PyTorch, Caffe and ONNX; false as in the AlexNet paper, whose
+        /// Whether alpha is divided by <paramref name="size"/>: true in PyTorch, Caffe and ONNX, false in the AlexNet paper, whose
         /// constants are size 5, k 2, alpha 1e-4 and beta 0.75.
         /// </param>
         /// <exception cref="ShapeException">x is not of rank 4.</exception>

@@ -16,7 +16,7 @@ internal sealed class MeanSquaredErrorOperation<T>(LossReduction reduction) : Op
     }
 
     /// <inheritdoc/>
-    // dx = 2·(x − t)·dy / n and dt = −dx
+    // dx = 2·(x − t)·dy, divided by n if the reduction is the mean, and dt = −dx.
     protected override void Backward(Tensor<T> upstream)
     {
         if (Needs(0)) Propagate(0, Kernels.MeanSquaredErrorBackward(Input(0), Input(1), reduction, upstream));
@@ -30,7 +30,7 @@ public static partial class VariableOperations
     extension<T>(Variable<T> prediction)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        /// <summary>The mean (or sum) of the squared differences from <paramref name="target"/>, of rank 0.</summary>
+        /// <summary>The mean (or sum) of the squared differences from <paramref name="target"/>, a scalar (rank 0).</summary>
         /// <exception cref="ShapeException">The shapes differ.</exception>
         public Variable<T> MeanSquaredError(Variable<T> target, LossReduction reduction = LossReduction.Mean) =>
             new MeanSquaredErrorOperation<T>(reduction).Apply(prediction, target);

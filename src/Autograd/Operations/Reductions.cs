@@ -35,12 +35,12 @@ internal sealed class VarianceOperation<T>(AxisSet axes, bool unbiased, bool kee
     protected override Tensor<T> Forward() => Kernels.Variance(Input(0), axes, unbiased, keepDims);
 
     /// <inheritdoc/>
-    // dx = 2·(x − mean)·dy / (n − 1). The gradient through the mean is zero, because Σ (x − mean) = 0.
+    // dx = 2·(x − mean)·dy / (n − 1), or / n if biased. The gradient through the mean is zero, because Σ (x − mean) = 0.
     protected override void Backward(Tensor<T> upstream) => Propagate(0, Kernels.VarianceBackward(Input(0), upstream, axes, unbiased));
 }
 
 /// <summary>
-/// The largest element over some axes. In a tie the first element gets the whole gradient, as in PyTorch's max over a dimension.
+/// The largest element over some axes. In a tie, the first of them gets the whole gradient, as in PyTorch's max over a dimension.
 /// </summary>
 internal sealed class MaxOperation<T>(AxisSet axes, bool keepDims) : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
@@ -90,14 +90,14 @@ public static partial class VariableOperations
     {
         /// <summary>The sum over <paramref name="axes"/>, or over all elements if none are given.</summary>
         /// <param name="axes">The axes; −1 is the last one.</param>
-        /// <param name="keepDims">Whether the axes are kept with length 1 or removed.</param>
+        /// <param name="keepDims">Whether the reduced axes are kept with length 1 instead of removed.</param>
         /// <exception cref="ArgumentException">An axis does not exist or is given twice.</exception>
         public Variable<T> Sum(ReadOnlySpan<int> axes = default, bool keepDims = false) =>
             new SumOperation<T>(AxisSet.Of(x.Shape, axes), keepDims).Apply(x);
 
         /// <summary>The mean over <paramref name="axes"/>, or over all elements if none are given.</summary>
         /// <param name="axes">The axes; −1 is the last one.</param>
-        /// <param name="keepDims">Whether the axes are kept with length 1 or removed.</param>
+        /// <param name="keepDims">Whether the reduced axes are kept with length 1 instead of removed.</param>
         /// <exception cref="ArgumentException">An axis does not exist or is given twice.</exception>
         public Variable<T> Mean(ReadOnlySpan<int> axes = default, bool keepDims = false) =>
             new MeanOperation<T>(AxisSet.Of(x.Shape, axes), keepDims).Apply(x);
@@ -105,14 +105,14 @@ public static partial class VariableOperations
         /// <summary>The variance over <paramref name="axes"/>, or over all elements if none are given.</summary>
         /// <param name="axes">The axes; −1 is the last one.</param>
         /// <param name="unbiased">Whether to divide by n − 1 (Bessel's correction; one element then gives NaN) or by n.</param>
-        /// <param name="keepDims">Whether the axes are kept with length 1 or removed.</param>
+        /// <param name="keepDims">Whether the reduced axes are kept with length 1 instead of removed.</param>
         /// <exception cref="ArgumentException">An axis does not exist or is given twice.</exception>
         public Variable<T> Variance(ReadOnlySpan<int> axes = default, bool unbiased = true, bool keepDims = false) =>
             new VarianceOperation<T>(AxisSet.Of(x.Shape, axes), unbiased, keepDims).Apply(x);
 
         /// <summary>The largest element over <paramref name="axes"/>, or of all elements if none are given; NaN if any is NaN.</summary>
         /// <param name="axes">The axes; −1 is the last one.</param>
-        /// <param name="keepDims">Whether the axes are kept with length 1 or removed.</param>
+        /// <param name="keepDims">Whether the reduced axes are kept with length 1 instead of removed.</param>
         /// <exception cref="ArgumentException">An axis does not exist or is given twice.</exception>
         public Variable<T> Max(ReadOnlySpan<int> axes = default, bool keepDims = false) =>
             new MaxOperation<T>(AxisSet.Of(x.Shape, axes), keepDims).Apply(x);
@@ -120,18 +120,18 @@ public static partial class VariableOperations
         /// <summary>
         /// The index of the largest element along an axis, for every combination of indices of the other axes in logical row-major order.
         /// </summary>
-        /// <param name="axis">The axis; −1 is the last one: the classes of logits [N, classes].</param>
-        /// <returns>One index for each combination. Ties take the first element, and NaN is larger than any number.</returns>
+        /// <param name="axis">The axis; −1 is the last one, for example the classes of logits [N, classes].</param>
+        /// <returns>One index for each combination. In a tie, it is the first index; NaN counts as larger than any number.</returns>
         /// <exception cref="ArgumentOutOfRangeException">There is no such axis.</exception>
         public int[] ArgMax(int axis = -1) => x.Value.ArgMax(axis);
 
-        /// <summary>Positive numbers that add up to 1 along an axis: exp(x) / Σ exp(x).</summary>
-        /// <param name="axis">The axis; −1 is the last one: the classes of logits [N, classes].</param>
+        /// <summary>Softmax along an axis: exp(x) / Σ exp(x), which is nonnegative and sums to 1.</summary>
+        /// <param name="axis">The axis; −1 is the last one, for example the classes of logits [N, classes].</param>
         /// <exception cref="ArgumentOutOfRangeException">There is no such axis.</exception>
         public Variable<T> Softmax(int axis = -1) => new SoftmaxOperation<T>(x.Shape.Axis(axis)).Apply(x);
 
         /// <summary>The logarithm of softmax along an axis, x − log Σ exp(x). It is finite even where softmax underflows to 0.</summary>
-        /// <param name="axis">The axis; −1 is the last one: the classes of logits [N, classes].</param>
+        /// <param name="axis">The axis; −1 is the last one, for example the classes of logits [N, classes].</param>
         /// <exception cref="ArgumentOutOfRangeException">There is no such axis.</exception>
         public Variable<T> LogSoftmax(int axis = -1) => new LogSoftmaxOperation<T>(x.Shape.Axis(axis)).Apply(x);
     }

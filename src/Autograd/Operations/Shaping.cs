@@ -22,7 +22,7 @@ internal sealed class PermuteOperation<T>(int[] axes) : Operation<T>
     protected override Tensor<T> Forward() => Kernels.Permute(Input(0), axes);
 
     /// <inheritdoc/>
-    // The inverse order restores every axis.
+    // The inverse permutation restores the original order of the axes.
     protected override void Backward(Tensor<T> upstream)
     {
         Span<int> inverse = stackalloc int[axes.Length];
@@ -56,7 +56,7 @@ internal sealed class PadOperation<T>(int[] before, int[] after, double value) :
     protected override Tensor<T> Forward() => Kernels.Pad(Input(0), before, after, value);
 
     /// <inheritdoc/>
-    // The constant does not depend on x.
+    // The padding does not depend on x, so only the gradient inside it is propagated.
     protected override void Backward(Tensor<T> upstream) => Propagate(0, Kernels.Slice(upstream, before, InputShape(0)));
 }
 
@@ -90,14 +90,14 @@ public static partial class VariableOperations
         public Variable<T> Reshape(Shape shape) => new ReshapeOperation<T>(shape).Apply(x);
 
         /// <summary>
-        /// Images [N, C, H, W] as rows [N, C·H·W] in C, H, W order, as in PyTorch; for other ranks, all axes after the first are merged.
+        /// Flattens images [N, C, H, W] to rows [N, C·H·W] in C, H, W order, as PyTorch does. In general, merges all axes after the first.
         /// </summary>
         /// <exception cref="ShapeException">The tensor has rank 0.</exception>
         public Variable<T> Flatten() => x.Reshape(ShapeRules.Flatten(x.Shape));
 
         /// <summary>Reorders the axes.</summary>
-        /// <param name="axes">For each axis of the result, the matching axis of x; −1 is the last one. Each axis must occur once.</param>
-        /// <exception cref="ArgumentException">The axes are not those of x, each once.</exception>
+        /// <param name="axes">For each axis of the result, the axis of x that it comes from; −1 is the last one.</param>
+        /// <exception cref="ArgumentException">The axes are not a permutation of the axes of x.</exception>
         public Variable<T> Permute(params ReadOnlySpan<int> axes) => new PermuteOperation<T>(axes.ToArray()).Apply(x);
 
         /// <summary>The transpose: [M, N] to [N, M].</summary>
@@ -132,7 +132,7 @@ public static partial class VariableOperations
         /// <param name="before">The number of elements added before the first index of each axis.</param>
         /// <param name="after">The number of elements added after the last index of each axis.</param>
         /// <param name="value">The constant.</param>
-        /// <exception cref="ShapeException">There is not one number for each axis, or a number is negative.</exception>
+        /// <exception cref="ShapeException">A list does not have one count for each axis, or a count is negative.</exception>
         public Variable<T> Pad(ReadOnlySpan<int> before, ReadOnlySpan<int> after, double value = 0) =>
             new PadOperation<T>(before.ToArray(), after.ToArray(), value).Apply(x);
 

@@ -17,7 +17,7 @@ internal sealed class ConvertCommand
 
     private readonly Argument<string> source = new("IN")
     {
-        Description = "A weights file (safetensors, .pth or ONNX), the folder of a training, or a name that --weights accepts.",
+        Description = "A weights file (safetensors, .pth or ONNX), the folder of a training run, or a name that --weights accepts.",
     };
 
     private readonly Argument<string> target = new("OUT") { Description = $"The file to write: {string.Join(", ", Extensions)}." };
@@ -25,16 +25,16 @@ internal sealed class ConvertCommand
 
     private readonly Option<int?> size = Numbers.Count(
         "--size",
-        "Height and width of the images that an ONNX network takes. [default: as stored with the weights, else what the head expects]");
+        "Height and width of the images that the ONNX network accepts. [default: as stored with the weights, else as the head expects]");
 
     private readonly Option<bool> noFold = new("--no-fold")
     {
-        Description = "Keeps batch normalizations in an ONNX network instead of folding them into the convolutions.",
+        Description = "Leaves batch normalizations in the ONNX network instead of folding them into the convolutions.",
     };
 
     private readonly CacheOption cache = new();
 
-    /// <summary>The command.</summary>
+    /// <summary>Creates the command.</summary>
     public static Command Create()
     {
         var convert = new ConvertCommand();
@@ -66,9 +66,9 @@ internal sealed class ConvertCommand
     private void WriteWeights(ParseResult parsed, WeightsFile file, string output, IAnsiConsole screen)
     {
         var writer = WeightsWriter.For(output);
-        // The constants in an ONNX file have custom names. Other formats store the tensors of the recognized layers.
+        // The constants of an ONNX file may have any names. The tensors are written under the names of the recognized model.
         writer.AddAll(file is OnnxFile ? Recognize(parsed, file, screen).Weights : file.WithoutTraining());
-        // The preprocessing is stored with the weights, even if only the name of the file identified it.
+        // The preprocessing is written with the weights, even if it was known only from the file name.
         PretrainedWeights.PreprocessingOf(file)?.Write(writer.Metadata);
         writer.Save(output);
         screen.Line($"{writer.Count} tensors from {file.Path} to {output}");

@@ -32,7 +32,7 @@ internal sealed class EvaluateCommand
         Description = "Prints the result as one line of JSON, and everything else to standard error.",
     };
 
-    /// <summary>The command.</summary>
+    /// <summary>Creates the command.</summary>
     public static Command Create()
     {
         var evaluate = new EvaluateCommand();
@@ -63,7 +63,7 @@ internal sealed class EvaluateCommand
                 $"{file.Path}: the network has {classes} classes, the data set has {images.ClassNames.Count}.");
         }
 
-        // A file of weights alone stores no preprocessing; the data set then applies its default normalization.
+        // If the file stores no preprocessing, the images have the default normalization of the data set.
         var preprocessing = weights.Preprocessing(parsed, file, images.Channels, images.Height, images.Width);
         var result = Evaluate(parsed, network, preprocessing?.Apply(images) ?? images, stop.Token);
         screen.Line(string.Create(CultureInfo.InvariantCulture,

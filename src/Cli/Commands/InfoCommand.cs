@@ -10,7 +10,7 @@ namespace DeepSharp.Cli.Commands;
 /// <summary><c>deepsharp info</c>.</summary>
 internal static class InfoCommand
 {
-    /// <summary>The command.</summary>
+    /// <summary>Creates the command.</summary>
     public static Command Create()
     {
         var json = new Option<bool>("--json") { Description = "Prints the result as one line of JSON." };

@@ -13,14 +13,14 @@ internal sealed class InspectCommand
 {
     private readonly Argument<string> path = new("FILE")
     {
-        Description = "A weights file (safetensors, .pth or ONNX), the folder of a training, or a name that --weights accepts.",
+        Description = "A weights file (safetensors, .pth or ONNX), the folder of a training run, or a name that --weights accepts.",
     };
 
     private readonly RecognitionOptions options = new();
     private readonly CacheOption cache = new();
     private readonly Option<bool> json = new("--json") { Description = "Prints the result as one line of JSON." };
 
-    /// <summary>The command.</summary>
+    /// <summary>Creates the command.</summary>
     public static Command Create()
     {
         var inspect = new InspectCommand();
@@ -67,7 +67,7 @@ internal sealed class InspectCommand
         {
             screen.Line($"Recognized as {description.Name}: configuration {description.Config}, "
                 + $"{(options.BatchNorm ? "with" : "without")} batch normalization, "
-                + $"{(options.ConvolutionBias ? "with" : "without")} bias of convolutions, {options.InputChannels} input channels, "
+                + $"{(options.ConvolutionBias ? "with" : "without")} convolution bias, {options.InputChannels} input channels, "
                 + $"pooling to {options.Head.PoolSize}×{options.Head.PoolSize}, hidden layers {Text(options.Head.Hidden)}, "
                 + $"{options.Classes} classes, {description.ParameterCount:N0} parameters.");
             foreach (string assumption in recognition.Assumptions) screen.Line($"Assuming {assumption}.");

@@ -26,7 +26,7 @@ internal sealed class PredictCommand
     private readonly Option<string?> classNames = new("--classes")
     {
         Description = "A text file with the names of the classes, one per line in the order of the scores. "
-            + "[default: as stored with the weights, else their numbers from 0]",
+            + "[default: as stored with the weights, else class 0, class 1, …]",
         HelpName = "FILE",
     };
 
@@ -37,7 +37,7 @@ internal sealed class PredictCommand
         Description = "Prints the result as one line of JSON, and everything else to standard error.",
     };
 
-    /// <summary>The command.</summary>
+    /// <summary>Creates the command.</summary>
     public static Command Create()
     {
         var predict = new PredictCommand();
@@ -53,7 +53,7 @@ internal sealed class PredictCommand
     {
         using var stop = new StopSignal();
         var screen = Screen.Open(parsed.GetValue(json));
-        // Before the weights, which take longer to load.
+        // The images are loaded first, so that a wrong path fails before the weights are loaded, which takes longer.
         var files = parsed.GetRequiredValue(images).Select(path => (Path: path, Images: ImageFile.Load(path))).ToList();
         using var file = weights.Open(parsed, screen.Line, stop.Token);
         using var context = compute.Context(parsed);

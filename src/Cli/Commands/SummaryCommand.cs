@@ -25,7 +25,7 @@ internal sealed class SummaryCommand
 
     private readonly Option<bool> json = new("--json") { Description = "Prints the summary as one line of JSON." };
 
-    /// <summary>The command.</summary>
+    /// <summary>Creates the command.</summary>
     public static Command Create()
     {
         var summary = new SummaryCommand();
@@ -39,7 +39,7 @@ internal sealed class SummaryCommand
 
     private int Run(ParseResult parsed)
     {
-        // A list option that is not given has an empty list as its value.
+        // The value of an omitted list option is an empty list.
         Shape shape = parsed.GetValue(input) is [_, ..] lengths ? new(lengths) : [1, 3, 32, 32];
         var description = model.Description(parsed, VggNames.Small, shape[1], Math.Min(shape[2], shape[3]), parsed.GetValue(classes));
         using var network = description.CreateModel<float>();
@@ -101,7 +101,7 @@ internal sealed class SummaryCommand
     private static AlgorithmsReport? Report(ChosenAlgorithms? chosen) =>
         chosen is null ? null : new(chosen.Forward, chosen.InputGradient, chosen.WeightGradient);
 
-    // torchinfo prints -- instead of a missing value or 0.
+    // Like torchinfo, prints -- for a missing value and for 0.
     private static string Count(long? value) => value is null or 0 ? "--" : value.Value.ToString("N0", CultureInfo.InvariantCulture);
 
     private static string ParameterPercentage(LayerSummary? layer) =>

@@ -21,8 +21,8 @@ internal sealed class TrainCommand
 
     private readonly Option<string?> initFrom = new("--init-from")
     {
-        Description = "A trained network: a weights file or the folder of a training. Its first four convolutions and its linear layers "
-            + "initialize those of the same shape, as the paper does for its deeper networks.",
+        Description = "A trained network: a weights file or the folder of a training run. Its first four convolutions and its linear "
+            + "layers initialize those of the same shape, as in the paper for the deeper networks.",
         HelpName = "FILE|DIR",
     };
 
@@ -43,7 +43,7 @@ internal sealed class TrainCommand
 
     private readonly Option<bool> profile = new("--profile")
     {
-        Description = "Prints the cost of a step by operation and pass at the end: milliseconds, percent, and the rate reached.",
+        Description = "At the end, prints the cost of a step by operation and pass: milliseconds, percentage, and achieved rate.",
     };
 
     private readonly Option<bool> json = new("--json")
@@ -51,7 +51,7 @@ internal sealed class TrainCommand
         Description = "Prints the result as one line of JSON, and everything else to standard error.",
     };
 
-    /// <summary>The command.</summary>
+    /// <summary>Creates the command.</summary>
     public static Command Create()
     {
         var train = new TrainCommand();
@@ -87,7 +87,7 @@ internal sealed class TrainCommand
         if (parsed.GetValue(initFrom) is { } file) InitializeFrom(network, CacheOption.FileOf(file), screen);
         using var trainer = new Trainer<float>(network, images, options, folder) { Source = source };
         if (checkpoint is not null) trainer.Restore(checkpoint);
-        // The training replaces the file. Not every system allows that while the file is open.
+        // Training replaces the file, which some systems do not allow while the file is open.
         checkpoint?.Dispose();
 
         screen.Line(string.Create(CultureInfo.InvariantCulture,
@@ -116,7 +116,7 @@ internal sealed class TrainCommand
         if (parsed.GetValue(json)) Reports.Print(Report(network.Description.Name, result), Reports.Default.TrainReport);
     }
 
-    /// <summary>The checkpoint to resume; null for a training from the beginning.</summary>
+    /// <summary>The checkpoint to resume; null for a new training run.</summary>
     private TrainingCheckpoint? Checkpoint(ParseResult parsed)
     {
         if (parsed.GetValue(resume) is not { } folder) return null;
@@ -125,7 +125,7 @@ internal sealed class TrainCommand
         if (checkpoint.Data is not null) return checkpoint;
         checkpoint.Dispose();
         throw new InvalidDataException(
-            $"The checkpoint in {folder} does not name its data set; resume it from the program that wrote it.");
+            $"The checkpoint in {folder} does not name its data set; resume it in the program that wrote it.");
     }
 
     private static void InitializeFrom(VggModel<float> network, string file, IAnsiConsole screen)
@@ -143,7 +143,7 @@ internal sealed class TrainCommand
         name, result.Epochs.Count, result.Steps, result.Last.TrainLoss, result.Last.TestLoss, result.Last.TestAccuracy,
         result.ImagesPerSecond, result.Seconds, MachineInfo.PeakMemoryMegabytes, result.Checkpoint!, result.WeightsSha256);
 
-    /// <summary>The folder of <c>--out</c>, else a default one. Without <c>--overwrite</c> it must not have a checkpoint.</summary>
+    /// <summary>The folder of <c>--out</c>, else a default one. A checkpoint in <c>--out</c> requires <c>--overwrite</c>.</summary>
     private string OutputFolder(ParseResult parsed, string name, DataSource source)
     {
         bool replaces = parsed.GetValue(overwrite);

@@ -5,7 +5,7 @@ using DeepSharp.Vgg;
 
 namespace DeepSharp.Cli.Options;
 
-/// <summary>The folder of downloaded weights. Resolves a name, folder or file on the command line to a weights file.</summary>
+/// <summary>The option <c>--cache</c>. Resolves a name, folder or file on the command line to a weights file.</summary>
 internal sealed class CacheOption
 {
     private readonly Option<string?> folder = new("--cache")
@@ -22,7 +22,7 @@ internal sealed class CacheOption
     public static string FileOf(string weights) =>
         Directory.Exists(weights) ? Path.Combine(weights, TrainingCheckpoint.FileName) : weights;
 
-    /// <summary>The path of a weights file, given the file, the folder of a checkpoint, or the name of a network to download.</summary>
+    /// <summary>The path of a weights file, given the file, the folder of a training run, or the name of a network to download.</summary>
     public string Find(ParseResult parsed, string weights, Action<string> say, CancellationToken cancellationToken)
     {
         weights = FileOf(weights);

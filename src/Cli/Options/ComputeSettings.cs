@@ -20,13 +20,13 @@ internal sealed class ComputeSettings
     /// <summary>All options.</summary>
     public IReadOnlyList<Option> All => [threads, algorithm];
 
-    /// <summary>The options that are fixed when a training is resumed.</summary>
+    /// <summary>The options that cannot change when training is resumed.</summary>
     public IReadOnlyList<Option> Fixed => [algorithm];
 
     /// <summary>Creates the context that the options describe.</summary>
     /// <param name="parsed">The command line.</param>
-    /// <param name="resumed">The convolution algorithm of the training that is resumed, if any.</param>
-    /// <param name="profiler">The profiler of the operations; null for none.</param>
+    /// <param name="resumed">The convolution algorithm of the resumed training run, if any.</param>
+    /// <param name="profiler">The profiler that times the operations; null for none.</param>
     public ComputeContext Context(ParseResult parsed, string? resumed = null, Profiler? profiler = null)
     {
         var options = ComputeOptions.FromEnvironment();

@@ -32,7 +32,7 @@ internal sealed class DataOptions
     /// <summary>All options.</summary>
     public IReadOnlyList<Option> All => [data, folder, download, limitTest];
 
-    /// <summary>The options that are fixed when a training is resumed.</summary>
+    /// <summary>The options that cannot change when training is resumed.</summary>
     public IReadOnlyList<Option> Fixed => [data, limitTest];
 
     /// <summary>The data set that the options select.</summary>
@@ -49,7 +49,7 @@ internal sealed class DataOptions
         return Checked(parsed, source);
     }
 
-    /// <summary>The data set of a resumed training. Only its folder may change.</summary>
+    /// <summary>The data set of a resumed training run. Only its folder may change.</summary>
     public DataSource Resumed(ParseResult parsed, DataSource source) =>
         Checked(parsed, source with { Folder = parsed.GetValue(folder) ?? source.Folder });
 
@@ -67,7 +67,7 @@ internal sealed class DataOptions
         if (source.Name != "cifar10" && (parsed.GetValue(folder) is not null || parsed.GetValue(download)))
         {
             throw new ArgumentException(
-                $"--data-dir and --download require --data cifar10; the data set is {source.Name}, which is generated on the fly.");
+                $"--data-dir and --download require --data cifar10; the data set is {source.Name}, which is generated.");
         }
 
         return source;

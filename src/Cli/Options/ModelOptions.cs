@@ -32,7 +32,7 @@ internal sealed class ModelOptions
     {
         Description = "The classifier: imagenet (4096-4096-classes on 7×7 maps), cifar (4096-4096-classes on 1×1 maps, dropout first), "
             + "small (512-512-classes, dropout first), compact (one linear layer), or the widths of hidden layers. "
-            + "[default: compact; imagenet from 224 pixels]",
+            + "[default: compact, or imagenet from 224 pixels on]",
         HelpName = "NAME|4096,4096",
     };
 
@@ -40,17 +40,17 @@ internal sealed class ModelOptions
         "--pool", "The height and width of the head's input maps, produced by adaptive average pooling. [default: the head's]");
 
     private readonly Option<double?> dropout = Numbers.Rate(
-        "--dropout", "The dropout probability in the head; 0 leaves the dropout layers out. [default: the head's, 0.5]");
+        "--dropout", "The dropout probability in the head; 0 omits the dropout layers. [default: the head's, 0.5]");
 
     private readonly Option<bool> noConvBias = new("--no-conv-bias")
     {
-        Description = "Leaves out the bias of the convolutions, which has no effect before batch normalization.",
+        Description = "Omits the bias of the convolutions, which has no effect before batch normalization.",
     };
 
     private readonly Option<string?> lrn = new("--lrn")
     {
         Description = "The constants of local response normalization: paper, pytorch (its defaults with a window of 2), or size, alpha, "
-            + "beta and k with PyTorch's meaning. [default: paper]",
+            + "beta and k as PyTorch defines them. [default: paper]",
         HelpName = "5,5e-4,0.75,2",
     };
 
@@ -81,17 +81,17 @@ internal sealed class ModelOptions
 
     /// <summary>The network that the options describe.</summary>
     /// <param name="parsed">The command line.</param>
-    /// <param name="defaultModel">The name of the network if the options give none.</param>
+    /// <param name="defaultModel">The name of the network without <c>--model</c> and <c>--config</c>.</param>
     /// <param name="channels">The channels of the images.</param>
-    /// <param name="size">The height or width of the images, whichever is less.</param>
-    /// <param name="classes">The number of classes; null for the usual number of the head.</param>
+    /// <param name="size">The smaller of the height and width of the images.</param>
+    /// <param name="classes">The number of classes; null for 1000 with ImageNet's head, else 10.</param>
     public VggDescription Description(ParseResult parsed, string defaultModel, int channels, int size, int? classes)
     {
         string? name = parsed.GetValue(model), text = parsed.GetValue(config);
         bool normalizes = parsed.GetValue(batchNorm);
         if (name is not null && text is not null) throw new ArgumentException("Expected --model or --config, found both.");
         if (normalizes && text is null)
-            throw new ArgumentException("--batch-norm requires --config; of the named models choose one that ends in -bn.");
+            throw new ArgumentException("--batch-norm requires --config; of the named models, choose one that ends in -bn.");
         var (steps, hasBatchNorm) = text is null ? VggNames.Find(name ?? defaultModel) : (VggConfig.Parse(text), normalizes);
         var classifier = VggHead.Parse(parsed.GetValue(head) ?? TrainingDefaults.Head(size));
         return new VggDescription(steps, new VggOptions

@@ -4,21 +4,21 @@ using System.Numerics;
 
 namespace DeepSharp.Cli.Options;
 
-/// <summary>Creates options with numeric values. Their errors state the expected and the actual value.</summary>
+/// <summary>Creates options with numeric values. Their error messages state the expected and the actual value.</summary>
 internal static class Numbers
 {
-    /// <summary>A whole number of at least 1.</summary>
+    /// <summary>Creates an option whose value is a whole number of at least 1.</summary>
     public static Option<int?> Count(string name, string description) =>
         Number<int>(name, description, "a whole number of at least 1", value => value >= 1);
 
-    /// <summary>A whole number.</summary>
+    /// <summary>Creates an option whose value is a whole number.</summary>
     public static Option<long?> Seed(string name, string description) => Number<long>(name, description, "a whole number", _ => true);
 
-    /// <summary>A finite number of at least 0.</summary>
+    /// <summary>Creates an option whose value is a finite number of at least 0.</summary>
     public static Option<double?> Rate(string name, string description) =>
         Number<double>(name, description, "a finite number of at least 0", value => value >= 0 && double.IsFinite(value));
 
-    /// <summary>A list of whole numbers of at least 1, separated by commas.</summary>
+    /// <summary>Creates an option whose value is a comma-separated list of <paramref name="count"/> whole numbers of at least 1.</summary>
     public static Option<int[]?> Counts(string name, int count, string description, string example) => new(name)
     {
         Description = description,
@@ -33,7 +33,7 @@ internal static class Numbers
         },
     };
 
-    /// <summary>A list of finite numbers, separated by commas.</summary>
+    /// <summary>Creates an option whose value is a comma-separated list of finite numbers.</summary>
     public static Option<double[]?> List(string name, string description, string example) => new(name)
     {
         Description = description,

@@ -5,18 +5,18 @@ using DeepSharp.Vgg;
 
 namespace DeepSharp.Cli.Options;
 
-/// <summary>The options that supply what a weights file leaves open about its network.</summary>
+/// <summary>The options for properties of a network that its weights file does not determine.</summary>
 internal sealed class RecognitionOptions
 {
     private readonly Option<string?> model = new("--model")
     {
-        Description = $"The network, if names and shapes in the file leave it open: {string.Join(", ", VggNames.All)}.",
+        Description = $"The network, if names and shapes in the file do not determine it: {string.Join(", ", VggNames.All)}.",
         HelpName = "NAME",
     };
 
     private readonly Option<string?> config = new("--config")
     {
-        Description = "The configuration, if names and shapes in the file leave it open.",
+        Description = "The configuration, if names and shapes in the file do not determine it.",
         HelpName = "64,M,128,M",
     };
 

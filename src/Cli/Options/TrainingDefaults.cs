@@ -4,10 +4,10 @@ using DeepSharp.Vgg;
 
 namespace DeepSharp.Cli.Options;
 
-/// <summary>The default settings of a training for each data set.</summary>
+/// <summary>The default training settings for each data set.</summary>
 internal static class TrainingDefaults
 {
-    /// <summary>Images of at least this size get the ImageNet head.</summary>
+    /// <summary>The image size from which the default is the ImageNet head.</summary>
     private const int ImageNetSize = 224;
 
     /// <summary>The name of the default model for a data set.</summary>
@@ -18,6 +18,6 @@ internal static class TrainingDefaults
         ? new TrainingOptions { Augment = Augment.CropAndFlip }
         : new TrainingOptions { Epochs = 4, BatchSize = 64, StepSize = 2 };
 
-    /// <summary>The name of the default head for images of a size: height or width, whichever is less.</summary>
+    /// <summary>The name of the default head for images whose smaller side is <paramref name="size"/>.</summary>
     public static string Head(int size) => size >= ImageNetSize ? "imagenet" : "compact";
 }

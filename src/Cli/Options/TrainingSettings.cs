@@ -16,7 +16,7 @@ internal sealed class TrainingSettings
     private readonly Option<double?> learningRate =
         Numbers.Rate("--lr", $"The initial learning rate. {Defaults(options => options.LearningRate)}");
 
-    private readonly Option<double?> momentum = Numbers.Rate("--momentum", $"Momentum. {Defaults(options => options.Momentum)}");
+    private readonly Option<double?> momentum = Numbers.Rate("--momentum", $"The momentum of SGD. {Defaults(options => options.Momentum)}");
 
     private readonly Option<double?> weightDecay = Numbers.Rate(
         "--weight-decay",
@@ -26,15 +26,15 @@ internal sealed class TrainingSettings
         "--step-size", $"The learning rate is multiplied by --gamma after every N epochs. {Defaults(options => options.StepSize)}");
 
     private readonly Option<double?> gamma =
-        Numbers.Rate("--gamma", $"The factor of the learning rate, see --step-size. {Defaults(options => options.Gamma)}");
+        Numbers.Rate("--gamma", $"The factor of the learning rate; see --step-size. {Defaults(options => options.Gamma)}");
 
     private readonly Option<long?> seed =
-        Numbers.Seed("--seed", "The seed of weights, order of images, augmentation and dropout. [default: 0]");
+        Numbers.Seed("--seed", "The seed of initial weights, image order, augmentation and dropout. [default: 0]");
 
     private readonly Option<string?> augment = new("--augment")
     {
         Description = "Random augmentation of training images: none, or crop-flip "
-            + "(crops of the image padded by 4, flipped horizontally half of the time). "
+            + "(crops of the image padded by 4, flipped horizontally with probability 1/2). "
             + Defaults(options => Name(options.Augment)),
         HelpName = "none|crop-flip",
     };
@@ -44,7 +44,7 @@ internal sealed class TrainingSettings
     /// <summary>All options.</summary>
     public IReadOnlyList<Option> All => [epochs, .. Fixed];
 
-    /// <summary>The options that are fixed when a training is resumed.</summary>
+    /// <summary>The options that cannot change when training is resumed.</summary>
     public IReadOnlyList<Option> Fixed => [batchSize, learningRate, momentum, weightDecay, stepSize, gamma, seed, augment];
 
     /// <summary>The training options for a data set: those given, else the defaults.</summary>
@@ -71,7 +71,7 @@ internal sealed class TrainingSettings
         };
     }
 
-    /// <summary>The options of a resumed training. Only the number of epochs may change.</summary>
+    /// <summary>The training options of a resumed training run. Only the number of epochs may change.</summary>
     public TrainingOptions<float> Resumed(ParseResult parsed, TrainingOptions options) =>
         new TrainingOptions<float>(options) with { Epochs = parsed.GetValue(epochs) ?? options.Epochs };
 

@@ -7,14 +7,14 @@ using DeepSharp.Vgg;
 namespace DeepSharp.Cli.Options;
 
 /// <summary>
-/// The options that select a trained network: its weights and, if the file does not store them, its configuration and the preprocessing of
-/// images.
+/// The options that select a trained network: its weights and, if their file does not determine them, its configuration and the
+/// preprocessing of images.
 /// </summary>
 internal sealed class WeightsOptions
 {
     private readonly Option<string> weights = new("--weights")
     {
-        Description = "The weights file (safetensors, .pth or ONNX), the folder of a training, or the name of one of torchvision's "
+        Description = "The weights file (safetensors, .pth or ONNX), the folder of a training run, or the name of one of torchvision's "
             + $"ImageNet networks, which is downloaded once: {string.Join(", ", PretrainedWeights.All.Select(known => known.Name))}.",
         HelpName = "FILE|NAME",
         Required = true,
@@ -24,12 +24,12 @@ internal sealed class WeightsOptions
 
     private readonly Option<double[]?> mean = Numbers.List(
         "--mean",
-        "The mean that is subtracted from each channel of pixels scaled to 0..1. [default: as stored with the weights]",
+        "The means that are subtracted from the channels of pixels scaled to 0..1. [default: as stored with the weights]",
         "0.485,0.456,0.406");
 
     private readonly Option<double[]?> standardDeviation = Numbers.List(
         "--std",
-        "The standard deviation that each channel is divided by. [default: as stored with the weights]",
+        "The standard deviations by which the channels are divided. [default: as stored with the weights]",
         "0.229,0.224,0.225");
 
     private readonly CacheOption cache = new();
@@ -41,7 +41,7 @@ internal sealed class WeightsOptions
     public WeightsFile Open(ParseResult parsed, Action<string> say, CancellationToken cancellationToken) =>
         WeightsFile.Open(cache.Find(parsed, parsed.GetRequiredValue(weights), say, cancellationToken));
 
-    /// <summary>Loads the network, and prints what was assumed about it.</summary>
+    /// <summary>Loads the network, and prints the assumptions made to recognize it.</summary>
     public VggModel<float> Load(ParseResult parsed, WeightsFile file, ComputeContext context, Action<string> say)
     {
         var found = recognition.Recognize(parsed, file);
@@ -49,11 +49,11 @@ internal sealed class WeightsOptions
         return VggModel.Load<float>(found, context);
     }
 
-    /// <summary>The preprocessing that the options give, else the one that the file stores; null if neither has one.</summary>
+    /// <summary>The preprocessing given by the options, else the one stored in the file; null if there is neither.</summary>
     public ImagePreprocessing? Preprocessing(ParseResult parsed, WeightsFile file, int channels, int height, int width)
     {
         var stored = PretrainedWeights.PreprocessingOf(file);
-        // A list option that is not given has an empty list as its value.
+        // The value of an omitted list option is an empty list.
         var (means, deviations) = (parsed.GetValue(mean) ?? [], parsed.GetValue(standardDeviation) ?? []);
         if (means.Length == 0 && deviations.Length == 0) return stored;
         if (means.Length == 0 || deviations.Length == 0) throw new ArgumentException("Expected both --mean and --std, found only one.");

@@ -35,7 +35,7 @@ internal static class Failure
         return exitCode;
     }
 
-    // Without the parameter name, which is meaningless on the command line.
+    // The message without the parameter name, which is meaningless on the command line.
     private static string Message(Exception error) => error switch
     {
         ArgumentException argument => argument.Reason(),

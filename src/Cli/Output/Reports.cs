@@ -30,7 +30,7 @@ internal sealed record PredictionReport(string Image, int Index, IReadOnlyList<C
 /// <summary>A class of a <see cref="PredictionReport"/>.</summary>
 internal sealed record ClassReport(int Index, string Name, double Probability);
 
-/// <summary>The output of <c>inspect --json</c>. Without a model, the problem says why.</summary>
+/// <summary>The output of <c>inspect --json</c>. If no model is recognized, the problem says why.</summary>
 internal sealed record InspectReport(
     string File,
     IReadOnlyList<TensorReport> Tensors,
@@ -55,7 +55,7 @@ internal sealed record RecognizedReport(
     long Parameters,
     IReadOnlyList<string> Assumptions);
 
-/// <summary>The images of an <see cref="InspectReport"/>.</summary>
+/// <summary>The image preprocessing of an <see cref="InspectReport"/>.</summary>
 internal sealed record ImagesReport(
     IReadOnlyList<string> Classes, IReadOnlyList<double> Mean, IReadOnlyList<double> Std, int Channels, int Height, int Width, int? Resize);
 

@@ -2,10 +2,10 @@ using Spectre.Console;
 
 namespace DeepSharp.Cli.Output;
 
-/// <summary>Output for people: tables, progress and lines, in color on a terminal and plain elsewhere.</summary>
+/// <summary>Human-readable output: tables, progress and lines, in color on a terminal, else as plain text.</summary>
 internal static class Screen
 {
-    // The width of output that is not a terminal, so that tables are not squeezed.
+    // The assumed width of output that is not a terminal. It is large, so that tables are not squeezed.
     private const int WidthWithoutTerminal = 160;
 
     /// <summary>Opens standard output, or standard error if standard output is reserved for JSON.</summary>
@@ -31,7 +31,7 @@ internal static class Screen
         /// <summary>Writes a line without wrapping it.</summary>
         public void Line(string text)
         {
-            // On a terminal the console keeps a progress bar below the line.
+            // On a terminal, the console redraws the progress bar below the line.
             if (console.CanRedraw) console.WriteLine(text);
             else console.Profile.Out.Writer.WriteLine(text);
         }

@@ -5,16 +5,16 @@ using Spectre.Console.Rendering;
 
 namespace DeepSharp.Cli.Output;
 
-/// <summary>Shows a training: a line per epoch and, on a terminal, a bar with loss, speed and remaining time below.</summary>
+/// <summary>Shows the progress of training: a line per epoch and, on a terminal, a bar with loss, speed and remaining time.</summary>
 internal sealed class TrainingDisplay(IAnsiConsole console) : IProgress<TrainingProgress>
 {
-    // Leaves room for the other columns on a terminal of 80 columns.
+    // Leaves room for the other columns of the progress display on a terminal with 80 characters per line.
     private const int BarWidth = 20;
 
     private ProgressTask? bar;
     private string status = "";
 
-    /// <summary>Runs a training and shows it.</summary>
+    /// <summary>Trains a network and shows the progress.</summary>
     public TrainingResult Run(Trainer<float> trainer, CancellationToken cancellationToken)
     {
         if (!console.CanRedraw) return trainer.Run(this, cancellationToken);
@@ -42,7 +42,7 @@ internal sealed class TrainingDisplay(IAnsiConsole console) : IProgress<Training
         if (bar is null) return;
         bar.Description = $"epoch {value.Epoch}/{value.Epochs}";
         bar.MaxValue = value.Steps;
-        // A full bar would end the display, but the test after the last step is still to come.
+        // A full bar would end the display, but the test images are evaluated after the last step.
         bar.Value = Math.Min(value.Step, value.Steps - 0.5);
         status = value.Step < value.Steps
             ? string.Create(

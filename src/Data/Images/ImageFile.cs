@@ -2,7 +2,7 @@ using DeepSharp.Formats;
 
 namespace DeepSharp.Data;
 
-/// <summary>Reads images from the formats that need no large decoder.</summary>
+/// <summary>Reads images in formats that need no large decoder.</summary>
 public static class ImageFile
 {
     private const string Expected =
@@ -14,7 +14,7 @@ public static class ImageFile
     /// Reads the images in a file. The content determines the format: PNG, a binary PPM (P6) or PGM (P5), a NumPy array of bytes, or
     /// CIFAR-10 records.
     /// </summary>
-    /// <returns>Images of one class without a name, not normalized.</returns>
+    /// <returns>Images that all have label 0, a class without a name; their normalization only scales pixels to 0..1.</returns>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="InvalidDataException">The file has another format or is damaged; the message begins with the path.</exception>
     public static IImageDataset Load(string path)
@@ -22,7 +22,7 @@ public static class ImageFile
         ArgumentNullException.ThrowIfNull(path);
         if (!File.Exists(path)) throw new FileNotFoundException($"Expected an image file, found no file {path}.");
         if (new FileInfo(path).Length > MaxBytes)
-            throw new InvalidDataException($"{path}: {Expected} of at most {MaxBytes} bytes.");
+            throw new InvalidDataException($"{path}: expected a file of at most {MaxBytes} bytes.");
         byte[] file = File.ReadAllBytes(path);
         try
         {
@@ -53,7 +53,7 @@ public static class ImageFile
                 $"{Expected} of {Cifar10.RecordBytes} bytes, found a file of {file.Length} bytes in another format.");
     }
 
-    // One image or several. Channels are last, as is usual for images, or first, as in networks.
+    // Accepts one image or several, with the channels last, as is usual for images, or first, as in networks.
     private static (byte[] Pixels, int Channels, int Height, int Width) FromArray((byte[] Elements, int[] Shape) array)
     {
         int[] shape = array.Shape switch

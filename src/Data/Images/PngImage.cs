@@ -16,7 +16,7 @@ internal static class PngImage
     public static bool Begins(ReadOnlySpan<byte> file) => file.StartsWith(Signature);
 
     /// <summary>The pixels in the order channel, row, column: gray or red, green, blue.</summary>
-    /// <exception cref="InvalidDataException">The file is damaged, or interlaced.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged, interlaced or too large.</exception>
     public static (byte[] Pixels, int Channels, int Height, int Width) Read(ReadOnlySpan<byte> file)
     {
         Header? found = null;
@@ -50,7 +50,7 @@ internal static class PngImage
         return (checkedBytes[..sizeof(uint)].ToArray(), checkedBytes[sizeof(uint)..].ToArray());
     }
 
-    /// <summary>Decompresses the rows, each preceded by its filter number, to exactly as many bytes as the header specifies.</summary>
+    /// <summary>Decompresses the rows, each preceded by its filter type, to the size that the header implies; undoes the filters.</summary>
     private static byte[] Inflate(Stream compressed, Header header)
     {
         byte[] rows = new byte[header.Height * (header.RowBytes + 1)];
@@ -74,8 +74,8 @@ internal static class PngImage
         return rows;
     }
 
-    // Each byte is stored as the difference from a prediction. The prediction uses the same byte of the pixels to the left (a), above (b),
-    // and above left (c).
+    // Each byte is stored as the difference from a prediction. The prediction uses the corresponding bytes of the pixels to the left (a),
+    // above (b), and above left (c).
     private static void Unfilter(byte filter, Span<byte> row, ReadOnlySpan<byte> above, int pixelBytes)
     {
         for (int i = 0; i < row.Length; i++)
@@ -129,10 +129,10 @@ internal static class PngImage
 
         public int Channels => Kind is 0 or 4 ? 1 : 3;
 
-        /// <summary>The bytes of a row.</summary>
+        /// <summary>The number of bytes in a row, without its filter type.</summary>
         public int RowBytes => ((Width * Samples * Bits) + 7) / 8;
 
-        /// <summary>The bytes of a pixel, at least one.</summary>
+        /// <summary>The number of bytes in a pixel, at least 1.</summary>
         public int PixelBytes => Math.Max(Samples * Bits / 8, 1);
 
         private int Samples => Kind switch { 2 => 3, 4 => 2, 6 => 4, _ => 1 };
@@ -148,7 +148,7 @@ internal static class PngImage
                 throw new InvalidDataException("the PNG image is interlaced, or of an unknown color type; save it without interlacing.");
             var header = new Header((int)width, (int)height, data[8], data[9]);
             return (long)height * (header.RowBytes + 1) <= MaxBytes ? header
-                : throw new InvalidDataException($"the PNG image of {height}×{width} pixels takes more than {MaxBytes} bytes.");
+                : throw new InvalidDataException($"the PNG image of {height}×{width} pixels decompresses to more than {MaxBytes} bytes.");
         }
 
         /// <summary>A sample scaled to 8 bits; a palette index is not scaled.</summary>

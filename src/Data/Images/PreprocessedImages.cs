@@ -3,7 +3,7 @@ using System.Buffers;
 namespace DeepSharp.Data;
 
 /// <summary>
-/// The images of another data set with the preprocessing of a model: resized, cropped, converted from grayscale to color, normalized.
+/// The images of another data set, preprocessed for a model: resized, cropped, converted from grayscale to color, and normalized.
 /// </summary>
 internal sealed class PreprocessedImages : IImageDataset
 {
@@ -26,8 +26,8 @@ internal sealed class PreprocessedImages : IImageDataset
         (resizedHeight, resizedWidth) = (images.Height, images.Width);
         if ((images.Height, images.Width) == (Height, Width) && description.Resize is null) return;
 
-        // As in torchvision: the shorter side gets the size; the other side is scaled by the same factor and rounded down. Without a size,
-        // the image is resized to just cover the crop.
+        // As in torchvision, the shorter side is resized to the given length; the other side is scaled by the same factor and rounded down.
+        // If no length is given, the image is resized to just cover the crop.
         var (size, of) = description.Resize is { } side ? (side, Math.Min(images.Height, images.Width))
             : (long)Height * images.Width > (long)Width * images.Height ? (Height, images.Height) : (Width, images.Width);
         (resizedHeight, resizedWidth) = (Scaled(images.Height), Scaled(images.Width));

@@ -1,6 +1,6 @@
 namespace DeepSharp.Data;
 
-/// <summary>Resizes images as torchvision does with Pillow: bilinear, with a wider window where the image shrinks.</summary>
+/// <summary>Resizes images as torchvision does with Pillow: bilinear, with a wider window when an image shrinks (antialiasing).</summary>
 internal static class Resampling
 {
     // Pillow sums bytes times 22-bit integer weights, and rounds to bytes after each of the two passes.
@@ -48,7 +48,7 @@ internal static class Resampling
         return (byte)Math.Clamp(sum >> Precision, 0, byte.MaxValue);
     }
 
-    // The window of old pixels for each new pixel. The weights are a triangle around the center of the new pixel, which reaches one old
+    // The window of old pixels for each new pixel. The weights form a triangle around the center of the new pixel. It extends by one old
     // pixel or one new pixel to each side, whichever is larger.
     private static (int First, int[] Weights)[] Windows(int length, int newLength)
     {

@@ -60,7 +60,7 @@ internal static class Figures
             Vector2 edge = to - from, w = p - from;
             var nearest = w - (edge * Math.Clamp(Vector2.Dot(w, edge) / edge.LengthSquared(), 0, 1));
             squared = MathF.Min(squared, nearest.LengthSquared());
-            // A ray to the right from p crosses this edge: an odd number of crossings means inside.
+            // The point is inside if a ray to the right from p crosses an odd number of edges.
             if ((from.Y > p.Y) != (to.Y > p.Y) && w.X < edge.X * w.Y / edge.Y) inside = !inside;
             to = from;
         }
@@ -78,7 +78,7 @@ internal static class Figures
         return MathF.Sqrt(squared) * MathF.Sign(p.X - p.Y);
     }
 
-    // Corners on the unit circle; an inner radius below 1 puts a notch between neighboring corners.
+    // Corners on the unit circle; an inner radius below the outer one adds a notch between neighboring corners.
     private static Vector2[] Regular(int corners, float outer, float inner)
     {
         int step = inner < outer ? 1 : 2;

@@ -17,7 +17,7 @@ internal ref struct ShapePainter
 
     private const int Map = Size * Size;
 
-    // The noise uses the stream from this position on, far from the numbers of the painting.
+    // The noise uses the blocks of the stream from this one on, far beyond the numbers that painting uses.
     private const long NoiseStart = 1 << 16;
 
     private readonly RandomStream stream;
@@ -45,7 +45,7 @@ internal ref struct ShapePainter
         painter.Develop(pixels);
     }
 
-    // Two colors, shaded along a random direction. Returns their mean.
+    // Paints a color gradient along a random direction. Returns its mean color.
     private Vector3 Background()
     {
         Vector3 color = Color() * 0.6f, shade = new(Between(-0.2f, 0.2f), Between(-0.2f, 0.2f), Between(-0.2f, 0.2f));
@@ -95,7 +95,7 @@ internal ref struct ShapePainter
         });
     }
 
-    // Blends a color in where the distance is negative. The coverage of a pixel, its fraction inside, is 1/2 − distance to first order.
+    // Paints the inside, where the distance is negative. The coverage of a pixel, its fraction inside, is 1/2 − distance to first order.
     private readonly void Blend(Vector2 center, float radius, Vector3 color, Func<Vector2, float> distance)
     {
         int top = Math.Max(0, (int)(center.Y - radius - 1)), bottom = Math.Min(Size - 1, (int)(center.Y + radius + 1));

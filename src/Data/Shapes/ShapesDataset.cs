@@ -5,8 +5,8 @@ namespace DeepSharp.Data;
 /// <summary>A synthetic data set that needs no download: ten kinds of figures on cluttered, noisy 32×32 color images.</summary>
 /// <remarks>
 /// Position, size, rotation and colors are random, so that no pixel and no mean color reveals the class. A linear classifier is hardly
-/// better than chance; a small convolutional network is almost always right after a minute of training. Image i of a seed is the same in
-/// any order and on any number of threads.
+/// better than chance; a small convolutional network is almost always right after a minute of training. Image i of a seed does not depend
+/// on the order of generation or the number of threads.
 /// </remarks>
 public static class ShapesDataset
 {
@@ -21,7 +21,7 @@ public static class ShapesDataset
     /// <param name="trainCount">The number of training images.</param>
     /// <param name="testCount">The number of test images.</param>
     /// <param name="context">The context whose workers generate the images; null for <see cref="ComputeContext.Default"/>.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A part would be empty or larger than an array.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A count is below 1, or its images do not fit into an array.</exception>
     public static ImageData Generate(
         long seed = 0, int trainCount = DefaultTrainCount, int testCount = DefaultTestCount, ComputeContext? context = null) =>
         new(GeneratePart(new RandomStream(seed, "shapes train"), trainCount, nameof(trainCount), context),

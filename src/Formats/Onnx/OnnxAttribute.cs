@@ -2,10 +2,10 @@ using Google.Protobuf;
 
 namespace DeepSharp.Formats;
 
-/// <summary>A setting of an <see cref="OnnxNode"/> (AttributeProto).</summary>
+/// <summary>An attribute of an <see cref="OnnxNode"/> (AttributeProto).</summary>
 public sealed class OnnxAttribute
 {
-    /// <summary>The maximum number of integers that are read. No layer of this library has more.</summary>
+    /// <summary>The maximum number of integers that are read. No layer of this library needs more.</summary>
     internal const int MaxValues = 16;
 
     // AttributeProto.AttributeType.
@@ -15,28 +15,28 @@ public sealed class OnnxAttribute
 
     private OnnxAttribute(string name, int type) => (Name, this.type) = (name, type);
 
-    /// <summary>Its name.</summary>
+    /// <summary>The name of the attribute.</summary>
     public string Name { get; }
 
-    /// <summary>Its integers; empty if it holds something else.</summary>
+    /// <summary>The integer or integers; empty if the value has another type.</summary>
     public IReadOnlyList<long> Integers { get; private init; } = [];
 
-    /// <summary>Its number; null if it holds something else.</summary>
+    /// <summary>The floating-point number; null if the value has another type.</summary>
     public float? Float { get; private init; }
 
-    /// <summary>Its string; empty if it holds something else.</summary>
+    /// <summary>The string; empty if the value has another type.</summary>
     public string Text { get; private init; } = "";
 
-    /// <summary>Its tensor; null if it holds something else.</summary>
+    /// <summary>The tensor; null if the value has another type.</summary>
     internal OnnxConstant? Value { get; private init; }
 
-    /// <summary>A number.</summary>
+    /// <summary>Creates an attribute with a floating-point number, which is rounded to float32.</summary>
     public static OnnxAttribute Of(string name, double value) => new(name, FloatType) { Float = (float)value };
 
-    /// <summary>An integer.</summary>
+    /// <summary>Creates an attribute with an integer.</summary>
     public static OnnxAttribute Of(string name, int value) => new(name, IntegerType) { Integers = [value] };
 
-    /// <summary>Integers.</summary>
+    /// <summary>Creates an attribute with a list of integers.</summary>
     public static OnnxAttribute Of(string name, params IReadOnlyList<long> values) => new(name, IntegersType) { Integers = values };
 
     /// <summary>Reads the fields of an attribute.</summary>

@@ -1,12 +1,12 @@
 namespace DeepSharp.Formats;
 
-/// <summary>A constant of an ONNX file (TensorProto), and the location of its elements.</summary>
-/// <param name="Name">The name that nodes use for it.</param>
-/// <param name="Type">The type of its elements: safetensors' name of a floating-point type, ONNX's number of any other.</param>
-/// <param name="Shape">The lengths of its axes.</param>
-/// <param name="Offset">The file offset of its elements.</param>
+/// <summary>A constant of an ONNX file (TensorProto), with the location of its elements.</summary>
+/// <param name="Name">The name by which nodes refer to it.</param>
+/// <param name="Type">The element type: the safetensors name of a floating-point type, or "ONNX type" and the number of any other.</param>
+/// <param name="Shape">The lengths of the axes.</param>
+/// <param name="Offset">The file offset of the first element.</param>
 /// <param name="ByteCount">The size of the elements in the file, in bytes.</param>
-/// <param name="Problem">Why its elements cannot be read; null if they can.</param>
+/// <param name="Problem">Why the elements cannot be read; null if they can.</param>
 internal sealed record OnnxConstant(string Name, string Type, IReadOnlyList<long> Shape, long Offset, long ByteCount, string? Problem)
 {
     // TensorProto.DataType.
@@ -34,11 +34,11 @@ internal sealed record OnnxConstant(string Name, string Type, IReadOnlyList<long
                     break;
                 case OnnxFields.Tensor.DataType: type = field.Integer; break;
                 case OnnxFields.Tensor.Name: name = reader.Text(field); break;
-                // Raw bytes, or packed floating-point numbers of 32 or 64 bits, which have the same bytes.
+                // Raw bytes, or packed 32-bit or 64-bit floating-point numbers, which are encoded as the same bytes.
                 case OnnxFields.Tensor.RawData:
                 case OnnxFields.Tensor.FloatData when type is Float32 or 0:
                 case OnnxFields.Tensor.DoubleData when type is Float64 or 0: dataFields.Add(field); break;
-                // Numbers and strings of other types, which are encoded differently.
+                // Elements of other types, which are encoded differently.
                 case >= OnnxFields.Tensor.FloatData and <= OnnxFields.Tensor.UInt64Data: isCoded = true; break;
                 case OnnxFields.Tensor.DataLocation: isExternal = field.Integer == External; break;
             }
@@ -52,7 +52,7 @@ internal sealed record OnnxConstant(string Name, string Type, IReadOnlyList<long
         return new OnnxConstant(name, TypeName(type), shape, data.Start, data.Length, problem);
     }
 
-    /// <summary>Why it cannot be a tensor: its elements cannot be read, or their number does not match its shape; null if it can.</summary>
+    /// <summary>Why the constant is unusable: its elements cannot be read, or do not match its shape; null if it is usable.</summary>
     public string? Refusal
     {
         get
@@ -67,7 +67,7 @@ internal sealed record OnnxConstant(string Name, string Type, IReadOnlyList<long
         }
     }
 
-    /// <summary>The constant as a tensor.</summary>
+    /// <summary>The constant as a stored tensor.</summary>
     public StoredTensor Store() => new(Name, Type, Shape, Offset, ByteCount);
 
     private static string TypeName(long type) => type switch

@@ -33,7 +33,7 @@ internal static class OnnxFields
         public const int Input = 1, Output = 2, Name = 3, OperatorType = 4, Attribute = 5, Domain = 7;
     }
 
-    /// <summary>AttributeProto: a setting of a node.</summary>
+    /// <summary>AttributeProto: an attribute of a node.</summary>
     public static class Attribute
     {
         public const int Name = 1, Float = 2, Integer = 3, Text = 4, Tensor = 5, Integers = 8, Type = 20;
@@ -64,7 +64,7 @@ internal static class OnnxFields
         public const int ElementType = 1, Shape = 2;
     }
 
-    /// <summary>TensorShapeProto and its Dimension: lengths, or names of lengths that are not fixed.</summary>
+    /// <summary>TensorShapeProto and its Dimension: each length is a number, or a name if it is not fixed.</summary>
     public static class TensorShape
     {
         public const int Dimension = 1, DimensionValue = 1, DimensionParameter = 2;

@@ -2,11 +2,11 @@ using Microsoft.Win32.SafeHandles;
 
 namespace DeepSharp.Formats;
 
-/// <summary>The graph of an ONNX file: its nodes, and its constants as tensors under their names.</summary>
-/// <remarks>No node is run, and elements are read only on request. The caller interprets the nodes.</remarks>
+/// <summary>Reads an ONNX file: the nodes of its graph, and its constants as tensors.</summary>
+/// <remarks>No node is executed; the caller interprets the nodes. Elements are read only on request.</remarks>
 public sealed class OnnxFile : WeightsFile
 {
-    // The tag of the field ir_version, a small number that all exporters write first.
+    // The tag of the field ir_version, which all exporters write first. Its value is a small number.
     private const byte VersionTag = 8;
     private const int MaxNodes = 1 << 12, MaxConstants = 1 << 14;
 
@@ -23,12 +23,12 @@ public sealed class OnnxFile : WeightsFile
         {
             if (field.Number == OnnxFields.Model.MetadataProperties) ReadMetadata(reader, field, metadata);
             if (field.Number != OnnxFields.Model.Graph) continue;
-            if (hasGraph) throw new InvalidDataException("an ONNX file has one graph, found another.");
+            if (hasGraph) throw new InvalidDataException("an ONNX file has one graph, found a second one.");
             hasGraph = true;
             ReadGraph(reader, field, nodes);
         }
 
-        if (!hasGraph) throw new InvalidDataException("an ONNX file without a graph, or truncated.");
+        if (!hasGraph) throw new InvalidDataException("the ONNX file has no graph, or is truncated.");
         (Nodes, Metadata) = (nodes, metadata);
         Tensors = constants.Values.Where(constant => constant.Refusal is null)
             .ToDictionary(constant => constant.Name, constant => constant.Store());
@@ -43,7 +43,7 @@ public sealed class OnnxFile : WeightsFile
     /// <exception cref="InvalidDataException">The file is truncated or damaged; the message begins with the path.</exception>
     public static new OnnxFile Open(string path) => Open(path, static (path, handle) => new OnnxFile(path, handle));
 
-    /// <summary>Whether a value is a constant: an initializer, the value of a Constant node, or either under another name.</summary>
+    /// <summary>Whether a value is a constant: an initializer, the output of a Constant node, or an Identity of either.</summary>
     public bool IsConstant(string name) => constants.ContainsKey(name);
 
     /// <summary>The constant that a node reads.</summary>
@@ -59,7 +59,7 @@ public sealed class OnnxFile : WeightsFile
         return constant.Refusal is null ? constant.Store() : throw new InvalidDataException(constant.Refusal);
     }
 
-    /// <summary>Whether all bytes of the constant that a node reads are zero; false if it has more than 128 bytes.</summary>
+    /// <summary>Whether all bytes of the constant that a node reads are zero; false if it is unreadable or longer than 128 bytes.</summary>
     /// <param name="node">The node.</param>
     /// <param name="input">The index of the input.</param>
     /// <exception cref="InvalidDataException">The input is not a constant.</exception>
@@ -74,7 +74,7 @@ public sealed class OnnxFile : WeightsFile
         return constant.Problem is null && constant.ByteCount <= MaxLength && !bytes.AsSpan().ContainsAnyExcept((byte)0);
     }
 
-    /// <summary>Whether a file with this beginning may be an ONNX file. The format has no signature.</summary>
+    /// <summary>Whether a file that begins with these bytes may be an ONNX file. The format has no signature.</summary>
     internal static bool Recognizes(ReadOnlySpan<byte> beginning) => beginning is [VersionTag, > 0 and < 0x80, > VersionTag, ..];
 
     private void ReadGraph(ProtobufReader reader, ProtobufField graph, List<OnnxNode> nodes)
@@ -99,7 +99,7 @@ public sealed class OnnxFile : WeightsFile
         }
     }
 
-    // Some exporters write equal constants only once. Nodes then give them further names.
+    // Some exporters write constants as nodes. Some write equal constants once; Identity nodes then give them further names.
     private void NameConstant(OnnxNode node)
     {
         if (node.Outputs is not [var name, ..]) return;

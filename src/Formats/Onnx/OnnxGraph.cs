@@ -4,9 +4,9 @@ using Google.Protobuf;
 
 namespace DeepSharp.Formats;
 
-/// <summary>An ONNX network (https://onnx.ai, operator set 17): a chain of nodes, and the constants that they read.</summary>
+/// <summary>Builds and writes an ONNX network (https://onnx.ai, operator set 17): nodes, and the constants that they read.</summary>
 /// <remarks>
-/// The elements of constants, nearly all of a file, are read when the file is written, and go straight from the tensors to the disk.
+/// The elements of the constants make up nearly the whole file. They are read from the tensors, part by part, while the file is written.
 /// </remarks>
 public sealed class OnnxGraph : IDisposable
 {
@@ -29,15 +29,15 @@ public sealed class OnnxGraph : IDisposable
     /// <summary>The nodes in execution order.</summary>
     public IReadOnlyList<OnnxNode> Nodes => nodes;
 
-    /// <summary>The output of the last node, which the next one reads.</summary>
+    /// <summary>The name of the last node's output; <see cref="Input"/> if there are no nodes.</summary>
     public string Last => nodes.Count == 0 ? Input : nodes[^1].Outputs[0];
 
     /// <summary>Adds a node. The node and its output are both called <paramref name="name"/>.</summary>
-    /// <param name="op">Its operator, by ONNX's name.</param>
-    /// <param name="name">Its name.</param>
-    /// <param name="inputs">Its inputs: <see cref="Last"/>, names of constants, or outputs of other nodes.</param>
-    /// <param name="attributes">Its settings.</param>
-    /// <returns>The name of its output.</returns>
+    /// <param name="op">The ONNX name of the operator.</param>
+    /// <param name="name">The name of the node.</param>
+    /// <param name="inputs">The names of its inputs: <see cref="Last"/>, constants, or outputs of other nodes.</param>
+    /// <param name="attributes">The attributes of the node.</param>
+    /// <returns>The name of the output.</returns>
     public string Add(string op, string name, ReadOnlySpan<string> inputs, params ReadOnlySpan<OnnxAttribute> attributes)
     {
         nodes.Add(new OnnxNode(op, name, inputs.ToArray(), [name], attributes.ToArray()));
@@ -45,10 +45,10 @@ public sealed class OnnxGraph : IDisposable
     }
 
     /// <summary>Adds a constant.</summary>
-    /// <param name="name">Its name.</param>
-    /// <param name="shape">Its shape.</param>
-    /// <param name="value">The tensor; called when the file is written.</param>
-    /// <returns>Its name.</returns>
+    /// <param name="name">The name of the constant.</param>
+    /// <param name="shape">The shape of the constant.</param>
+    /// <param name="value">Returns the tensor; called while the file is written.</param>
+    /// <returns>The name of the constant.</returns>
     public string Constant<T>(string name, Shape shape, Func<Tensor<T>> value)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -56,8 +56,8 @@ public sealed class OnnxGraph : IDisposable
         return name;
     }
 
-    /// <summary>Adds a constant and takes ownership of it.</summary>
-    /// <returns>Its name.</returns>
+    /// <summary>Adds a constant and takes ownership of its tensor.</summary>
+    /// <returns>The name of the constant.</returns>
     public string OwnConstant<T>(string name, Tensor<T> value)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -68,7 +68,7 @@ public sealed class OnnxGraph : IDisposable
 
     /// <summary>Writes the graph to a file atomically. The last node's output becomes <see cref="Output"/>.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="input">The shape of the images. The file accepts any batch size.</param>
+    /// <param name="input">The shape of the images. The written network accepts any batch size.</param>
     /// <param name="classes">The number of scores per image.</param>
     /// <param name="metadata">The metadata of the file.</param>
     /// <exception cref="NotSupportedException">The file would be larger than protobuf allows.</exception>
@@ -97,7 +97,7 @@ public sealed class OnnxGraph : IDisposable
         });
     }
 
-    /// <summary>Releases the constants that the graph owns.</summary>
+    /// <summary>Disposes the constants that the graph owns.</summary>
     public void Dispose()
     {
         foreach (var constant in owned) constant.Dispose();

@@ -3,49 +3,49 @@ using Google.Protobuf;
 namespace DeepSharp.Formats;
 
 /// <summary>One operation of an ONNX graph (NodeProto).</summary>
-/// <param name="Operator">Its operator, by ONNX's name. Operators of other domains are prefixed with the domain.</param>
+/// <param name="Operator">The ONNX name of the operator, prefixed with the domain for operators outside the standard domain.</param>
 /// <param name="Name">The name of the node.</param>
 /// <param name="Inputs">The values and constants that it reads. An omitted optional input is an empty name.</param>
 /// <param name="Outputs">The values that it computes.</param>
-/// <param name="Attributes">Its settings.</param>
+/// <param name="Attributes">The attributes of the node.</param>
 public sealed record OnnxNode(
     string Operator, string Name, IReadOnlyList<string> Inputs, IReadOnlyList<string> Outputs, IReadOnlyList<OnnxAttribute> Attributes)
 {
     private const int MaxValues = 3 * OnnxAttribute.MaxValues;
 
-    /// <summary>A list of integers; <paramref name="usual"/> if the node omits the attribute.</summary>
+    /// <summary>The integers of an attribute; <paramref name="usual"/> if the node omits the attribute.</summary>
     public IReadOnlyList<long> Integers(string attribute, params IReadOnlyList<long> usual) => Find(attribute)?.Integers ?? usual;
 
-    /// <summary>An integer; <paramref name="usual"/> if the node omits the attribute.</summary>
+    /// <summary>The integer of an attribute; <paramref name="usual"/> if the node omits the attribute.</summary>
     /// <exception cref="InvalidDataException">The attribute is not a single integer.</exception>
     public long Integer(string attribute, long usual) =>
         Integers(attribute, usual) is [var value] ? value : throw Refusal($"a single integer as {attribute}");
 
-    /// <summary>A floating-point number; <paramref name="usual"/> if the node omits the attribute.</summary>
+    /// <summary>The floating-point number of an attribute; <paramref name="usual"/> if the node omits the attribute.</summary>
     /// <exception cref="InvalidDataException">The attribute is not a floating-point number.</exception>
     public float Float(string attribute, float usual) =>
         Find(attribute) is { } found ? found.Float ?? throw Refusal($"a floating-point number as {attribute}") : usual;
 
-    /// <summary>A string; <paramref name="usual"/> if the node omits the attribute.</summary>
+    /// <summary>The string of an attribute; <paramref name="usual"/> if the node omits the attribute.</summary>
     public string Text(string attribute, string usual) => Find(attribute)?.Text ?? usual;
 
-    /// <summary>Throws unless the node omits an attribute, or all its numbers equal one value.</summary>
-    /// <exception cref="InvalidDataException">One differs.</exception>
+    /// <summary>Throws if the node has the attribute and one of its integers is not <paramref name="expected"/>.</summary>
+    /// <exception cref="InvalidDataException">An integer differs.</exception>
     public void Require(string attribute, long expected)
     {
         if (Integers(attribute).FirstOrDefault(value => value != expected, expected) is var found && found != expected)
             throw Refusal($"{attribute} {expected}, found {found}");
     }
 
-    /// <summary>As <see cref="Require(string, long)"/>, for a floating-point number.</summary>
-    /// <exception cref="InvalidDataException">It differs.</exception>
+    /// <summary>Throws if the node has the attribute and its floating-point number is not <paramref name="expected"/>.</summary>
+    /// <exception cref="InvalidDataException">The number differs, or the attribute has another type.</exception>
     public void Require(string attribute, float expected)
     {
         if (Float(attribute, expected) is var found && found != expected) throw Refusal($"{attribute} {expected}, found {found}");
     }
 
-    /// <summary>The error for an unsupported node.</summary>
-    /// <param name="expected">The expected property: <c>strides 1, found 2</c>.</param>
+    /// <summary>Creates the error for an unsupported node.</summary>
+    /// <param name="expected">What the node should have, such as <c>strides 1, found 2</c>.</param>
     public InvalidDataException Refusal(string expected) => new($"expected the node {this} to have {expected}.");
 
     /// <summary>Operator and name.</summary>
@@ -92,6 +92,6 @@ public sealed record OnnxNode(
         foreach (var attribute in Attributes) output.Message(OnnxFields.Node.Attribute, attribute.Write);
     }
 
-    // If an attribute is given twice, the last one counts, as in protobuf.
+    // If an attribute appears more than once, the last one counts, as for a protobuf field.
     private OnnxAttribute? Find(string attribute) => Attributes.LastOrDefault(candidate => candidate.Name == attribute);
 }

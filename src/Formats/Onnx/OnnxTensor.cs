@@ -6,21 +6,21 @@ using DeepSharp.Tensors;
 namespace DeepSharp.Formats;
 
 /// <summary>
-/// A constant that an <see cref="OnnxGraph"/> writes (TensorProto). It is always 32-bit floating point, whatever the model's type,
-/// because runtimes compute in that type.
+/// A constant that an <see cref="OnnxGraph"/> writes (TensorProto). Its elements are always float32, whatever the model's type, because
+/// ONNX runtimes compute in float32.
 /// </summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Shape">Its shape.</param>
-/// <param name="WriteElements">Writes its elements, little-endian, in logical row-major order.</param>
+/// <param name="Name">The name of the constant.</param>
+/// <param name="Shape">The shape of the constant.</param>
+/// <param name="WriteElements">Writes the elements, little-endian, in logical row-major order.</param>
 internal sealed record OnnxTensor(string Name, Shape Shape, Action<Stream> WriteElements)
 {
-    /// <summary>The number of the element type float (TensorProto.DataType).</summary>
+    /// <summary>The number of the element type float32 (TensorProto.DataType.FLOAT).</summary>
     internal const int Float32 = 1;
 
     /// <summary>The size of the elements in bytes.</summary>
     public long ByteCount => (long)sizeof(float) * Shape.ElementCount;
 
-    /// <summary>A tensor whose elements are read part by part while the file is written.</summary>
+    /// <summary>Creates a constant whose elements are read part by part while the file is written.</summary>
     public static OnnxTensor Of<T>(string name, Shape shape, Func<Tensor<T>> value)
         where T : unmanaged, IFloatingPointIeee754<T> => new(name, shape, stream => LogicalElements.Read(value(), stream, WriteSingles));
 

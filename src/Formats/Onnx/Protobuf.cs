@@ -2,10 +2,10 @@ using Google.Protobuf;
 
 namespace DeepSharp.Formats;
 
-/// <summary>Writes the few kinds of protobuf fields that ONNX files need, each identified by its number.</summary>
+/// <summary>Writes the few kinds of protobuf fields that ONNX files need. Each field is identified by its number.</summary>
 internal static class Protobuf
 {
-    /// <summary>Encodes fields: a message, or a part of one.</summary>
+    /// <summary>Encodes the fields of a message, or some of them.</summary>
     public static byte[] Encode(Action<CodedOutputStream> write)
     {
         using var buffer = new MemoryStream();
@@ -13,7 +13,7 @@ internal static class Protobuf
         return buffer.ToArray();
     }
 
-    /// <summary>The beginning of a field of bytes, a string or a message: its number and the length of its content.</summary>
+    /// <summary>The tag and the length that precede the content of a bytes, string or message field.</summary>
     public static byte[] Prefix(int field, long length) => Encode(output => output.Begin(field, checked((int)length)));
 
     extension(CodedOutputStream output)
@@ -39,17 +39,17 @@ internal static class Protobuf
             output.WriteString(value);
         }
 
-        /// <summary>Writes a message inside this one.</summary>
+        /// <summary>Writes a nested message.</summary>
         public void Message(int field, byte[] message)
         {
             output.WriteTag(field, WireFormat.WireType.LengthDelimited);
             output.WriteBytes(UnsafeByteOperations.UnsafeWrap(message));
         }
 
-        /// <summary>Writes a message inside this one.</summary>
+        /// <summary>Writes a nested message.</summary>
         public void Message(int field, Action<CodedOutputStream> write) => output.Message(field, Encode(write));
 
-        /// <summary>Begins a field whose content is written separately.</summary>
+        /// <summary>Writes the tag and the length of a field whose content is written separately.</summary>
         public void Begin(int field, int length)
         {
             output.WriteTag(field, WireFormat.WireType.LengthDelimited);

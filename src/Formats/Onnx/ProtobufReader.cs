@@ -4,10 +4,10 @@ using Google.Protobuf;
 namespace DeepSharp.Formats;
 
 /// <summary>A field of a protobuf message.</summary>
-/// <param name="Number">Its number.</param>
-/// <param name="Type">Its wire type.</param>
-/// <param name="Value">The bits of a number.</param>
-/// <param name="Start">The file offset of the content of bytes, a string or a message.</param>
+/// <param name="Number">The field number.</param>
+/// <param name="Type">The wire type.</param>
+/// <param name="Value">The bits of a numeric field; 0 for other fields.</param>
+/// <param name="Start">The file offset of the content of a bytes, string or message field.</param>
 /// <param name="End">The file offset of the end of the content.</param>
 internal readonly record struct ProtobufField(int Number, WireFormat.WireType Type, ulong Value, long Start, long End)
 {
@@ -22,15 +22,15 @@ internal readonly record struct ProtobufField(int Number, WireFormat.WireType Ty
         ? BitConverter.UInt32BitsToSingle((uint)Value)
         : throw Unexpected("a floating-point number");
 
-    /// <summary>The field itself, if it has content.</summary>
+    /// <summary>The field itself; throws if it is not a bytes, string or message field.</summary>
     public ProtobufField Content => Type == WireFormat.WireType.LengthDelimited ? this : throw Unexpected("bytes");
 
     private InvalidDataException Unexpected(string expected) =>
         new($"expected the field {Number} to be {expected}, found the type {Type}.");
 }
 
-/// <summary>Reads protobuf messages from a file through a small buffer. Content is skipped until it is requested.</summary>
-/// <remarks>Fields and strings are counted over the whole file, so no file can cost more time and memory than a network needs.</remarks>
+/// <summary>Reads protobuf messages from a file through a small buffer. Content is read only on request.</summary>
+/// <remarks>The number of fields and the length of strings in a file are limited, which limits the time and memory of reading it.</remarks>
 internal sealed class ProtobufReader(WeightsFile file)
 {
     private const int MaxFields = 1 << 20, MaxTextLength = 1 << 24, MaxVarintLength = 10;
@@ -42,10 +42,10 @@ internal sealed class ProtobufReader(WeightsFile file)
     /// <summary>The fields of the file's outermost message.</summary>
     public IEnumerable<ProtobufField> Fields() => Fields(0, file.Length);
 
-    /// <summary>The fields of a message inside another.</summary>
+    /// <summary>The fields of a nested message.</summary>
     public IEnumerable<ProtobufField> Fields(ProtobufField message) => Fields(message.Content.Start, message.End);
 
-    /// <summary>The integers of a repeated field: a single one, or several packed into one field.</summary>
+    /// <summary>The integers of one occurrence of a repeated field: a single one, or several if they are packed.</summary>
     public IEnumerable<long> Integers(ProtobufField field)
     {
         if (field.Type != WireFormat.WireType.LengthDelimited)
@@ -61,7 +61,7 @@ internal sealed class ProtobufReader(WeightsFile file)
         }
     }
 
-    /// <summary>A string.</summary>
+    /// <summary>Reads a string.</summary>
     public string Text(ProtobufField field)
     {
         if (field.Content.Length > MaxTextLength - textLength)
@@ -97,7 +97,7 @@ internal sealed class ProtobufReader(WeightsFile file)
             }
 
             if (tag >> 3 is 0 or > int.MaxValue)
-                throw new InvalidDataException($"there is a field with number {tag >> 3} at byte {content}, expected at least 1.");
+                throw new InvalidDataException($"there is a field with number {tag >> 3} at byte {content}, expected 1 to {int.MaxValue}.");
             yield return new ProtobufField((int)(tag >> 3), type, value, content, position);
         }
     }
@@ -108,7 +108,7 @@ internal sealed class ProtobufReader(WeightsFile file)
             throw new InvalidDataException($"it has more than {MaxFields} fields, which no network of this library needs.");
     }
 
-    // Seven bits per byte, lowest first. The highest bit of each byte tells whether another byte follows.
+    // Seven bits per byte, lowest first. The highest bit of each byte is set if another byte follows.
     private ulong ReadVarint(ref long position, long end)
     {
         ulong value = 0;

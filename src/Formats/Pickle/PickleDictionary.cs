@@ -1,12 +1,12 @@
 namespace DeepSharp.Formats;
 
-/// <summary>A dictionary in a pickle. Only entries with string keys are kept; no others are needed.</summary>
+/// <summary>A dictionary in a pickle. It stores only entries with string keys; no others are needed.</summary>
 internal sealed class PickleDictionary : Dictionary<string, object?>
 {
-    // The time of a lookup is proportional to the length of the key, and a pickle may refer to a long key any number of times.
+    // The time of a lookup is proportional to the length of the key, and a pickle may use a long key any number of times.
     private const int MaxKeyLength = 4096;
 
-    /// <summary>Sets an entry. Ignores it if the key is not a string.</summary>
+    /// <summary>Sets an entry. An entry whose key is not a string is ignored.</summary>
     /// <exception cref="InvalidDataException">The key is too long.</exception>
     public void Set(object? key, object? value)
     {
@@ -16,7 +16,7 @@ internal sealed class PickleDictionary : Dictionary<string, object?>
     }
 
     /// <summary>Throws if a key is too long to be looked up often.</summary>
-    /// <exception cref="InvalidDataException">It is too long.</exception>
+    /// <exception cref="InvalidDataException">The key is too long.</exception>
     public static void RequireShort(string key)
     {
         if (key.Length > MaxKeyLength)

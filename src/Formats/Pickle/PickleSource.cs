@@ -3,10 +3,10 @@ using System.Text;
 
 namespace DeepSharp.Formats;
 
-/// <summary>The bytes of consecutive pickles in a file, read through a small buffer because the data after them may be large.</summary>
+/// <summary>Reads the bytes of consecutive pickles in a file through a small buffer, because the data after them may be large.</summary>
 internal sealed class PickleSource
 {
-    /// <summary>The maximum total length of the pickles. The description of a network takes some KB; the weights are not in it.</summary>
+    /// <summary>The maximum total length of the pickles. Those of a network take a few KB; its weights are stored outside them.</summary>
     public const int MaxLength = 1 << 24;
 
     private const int MaxLineLength = 256;
@@ -17,7 +17,7 @@ internal sealed class PickleSource
     private int next, filled;
     private long bufferEnd;
 
-    /// <summary>Reads from <paramref name="start"/>, and never beyond <paramref name="end"/>.</summary>
+    /// <summary>Creates a source that reads from the file offset <paramref name="start"/> to <paramref name="end"/> at most.</summary>
     public PickleSource(WeightsFile file, long start, long end) =>
         (this.file, this.start, this.end, bufferEnd) = (file, start, end, start);
 
@@ -60,10 +60,10 @@ internal sealed class PickleSource
 
     public ulong ReadUInt64() => BinaryPrimitives.ReadUInt64LittleEndian(ReadBytes(sizeof(ulong)));
 
-    /// <summary>The only numbers of a pickle that are big-endian.</summary>
+    /// <summary>Reads a double. In a pickle, only floating-point numbers are big-endian.</summary>
     public double ReadDouble() => BinaryPrimitives.ReadDoubleBigEndian(ReadBytes(sizeof(double)));
 
-    /// <summary>A name: the characters up to the end of the line.</summary>
+    /// <summary>Reads a name: the characters up to the end of the line.</summary>
     public string ReadLine()
     {
         var line = new StringBuilder();

@@ -1,6 +1,6 @@
 namespace DeepSharp.Formats;
 
-/// <summary>The stack of the pickle machine: values and marks. Values below a mark are out of reach until the mark is popped.</summary>
+/// <summary>The stack of the pickle machine: values and marks. Values below a mark are inaccessible until the mark is popped.</summary>
 internal sealed class PickleStack
 {
     private readonly List<object?> values = [];
@@ -32,7 +32,7 @@ internal sealed class PickleStack
 
     public void Mark() => marks.Add(values.Count);
 
-    /// <summary>Pops the last mark and all values above it, lowest first.</summary>
+    /// <summary>Pops the topmost mark and all values above it. Returns the values, lowest first.</summary>
     public object?[] PopToMark()
     {
         if (marks.Count == 0) throw new InvalidDataException("the pickle refers to a mark that it never set.");
@@ -41,7 +41,7 @@ internal sealed class PickleStack
         return popped;
     }
 
-    /// <summary>Pops a number of values, lowest first.</summary>
+    /// <summary>Pops a number of values. Returns them, lowest first.</summary>
     public object?[] Pop(int count)
     {
         if (values.Count - count < Bottom) throw new InvalidDataException("the pickle takes a value from an empty stack.");

@@ -3,21 +3,21 @@ using System.Text;
 
 namespace DeepSharp.Formats;
 
-/// <summary>Writes a pickle of protocol 2, instruction by instruction, as CPython would.</summary>
+/// <summary>Writes a pickle of protocol 2, instruction by instruction.</summary>
 internal sealed class Pickler
 {
     private const byte Protocol = 2;
 
     private readonly List<byte> pickle = [(byte)PickleOpcode.Proto, Protocol];
 
-    /// <summary>An instruction without argument.</summary>
+    /// <summary>Writes an instruction without an argument.</summary>
     public Pickler Do(PickleOpcode opcode)
     {
         pickle.Add((byte)opcode);
         return this;
     }
 
-    /// <summary>A class or function by its name.</summary>
+    /// <summary>Writes a reference to a class or function.</summary>
     public Pickler Global(string module, string name)
     {
         Do(PickleOpcode.Global);
@@ -25,7 +25,7 @@ internal sealed class Pickler
         return this;
     }
 
-    /// <summary>A string.</summary>
+    /// <summary>Writes a string.</summary>
     public Pickler Text(string text)
     {
         byte[] bytes = Encoding.UTF8.GetBytes(text);
@@ -35,7 +35,7 @@ internal sealed class Pickler
         return this;
     }
 
-    /// <summary>A whole number.</summary>
+    /// <summary>Writes an integer.</summary>
     public Pickler Integer(long value)
     {
         if (value is >= int.MinValue and <= int.MaxValue)
@@ -53,7 +53,7 @@ internal sealed class Pickler
         return this;
     }
 
-    /// <summary>A tuple of whole numbers.</summary>
+    /// <summary>Writes a tuple of integers.</summary>
     public Pickler Integers(IEnumerable<long> values)
     {
         Do(PickleOpcode.Mark);
@@ -62,7 +62,7 @@ internal sealed class Pickler
     }
 
     /// <summary>Ends the pickle.</summary>
-    /// <returns>All of its bytes.</returns>
+    /// <returns>The bytes of the whole pickle.</returns>
     public byte[] Finish()
     {
         Do(PickleOpcode.Stop);

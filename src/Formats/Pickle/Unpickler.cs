@@ -4,13 +4,13 @@ using System.Text;
 namespace DeepSharp.Formats;
 
 /// <summary>
-/// Runs pickles, which are programs for a stack machine. The machine makes plain values itself and asks its host for everything else,
-/// so it runs and loads nothing that the host does not allow by name.
+/// Runs pickles, which are programs for a stack machine. The machine creates plain values itself and asks its host for everything else,
+/// so it loads and calls nothing that the host does not allow by name.
 /// </summary>
 /// <remarks>
 /// Integers become long (or <see cref="BigInteger"/>), strings string, tuples object[], lists <see cref="List{T}"/>, dictionaries
-/// <see cref="PickleDictionary"/>. The machine never recurses, so depth costs nothing. The number of instructions and the length of the
-/// input are limited, which limits memory and time.
+/// <see cref="PickleDictionary"/>. The machine never recurses, so nesting cannot overflow the call stack. The number of instructions and
+/// the length of the input are limited, which limits memory and time.
 /// </remarks>
 internal sealed class Unpickler(PickleSource source, IPickleHost host)
 {
@@ -57,7 +57,7 @@ internal sealed class Unpickler(PickleSource source, IPickleHost host)
             case PickleOpcode.Long1: PushInteger(source.ReadBytes(source.ReadByte())); break;
             case PickleOpcode.Long4: PushInteger(source.ReadBytes(source.ReadUInt32())); break;
             case PickleOpcode.BinFloat: stack.Push(source.ReadDouble()); break;
-            // Strings of Python 2.
+            // Python 2 writes its strings with these two instructions.
             case PickleOpcode.BinString: stack.Push(Encoding.Latin1.GetString(source.ReadBytes(source.ReadUInt32()))); break;
             case PickleOpcode.ShortBinString: stack.Push(Encoding.Latin1.GetString(source.ReadBytes(source.ReadByte()))); break;
             case PickleOpcode.BinUnicode: stack.Push(Encoding.UTF8.GetString(source.ReadBytes(source.ReadUInt32()))); break;

@@ -7,8 +7,8 @@ namespace DeepSharp.Formats;
 
 /// <summary>Reads a safetensors file: the header length (8 bytes, little-endian), the JSON header, and the data.</summary>
 /// <remarks>
-/// The whole header is checked before it is used to read anything. The hash that <see cref="SafeTensorsWriter"/> stores in its files is
-/// verified on opening. Files from other programs have no hash, so readers of content that only this library writes call
+/// The whole header is checked before any data is read. The hash that <see cref="SafeTensorsWriter"/> stores in its files is verified on
+/// opening. Files from other programs have no hash, so code that reads content that only this library writes calls
 /// <see cref="RequireChecksum"/>.
 /// </remarks>
 public sealed class SafeTensorsFile : WeightsFile
@@ -40,13 +40,13 @@ public sealed class SafeTensorsFile : WeightsFile
         {
             throw new InvalidDataException(
                 $"{Path}: the file is damaged: it describes a model or a training run, but has no metadata \"{ChecksumKey}\", "
-                + "which is always written with them.");
+                + "which is always written with such a description.");
         }
     }
 
     /// <summary>
-    /// Whether a file with this beginning may be a safetensors file. The format has no signature, but it limits the header length,
-    /// which comes first.
+    /// Whether a file that begins with these bytes may be a safetensors file. The format has no signature, but its first field, the
+    /// header length, is limited.
     /// </summary>
     internal static bool Recognizes(ReadOnlySpan<byte> beginning) =>
         beginning.Length >= PrefixLength && BinaryPrimitives.ReadUInt64LittleEndian(beginning) <= SafeTensorsHeader.MaxLength;
@@ -87,7 +87,7 @@ public sealed class SafeTensorsFile : WeightsFile
         if (found != digest) throw new InvalidDataException($"the file is damaged: its SHA-256 is {found}, expected {digest}.");
     }
 
-    /// <summary>The header for which the hash was computed: with zeros instead of the digest.</summary>
+    /// <summary>The header for which the hash was computed, which has zeros in place of the digest.</summary>
     private static byte[] Blank(byte[] header, string digest)
     {
         int at = header.AsSpan().IndexOf(Encoding.UTF8.GetBytes($"\"{ChecksumKey}\":\"{digest}\""));

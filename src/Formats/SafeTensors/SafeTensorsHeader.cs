@@ -9,7 +9,7 @@ namespace DeepSharp.Formats;
 /// </summary>
 internal static class SafeTensorsHeader
 {
-    /// <summary>The format's limit for the header length, in bytes.</summary>
+    /// <summary>The maximum header length that the format allows, in bytes.</summary>
     public const int MaxLength = 100_000_000;
 
     private const string MetadataKey = "__metadata__";
@@ -36,7 +36,7 @@ internal static class SafeTensorsHeader
                 else tensors.Add(ReadTensor(ref reader, name, dataStart));
             }
 
-            // Only whitespace may follow; anything else makes this throw.
+            // Read throws if anything but whitespace follows.
             reader.Read();
         }
         catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException or DecoderFallbackException)

@@ -2,18 +2,18 @@ using Microsoft.Win32.SafeHandles;
 
 namespace DeepSharp.Formats;
 
-/// <summary>Reads files of torch.save (.pth, .pt) in both formats: a state dictionary, or a dictionary that contains one.</summary>
+/// <summary>Reads files of torch.save, in zip and legacy format: a state dictionary, or a dictionary that contains one.</summary>
 /// <remarks>
-/// A pickle is a program. Here it runs on a machine that can only build the dictionary (see <see cref="Unpickler"/>), and every name
-/// outside a short list is refused. The checksums of the newer format are verified on opening; the older format has none. Tensors may
-/// share storages and have any strides. A prefix <c>module.</c> of all names is removed.
+/// A pickle is a program. Here it runs on a machine that can only build the dictionary (see <see cref="Unpickler"/>); classes and
+/// functions outside a short list are refused. The checksums of the zip format are verified on opening; the legacy format has none.
+/// Tensors may share storages and have any non-negative strides. A prefix <c>module.</c> that all names share is removed.
 /// </remarks>
 public sealed class PthFile : WeightsFile
 {
     private const long MaxElements = 1L << 56;
 
-    // Tensors may share memory. But reading all of them, including the gaps between their elements, must not take more than a few
-    // times the file size.
+    // Tensors may share memory. Reading all of them, with the gaps between their elements, may take at most MaxGrowth times the file
+    // size, plus GrowthFree bytes.
     private const int MaxGrowth = 16, GrowthFree = 1 << 16;
 
     internal PthFile(string path, SafeFileHandle handle)
@@ -31,7 +31,7 @@ public sealed class PthFile : WeightsFile
             if (total > (MaxGrowth * Length) + GrowthFree)
             {
                 throw new InvalidDataException(
-                    "its tensors share so many elements that reading them would take "
+                    "the tensors share so many elements that reading them would take "
                     + $"more than {MaxGrowth} times the {Length} bytes of the file.");
             }
         }
@@ -46,12 +46,12 @@ public sealed class PthFile : WeightsFile
     /// </exception>
     public static new PthFile Open(string path) => Open(path, static (path, handle) => new PthFile(path, handle));
 
-    /// <summary>Whether a file with this beginning is a zip archive, or a pickle with PyTorch's magic number.</summary>
+    /// <summary>Whether a file that begins with these bytes is a zip archive, or a pickle with PyTorch's magic number.</summary>
     internal static bool Recognizes(ReadOnlySpan<byte> beginning) =>
         beginning.StartsWith(TorchZip.Magic)
         || (beginning is [(byte)PickleOpcode.Proto, ..] && beginning.IndexOf(TorchLegacy.Magic) > 0);
 
-    /// <summary>Locates a tensor in the file. Checks that it is within its storage, and the storage within the file.</summary>
+    /// <summary>Locates a tensor in the file. Checks that it is within its storage, and that the storage is within the file.</summary>
     private static StoredTensor Locate(
         string name, TorchTensor tensor, IReadOnlyDictionary<string, (long Offset, long Length)> storages)
     {

@@ -48,7 +48,7 @@ public sealed class PthWriter : WeightsWriter
         zip.Finish();
     }
 
-    /// <summary>An ordered dictionary of name → _rebuild_tensor_v2(storage, offset, lengths, strides, requires_grad, hooks).</summary>
+    /// <summary>The pickle of an OrderedDict: name → _rebuild_tensor_v2(storage, offset, lengths, strides, requires_grad, hooks).</summary>
     private byte[] StateDictionary()
     {
         var pickler = new Pickler();
@@ -74,7 +74,7 @@ public sealed class PthWriter : WeightsWriter
     private static long[] Strides(long[] shape)
     {
         long[] strides = new long[shape.Length];
-        // In an empty tensor nothing bounds the other lengths, so their product may not fit in 64 bits.
+        // If one length is 0, the others are not limited, so their product may not fit in 64 bits.
         bool isEmpty = shape.Contains(0);
         long stride = 1;
         for (int axis = shape.Length - 1; axis >= 0; axis--)

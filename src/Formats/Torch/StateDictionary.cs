@@ -3,15 +3,15 @@ namespace DeepSharp.Formats;
 /// <summary>Finds the state dictionary in a saved object: the object itself, or a training checkpoint that contains it.</summary>
 internal static class StateDictionary
 {
-    // torch.nn.DataParallel stores the network under this name.
+    // torch.nn.DataParallel adds this prefix to all names.
     private const string WrapperPrefix = "module.";
     private const int MaxDepth = 2;
 
-    // The usual names, the most specific first.
+    // The usual names of the state dictionary in a training checkpoint, the most specific first.
     private static readonly string[] UsualNames =
         ["state_dict", "model_state_dict", "model_state", "model", "net", "network", "module", "weights", "params"];
 
-    /// <summary>The tensors by name.</summary>
+    /// <summary>The tensors of the state dictionary, with their names.</summary>
     /// <exception cref="InvalidDataException">There is no dictionary of tensors, or several without a usual name.</exception>
     public static IReadOnlyList<(string Name, TorchTensor Tensor)> Find(object? root)
     {
@@ -26,14 +26,14 @@ internal static class StateDictionary
 
     private static PickleDictionary? Search(PickleDictionary dictionary, int depth)
     {
-        // A training checkpoint may contain single tensors too, so the usual names come first.
+        // A training checkpoint may also contain tensors that are not weights, so the usual names are tried first.
         foreach (string name in depth > 0 ? UsualNames : [])
         {
             if (dictionary.GetValueOrDefault(name) is PickleDictionary inner && Search(inner, depth - 1) is { } found) return found;
         }
 
         if (HasTensors(dictionary)) return dictionary;
-        // A pickle may refer to one dictionary any number of times.
+        // Distinct, because a pickle may refer to one dictionary any number of times.
         PickleDictionary[] candidates = [.. dictionary.Values.OfType<PickleDictionary>().Distinct().Where(HasTensors)];
         return candidates.Length <= 1 ? candidates.FirstOrDefault()
             : throw new InvalidDataException(

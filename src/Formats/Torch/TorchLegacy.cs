@@ -4,8 +4,8 @@ using System.Numerics;
 namespace DeepSharp.Formats;
 
 /// <summary>
-/// The .pth format before PyTorch 1.6: pickles of a magic number, a protocol version, facts about the machine, the object, and the keys
-/// of the storages. For each key, a 64-bit number of elements and the elements follow. There is no checksum.
+/// The .pth format before PyTorch 1.6: five pickles (magic number, protocol version, properties of the machine, saved object, keys of the
+/// storages), then the storages in the order of the keys: a 64-bit number of elements, and the elements. There is no checksum.
 /// </summary>
 internal static class TorchLegacy
 {
@@ -40,7 +40,7 @@ internal static class TorchLegacy
         byte[] prefix = new byte[sizeof(ulong)];
         foreach (object? item in keys)
         {
-            // The file states the number of elements, the object their type.
+            // The number of elements precedes them; their type is in the pickle of the object.
             if (item is not string key || !storages.TryGetValue(key, out var storage))
                 throw new InvalidDataException("the list of storages has one that no tensor uses.");
             if (position > file.Length - prefix.Length) throw Truncated(key);

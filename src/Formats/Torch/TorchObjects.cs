@@ -3,7 +3,7 @@ namespace DeepSharp.Formats;
 /// <summary>The few classes and functions that the pickles of state dictionaries need. All others are refused.</summary>
 internal sealed class TorchObjects : IPickleHost
 {
-    // An object is copied each time a pickle refers to it. A network of a thousand tensors takes about 10,000 copies.
+    // Limits copied entries, lengths and strides: each reference makes a copy. A network of a thousand tensors copies about 10,000.
     private const int MaxCopies = 1 << 20;
 
     private readonly Dictionary<string, TorchStorage> storages = [];
@@ -18,7 +18,7 @@ internal sealed class TorchObjects : IPickleHost
         ("collections", "OrderedDict") => new Function(OrderedDictionary),
         ("torch._utils", "_rebuild_tensor" or "_rebuild_tensor_v2") => new Function(Tensor),
         ("torch._utils", "_rebuild_parameter") => new Function(First),
-        // Files of 2017 first make an empty tensor or parameter, then set its state.
+        // The pickles of 2017 first create an empty tensor or parameter, then set its state.
         ("torch.nn.parameter", "Parameter") =>
             new Function(arguments => arguments is [TorchTensor tensor, ..] ? tensor : new TorchTensor()),
         ("torch", "FloatTensor" or "DoubleTensor" or "HalfTensor" or "LongTensor") => new Function(_ => new TorchTensor()),
@@ -43,9 +43,9 @@ internal sealed class TorchObjects : IPickleHost
     {
         switch (instance, state)
         {
-            // PyTorch stores the versions of layers as an attribute of the dictionary.
+            // PyTorch stores the versions of layers as an attribute of the dictionary; they are not needed.
             case (PickleDictionary, _): break;
-            // A parameter of 2017: data, gradient, hooks, requires_grad and more. Newer files have no data here.
+            // A parameter of 2017: data, gradient, hooks, requires_grad and more. In newer files, the state contains no data.
             case (TorchTensor parameter, object?[] and [TorchTensor data, ..]): parameter.Set(data); break;
             case (TorchTensor tensor, object?[] and [TorchStorage, ..] parts): Set(tensor, parts); break;
             case (TorchTensor, _): break;
@@ -69,7 +69,7 @@ internal sealed class TorchObjects : IPickleHost
         return storage;
     }
 
-    // Python 2 passes the entries as a list of pairs.
+    // Files of Python 2 pass the entries as a list of pairs.
     private PickleDictionary OrderedDictionary(object?[] arguments)
     {
         PickleDictionary dictionary = [];

@@ -1,11 +1,11 @@
 namespace DeepSharp.Formats;
 
-/// <summary>The memory of PyTorch tensors, which several tensors may share.</summary>
-/// <param name="Key">Its name in the file.</param>
-/// <param name="Type">The type of its elements, by safetensors' names.</param>
-/// <param name="Count">The number of its elements.</param>
+/// <summary>A PyTorch storage: the memory of a tensor, which several tensors may share.</summary>
+/// <param name="Key">The name of the storage in the file.</param>
+/// <param name="Type">The safetensors name of the element type.</param>
+/// <param name="Count">The number of elements.</param>
 /// <param name="Start">
-/// Its offset in the memory of this name, in elements. In very old files a storage may be a part of another one.
+/// The offset of the first element in the memory with this key, in elements. In very old files, a storage may be a part of another one.
 /// </param>
 internal sealed record TorchStorage(string Key, string Type, long Count, long Start = 0)
 {
@@ -15,10 +15,10 @@ internal sealed record TorchStorage(string Key, string Type, long Count, long St
         ("IntStorage", "I32"), ("ShortStorage", "I16"), ("CharStorage", "I8"), ("ByteStorage", "U8"), ("BoolStorage", "BOOL"),
     ];
 
-    /// <summary>The type of the elements of a storage class; null for an unknown class.</summary>
+    /// <summary>The element type of a storage class; null for an unknown class.</summary>
     public static string? TypeOf(string storageClass) => Array.Find(Classes, known => known.Class == storageClass).Type;
 
-    /// <summary>The storage class of a type.</summary>
+    /// <summary>The storage class of an element type.</summary>
     /// <exception cref="InvalidDataException">PyTorch has no such storage class.</exception>
     public static string ClassOf(string type) =>
         Array.Find(Classes, known => known.Type == type).Class

@@ -21,7 +21,7 @@ internal static class TorchZip
     /// <summary>The folder of the storages.</summary>
     public const string StorageFolder = "data/";
 
-    /// <summary>The file that states the byte order; only newer versions write it.</summary>
+    /// <summary>The file that states the byte order; only newer PyTorch versions write it.</summary>
     public const string ByteOrderName = "byteorder";
 
     private const int MaxMetadataLength = 1 << 24;

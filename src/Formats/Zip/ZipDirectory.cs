@@ -3,10 +3,10 @@ using System.Text;
 
 namespace DeepSharp.Formats;
 
-/// <summary>Reads the list of files in a zip archive without compression, as PyTorch writes it.</summary>
+/// <summary>Reads the list of files in an uncompressed zip archive, as PyTorch writes it.</summary>
 /// <remarks>
-/// Follows PKWARE's APPNOTE.TXT, with the 64-bit extensions. <c>System.IO.Compression</c> neither tells the offset of a file in the
-/// archive nor verifies its checksum. Compressed files are refused, so an archive can never expand in memory.
+/// Follows PKWARE's APPNOTE.TXT, with the 64-bit extensions (zip64). <c>System.IO.Compression</c> neither exposes the offset of a file in
+/// the archive nor verifies its checksum. Compressed files are refused, so an archive can never expand in memory.
 /// </remarks>
 internal static class ZipDirectory
 {
@@ -14,7 +14,7 @@ internal static class ZipDirectory
     private const int EntryLength = 46, LocalLength = 30;
     private const ushort EncryptedFlag = 1, WideNumbers = 1;
 
-    /// <summary>The files by name. Each is stored completely before the directory, without overlaps.</summary>
+    /// <summary>Reads the files by name. Checks that all of them lie before the directory, and that they do not overlap.</summary>
     /// <exception cref="InvalidDataException">The archive is truncated, damaged, compressed or encrypted.</exception>
     public static Dictionary<string, ZipEntry> Read(WeightsFile file)
     {
@@ -37,7 +37,7 @@ internal static class ZipDirectory
         return entries;
     }
 
-    /// <summary>Reads the next entry of the directory. Its offset is that of the file's local header.</summary>
+    /// <summary>Reads the next entry of the directory. The offset of the result is that of the file's local header.</summary>
     private static ZipEntry ReadEntry(ref ReadOnlySpan<byte> rest)
     {
         if (rest.Length < EntryLength || BinaryPrimitives.ReadUInt32LittleEndian(rest) != EntrySignature)
@@ -50,7 +50,7 @@ internal static class ZipDirectory
         if ((BinaryPrimitives.ReadUInt16LittleEndian(rest[8..]) & EncryptedFlag) != 0)
             throw new InvalidDataException($"the file \"{name}\" in the archive is encrypted.");
 
-        // Those of these three numbers that do not fit in 32 bits are in the extra field, in this order.
+        // Whichever of these three numbers do not fit in 32 bits are stored in the extra field, in this order.
         var wide = FindExtra(rest.Slice(EntryLength + nameLength, extraLength), WideNumbers);
         ulong unpacked = Number(rest[24..], ref wide), packed = Number(rest[20..], ref wide), offset = Number(rest[42..], ref wide);
         if (BinaryPrimitives.ReadUInt16LittleEndian(rest[10..]) != 0 || packed != unpacked)
@@ -63,7 +63,7 @@ internal static class ZipDirectory
         return entry;
     }
 
-    /// <summary>The offset of a file's bytes: after its local header, which may be longer than its entry in the directory says.</summary>
+    /// <summary>The offset of a file's data: after its local header, whose extra field may be longer than that in the directory.</summary>
     private static long DataOffset(WeightsFile file, ZipEntry entry, long end)
     {
         Span<byte> header = stackalloc byte[LocalLength];

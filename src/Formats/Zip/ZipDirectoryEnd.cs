@@ -4,15 +4,15 @@ namespace DeepSharp.Formats;
 
 /// <summary>The record at the end of a zip archive, which locates its directory.</summary>
 /// <param name="Start">The file offset of the directory.</param>
-/// <param name="Length">Its length in bytes.</param>
-/// <param name="Count">The number of files in it.</param>
+/// <param name="Length">The length of the directory in bytes.</param>
+/// <param name="Count">The number of files in the directory.</param>
 internal readonly record struct ZipDirectoryEnd(long Start, int Length, ulong Count)
 {
     private const uint Signature = 0x06054B50, LocatorSignature = 0x07064B50, WideSignature = 0x06064B50;
     private const int RecordLength = 22, LocatorLength = 20, WideRecordLength = 56, MaxCommentLength = ushort.MaxValue;
     private const int MaxDirectoryLength = 1 << 24;
 
-    /// <summary>Finds the record. Archives of more than 4 GiB have a 64-bit record before it, which then counts instead.</summary>
+    /// <summary>Finds the record. Archives of more than 4 GiB have a 64-bit record before it, whose values are used instead.</summary>
     /// <exception cref="InvalidDataException">There is no record, or it points outside the file.</exception>
     public static ZipDirectoryEnd Find(WeightsFile file)
     {
@@ -39,7 +39,7 @@ internal readonly record struct ZipDirectoryEnd(long Start, int Length, ulong Co
         return new ZipDirectoryEnd((long)start, (int)length, count);
     }
 
-    // A comment may follow. It must end exactly at the end of the file.
+    // A comment may follow the record. It must end exactly at the end of the file.
     private static bool IsRecord(ReadOnlySpan<byte> bytes) => BinaryPrimitives.ReadUInt32LittleEndian(bytes) == Signature
         && BinaryPrimitives.ReadUInt16LittleEndian(bytes[20..]) == bytes.Length - RecordLength;
 

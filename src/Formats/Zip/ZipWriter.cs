@@ -5,7 +5,7 @@ using System.Text;
 namespace DeepSharp.Formats;
 
 /// <summary>
-/// Writes a zip archive of files without compression. Each file begins at a multiple of 64 bytes, so that it can be mapped into memory.
+/// Writes an uncompressed zip archive. The data of each file begins at a multiple of 64 bytes, so that it can be mapped into memory.
 /// </summary>
 /// <remarks>Follows PKWARE's APPNOTE.TXT without the 64-bit extensions, which limits archives to less than 4 GiB.</remarks>
 internal sealed class ZipWriter(Stream stream)
@@ -18,17 +18,17 @@ internal sealed class ZipWriter(Stream stream)
     // The date 1980-01-01, and the flag for names in UTF-8.
     private const ushort Date = 0x21, Utf8Flag = 1 << 11;
 
-    // The extra field that PyTorch pads with.
+    // The id of the extra field that PyTorch uses for padding.
     private const ushort PaddingId = 0x4246;
 
     private readonly List<(byte[] Name, long Offset, uint Crc, uint Length)> entries = [];
 
-    /// <summary>Writes bytes of a file.</summary>
+    /// <summary>Receives bytes of a file.</summary>
     public delegate void BytesSink(ReadOnlySpan<byte> bytes);
 
     /// <summary>Adds a file.</summary>
-    /// <param name="name">Its name, with the folders.</param>
-    /// <param name="write">Writes its bytes, in any number of calls.</param>
+    /// <param name="name">The path of the file in the archive.</param>
+    /// <param name="write">Passes the bytes of the file to a sink, in any number of calls.</param>
     /// <exception cref="IOException">The archive would be too large.</exception>
     public void Add(string name, Action<BytesSink> write)
     {
@@ -46,7 +46,7 @@ internal sealed class ZipWriter(Stream stream)
             stream.Write(bytes);
         });
 
-        // Checksum and length are known only now.
+        // The local header is written again, with the checksum and length, which are known only now.
         long end = stream.Position;
         uint length = Checked(end - dataStart), crc = checksum.GetCurrentHashAsUInt32();
         stream.Position = start;
@@ -63,10 +63,10 @@ internal sealed class ZipWriter(Stream stream)
         foreach (var (name, offset, crc, length) in entries)
         {
             Write32(EntrySignature);
-            // Made by and needed: version 2.0.
+            // The version made by: 2.0. WriteCommon writes the version needed.
             Write16(20);
             WriteCommon(crc, length, name.Length, extraLength: 0);
-            // No comment, one disk, no attributes.
+            // No comment, first disk, no attributes.
             Write16(0);
             Write16(0);
             Write16(0);
@@ -101,7 +101,7 @@ internal sealed class ZipWriter(Stream stream)
     {
         Write16(20);
         Write16(Utf8Flag);
-        // Stored, at midnight.
+        // Method: stored. Time: midnight.
         Write16(0);
         Write16(0);
         Write16(Date);

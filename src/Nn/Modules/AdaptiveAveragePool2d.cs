@@ -6,7 +6,7 @@ using DeepSharp.Tensors;
 namespace DeepSharp.Nn;
 
 /// <summary>
-/// Average pooling to a given output size: output i averages the rows ⌊i·H/height⌋ to ⌈(i+1)·H/height⌉ − 1, and likewise
+/// Average pooling to a given output size: output row i averages the input rows ⌊i·H/height⌋ to ⌈(i+1)·H/height⌉ − 1, and likewise for
 /// columns.
 /// </summary>
 /// <param name="height">Height of the output.</param>
@@ -61,7 +61,7 @@ public sealed class AdaptiveAveragePool2d<T>(int height, int width) : Module<T>
         }
     }
 
-    // The range of inputs of each output along one axis.
+    // The range of input indices that each output averages along one axis.
     private static IEnumerable<(int First, int End)> Bounds(int inputs, int outputs) =>
         Enumerable.Range(0, outputs).Select(i => (i * inputs / outputs, (((i + 1) * inputs) + outputs - 1) / outputs));
 

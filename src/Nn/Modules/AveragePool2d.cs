@@ -5,9 +5,9 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Nn;
 
-/// <summary>The mean of each window of each channel; padding counts as zeros, as in PyTorch.</summary>
-/// <param name="window">Height and width of the window.</param>
-/// <param name="stride">Pixels between neighboring windows; null for the size of the window.</param>
+/// <summary>The mean of each window of each channel; padding counts as zeros, as in PyTorch by default.</summary>
+/// <param name="window">The height and width of the window.</param>
+/// <param name="stride">The distance between neighboring windows in pixels; null for the size of the window.</param>
 /// <param name="padding">Rows and columns of zeros around the image.</param>
 public sealed class AveragePool2d<T>(int window, int? stride = null, int padding = 0) : Module<T>
     where T : unmanaged, IFloatingPointIeee754<T>

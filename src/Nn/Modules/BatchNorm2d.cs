@@ -7,7 +7,7 @@ namespace DeepSharp.Nn;
 
 /// <summary>Batch normalization of images [N, C, H, W] (Ioffe and Szegedy, arXiv 1502.03167), with PyTorch's running statistics.</summary>
 /// <remarks>
-/// In training mode, it normalizes by the batch's mean and variance, and updates <c>running_mean</c>, <c>running_var</c> (unbiased) and
+/// In training mode, it normalizes with the batch's mean and variance, and updates <c>running_mean</c>, <c>running_var</c> (unbiased) and
 /// <c>num_batches_tracked</c>. In evaluation mode, or if <see cref="Frozen"/>, it uses the running statistics.
 /// </remarks>
 public sealed class BatchNorm2d<T> : Module<T>
@@ -15,10 +15,10 @@ public sealed class BatchNorm2d<T> : Module<T>
 {
     private readonly StateInteger batchesTracked;
 
-    /// <summary>A new layer: weight 1, bias 0, running mean 0, running variance 1.</summary>
-    /// <param name="channels">Channels of the images.</param>
-    /// <param name="epsilon">Added to the variance, so that a constant channel does not divide by zero.</param>
-    /// <param name="momentum">The weight of the batch in the new running statistics.</param>
+    /// <summary>Creates a layer: weight 1, bias 0, running mean 0, running variance 1.</summary>
+    /// <param name="channels">The number of channels of the images.</param>
+    /// <param name="epsilon">The small constant added to the variance, so that a constant channel causes no division by zero.</param>
+    /// <param name="momentum">The weight of the batch in an update of the running statistics.</param>
     /// <param name="context">The context of the parameters; null for the default.</param>
     public BatchNorm2d(int channels, double epsilon = 1e-5, double momentum = 0.1, ComputeContext? context = null)
     {
@@ -42,13 +42,13 @@ public sealed class BatchNorm2d<T> : Module<T>
     /// <summary>The running unbiased variance of each channel, [C].</summary>
     public Tensor<T> RunningVariance { get; }
 
-    /// <summary>Added to the variance.</summary>
+    /// <summary>The small constant that is added to the variance.</summary>
     public double Epsilon { get; }
 
-    /// <summary>The weight of the batch in the new running statistics.</summary>
+    /// <summary>The weight of the batch in an update of the running statistics.</summary>
     public double Momentum { get; }
 
-    /// <summary>Whether training also uses the running statistics and leaves them unchanged.</summary>
+    /// <summary>Whether training also uses the running statistics, as constants, instead of updating them.</summary>
     public bool Frozen { get; set; }
 
     /// <inheritdoc/>
@@ -66,7 +66,7 @@ public sealed class BatchNorm2d<T> : Module<T>
     }
 
     /// <inheritdoc/>
-    // The variance of a single value is always 0, so training refuses it.
+    // The variance of a single value is always 0, so a training batch with one value per channel is rejected.
     public override Shape OutputShape(Shape input, Mode mode = Mode.Evaluation)
     {
         if (mode == Mode.Training && !Frozen && RequireImages(input)[0] * input[2] * input[3] == 1)
@@ -96,10 +96,10 @@ public sealed class BatchNorm2d<T> : Module<T>
             OnnxAttribute.Of("epsilon", Epsilon));
     }
 
-    /// <summary>The settings of the operation, besides its input, weight and bias.</summary>
+    /// <summary>The settings of the operation that computes this layer.</summary>
     internal BatchNormSettings<T> OperationSettings => new(RunningMean, RunningVariance, Momentum, Epsilon, Frozen);
 
-    /// <summary>Counts the batch if its statistics update the running ones.</summary>
+    /// <summary>Counts the batch if its statistics update the running statistics.</summary>
     internal void CountBatch(Tape<T> tape)
     {
         if (tape.Mode == Mode.Training && !Frozen) batchesTracked.Next();

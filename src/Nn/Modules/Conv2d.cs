@@ -5,17 +5,17 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Nn;
 
-/// <summary>A convolution of images [N, I, H, W] with <c>weight</c> [O, I, k, k] and, unless left out, <c>bias</c> [O].</summary>
+/// <summary>A convolution of images [N, I, H, W] with <c>weight</c> [O, I, k, k] and an optional <c>bias</c> [O].</summary>
 /// <remarks>Groups, dilation and transposed convolutions are not supported.</remarks>
 public sealed class Conv2d<T> : Module<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    /// <summary>A new layer.</summary>
-    /// <param name="inChannels">Channels of the input.</param>
-    /// <param name="outChannels">Channels of the output.</param>
-    /// <param name="kernelSize">Height and width of the kernel.</param>
-    /// <param name="random">The stream that the weights are drawn from.</param>
-    /// <param name="stride">Pixels between neighboring positions of the kernel.</param>
+    /// <summary>Creates a layer.</summary>
+    /// <param name="inChannels">The number of input channels.</param>
+    /// <param name="outChannels">The number of output channels.</param>
+    /// <param name="kernelSize">The height and width of the kernel.</param>
+    /// <param name="random">The random stream of the initial weights.</param>
+    /// <param name="stride">The distance between neighboring positions of the kernel in pixels.</param>
     /// <param name="padding">Rows and columns of zeros around the image.</param>
     /// <param name="bias">Whether to add a bias; not needed before a batch normalization.</param>
     /// <param name="initialization">How the weights are initialized.</param>
@@ -34,7 +34,7 @@ public sealed class Conv2d<T> : Module<T>
     /// <summary>The kernels, [O, I, k, k].</summary>
     public Parameter<T> Weight { get; }
 
-    /// <summary>The bias of each output channel, [O]; null if left out.</summary>
+    /// <summary>The bias of each output channel, [O]; null if the layer has none.</summary>
     public Parameter<T>? Bias { get; }
 
     /// <summary>Kernel size, stride and padding.</summary>
@@ -51,8 +51,8 @@ public sealed class Conv2d<T> : Module<T>
         return x.Conv2d(x.Tape.Use(Weight), Bias is null ? null : x.Tape.Use(Bias), Window);
     }
 
-    /// <summary>All lengths of the convolution for an input shape, which determine the choice of algorithms.</summary>
-    /// <exception cref="ShapeException">The layer cannot take the input.</exception>
+    /// <summary>The sizes of the convolution for an input shape. They determine the choice of algorithms.</summary>
+    /// <exception cref="ShapeException">The layer does not accept the input shape.</exception>
     public ConvolutionShape Convolution(Shape input) =>
         ConvolutionShape.Of(RequireImages(input, Weight.Shape[1]), Weight.Shape, Window);
 
@@ -68,7 +68,7 @@ public sealed class Conv2d<T> : Module<T>
     /// <inheritdoc/>
     public override void ExportOnnx(OnnxGraph graph, string key, Shape input) => ExportOnnx(graph, key, norm: null);
 
-    /// <summary>As <see cref="ExportOnnx(OnnxGraph, string, Shape)"/>, with a batch normalization folded into the convolution.</summary>
+    /// <summary>Like the public overload, but folds the batch normalization, if there is one, into the convolution.</summary>
     internal void ExportOnnx(OnnxGraph graph, string key, BatchNorm2d<T>? norm)
     {
         ArgumentNullException.ThrowIfNull(graph);

@@ -13,7 +13,7 @@ public sealed class Dropout<T> : Module<T>
 {
     private readonly RandomStream random;
 
-    /// <summary>A new layer.</summary>
+    /// <summary>Creates a layer.</summary>
     /// <param name="rate">The probability that an element is dropped, 0 to 1.</param>
     /// <param name="random">The random stream; each forward pass in training mode uses its next step.</param>
     /// <exception cref="ArgumentOutOfRangeException">The rate is not between 0 and 1.</exception>
@@ -30,7 +30,7 @@ public sealed class Dropout<T> : Module<T>
     public double Rate { get; }
 
     /// <summary>
-    /// The number of forward passes in training mode so far, which is the step of the random stream that the next one uses.
+    /// The number of forward passes in training mode so far, which is the step of the random stream that the next pass uses.
     /// </summary>
     public StateInteger Position { get; }
 
@@ -48,7 +48,7 @@ public sealed class Dropout<T> : Module<T>
     public override Shape OutputShape(Shape input, Mode mode = Mode.Evaluation) => input;
 
     /// <inheritdoc/>
-    // In evaluation mode it does nothing.
+    // The graph computes evaluation mode, in which dropout does nothing.
     public override void ExportOnnx(OnnxGraph graph, string key, Shape input)
     {
     }

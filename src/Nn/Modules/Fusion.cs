@@ -8,8 +8,8 @@ namespace DeepSharp.Nn;
 internal static class Fusion
 {
     /// <summary>
-    /// Replaces runs of convolution, batch normalization, ReLU and max pooling by one module each, and omits flattening before a linear
-    /// layer if possible.
+    /// Replaces each run of convolution, batch normalization, ReLU and max pooling with one module. Omits flattening before a linear layer
+    /// if possible.
     /// </summary>
     public static Module<T>[] Rewrite<T>(ReadOnlySpan<Module<T>> modules)
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -26,7 +26,7 @@ internal static class Fusion
         return [.. rewritten];
     }
 
-    // Dropout and ReLU do not depend on how elements are arranged.
+    // Dropout and ReLU work on any shape, so they may be between flattening and the linear layer.
     private static bool LeadsToLinear<T>(ReadOnlySpan<Module<T>> modules)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -35,7 +35,7 @@ internal static class Fusion
     }
 }
 
-/// <summary>Flattens, unless the next linear layer can read the images as they are.</summary>
+/// <summary>Flattens images, unless a linear layer can read them unflattened, as [N, C, 1, 1].</summary>
 internal sealed class FlattenForLinear<T> : Module<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {

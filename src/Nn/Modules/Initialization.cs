@@ -6,12 +6,12 @@ namespace DeepSharp.Nn;
 /// <summary>How the weights of a new layer are initialized.</summary>
 public enum Initialization
 {
-    /// <summary>The default of PyTorch's layers: weights and biases uniform on ±1/√fan-in.</summary>
+    /// <summary>The default of PyTorch's layers: weights and biases uniform between −1/√fan-in and 1/√fan-in.</summary>
     Uniform,
 
     /// <summary>
     /// torchvision's initialization of VGG: convolutions N(0, 2/fan-out) (He et al., arXiv 1502.01852), linear layers N(0, 0.01²), biases
-    /// 0. It preserves the size of the gradient from layer to layer, so that deep networks train without batch normalization.
+    /// 0. It preserves the magnitude of gradients from layer to layer, so that deep networks train without batch normalization.
     /// </summary>
     KaimingFanOut,
 
@@ -38,13 +38,13 @@ internal static class Initializer
         };
     }
 
-    /// <summary>The bias [out] of a weight of the given shape.</summary>
+    /// <summary>The bias [out] of a layer whose weight has the given shape.</summary>
     public static Tensor<T> Bias<T>(Shape weight, Initialization initialization, RandomStream random, ComputeContext context)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         if (initialization != Initialization.Uniform) return Tensor<T>.Zeros([weight[0]], context);
         double bound = 1 / Math.Sqrt((double)weight.ElementCount / weight[0]);
-        // The weight takes step 0 of the stream, the bias step 1.
+        // The weight uses step 0 of the stream; the bias uses step 1.
         return Tensor<T>.RandomUniform([weight[0]], random.At(0, 1), -bound, bound, context);
     }
 }

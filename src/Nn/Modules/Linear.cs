@@ -5,15 +5,15 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Nn;
 
-/// <summary>y = x · weightᵀ + bias, for rows [N, in], with <c>weight</c> [out, in] and, unless left out, <c>bias</c> [out].</summary>
+/// <summary>y = x · weightᵀ + bias, for rows [N, in], with <c>weight</c> [out, in] and an optional <c>bias</c> [out].</summary>
 /// <remarks>Images of one pixel, [N, in, 1, 1], are treated as rows.</remarks>
 public sealed class Linear<T> : Module<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    /// <summary>A new layer.</summary>
-    /// <param name="inFeatures">Elements of each input row.</param>
-    /// <param name="outFeatures">Elements of each output row.</param>
-    /// <param name="random">The stream that the weights are drawn from.</param>
+    /// <summary>Creates a layer.</summary>
+    /// <param name="inFeatures">The number of elements in an input row.</param>
+    /// <param name="outFeatures">The number of elements in an output row.</param>
+    /// <param name="random">The random stream of the initial weights.</param>
     /// <param name="bias">Whether to add a bias.</param>
     /// <param name="initialization">How the weights are initialized.</param>
     /// <param name="context">The context of the parameters; null for the default.</param>
@@ -28,7 +28,7 @@ public sealed class Linear<T> : Module<T>
     /// <summary>The weight, [out, in].</summary>
     public Parameter<T> Weight { get; }
 
-    /// <summary>The bias of each output, [out]; null if left out.</summary>
+    /// <summary>The bias of each output, [out]; null if the layer has none.</summary>
     public Parameter<T>? Bias { get; }
 
     /// <inheritdoc/>

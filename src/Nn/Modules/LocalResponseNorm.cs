@@ -6,13 +6,13 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Nn;
 
-/// <summary>The constants of a local response normalization: y = x / (k + a · Σ x²)^beta over a window of channels.</summary>
+/// <summary>The constants of a local response normalization: y = x / (k + a · Σ x²)^beta, summed over a window of channels.</summary>
 public sealed record LrnConstants
 {
     /// <summary>The number of channels in the window.</summary>
     public int Size { get; init; } = 5;
 
-    /// <summary>The weight of the squares.</summary>
+    /// <summary>The weight of the sum of squares, or its product with the size; see <see cref="DivideAlphaBySize"/>.</summary>
     public double Alpha { get; init; } = 1e-4;
 
     /// <summary>The exponent.</summary>
@@ -21,7 +21,7 @@ public sealed record LrnConstants
     /// <summary>The constant k.</summary>
     public double K { get; init; } = 2;
 
-    /// <summary>Whether a is alpha / size, as in PyTorch, Caffe and ONNX, or alpha itself, as in the AlexNet paper.</summary>
+    /// <summary>Whether a is alpha / size, as in PyTorch, Caffe and ONNX. If false, a is alpha, as in the AlexNet paper.</summary>
     public bool DivideAlphaBySize { get; init; }
 
     /// <summary>The constants of the AlexNet paper, which the VGG paper cites: n = 5, k = 2, alpha = 1e-4 undivided, beta = 0.75.</summary>
@@ -32,8 +32,8 @@ public sealed record LrnConstants
     public static LrnConstants PyTorch(int size) => new() { Size = size, K = 1, DivideAlphaBySize = true };
 
     /// <summary>
-    /// Reads constants from text: <c>paper</c>; <c>pytorch</c> for PyTorch's defaults with a window of 2; or size, alpha, beta and k as
-    /// <c>torch.nn.LocalResponseNorm</c> takes them, with alpha divided by the size: <c>5,5e-4,0.75,2</c> gives the paper's constants.
+    /// Reads constants from text: <c>paper</c>; <c>pytorch</c> for PyTorch's defaults with a window of 2; or size, alpha, beta and k as in
+    /// <c>torch.nn.LocalResponseNorm</c>, where alpha is divided by the size. <c>5,5e-4,0.75,2</c> is equivalent to the paper's constants.
     /// </summary>
     /// <exception cref="ArgumentException">The text has another form.</exception>
     public static LrnConstants Parse(string text) => text switch
@@ -61,11 +61,11 @@ public sealed record LrnConstants
 /// <summary>
 /// Normalizes each pixel of images [N, C, H, W] by its neighbors along the channel axis (Krizhevsky et al. 2012, section 3.3).
 /// </summary>
-/// <param name="constants">Window, exponent and weights; null for those of the paper.</param>
+/// <param name="constants">The constants; null for those of the paper.</param>
 public sealed class LocalResponseNorm<T>(LrnConstants? constants = null) : Module<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    /// <summary>Window, exponent and weights.</summary>
+    /// <summary>The constants of the normalization.</summary>
     public LrnConstants Constants { get; } = constants ?? LrnConstants.Paper;
 
     /// <inheritdoc/>
@@ -94,8 +94,8 @@ public sealed class LocalResponseNorm<T>(LrnConstants? constants = null) : Modul
             return;
         }
 
-        // An even window extends one channel further down than up; in ONNX, it extends further up. So the sum k + alpha·Σx² is a 1×1
-        // convolution.
+        // An even window extends one channel further down than up; in ONNX, it extends further up. So the sum k + alpha·Σx² is exported as
+        // a 1×1 convolution.
         int channels = input[1];
         float[] matrix = new float[channels * channels];
         for (int c = 0; c < channels; c++)

@@ -6,9 +6,9 @@ using DeepSharp.Tensors;
 namespace DeepSharp.Nn;
 
 /// <summary>The maximum of each window of each channel.</summary>
-/// <param name="window">Height and width of the window.</param>
-/// <param name="stride">Pixels between neighboring windows; null for the size of the window.</param>
-/// <param name="padding">Rows and columns around the image that are never the maximum.</param>
+/// <param name="window">The height and width of the window.</param>
+/// <param name="stride">The distance between neighboring windows in pixels; null for the size of the window.</param>
+/// <param name="padding">Rows and columns of padding around the image, which are never the maximum.</param>
 public sealed class MaxPool2d<T>(int window, int? stride = null, int padding = 0) : Module<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {

@@ -4,8 +4,8 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Nn;
 
-// The description of a module, available without computing anything. A layer overrides the members that apply to it; summaries, checks and
-// exports use them.
+// The description of a module, which is available without computing anything. Summaries, checks and exports use it. A layer overrides the
+// members that apply to it.
 public abstract partial class Module<T>
 {
     /// <summary>PyTorch's name for this kind of module: <c>Conv2d</c>.</summary>
@@ -17,7 +17,7 @@ public abstract partial class Module<T>
     /// <summary>The shape of the output for an input shape.</summary>
     /// <param name="input">The shape of the input.</param>
     /// <param name="mode">The mode of the pass.</param>
-    /// <exception cref="ShapeException">The module cannot take the input in this mode.</exception>
+    /// <exception cref="ShapeException">The module does not accept the input shape in this mode.</exception>
     /// <exception cref="NotSupportedException">The module does not state its output shape.</exception>
     public virtual Shape OutputShape(Shape input, Mode mode = Mode.Evaluation) =>
         throw new NotSupportedException($"{Kind} does not state its output shape; override OutputShape.");
@@ -25,7 +25,7 @@ public abstract partial class Module<T>
     /// <summary>The layers that an input passes through, in order, with the shapes between them.</summary>
     /// <param name="input">The shape of the input.</param>
     /// <param name="mode">The mode of the pass.</param>
-    /// <exception cref="ShapeException">A layer cannot take its input; the message names the layer.</exception>
+    /// <exception cref="ShapeException">A layer does not accept its input shape; the message names the layer.</exception>
     /// <exception cref="NotSupportedException">A layer does not state its output shape.</exception>
     public IEnumerable<LayerCall<T>> Layers(Shape input, Mode mode = Mode.Evaluation)
     {
@@ -48,7 +48,7 @@ public abstract partial class Module<T>
     }
 
     /// <summary>
-    /// The layers in the order in which an input passes through them, by key. A module that is not a chain of others is its own only layer.
+    /// The layers in the order in which an input passes through them, by key. A module that is not a chain is one layer with an empty key.
     /// </summary>
     protected internal virtual IEnumerable<(string Key, Module<T> Layer)> Sequence() => [("", this)];
 
@@ -56,7 +56,7 @@ public abstract partial class Module<T>
     protected static IEnumerable<(string Key, Module<T> Layer)> SequenceOf(IEnumerable<(string Name, Module<T> Module)> modules) =>
         modules.SelectMany(named => named.Module.Sequence().Select(step => (Join(named.Name, step.Key), step.Layer)));
 
-    /// <summary>Multiply-adds of one forward pass as torchinfo counts them: parameters × output positions × images.</summary>
+    /// <summary>The number of multiply-adds of one forward pass, counted as in torchinfo: parameters × output positions × images.</summary>
     /// <param name="output">The shape of the output.</param>
     public virtual long MultiplyAdds(Shape output) => ParameterCount * output[0];
 
@@ -65,8 +65,8 @@ public abstract partial class Module<T>
     /// <param name="input">The shape of the input.</param>
     public virtual ReceptiveField Grow(ReceptiveField field, Shape input) => field;
 
-    /// <summary>Adds nodes to an ONNX graph that compute the same as the module in evaluation mode.</summary>
-    /// <param name="graph">The graph; its last node is the input.</param>
+    /// <summary>Adds nodes to an ONNX graph that compute the same result as the module in evaluation mode.</summary>
+    /// <param name="graph">The graph; its last node computes the module's input.</param>
     /// <param name="key">The module's key, used in the names of nodes and constants.</param>
     /// <param name="input">The shape of the input.</param>
     /// <exception cref="NotSupportedException">ONNX cannot express the module, or the module does not override this method.</exception>
@@ -76,8 +76,8 @@ public abstract partial class Module<T>
             "or export only the layers before it.");
 
     /// <summary>Runs modules one after the other, and releases each intermediate result that backward does not need.</summary>
-    /// <param name="chain">The modules, see <see cref="Fused"/>.</param>
-    /// <param name="x">The input of the first one, which is not released.</param>
+    /// <param name="chain">The modules, for example the result of <see cref="Fused"/>.</param>
+    /// <param name="x">The input of the first module; it is not released.</param>
     protected static Variable<T> Run(ReadOnlySpan<Module<T>> chain, Variable<T> x)
     {
         var current = x;
@@ -93,15 +93,15 @@ public abstract partial class Module<T>
     }
 
     /// <summary>
-    /// Rewrites a chain of modules into one that computes the same in fewer operations. Convolution, batch normalization, ReLU and max
-    /// pooling become one operation. Flattening is omitted if a linear layer can read the images as they are.
+    /// Rewrites a chain of modules into one that computes the same result in fewer operations. Convolution, batch normalization, ReLU and
+    /// max pooling become one operation. Flattening is omitted if a linear layer can read the images as they are.
     /// </summary>
     protected static Module<T>[] Fused(ReadOnlySpan<Module<T>> chain) => Fusion.Rewrite(chain);
 
     /// <summary>Throws unless the input is a batch of images.</summary>
     /// <param name="input">The shape of the input.</param>
-    /// <param name="channels">The channels that it must have; 0 for any.</param>
-    /// <exception cref="ShapeException">The input is not a batch of images with these channels.</exception>
+    /// <param name="channels">The required number of channels; 0 for any.</param>
+    /// <exception cref="ShapeException">The input is not a batch of images with this number of channels.</exception>
     private protected Shape RequireImages(Shape input, int channels = 0) =>
         input.Rank == 4 && (channels == 0 || input[1] == channels) ? input
         : throw new ShapeException($"{Kind}: expected images [N, {(channels > 0 ? channels : "C")}, H, W], found {input}.");

@@ -7,11 +7,11 @@ using DeepSharp.Tensors;
 namespace DeepSharp.Nn;
 
 /// <summary>
-/// A layer, or a network made of layers: its computation, and the parameters and buffers that it owns, under PyTorch's names.
+/// A layer, or a network made of layers: its computation, and the parameters and buffers that it owns, named as in PyTorch.
 /// </summary>
 /// <remarks>
-/// A custom module registers its parameters, buffers and children in its constructor. It keeps no state between calls, so that several
-/// tapes can use it at once:
+/// A custom module registers its parameters, buffers and children in its constructor. <see cref="Forward"/> must store no intermediate
+/// results in the module, so that several tapes can use it at once:
 /// <code>
 /// sealed class Residual&lt;T&gt; : Module&lt;T&gt; where T : unmanaged, IFloatingPointIeee754&lt;T&gt;
 /// {
@@ -39,7 +39,7 @@ public abstract partial class Module<T> : IDisposable
     public IReadOnlyList<(string Name, Module<T> Module)> Children => children;
 
     /// <summary>
-    /// This module, named by the empty string, and all its descendants, each before its children and named by its path: <c>features.0</c>.
+    /// This module, with the empty name, and all its descendants, each before its children and named by its path: <c>features.0</c>.
     /// </summary>
     public IEnumerable<(string Name, Module<T> Module)> NamedModules()
     {
@@ -59,13 +59,13 @@ public abstract partial class Module<T> : IDisposable
     /// <summary>The tensors of the module's state that are not trained, by PyTorch's keys: <c>features.1.running_mean</c>.</summary>
     public IEnumerable<(string Name, Tensor<T> Buffer)> NamedBuffers() => Collect(module => module.buffers);
 
-    /// <summary>The number of elements of all parameters; counting takes no memory for them.</summary>
+    /// <summary>The number of elements of all parameters; counting does not allocate the parameters.</summary>
     public long ParameterCount => Parameters().Sum(parameter => (long)parameter.Shape.ElementCount);
 
     /// <summary>The context of the parameters; the default context for a module without parameters.</summary>
     public ComputeContext Context => NamedParameters().FirstOrDefault().Parameter?.Context ?? ComputeContext.Default;
 
-    /// <summary>The state, PyTorch's <c>state_dict()</c>: parameters, buffers and integers, module by module.</summary>
+    /// <summary>The state, like PyTorch's <c>state_dict()</c>: parameters, buffers and integers, module by module.</summary>
     /// <remarks>Integers, such as <c>features.1.num_batches_tracked</c>, are int64 scalars in files.</remarks>
     public StateDict State()
     {
@@ -81,8 +81,8 @@ public abstract partial class Module<T> : IDisposable
     }
 
     /// <summary>
-    /// The positions in random streams of the layers that use one, by key: <c>classifier.2.position</c>. They belong to a training run, not
-    /// to the model: a checkpoint stores them, a model file does not.
+    /// The random-stream positions of the layers that have one, by key: <c>classifier.2.position</c>. They belong to a training run, not to
+    /// the model: a checkpoint stores them, a model file does not.
     /// </summary>
     public StateDict Positions()
     {
@@ -104,7 +104,7 @@ public abstract partial class Module<T> : IDisposable
     /// <summary>Reads the state from a file of any supported format, see <see cref="WeightsFile"/>.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="InvalidDataException">
-    /// The file is damaged, or its names or shapes are not exactly those of the module, which is unchanged then.
+    /// The file is damaged, or its names or shapes are not exactly those of the module. In the latter case, the module is unchanged.
     /// </exception>
     public void Load(string path)
     {
@@ -112,7 +112,7 @@ public abstract partial class Module<T> : IDisposable
         Load(file);
     }
 
-    /// <summary>As <see cref="Load(string)"/>, from an open file. Of a checkpoint, only the model is read.</summary>
+    /// <summary>Like <see cref="Load(string)"/>, but from an open file. From a checkpoint, only the model is read.</summary>
     public void Load(WeightsFile file)
     {
         ArgumentNullException.ThrowIfNull(file);
@@ -134,7 +134,7 @@ public abstract partial class Module<T> : IDisposable
         return LoadMatching(file);
     }
 
-    /// <summary>As <see cref="LoadMatching(string)"/>, from an open file.</summary>
+    /// <summary>Like <see cref="LoadMatching(string)"/>, but from an open file.</summary>
     public StateComparison LoadMatching(WeightsFile file)
     {
         ArgumentNullException.ThrowIfNull(file);
@@ -153,7 +153,7 @@ public abstract partial class Module<T> : IDisposable
     /// Backward skips operations whose gradients are not needed. Dropout remains active.
     /// </summary>
     /// <remarks>
-    /// In contrast, PyTorch's <c>requires_grad_(False)</c> still updates the running statistics of a model in training mode.
+    /// In PyTorch, in contrast, a model in training mode still updates its running statistics after <c>requires_grad_(False)</c>.
     /// </remarks>
     public void Freeze() => SetFrozen(true);
 
@@ -162,7 +162,7 @@ public abstract partial class Module<T> : IDisposable
     /// </summary>
     public void Unfreeze() => SetFrozen(false);
 
-    /// <summary>Adds a description to a file's metadata from which the module can be created again.</summary>
+    /// <summary>Adds to a file's metadata a description from which the module can be created again.</summary>
     public virtual void Describe(IDictionary<string, string> metadata)
     {
     }
@@ -181,14 +181,14 @@ public abstract partial class Module<T> : IDisposable
         return text.Append(Environment.NewLine).Append(')').ToString();
     }
 
-    /// <summary>Releases the memory of all parameters and buffers.</summary>
+    /// <summary>Releases the memory of all parameters and buffers, including those of the children.</summary>
     public void Dispose()
     {
         Dispose(disposing: true);
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Releases the memory of all parameters and buffers.</summary>
+    /// <summary>Releases the memory of all parameters and buffers, including those of the children.</summary>
     protected virtual void Dispose(bool disposing)
     {
         if (!disposing) return;
@@ -210,7 +210,7 @@ public abstract partial class Module<T> : IDisposable
 
     /// <summary>Replaces a module that <see cref="AddChild"/> registered, and disposes the old module.</summary>
     /// <returns>The new module.</returns>
-    /// <exception cref="ArgumentException">There is no module of that name.</exception>
+    /// <exception cref="ArgumentException">There is no module with that name.</exception>
     protected TModule ReplaceChild<TModule>(string name, TModule module)
         where TModule : Module<T>
     {
@@ -236,7 +236,7 @@ public abstract partial class Module<T> : IDisposable
         string name, Shape shape, Func<ComputeContext, Tensor<T>> initialize, ComputeContext? context = null) =>
         AddParameter(name, new Parameter<T>(shape, initialize, context));
 
-    /// <summary>Registers a tensor that belongs to the state and is not trained, and takes ownership of it.</summary>
+    /// <summary>Registers a tensor that belongs to the state but is not trained, and takes ownership of it.</summary>
     /// <exception cref="ArgumentException">The name is taken, empty, or contains a dot.</exception>
     protected Tensor<T> AddBuffer(string name, Tensor<T> value)
     {

@@ -7,9 +7,9 @@ namespace DeepSharp.Nn;
 
 /// <summary>A chain of modules, named by their indices.</summary>
 /// <remarks>
-/// The chain is rewritten once into fewer operations (see <see cref="Fuse"/>). Each intermediate result is released as soon as the next
-/// module has read it, unless backward needs it. Keys, summaries and <see cref="Forward(Variable{T}, Range)"/> still refer to the single
-/// modules.
+/// When created, the chain is rewritten into fewer operations (see <see cref="Fuse"/>). Each intermediate result is released as soon as the
+/// next module has read it, unless backward needs it. Keys, summaries and <see cref="Forward(Variable{T}, Range)"/> still refer to the
+/// original modules.
 /// </remarks>
 public sealed class Sequential<T> : Module<T>, IReadOnlyList<Module<T>>
     where T : unmanaged, IFloatingPointIeee754<T>

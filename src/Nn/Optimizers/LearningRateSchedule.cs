@@ -5,8 +5,8 @@ namespace DeepSharp.Nn;
 /// </summary>
 /// <remarks>
 /// The initial rates are those of the groups when the schedule is created. Every step sets the rates and overwrites other changes to them.
-/// If the rate at position 0 differs from the initial rate, as in a warm-up, it takes effect when <see cref="Position"/> is set to 0, which
-/// a trainer does. To write a schedule, override <see cref="Rate"/>:
+/// If the rate at position 0 differs from the initial rate, as in a warm-up, it takes effect when <see cref="Position"/> is set to 0, as a
+/// trainer does. To write a schedule, override <see cref="Rate"/>:
 /// <code>
 /// sealed class Cosine(Optimizer optimizer, int epochs) : LearningRateSchedule(optimizer)
 /// {
@@ -21,8 +21,8 @@ public abstract class LearningRateSchedule
     private readonly double[] initialRates;
     private readonly StateInteger position = new();
 
-    /// <summary>A schedule at position 0.</summary>
-    /// <param name="optimizer">The optimizer whose learning rates it sets.</param>
+    /// <summary>Creates a schedule at position 0.</summary>
+    /// <param name="optimizer">The optimizer whose learning rates the schedule sets.</param>
     protected LearningRateSchedule(Optimizer optimizer)
     {
         ArgumentNullException.ThrowIfNull(optimizer);
@@ -30,7 +30,7 @@ public abstract class LearningRateSchedule
         initialRates = [.. optimizer.Groups.Select(group => group.LearningRate)];
     }
 
-    /// <summary>The number of steps made. Setting it sets the learning rates.</summary>
+    /// <summary>The number of steps made. Setting this property also sets the learning rates.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
     public int Position
     {
@@ -56,7 +56,7 @@ public abstract class LearningRateSchedule
         return state;
     }
 
-    /// <summary>Replaces the state by one that <see cref="State"/> returned, and sets the learning rates.</summary>
+    /// <summary>Replaces the state with one that <see cref="State"/> returned, and sets the learning rates.</summary>
     /// <exception cref="InvalidDataException">The state belongs to another schedule.</exception>
     public void Load(StateDict state)
     {
@@ -75,15 +75,15 @@ public abstract class LearningRateSchedule
     }
 }
 
-/// <summary>Multiplies the learning rates by gamma after each period of <c>stepSize</c> steps, as PyTorch's <c>StepLR</c>.</summary>
+/// <summary>Multiplies the learning rates by gamma after every <c>stepSize</c> steps, like PyTorch's <c>StepLR</c>.</summary>
 public sealed class StepSchedule : LearningRateSchedule
 {
     private readonly int stepSize;
     private readonly double gamma;
 
-    /// <summary>A schedule at position 0.</summary>
-    /// <param name="optimizer">The optimizer whose learning rates it sets.</param>
-    /// <param name="stepSize">The number of epochs between two multiplications.</param>
+    /// <summary>Creates a schedule at position 0.</summary>
+    /// <param name="optimizer">The optimizer whose learning rates the schedule sets.</param>
+    /// <param name="stepSize">The number of schedule steps, usually epochs, between two multiplications.</param>
     /// <param name="gamma">The factor.</param>
     /// <exception cref="ArgumentOutOfRangeException">The step size is below 1, or gamma is negative, infinite or not a number.</exception>
     public StepSchedule(Optimizer optimizer, int stepSize, double gamma = 0.1)
@@ -98,7 +98,7 @@ public sealed class StepSchedule : LearningRateSchedule
     /// <inheritdoc/>
     protected override double Rate(double initialRate, int position)
     {
-        // Multiplied step by step, to get the same bits as PyTorch's recurrence.
+        // Multiply step by step, to get the same bits as PyTorch's recurrence.
         double rate = initialRate;
         for (int step = 0; step < position / stepSize; step++) rate *= gamma;
         return rate;

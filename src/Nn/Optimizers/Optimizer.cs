@@ -4,7 +4,7 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Nn;
 
-/// <summary>Updates parameters by their gradients. This base class has the groups with their rates, which schedules change.</summary>
+/// <summary>Updates parameters by their gradients. This base class holds the groups and their rates, which schedules change.</summary>
 public abstract class Optimizer : IDisposable
 {
     private protected Optimizer(IReadOnlyList<ParameterGroup> groups) => Groups = groups;
@@ -12,14 +12,14 @@ public abstract class Optimizer : IDisposable
     /// <summary>The groups of parameters. Their rates may be changed between steps.</summary>
     public IReadOnlyList<ParameterGroup> Groups { get; }
 
-    /// <summary>Releases the memory of the state; the parameters are not released.</summary>
+    /// <summary>Releases the memory of the state, but not of the parameters.</summary>
     public void Dispose()
     {
         Dispose(disposing: true);
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Returns a rate if it is a finite number of at least 0.</summary>
+    /// <summary>Returns the value if it is a finite number of at least 0, and throws otherwise.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative, infinite or not a number.</exception>
     protected internal static double RequireRate(double value, string name) =>
         value >= 0 && double.IsFinite(value) ? value
@@ -34,7 +34,7 @@ public abstract class Optimizer : IDisposable
 /// <see cref="Update"/>.
 /// </summary>
 /// <remarks>
-/// An optimizer keeps data between steps in slots: named tensors with the shape of a parameter, see <see cref="Slot"/>. The slots and the
+/// An optimizer stores data between steps in slots: named tensors with the shape of a parameter, see <see cref="Slot"/>. The slots and the
 /// number of steps are its state, which checkpoints store; the optimizer itself does not access files. A custom update rule takes a few
 /// lines:
 /// <code>
@@ -81,7 +81,7 @@ public abstract class Optimizer<T> : Optimizer
 
     internal string Kind => GetType().Name.Split('`')[0];
 
-    /// <summary>Updates every parameter with a gradient that no step has used yet, and marks the gradient as used.</summary>
+    /// <summary>Updates every parameter whose gradient no step has used yet, and marks that gradient as used.</summary>
     public void Step()
     {
         steps.Next();
@@ -98,14 +98,14 @@ public abstract class Optimizer<T> : Optimizer
         }
     }
 
-    /// <summary>Discards all gradients.</summary>
+    /// <summary>Discards the gradients of all parameters.</summary>
     public void ZeroGradients()
     {
         foreach (var parameter in groups.SelectMany(group => group.Parameters)) parameter.ZeroGradient();
     }
 
     /// <summary>The state: <c>steps</c>, and the slots by name and key, such as <c>momentum.features.0.weight</c>.</summary>
-    /// <param name="model">The model whose parameters are optimized. It determines their keys.</param>
+    /// <param name="model">The model whose parameters are optimized. It determines the keys of the slots.</param>
     public StateDict State(Module<T> model)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -122,7 +122,7 @@ public abstract class Optimizer<T> : Optimizer
         return state;
     }
 
-    /// <summary>Replaces the state by one that <see cref="State"/> returned.</summary>
+    /// <summary>Replaces the state with one that <see cref="State"/> returned.</summary>
     /// <param name="state">The state.</param>
     /// <param name="model">The model whose parameters are optimized.</param>
     /// <exception cref="InvalidDataException">The state does not fit the model.</exception>
@@ -152,7 +152,7 @@ public abstract class Optimizer<T> : Optimizer
             found.Add((parameter, slot, entry));
         }
 
-        // Slots that the state lacks are reset to those of a new optimizer.
+        // Discards all slots, so that slots missing from the state are as in a new optimizer.
         Dispose(disposing: true);
         steps.Value = stepsMade;
         foreach (var (parameter, slot, entry) in found) entry.CopyTo(Slot(parameter, slot, out _));
@@ -161,7 +161,7 @@ public abstract class Optimizer<T> : Optimizer
     /// <summary>Updates one parameter by its gradient.</summary>
     protected abstract void Update(Parameter<T> parameter, ParameterGroup<T> group);
 
-    /// <summary>A tensor that the optimizer keeps for a parameter: it has the shape of the parameter and is initially zero.</summary>
+    /// <summary>A tensor that the optimizer stores for a parameter. It has the shape of the parameter and is initially zero.</summary>
     /// <param name="parameter">The parameter.</param>
     /// <param name="name">The name of the slot: <c>momentum</c>.</param>
     /// <param name="isNew">Whether this call created the slot.</param>

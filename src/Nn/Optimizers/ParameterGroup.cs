@@ -3,7 +3,7 @@ using DeepSharp.Autograd;
 
 namespace DeepSharp.Nn;
 
-/// <summary>The rates of a group of parameters that an optimizer updates.</summary>
+/// <summary>The learning rate and weight decay of a group of parameters.</summary>
 public abstract class ParameterGroup
 {
     private protected ParameterGroup(double learningRate, double weightDecay) =>
@@ -17,7 +17,7 @@ public abstract class ParameterGroup
         set => field = Optimizer.RequireRate(value, nameof(LearningRate));
     }
 
-    /// <summary>The fraction of each weight that is added to its gradient.</summary>
+    /// <summary>The weight decay: the fraction of each weight that is added to its gradient.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative, infinite or not a number.</exception>
     public double WeightDecay
     {
@@ -26,9 +26,9 @@ public abstract class ParameterGroup
     }
 
     /// <summary>
-    /// Creates two groups: weights of convolutions and linear layers, with weight decay, and biases and normalization parameters, without.
+    /// Creates two groups: weights of convolutions and linear layers, with weight decay; biases and normalization parameters, without it.
     /// </summary>
-    /// <remarks>The parameters of the second group are recognized by their shape, which has one dimension.</remarks>
+    /// <remarks>Parameters of rank 1 or less form the second group.</remarks>
     public static IReadOnlyList<ParameterGroup<T>> NoDecayOnBiasAndNorm<T>(
         IEnumerable<Parameter<T>> parameters, double learningRate, double weightDecay)
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -45,7 +45,7 @@ public sealed class ParameterGroup<T> : ParameterGroup
     /// <summary>Creates a group.</summary>
     /// <param name="parameters">The parameters.</param>
     /// <param name="learningRate">The learning rate, at least 0.</param>
-    /// <param name="weightDecay">The fraction of each weight that is added to its gradient, at least 0.</param>
+    /// <param name="weightDecay">The weight decay: the fraction of each weight that is added to its gradient, at least 0.</param>
     /// <exception cref="ArgumentOutOfRangeException">A rate is negative, infinite or not a number.</exception>
     public ParameterGroup(IEnumerable<Parameter<T>> parameters, double learningRate, double weightDecay = 0)
         : base(learningRate, weightDecay) => Parameters = [.. parameters];

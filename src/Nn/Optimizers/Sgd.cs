@@ -5,7 +5,7 @@ using DeepSharp.Tensors;
 namespace DeepSharp.Nn;
 
 /// <summary>
-/// Stochastic gradient descent with momentum, dampening, Nesterov momentum and weight decay, with exactly the updates of
+/// Stochastic gradient descent with momentum, dampening, Nesterov momentum and weight decay, with exactly the update rule of
 /// <c>torch.optim.SGD</c>.
 /// </summary>
 public sealed class Sgd<T> : Optimizer<T>
@@ -14,9 +14,9 @@ public sealed class Sgd<T> : Optimizer<T>
     /// <summary>Creates an optimizer of one group of parameters.</summary>
     /// <param name="parameters">The parameters.</param>
     /// <param name="learningRate">The learning rate.</param>
-    /// <param name="momentum">The momentum: the fraction of the velocity that each step keeps.</param>
-    /// <param name="dampening">The fraction of the gradient that is not added to the velocity.</param>
-    /// <param name="weightDecay">The fraction of each weight that is added to its gradient.</param>
+    /// <param name="momentum">The momentum: the factor by which each step multiplies the previous velocity.</param>
+    /// <param name="dampening">The dampening: the fraction of the gradient that is not added to the velocity.</param>
+    /// <param name="weightDecay">The weight decay: the fraction of each weight that is added to its gradient.</param>
     /// <param name="nesterov">Whether to use Nesterov momentum, which requires momentum and no dampening.</param>
     /// <exception cref="ArgumentException">
     /// A rate is negative, infinite or not a number, or Nesterov momentum is requested without momentum or with dampening.
@@ -44,10 +44,10 @@ public sealed class Sgd<T> : Optimizer<T>
         }
     }
 
-    /// <summary>The momentum: the fraction of the velocity that each step keeps.</summary>
+    /// <summary>The momentum: the factor by which each step multiplies the previous velocity.</summary>
     public double Momentum { get; }
 
-    /// <summary>The fraction of the gradient that is not added to the velocity.</summary>
+    /// <summary>The dampening: the fraction of the gradient that is not added to the velocity.</summary>
     public double Dampening { get; }
 
     /// <summary>Whether Nesterov momentum is used.</summary>

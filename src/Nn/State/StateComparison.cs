@@ -1,11 +1,11 @@
 namespace DeepSharp.Nn;
 
 /// <summary>The differences in names and shapes between a file and a model.</summary>
-/// <param name="Matching">The names that both have, with the same shape.</param>
-/// <param name="Missing">The names that the model has and the file lacks.</param>
-/// <param name="Unexpected">The names that the file has and the model lacks.</param>
+/// <param name="Matching">The names in both, with the same shape.</param>
+/// <param name="Missing">The names in the model that are not in the file.</param>
+/// <param name="Unexpected">The names in the file that are not in the model.</param>
 /// <param name="WrongShape">
-/// The names that both have with different shapes, and both shapes: <c>classifier.6.bias (expected [10], found [1000])</c>.
+/// The names in both, but with different shapes or types, which are shown: <c>classifier.6.bias (expected [10], found [1000])</c>.
 /// </param>
 public sealed record StateComparison(
     IReadOnlyList<string> Matching, IReadOnlyList<string> Missing, IReadOnlyList<string> Unexpected, IReadOnlyList<string> WrongShape)

@@ -36,11 +36,11 @@ public sealed class StateDict : IReadOnlyCollection<KeyValuePair<string, StateEn
     /// <summary>The names in order.</summary>
     public IEnumerable<string> Names => entries.Keys;
 
-    /// <summary>The entry of a name.</summary>
+    /// <summary>The entry with the given name.</summary>
     /// <exception cref="KeyNotFoundException">There is no such entry.</exception>
     public StateEntry this[string name] => entries[name];
 
-    /// <summary>Finds the entry of a name.</summary>
+    /// <summary>Finds the entry with the given name.</summary>
     public bool TryGet(string name, [NotNullWhen(true)] out StateEntry? entry) => entries.TryGetValue(name, out entry);
 
     /// <summary>Adds a tensor, without taking ownership of it.</summary>
@@ -58,7 +58,7 @@ public sealed class StateDict : IReadOnlyCollection<KeyValuePair<string, StateEn
     public void Add(string name, StateInteger integer) => entries.Add(name, new IntegerEntry(integer));
 
     /// <summary>Adds all entries of another dictionary.</summary>
-    /// <param name="prefix">The prefix that is added to their names: <c>optimizer.</c>.</param>
+    /// <param name="prefix">The prefix that is added to the names of these entries, for example <c>optimizer.</c>.</param>
     /// <param name="other">The other dictionary.</param>
     /// <exception cref="ArgumentException">A name is taken.</exception>
     public void AddAll(string prefix, StateDict other)
@@ -67,7 +67,7 @@ public sealed class StateDict : IReadOnlyCollection<KeyValuePair<string, StateEn
         foreach (var (name, entry) in other) entries.Add(prefix + name, entry);
     }
 
-    /// <summary>The entries whose names begin with a prefix, without the prefix.</summary>
+    /// <summary>The entries whose names begin with a prefix, under their names without the prefix.</summary>
     public StateDict Section(string prefix)
     {
         var section = new StateDict();
@@ -79,7 +79,7 @@ public sealed class StateDict : IReadOnlyCollection<KeyValuePair<string, StateEn
         return section;
     }
 
-    /// <summary>Compares with another dictionary by names, shapes, and whether they are tensors or integers.</summary>
+    /// <summary>Compares the names, shapes and kinds (tensor or integer) of the entries with those of another dictionary.</summary>
     /// <param name="source">The dictionary that is to be loaded into this one.</param>
     public StateComparison Compare(StateDict source)
     {
@@ -99,8 +99,8 @@ public sealed class StateDict : IReadOnlyCollection<KeyValuePair<string, StateEn
         return new StateComparison(matching, missing, unexpected, wrongShape);
     }
 
-    /// <summary>Replaces all values by those of another dictionary.</summary>
-    /// <exception cref="InvalidDataException">Its names or shapes are not exactly the same; nothing is changed then.</exception>
+    /// <summary>Replaces all values with those of another dictionary.</summary>
+    /// <exception cref="InvalidDataException">The names or shapes are not exactly the same. Nothing is changed.</exception>
     public void Load(StateDict source)
     {
         var comparison = Compare(source);
@@ -108,8 +108,8 @@ public sealed class StateDict : IReadOnlyCollection<KeyValuePair<string, StateEn
         Load(source, comparison.Matching);
     }
 
-    /// <summary>Replaces the values that another dictionary has with the same shape, and leaves the others unchanged.</summary>
-    /// <returns>The entries that were replaced, and those that were not.</returns>
+    /// <summary>Replaces the values for which another dictionary has the same name and shape. Leaves the others unchanged.</summary>
+    /// <returns>The entries that were replaced (matching), and those that were not.</returns>
     /// <exception cref="InvalidDataException">No entry matches.</exception>
     public StateComparison LoadMatching(StateDict source)
     {

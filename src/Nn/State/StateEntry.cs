@@ -13,41 +13,41 @@ public abstract class StateEntry
 {
     private protected StateEntry(string type, IReadOnlyList<long> shape) => (Type, Shape) = (type, shape);
 
-    /// <summary>The type of its elements, named as in safetensors: F32, F64, I64.</summary>
+    /// <summary>The type of the elements, named as in safetensors: F32, F64, I64.</summary>
     public string Type { get; }
 
-    /// <summary>The lengths of its axes; empty for an integer.</summary>
+    /// <summary>The lengths of the axes; empty for an integer.</summary>
     public IReadOnlyList<long> Shape { get; }
 
-    /// <summary>Whether it is an integer.</summary>
+    /// <summary>Whether the entry is an integer.</summary>
     public virtual bool IsInteger => false;
 
-    /// <summary>Whether its elements are floating-point numbers.</summary>
+    /// <summary>Whether the elements are floating-point numbers.</summary>
     internal bool IsFloatingPoint => Type is "F16" or "BF16" or "F32" or "F64";
 
     /// <summary>The integer.</summary>
-    /// <exception cref="InvalidDataException">It is a tensor.</exception>
+    /// <exception cref="InvalidDataException">The entry is a tensor.</exception>
     public virtual long Integer
     {
         get => throw new InvalidDataException($"expected an integer, found {this}.");
         set => throw new InvalidOperationException($"expected an integer, found {this}.");
     }
 
-    /// <summary>Copies its elements into a tensor of the same shape, rounding where the types differ.</summary>
-    /// <exception cref="InvalidDataException">It is an integer, has another shape, or cannot be read.</exception>
+    /// <summary>Copies the elements into a tensor of the same shape, rounding them if the types differ.</summary>
+    /// <exception cref="InvalidDataException">The entry is an integer, has another shape, or cannot be read.</exception>
     public abstract void CopyTo<T>(Tensor<T> target)
         where T : unmanaged, IFloatingPointIeee754<T>;
 
     /// <summary>Type and shape: <c>F32 [64, 3, 3, 3]</c>.</summary>
     public override string ToString() => $"{Type} [{string.Join(", ", Shape)}]";
 
-    /// <summary>Replaces its value by that of another entry.</summary>
+    /// <summary>Replaces the value with that of another entry.</summary>
     internal abstract void Set(StateEntry source);
 
-    /// <summary>Adds it to the contents of a file to be written.</summary>
+    /// <summary>Adds the entry to the contents of a file to be written.</summary>
     internal abstract void AddTo(WeightsWriter writer, string name);
 
-    /// <summary>Adds its elements to a hash: in logical row-major order, little-endian.</summary>
+    /// <summary>Adds the elements to a hash: in logical row-major order, little-endian.</summary>
     internal abstract void AddTo(IncrementalHash hash);
 }
 

@@ -5,16 +5,16 @@ namespace DeepSharp.Nn;
 
 /// <summary>The result of one epoch: a line of <c>metrics.jsonl</c>.</summary>
 /// <param name="Epoch">The number of the epoch, from 1.</param>
-/// <param name="TrainLoss">The mean loss of the training images, each measured at the step that used it.</param>
+/// <param name="TrainLoss">The mean loss of the training images, each computed in the step that used the image.</param>
 /// <param name="TestLoss">The mean loss of the test images after the epoch.</param>
 /// <param name="TestAccuracy">The fraction of the test images, 0 to 1, that were classified correctly after the epoch.</param>
-/// <param name="LearningRate">The learning rate of the steps.</param>
+/// <param name="LearningRate">The learning rate of the first parameter group in the epoch.</param>
 /// <param name="ImagesPerSecond">
-/// Training images per second of the steps. This includes waiting for batches. It excludes evaluation, checkpoints, and the first five
-/// steps of a run, in which methods are compiled.
+/// Training images per second. The time includes waiting for batches, but excludes evaluation, checkpoints, and the first five steps of a
+/// run, in which methods are compiled.
 /// </param>
-/// <param name="Seconds">The duration in seconds, including evaluation.</param>
-/// <param name="Metrics">The metrics in the options, by name; null if there are none.</param>
+/// <param name="Seconds">The duration of the epoch in seconds, including evaluation.</param>
+/// <param name="Metrics">The values of the metrics in the options, by name; null if there are none.</param>
 public sealed record EpochResult(
     int Epoch, double TrainLoss, double TestLoss, double TestAccuracy, double LearningRate, double ImagesPerSecond, double Seconds,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyDictionary<string, double>? Metrics = null)

@@ -10,7 +10,7 @@ namespace DeepSharp.Nn;
 /// <param name="Correct">The number of images whose class has the highest score.</param>
 /// <param name="Total">The number of images.</param>
 /// <param name="Loss">The mean loss.</param>
-/// <param name="Metrics">The metrics in the options, by name; null if there are none.</param>
+/// <param name="Metrics">The values of the metrics in the options, by name; null if there are none.</param>
 public sealed record EvaluationResult(int Correct, int Total, double Loss, IReadOnlyDictionary<string, double>? Metrics = null)
 {
     /// <summary>The fraction of the images, 0 to 1, whose class has the highest score.</summary>
@@ -21,7 +21,7 @@ public sealed record EvaluationResult(int Correct, int Total, double Loss, IRead
         string.Create(CultureInfo.InvariantCulture, $"{Correct} of {Total} right ({Accuracy:0.00%}), loss {Loss:0.0000}");
 }
 
-/// <summary>What an evaluation measures besides accuracy, and how it reports progress.</summary>
+/// <summary>The options of an evaluation: batch size, loss, metrics and progress reports. Accuracy is always measured.</summary>
 public sealed record EvaluationOptions<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
@@ -31,7 +31,7 @@ public sealed record EvaluationOptions<T>
     /// <summary>The loss, a mean over the batch; null for cross-entropy.</summary>
     public LossFunction<T>? Loss { get; init; }
 
-    /// <summary>Metrics, to which every batch is added.</summary>
+    /// <summary>The metrics to compute. Every batch is added to each of them.</summary>
     public IReadOnlyList<Metric<T>> Metrics { get; init; } = [];
 
     /// <summary>
@@ -39,7 +39,7 @@ public sealed record EvaluationOptions<T>
     /// </summary>
     public Action<Tensor<T>>? OnLogits { get; init; }
 
-    /// <summary>Receives the number of images done so far.</summary>
+    /// <summary>Receives the number of images evaluated so far.</summary>
     public IProgress<int>? Progress { get; init; }
 }
 
@@ -50,9 +50,9 @@ public static class Evaluation
     public const int DefaultBatchSize = 128;
 
     /// <summary>Computes the scores of all images in evaluation mode and compares them with the labels.</summary>
-    /// <param name="model">A model from images [N, C, H, W] to scores [N, classes]; it is not changed.</param>
+    /// <param name="model">A model that maps images [N, C, H, W] to scores [N, classes]; it is not changed.</param>
     /// <param name="images">The images and their labels.</param>
-    /// <param name="options">What to measure; null for loss and accuracy.</param>
+    /// <param name="options">The options; null to measure cross-entropy and accuracy.</param>
     /// <param name="cancellationToken">Cancels the evaluation between two batches.</param>
     /// <exception cref="OperationCanceledException">The evaluation was canceled.</exception>
     public static EvaluationResult Evaluate<T>(

@@ -10,12 +10,12 @@ public abstract class Metric<T>
     /// <summary>The name in results and files: <c>accuracy</c>.</summary>
     public abstract string Name { get; }
 
-    /// <summary>The value over all batches so far.</summary>
+    /// <summary>The value over all batches added so far.</summary>
     public abstract double Value { get; }
 
     /// <summary>Adds a batch.</summary>
     /// <param name="logits">The scores, [N, classes].</param>
-    /// <param name="labels">The N correct classes.</param>
+    /// <param name="labels">The correct class of each of the N images.</param>
     public abstract void Add(Tensor<T> logits, ReadOnlySpan<int> labels);
 }
 

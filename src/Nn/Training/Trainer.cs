@@ -6,10 +6,10 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Nn;
 
-/// <summary>Trains a classifier: epochs of shuffled batches, and a test and a checkpoint after each.</summary>
+/// <summary>Trains a classifier in epochs of shuffled batches, with a test and a checkpoint after each epoch.</summary>
 /// <remarks>
-/// The order of the images, their augmentation and dropped elements are functions of seeds, epoch and step. A training run that resumes
-/// from a checkpoint at any step therefore continues, bit for bit, as if never interrupted.
+/// The order of the images, their augmentation and the elements that dropout drops are functions of seeds, epoch and step. A training run
+/// that resumes from a checkpoint at any step therefore continues, bit for bit, as if never interrupted.
 /// </remarks>
 public sealed class Trainer<T> : IDisposable
     where T : unmanaged, IFloatingPointIeee754<T>
@@ -33,20 +33,20 @@ public sealed class Trainer<T> : IDisposable
     private TimeSpan stepTime, epochTime;
     private bool stopped;
 
-    // The warm-up within the current epoch.
+    // The warm-up steps left in this run, and the images and time of the warm-up steps in the current epoch.
     private int stepsToWarmUp = WarmUpSteps, warmUpImages;
     private TimeSpan warmUpTime;
 
     /// <summary>Creates a training run at its first step.</summary>
-    /// <param name="model">A model from images [N, C, H, W] to scores [N, classes]; training changes it.</param>
+    /// <param name="model">A model that maps images [N, C, H, W] to scores [N, classes]; training changes it.</param>
     /// <param name="data">The training and test images.</param>
     /// <param name="options">How to train; null for the defaults.</param>
     /// <param name="folder">
-    /// The folder for <c>checkpoint.safetensors</c> and <c>metrics.jsonl</c>; null to write none. Existing files are replaced.
+    /// The folder for <c>checkpoint.safetensors</c> and <c>metrics.jsonl</c>; null to write no files. Existing files are replaced.
     /// </param>
     /// <exception cref="ArgumentException">An option is invalid.</exception>
     /// <exception cref="ShapeException">
-    /// The model cannot take the images, or cannot train on the last batch because it is too small.
+    /// The model does not accept the shape of the images, or the last batch is too small to train on.
     /// </exception>
     public Trainer(Module<T> model, ImageData data, TrainingOptions<T>? options = null, string? folder = null)
     {
@@ -117,13 +117,13 @@ public sealed class Trainer<T> : IDisposable
         (stepTime, epochTime) = (TimeSpan.FromSeconds(state.StepSeconds), TimeSpan.FromSeconds(state.EpochSeconds));
     }
 
-    /// <summary>Ends the training after the current epoch. Callbacks use it, for example when the loss has stopped falling.</summary>
+    /// <summary>Ends the training after the current epoch. Callbacks can call it, for example when the loss stops falling.</summary>
     public void Stop() => stopped = true;
 
     /// <summary>
-    /// Trains until the last epoch is complete. A checkpoint is written at the beginning, after every epoch, and on cancellation.
+    /// Trains for all epochs or until <see cref="Stop"/>. Writes a checkpoint at the beginning, after every epoch, and on cancellation.
     /// </summary>
-    /// <param name="progress">Receives a report of every step and every epoch, on this thread.</param>
+    /// <param name="progress">Receives a report of every step and every epoch, on the calling thread.</param>
     /// <param name="cancellationToken">Cancels the training after the current step, or during a test.</param>
     /// <exception cref="OperationCanceledException">The training was canceled; the checkpoint stores its position.</exception>
     /// <exception cref="TrainingDivergedException">
@@ -164,7 +164,7 @@ public sealed class Trainer<T> : IDisposable
     /// <summary>Releases the memory of the optimizer, but not of the model.</summary>
     public void Dispose() => optimizer.Dispose();
 
-    /// <summary>Throws now if a step on the first or the last batch would throw, unless the model does not state its shapes.</summary>
+    /// <summary>Throws if the model does not accept the shape of the first or the last batch.</summary>
     private void RequireShapes(BatchLoader<T> batches)
     {
         int last = Math.Min(options.BatchSize, data.Train.Count - ((stepsPerEpoch - 1) * options.BatchSize));
@@ -178,7 +178,7 @@ public sealed class Trainer<T> : IDisposable
         }
         catch (NotSupportedException)
         {
-            // A custom module need not state its output shape. An error then occurs with the batch.
+            // A custom module need not state its output shape. A wrong shape is then detected only when a batch is computed.
         }
     }
 
@@ -237,7 +237,7 @@ public sealed class Trainer<T> : IDisposable
         schedule.Step();
         (stepsDone, lossSum, stepTime, epochTime) = (0, 0, TimeSpan.Zero, TimeSpan.Zero);
         (warmUpImages, warmUpTime) = (0, TimeSpan.Zero);
-        // Callbacks are last, so that an error in one leaves the training run at the end of the epoch.
+        // The callbacks are called last, so that an exception in one leaves the training run at the end of the epoch.
         foreach (var callback in options.Callbacks) callback.OnEpoch(this, result);
     }
 
@@ -259,7 +259,7 @@ public sealed class Trainer<T> : IDisposable
 
     private int ImagesDone => Math.Min(stepsDone * options.BatchSize, data.Train.Count);
 
-    // A run that ends within the warm-up reports the rate of its warm-up steps.
+    // As long as all steps of the epoch are warm-up steps, the rate is that of these steps.
     private double ImagesPerSecond =>
         ImagesDone > warmUpImages ? (ImagesDone - warmUpImages) / (stepTime - warmUpTime).TotalSeconds : ImagesDone / stepTime.TotalSeconds;
 

@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace DeepSharp.Nn;
 
-/// <summary>Called while a <see cref="Trainer{T}"/> trains, on its thread. Override the methods that are needed.</summary>
+/// <summary>Methods that a <see cref="Trainer{T}"/> calls while it trains, on its thread. Override the ones that are needed.</summary>
 public abstract class TrainingCallback<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
@@ -25,7 +25,7 @@ public abstract class TrainingCallback<T>
     {
     }
 
-    /// <summary>Called when the training has ended.</summary>
+    /// <summary>Called when the training has ended without an error.</summary>
     /// <param name="trainer">The trainer.</param>
     /// <param name="result">The result of the training.</param>
     public virtual void OnEnd(Trainer<T> trainer, TrainingResult result)

@@ -54,11 +54,11 @@ public sealed class TrainingCheckpoint : IDisposable
     /// <summary>The position and all options.</summary>
     internal TrainingState State { get; }
 
-    /// <summary>Whether a folder has a checkpoint.</summary>
+    /// <summary>Whether a folder contains a checkpoint.</summary>
     public static bool Exists(string folder) => System.IO.File.Exists(Path.Combine(folder, FileName));
 
     /// <summary>Opens the checkpoint in a folder and checks it.</summary>
-    /// <exception cref="FileNotFoundException">The folder has no checkpoint.</exception>
+    /// <exception cref="FileNotFoundException">The folder contains no checkpoint.</exception>
     /// <exception cref="IOException">The checkpoint cannot be read.</exception>
     /// <exception cref="InvalidDataException">The file is truncated, damaged, or not a checkpoint.</exception>
     public static TrainingCheckpoint Open(string folder)
@@ -99,7 +99,7 @@ public sealed class TrainingCheckpoint : IDisposable
         state.Write(writer.Metadata);
         Directory.CreateDirectory(folder);
         writer.Save(Path.Combine(folder, FileName));
-        // Rewrite the whole file. This removes lines of later epochs, which a killed run may have left, and prevents duplicate lines.
+        // Rewrite the whole file, to prevent duplicate lines and to remove lines of later epochs, which a killed run may have left.
         AtomicFile.Write(Path.Combine(folder, MetricsName), stream =>
         {
             foreach (var epoch in state.History)
@@ -144,7 +144,7 @@ public sealed class TrainingCheckpoint : IDisposable
         }
     }
 
-    // Version 0.1 had only SGD and its schedule, and did not separate the names of layers from those of the optimizer.
+    // Version 0.1 supported only SGD with a step schedule, and stored layers and optimizer under the same prefix.
     private void RestoreFirstVersion<T>(Module<T> model, Optimizer<T> optimizer, LearningRateSchedule schedule, StateDict training)
         where T : unmanaged, IFloatingPointIeee754<T>
     {

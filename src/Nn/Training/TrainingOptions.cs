@@ -4,7 +4,7 @@ using DeepSharp.Data;
 
 namespace DeepSharp.Nn;
 
-/// <summary>The numeric options of a <see cref="Trainer{T}"/>, which a checkpoint stores.</summary>
+/// <summary>The options of a <see cref="Trainer{T}"/> that a checkpoint stores: all except functions.</summary>
 public record TrainingOptions
 {
     /// <summary>The number of passes over all training images.</summary>
@@ -16,16 +16,16 @@ public record TrainingOptions
     /// <summary>Whether a last batch with fewer images than <see cref="BatchSize"/> is left out.</summary>
     public bool DropLast { get; init; }
 
-    /// <summary>The learning rate of the first epochs.</summary>
+    /// <summary>The initial learning rate.</summary>
     public double LearningRate { get; init; } = 0.05;
 
     /// <summary>The momentum of SGD.</summary>
     public double Momentum { get; init; } = 0.9;
 
-    /// <summary>The fraction of each weight that is added to its gradient.</summary>
+    /// <summary>The weight decay: the fraction of each weight that is added to its gradient.</summary>
     public double WeightDecay { get; init; } = 5e-4;
 
-    /// <summary>The learning rate is multiplied by <see cref="Gamma"/> every time this number of epochs has passed.</summary>
+    /// <summary>The number of epochs between two multiplications of the learning rate by <see cref="Gamma"/>.</summary>
     public int StepSize { get; init; } = 8;
 
     /// <summary>The factor by which the learning rate is multiplied.</summary>
@@ -42,17 +42,17 @@ public record TrainingOptions
 }
 
 /// <summary>
-/// The options of a <see cref="Trainer{T}"/>: numbers, and functions, which must be passed again when a training run resumes.
+/// All options of a <see cref="Trainer{T}"/>. The functions are not stored and must be passed again when a training run resumes.
 /// </summary>
 public sealed record TrainingOptions<T> : TrainingOptions
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    /// <summary>The default options.</summary>
+    /// <summary>Creates the default options.</summary>
     public TrainingOptions()
     {
     }
 
-    /// <summary>Options with the numbers of other options, for example those of a checkpoint.</summary>
+    /// <summary>Creates options from stored options, for example those of a checkpoint.</summary>
     public TrainingOptions(TrainingOptions numbers)
         : base(numbers)
     {
@@ -70,7 +70,7 @@ public sealed record TrainingOptions<T> : TrainingOptions
     /// <summary>Functions that create the metrics measured on the test images after each epoch, besides loss and accuracy.</summary>
     public IReadOnlyList<Func<Metric<T>>> Metrics { get; init; } = [];
 
-    /// <summary>The callbacks of the training, in the order of the calls.</summary>
+    /// <summary>The callbacks, in the order in which they are called.</summary>
     public IReadOnlyList<TrainingCallback<T>> Callbacks { get; init; } = [];
 
     /// <summary>The optimizer that these options describe.</summary>
@@ -82,6 +82,6 @@ public sealed record TrainingOptions<T> : TrainingOptions
         Schedule?.Invoke(optimizer) ?? new StepSchedule(optimizer, StepSize, Gamma);
 }
 
-/// <summary>A loss of rank 0 from scores [N, classes] and N labels.</summary>
+/// <summary>Computes a loss of rank 0 from scores [N, classes] and N labels.</summary>
 public delegate Variable<T> LossFunction<T>(Variable<T> logits, ReadOnlySpan<int> labels)
     where T : unmanaged, IFloatingPointIeee754<T>;

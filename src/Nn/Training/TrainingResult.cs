@@ -10,8 +10,8 @@ public sealed record TrainingResult(IReadOnlyList<EpochResult> Epochs, long Step
     /// <summary>The result of the last epoch.</summary>
     public EpochResult Last => Epochs[^1];
 
-    /// <summary>Training images per second of steps over all epochs.</summary>
-    // All epochs have the same number of images: the mean of the times is the harmonic mean of the rates.
+    /// <summary>Training images per second over all epochs; see <see cref="EpochResult.ImagesPerSecond"/>.</summary>
+    // All epochs have the same number of images, so the rate over all of them is the harmonic mean of their rates.
     public double ImagesPerSecond => Epochs.Count / Epochs.Sum(epoch => 1 / epoch.ImagesPerSecond);
 
     /// <summary>The duration of all epochs in seconds, including evaluation.</summary>

@@ -7,8 +7,8 @@ namespace DeepSharp.Nn;
 
 /// <summary>The position and options of a training run, without its tensors: JSON in the metadata of a checkpoint.</summary>
 /// <remarks>
-/// The order of images, their augmentation and dropped elements are functions of the seed and of this position, so no random state is
-/// stored.
+/// The order of images, their augmentation and the elements that dropout drops are functions of the seeds and of this position, so no
+/// random state is stored.
 /// </remarks>
 internal sealed record TrainingState
 {
@@ -46,7 +46,7 @@ internal sealed record TrainingState
     public required double EpochSeconds { get; init; }
 
     /// <summary>Reads the state in a checkpoint.</summary>
-    /// <exception cref="InvalidDataException">The file has no such state, or it is damaged.</exception>
+    /// <exception cref="InvalidDataException">The file contains no such state, or is damaged.</exception>
     public static TrainingState Read(WeightsFile file)
     {
         var state = file.ReadMetadata(TrainingCheckpoint.MetadataKey, TrainingJson.Default.TrainingState);

@@ -9,17 +9,17 @@ public sealed record ComputeOptions
     /// <summary>The vector width of the kernels; by default the widest that the processor supports.</summary>
     public VectorWidth VectorWidth { get; init; } = VectorWidths.Widest;
 
-    /// <summary>The name of the convolution algorithm to use wherever it can run the shape; null to choose one for each shape.</summary>
+    /// <summary>The name of the convolution algorithm to use for every shape that it supports; null to choose one for each shape.</summary>
     public string? ConvolutionAlgorithm { get; init; }
 
-    /// <summary>The profiler that adds up the time of operations and passes; null to measure nothing.</summary>
+    /// <summary>The profiler that measures the operations; null to measure nothing.</summary>
     public Profiler? Profiler { get; init; }
 
     /// <summary>For tests: fills rented and returned buffers with NaN, which exposes kernels that read memory before writing it.</summary>
     public bool FillWithNaN { get; init; }
 
     /// <summary>
-    /// The options set by environment variables: DEEPSHARP_WORKERS, DEEPSHARP_VECTOR_WIDTH (0, 128, 256, 512), DEEPSHARP_FILL_NAN (1).
+    /// Reads the environment variables DEEPSHARP_WORKERS, DEEPSHARP_VECTOR_WIDTH (0: scalar, 128, 256, 512), DEEPSHARP_FILL_NAN (1: fill).
     /// </summary>
     /// <exception cref="ArgumentException">A variable has an invalid value.</exception>
     public static ComputeOptions FromEnvironment()

@@ -10,10 +10,10 @@ public static class MachineInfo
     private const double BytesPerMegabyte = 1e6;
 
     /// <summary>
-    /// The name of the processor as the system reports it. On x64 the family and model follow, because virtual machines report generic
-    /// names.
+    /// The name of the processor as the operating system reports it. On x86 and x64, the family and model are appended, because virtual
+    /// machines report generic names.
     /// </summary>
-    // .NET does not expose the name. Linux on x64 reports "model name"; other systems may set the environment variable.
+    // .NET does not expose the name. Linux on x64 reports it as "model name", and Windows sets the environment variable.
     public static string Processor =>
         (Line("/proc/cpuinfo", "model name")?.Split(':', 2)[^1].Trim() ?? Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER")
             ?? "unknown") + FamilyAndModel;

@@ -3,16 +3,16 @@ using System.Text;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>One line of a <see cref="ProfileReport"/>. Calls and milliseconds are per step.</summary>
+/// <summary>One line of a <see cref="ProfileReport"/>. Calls and milliseconds are averages per step.</summary>
 /// <param name="Operation">The operation, for instance <c>Conv2d</c>.</param>
 /// <param name="Pass">The pass of the operation, for instance <c>forward</c>.</param>
 /// <param name="Calls">The number of calls.</param>
-/// <param name="Milliseconds">The time.</param>
-/// <param name="Share">The fraction of the time of a step, 0 to 1.</param>
-/// <param name="GFlops">The rate in GFLOP/s, counting the operations of the textbook algorithm; 0 if they are unknown.</param>
+/// <param name="Milliseconds">The time, without the time of nested operations that have their own lines.</param>
+/// <param name="Share">The fraction of the step time, 0 to 1.</param>
+/// <param name="GFlops">The rate in GFLOP/s, counting the operations of the textbook algorithm; 0 if their number is unknown.</param>
 public sealed record ProfileLine(string Operation, string Pass, double Calls, double Milliseconds, double Share, double GFlops);
 
-/// <summary>The cost of a step by operation and pass. The lines add up to the whole step.</summary>
+/// <summary>The time of a step, broken down by operation and pass. The lines add up to the whole step.</summary>
 public sealed class ProfileReport
 {
     /// <summary>Averages the measurements of a profiler over the steps marked by <see cref="ComputeContext.ProfileStep"/>.</summary>
@@ -22,7 +22,7 @@ public sealed class ProfileReport
         var entries = profiler.Entries;
         Steps = entries.FirstOrDefault(entry => entry.Operation == Profiler.Step)?.Calls ?? 0;
         double all = entries.Sum(entry => entry.Milliseconds);
-        // Without marked steps the figures are totals.
+        // Without marked steps, report totals.
         double steps = Math.Max(1, Steps);
         StepMilliseconds = all / steps;
         Lines = [.. entries.Select(entry => new ProfileLine(
@@ -30,13 +30,13 @@ public sealed class ProfileReport
             entry.GFlops))];
     }
 
-    /// <summary>The number of steps.</summary>
+    /// <summary>The number of measured steps.</summary>
     public int Steps { get; }
 
-    /// <summary>The time of a step, in milliseconds.</summary>
+    /// <summary>The average time of a step, in milliseconds.</summary>
     public double StepMilliseconds { get; }
 
-    /// <summary>The lines, the most expensive first.</summary>
+    /// <summary>The lines, most expensive first.</summary>
     public IReadOnlyList<ProfileLine> Lines { get; }
 
     /// <summary>The report as a plain-text table.</summary>

@@ -12,21 +12,21 @@ namespace DeepSharp.Tensors;
 public sealed record ProfileEntry(string Operation, string Pass, int Calls, double Milliseconds, double Flops)
 {
     /// <summary>
-    /// The rate in GFLOP/s; 0 if the number of operations is unknown. It exceeds the processor's peak where the algorithm needs fewer
+    /// The rate in GFLOP/s; 0 if the number of operations is unknown. It can exceed the processor's peak if the algorithm used needs fewer
     /// operations than the textbook algorithm.
     /// </summary>
     public double GFlops => Milliseconds > 0 ? Flops / Milliseconds / 1e6 : 0;
 }
 
-/// <summary>The total cost of one stage of the convolutions, over all workers.</summary>
+/// <summary>The total cost of one stage of all convolutions.</summary>
 /// <param name="Stage">The name of the stage.</param>
 /// <param name="Milliseconds">The time, summed over all workers.</param>
 /// <param name="MultiplyAdds">The multiply-adds of the matrix products of the stage.</param>
 /// <param name="Bytes">The bytes read and written, most of them in caches.</param>
 public sealed record ProfileStage(string Stage, double Milliseconds, long MultiplyAdds, long Bytes);
 
-/// <summary>Adds up the time of operations and passes.</summary>
-/// <remarks>Assign a profiler to <see cref="ComputeOptions.Profiler"/>. It measures operations that are called from one thread.</remarks>
+/// <summary>Adds up the time of each operation and pass.</summary>
+/// <remarks>Assign a profiler to <see cref="ComputeOptions.Profiler"/>. All measured operations must be called from one thread.</remarks>
 public sealed class Profiler
 {
     internal const string Step = "Step", Rest = "everything else";
@@ -36,10 +36,11 @@ public sealed class Profiler
     private readonly Dictionary<(string Operation, string Pass), Sum> sums = [];
     // [stage][3]: ticks, multiply-adds, bytes.
     private readonly long[] stages = new long[3 * AllStages.Length];
-    private long inner;
+    // The operation being measured, and the ticks of the operations nested in it so far.
     private (string Operation, string Pass) current;
+    private long inner;
 
-    /// <summary>The lines, the most expensive first.</summary>
+    /// <summary>The total cost of each operation and pass, most expensive first.</summary>
     public IReadOnlyList<ProfileEntry> Entries =>
     [
         .. sums.Select(pair => new ProfileEntry(
@@ -47,7 +48,7 @@ public sealed class Profiler
             .OrderByDescending(entry => entry.Milliseconds),
     ];
 
-    /// <summary>The stages of convolutions that ran, in execution order. Their work is included in the lines.</summary>
+    /// <summary>The stages of convolutions that ran, in execution order. <see cref="Entries"/> include their work.</summary>
     public IReadOnlyList<ProfileStage> Stages =>
     [
         .. AllStages.Where(stage => stages[3 * (int)stage] > 0).Select(stage => new ProfileStage(
@@ -55,10 +56,7 @@ public sealed class Profiler
             stages[(3 * (int)stage) + 2])),
     ];
 
-    /// <summary>
-    /// Whether the profiler measures. Operations that begin while it is off are not measured, for instance the evaluation between two
-    /// epochs.
-    /// </summary>
+    /// <summary>Whether new operations are measured; turn it off, for instance, during evaluation. Stages are always measured.</summary>
     public bool IsOn { get; set; } = true;
 
     /// <summary>Clears all measurements.</summary>
@@ -78,7 +76,7 @@ public sealed class Profiler
 
     internal Scope Begin(string operation, string pass, double flops)
     {
-        // An operation and its kernel may have the same name. Together they are one call in one line.
+        // An operation and the kernel that it calls may have the same name. Together they count as one call.
         if (current == (operation, pass))
         {
             SumOf(current).Flops += flops;
@@ -102,7 +100,7 @@ public sealed class Profiler
         (current, inner) = (outer, innerOfOuter + ticks);
     }
 
-    /// <summary>Measures until it is disposed; does nothing without a profiler.</summary>
+    /// <summary>Measures an operation until it is disposed; the default value does nothing.</summary>
     public readonly ref struct Scope
     {
         private readonly Profiler? profiler;

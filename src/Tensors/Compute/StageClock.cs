@@ -27,7 +27,7 @@ internal struct StageClock(Profiler? profiler)
     /// <summary>Ends a stage and begins the next one.</summary>
     /// <param name="stage">The stage that ends.</param>
     /// <param name="multiplyAdds">The multiply-adds of its products; 0 for a stage without products.</param>
-    /// <param name="elements">The elements that it reads and writes, each counted once.</param>
+    /// <param name="elements">The number of elements that it reads or writes, each counted once however often it is used.</param>
     public void Lap<T>(KernelStage stage, long multiplyAdds, long elements)
     {
         if (profiler is null) return;

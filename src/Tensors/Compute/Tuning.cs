@@ -1,17 +1,17 @@
 namespace DeepSharp.Tensors;
 
-/// <summary>All constants chosen by measurement: sizes that fit caches, and thresholds between algorithms. No other file has any.</summary>
+/// <summary>All constants chosen by measurement: sizes that fit caches, and thresholds between algorithms.</summary>
 /// <remarks>
 /// Measured on two processors with caches of 32 KiB, 512 KiB to 1 MiB and 32 MiB (Zen 3 and Zen 4), in float unless stated otherwise. The
-/// constants do not vary between runs, so neither do the results. Some of them determine the order of summation: changing those changes the
-/// last bits of results.
+/// constants are the same in every run, so results are reproducible. Some constants determine the order of summation: changing one of them
+/// changes the last bits of results.
 /// </remarks>
 internal static class Tuning
 {
     // Workers.
 
     /// <summary>
-    /// How long an idle worker polls for the next kernel before it sleeps. Two kernels of a step are some 10 µs apart, and waking a thread
+    /// How long an idle worker polls for the next kernel before it sleeps. The kernels of a step are some 10 µs apart, and waking a thread
     /// takes about as long. Polling for longer would take processor time from other threads.
     /// </summary>
     public const int PollingMicroseconds = 100;
@@ -32,15 +32,15 @@ internal static class Tuning
     /// <summary>Elements that a sum adds up before adding the result to its total. This bounds the rounding error.</summary>
     public const int SumRun = 1024;
 
-    /// <summary>Rows and columns of the square tile of a transposing copy: 32 cache lines in the source and 32 in the target.</summary>
+    /// <summary>Rows and columns of the square tile of a transposing copy: 4 KiB of floats in the source and 4 KiB in the target.</summary>
     public const int TransposeTile = 32;
 
     // Batch normalization.
 
-    /// <summary>Rows of a tile: the rows that are added while the sums of one vector of channels stay in registers.</summary>
+    /// <summary>Rows of a tile: the rows that are summed while the sums of one vector of channels stay in registers.</summary>
     public const int ChannelTileRows = 8;
 
-    /// <summary>The minimum and maximum rows of a block, which one task processes.</summary>
+    /// <summary>The minimum and maximum number of rows of a block. One task processes one block.</summary>
     public const int MinChannelRows = 32, MaxChannelRows = 1024;
 
     // Matrix products. GemmBlocks explains how the sizes are related.
@@ -57,48 +57,48 @@ internal static class Tuning
     /// <summary>Rows of a packed block of A: 192 KiB with <see cref="MaxDepth"/>.</summary>
     public const int GemmBlockRows = 16 * MicroKernel.Rows;
 
-    /// <summary>Columns of a block of C, which one task computes.</summary>
+    /// <summary>Columns of a block of C. One task computes one block.</summary>
     public const int GemmBlockColumns = 256;
 
     /// <summary>Blocks of rows of A, and of columns of B, that are packed at once: packed A and B fit the last-level cache.</summary>
     public const int GemmPackedRowBlocks = 16, GemmPackedColumnBlocks = 8;
 
-    /// <summary>Maximum rows of A for which B is read in place: packing B would take longer than the multiplication.</summary>
+    /// <summary>Maximum rows of A for which a row-major B is read in place: packing B would take longer than the multiplication.</summary>
     public const int FewRows = 8 * MicroKernel.Rows;
 
-    /// <summary>Rows of B that are read at a time, and columns of a task, when A has few rows.</summary>
+    /// <summary>If A has few rows: the rows of B that are read at a time, and the columns of C that one task computes.</summary>
     public const int FewRowsDepth = 16, FewRowsColumns = 512;
 
-    /// <summary>Panels of B that a task packs.</summary>
+    /// <summary>Panels of B that one task packs.</summary>
     public const int PanelsPerTask = 4;
 
-    /// <summary>Elements of a column that packing transposes at once: a cache line of floats.</summary>
+    /// <summary>Elements of a column of B that packing transposes at once: a cache line of floats.</summary>
     public const int PackRun = 16;
 
     /// <summary>
-    /// How many runs ahead packing prefetches. Runs are short and far apart, so the hardware prefetcher does not detect the pattern.
+    /// How many rows ahead packing prefetches. A panel's rows are short and far apart, so the hardware prefetcher does not detect them.
     /// </summary>
     public const int PackRunsAhead = 8;
 
     /// <summary>
-    /// The maximum length of a sum for which its tile of C is prefetched. This makes the products of Winograd's weight gradient
+    /// The maximum length of sums for which the tile of C is prefetched. This makes the products of Winograd's weight gradient
     /// 1.3 to 1.5 times as fast.
     /// </summary>
     public const int ShortSum = 160;
 
-    /// <summary>The maximum length of rows of A that are prefetched: they end before the hardware prefetcher detects them.</summary>
+    /// <summary>The maximum length of rows of A that are prefetched: such rows end before the hardware prefetcher detects them.</summary>
     public const int ShortRow = 64;
 
     /// <summary>Maximum rows of A for which dot products are faster than the micro-kernel with packed operands.</summary>
     public const int DotMaxRows = 16;
 
-    /// <summary>Columns of a task of dot products.</summary>
+    /// <summary>Columns of C that one task computes by dot products.</summary>
     public const int DotColumns = 48;
 
     // The choice of a convolution algorithm.
 
     /// <summary>
-    /// Maximum output pixels of a batch for which reading the weights dominates the time. Algorithms with small weights are then fastest.
+    /// Maximum output pixels of a batch for which reading the weights dominates. Algorithms that read few weights are then fastest.
     /// </summary>
     public const int FewPixels = 64;
 
@@ -108,46 +108,46 @@ internal static class Tuning
     /// <summary>Minimum channels for which Winograd's transforms cost less than the multiplications that they save.</summary>
     public const int WinogradMinChannels = 8;
 
-    /// <summary>Minimum images for which a matrix product for each pair of pixels fills the tiles of the micro-kernel.</summary>
+    /// <summary>Minimum images for which one matrix product per pair of input and output pixel fills the micro-kernel's tiles.</summary>
     public const int DenseMinBatch = 8;
 
-    /// <summary>Maximum pixels of a map for which there are fewer pairs of pixels than Winograd points.</summary>
+    /// <summary>Maximum pixels of a map for which there are fewer pairs of input and output pixel than Winograd points.</summary>
     public const int DenseMaxMap = 4;
 
     /// <summary>
-    /// Maximum pairs of pixels, and taps of a kernel, for which these matrix products fit in memory and waste little of it.
+    /// Maximum pairs of pixels that the dense algorithm accepts, and maximum taps for which it is chosen, as unused taps waste memory.
     /// </summary>
     public const int DenseMaxPairs = 1 << 12, DenseMaxTaps = 25;
 
-    /// <summary>Minimum pixels of a map for which one image is enough work for a task that reads all weights.</summary>
+    /// <summary>Minimum pixels of a map for which one image is enough work for a task, because each task reads all weights.</summary>
     public const int ImplicitGemmMinMap = 32;
 
-    /// <summary>Maximum weights for which enough partial sums fit in memory to keep the workers busy.</summary>
+    /// <summary>Maximum weights for which the parts of the weight gradient are small enough to have one for each worker.</summary>
     public const int ImplicitGemmMaxWeights = 1 << 20;
 
-    /// <summary>Minimum weights of a 1×1 kernel for which its gradient has enough blocks to keep the workers busy.</summary>
+    /// <summary>Minimum weights of a 1×1 kernel for which the weight gradient has enough blocks to keep the workers busy.</summary>
     public const int PointwiseMinWeights = 1 << 17;
 
     // Convolutions by matrix products.
 
     /// <summary>
-    /// Output pixels of a task: enough to reuse each panel of weights many times, few enough that their part of dy stays in the
-    /// first-level cache.
+    /// Output pixels of a task: enough to reuse each panel of weights many times, few enough that one panel of dy stays in the first-level
+    /// cache.
     /// </summary>
     public const int ImplicitGemmPixels = 192;
 
-    /// <summary>Elements of the window whose partial sums one task adds up.</summary>
+    /// <summary>Window elements for which one task adds the parts of the weight gradient.</summary>
     public const int PatchElementsPerTask = 96;
 
     /// <summary>
-    /// Pixels, or elements of windows, that are copied at once: enough that packing costs little, few enough to stay mostly in the cache.
+    /// Output pixels, or window elements, of a task, whichever is more: packing costs little, and most of the data stays in the cache.
     /// </summary>
     public const int Im2ColMinPixels = 768, Im2ColElements = 1 << 17;
 
-    /// <summary>Minimum tasks of the input gradient, and elements of a task's windows, which stay in the second-level cache.</summary>
+    /// <summary>Desired tasks of the input gradient, and window elements computed at once, which stay in the second-level cache.</summary>
     public const int Col2ImMinTasks = 16, Col2ImElements = 1 << 16;
 
-    /// <summary>Minimum elements of a run for which a call of a vectorized addition pays off.</summary>
+    /// <summary>Minimum elements of a run for which calling a vectorized addition pays off.</summary>
     public const int Col2ImLongRun = 32;
 
     /// <summary>
@@ -161,7 +161,7 @@ internal static class Tuning
     /// <summary>Bytes of the transformed input and products of a block of tiles: they stay in a second-level cache of 1 MiB.</summary>
     public const int WinogradBlockBytes = 768 << 10;
 
-    /// <summary>The minimum number of blocks of tiles, and the maximum tiles for which tasks are panels of channels instead.</summary>
+    /// <summary>The minimum number of blocks of tiles, and the maximum tiles for which tasks are panels instead of blocks.</summary>
     public const int WinogradMinBlocks = 4, WinogradFewTiles = 16;
 
     /// <summary>Panels that are multiplied before their products are transformed: two leave most of the cache to the input.</summary>
@@ -173,7 +173,7 @@ internal static class Tuning
     /// </summary>
     public const int WinogradLargeWeightBytes = 12 << 20;
 
-    /// <summary>Bytes of the transformed input and products of these many tiles: they stay in the last-level cache.</summary>
+    /// <summary>Like <see cref="WinogradBlockBytes"/> if tasks are panels: the block stays in the last-level cache.</summary>
     public const int WinogradSharedBytes = 12 << 20;
 
     /// <summary>Tiles of a task that computes only transforms.</summary>
@@ -182,17 +182,17 @@ internal static class Tuning
     /// <summary>Channels of a tile that are transformed at once: their input window stays in the first-level cache.</summary>
     public const int WinogradChannels = 64;
 
-    /// <summary>Depths of a panel whose weights are transformed at once: the transformed weights stay in the second-level cache.</summary>
+    /// <summary>The depth of a panel of weights that is transformed at once: the result stays in the second-level cache.</summary>
     public const int WinogradDepths = 64;
 
     /// <summary>
     /// Tiles of one sum of the weight gradient. In float, a single sum over thousands of tiles would lose three bits more than a
-    /// sum of sums.
+    /// sum of such sums.
     /// </summary>
     public const int WinogradTilesPerSum = 64;
 
     /// <summary>
-    /// The maximum number of parts of that sum, and their maximum total bytes: a worker's part stays in its second-level cache.
+    /// The maximum number of parts of the weight gradient, and their maximum total bytes: each part stays in a second-level cache.
     /// </summary>
     public const int WinogradMaxParts = 8, WinogradMaxPartsBytes = 5 << 19;
 
@@ -201,9 +201,9 @@ internal static class Tuning
     /// </summary>
     public const int WinogradGradientBlockBytes = 6 << 20;
 
-    /// <summary>Rows of the sums of a point that one task computes.</summary>
+    /// <summary>Rows of the matrix of sums of a Winograd point that one task computes.</summary>
     public const int WinogradSumRows = 8 * MicroKernel.Rows;
 
-    /// <summary>The rows of a block of elementwise work, for rows of <paramref name="rowElements"/> elements.</summary>
+    /// <summary>The number of rows, of <paramref name="rowElements"/> elements each, in a block of elementwise work.</summary>
     public static int RowsPerBlock(int rowElements) => Math.Max(1, BlockElements / rowElements);
 }

@@ -8,9 +8,9 @@ namespace DeepSharp.Tensors;
 /// <remarks>
 /// A kernel splits its work into blocks that depend only on the shape, and every block writes its own outputs. Results therefore do not
 /// depend on the number of workers or on which worker runs which block. The blocks are divided into one part of neighboring blocks per
-/// worker. Each worker first runs its own part in order and then takes blocks from the other parts. A worker thus mostly reads the data
-/// that it wrote in the previous kernel; reading a cache line that another core wrote costs several times as much. Idle workers spin
-/// briefly, because the next kernel usually follows at once, and then sleep.
+/// worker. Each worker first runs its own part in order and then takes blocks from the other parts. A worker thus mostly reads data that
+/// it wrote itself in the previous kernel; reading a cache line that another core wrote takes several times as long. Idle workers spin
+/// briefly before they sleep, because the next kernel usually follows at once.
 /// </remarks>
 public sealed class Workers : IDisposable
 {
@@ -21,7 +21,7 @@ public sealed class Workers : IDisposable
     private int sleeping, busy, started;
 
     // The current job. The state of each part holds the job number in its upper half and the number of blocks not yet taken in its lower
-    // half. A worker that is late from the previous job finds a different job number and takes nothing.
+    // half. A worker that is still looking for blocks of an earlier job finds a different number and takes none.
     private readonly Part[] parts;
     private int job, jobBlocks, jobLength, jobBlockLength, blocksDone;
     private Action<int, int>? jobBody;
@@ -41,7 +41,10 @@ public sealed class Workers : IDisposable
     /// <summary>The number of workers, including the calling thread.</summary>
     public int Count { get; }
 
-    /// <summary>The number of blocks that each worker has run; worker 0 is the calling thread.</summary>
+    /// <summary>
+    /// The number of blocks that each worker has run; worker 0 is the calling thread. If there are several workers, kernels that run on the
+    /// calling thread alone are not counted.
+    /// </summary>
     public IReadOnlyList<long> BlocksRun => Array.AsReadOnly(blocksRun);
 
     /// <summary>Runs <paramref name="body"/> for the blocks 0 to <paramref name="blocks"/> − 1 and returns when all are done.</summary>
@@ -52,8 +55,8 @@ public sealed class Workers : IDisposable
     /// Runs <paramref name="body"/>(from, count) over <paramref name="length"/> elements in blocks of <paramref name="blockLength"/>.
     /// </summary>
     /// <remarks>
-    /// The workers run one kernel at a time. A call from inside a block, or from a second thread in the meantime, runs on the calling
-    /// thread alone. The first exception thrown by a block is rethrown here.
+    /// The workers run one kernel at a time. A call from inside a block, or from a second thread while a kernel runs, runs on the calling
+    /// thread alone. The first exception thrown by a block is rethrown by this method.
     /// </remarks>
     public void Run(int length, int blockLength, Action<int, int> body)
     {
@@ -88,7 +91,7 @@ public sealed class Workers : IDisposable
         }
     }
 
-    /// <summary>Stops the threads. A disposed context must not be used to compute.</summary>
+    /// <summary>Stops the threads. The context must not be used to compute afterwards.</summary>
     public void Dispose()
     {
         stopped = true;
@@ -99,24 +102,22 @@ public sealed class Workers : IDisposable
     {
         for (int i = 1; i < Count; i++)
         {
-            int number = i;
-            new Thread(() => Serve(number)) { IsBackground = true, Name = $"DeepSharp worker {number}" }.Start();
+            int worker = i;
+            new Thread(() => Serve(worker)) { IsBackground = true, Name = $"DeepSharp worker {worker}" }.Start();
         }
     }
 
-    private void Serve(int number)
+    private void Serve(int worker)
     {
         int last = 0;
         while (!stopped)
         {
             last = WaitForJob(last);
-            RunBlocks(last, number);
+            RunBlocks(last, worker);
         }
     }
 
-    /// <summary>
-    /// Waits for a job other than <paramref name="last"/> and returns its number; after a wake-up it may also return the old number.
-    /// </summary>
+    /// <summary>Waits for a job other than <paramref name="last"/>, or for a wake-up, and returns the number of the current job.</summary>
     private int WaitForJob(int last)
     {
         for (long end = Stopwatch.GetTimestamp() + PollingTicks; Stopwatch.GetTimestamp() < end;)
@@ -132,11 +133,11 @@ public sealed class Workers : IDisposable
         return Volatile.Read(ref job);
     }
 
-    private void RunBlocks(int number, int worker)
+    private void RunBlocks(int jobNumber, int worker)
     {
         for (int i = 0; i < Count; i++)
         {
-            while (TryTakeBlock(number, (worker + i) % Count, out int block))
+            while (TryTakeBlock(jobNumber, (worker + i) % Count, out int block))
             {
                 try
                 {
@@ -157,7 +158,7 @@ public sealed class Workers : IDisposable
         }
     }
 
-    private bool TryTakeBlock(int number, int owner, out int block)
+    private bool TryTakeBlock(int jobNumber, int owner, out int block)
     {
         ref long state = ref parts[owner].State;
         while (true)
@@ -165,9 +166,9 @@ public sealed class Workers : IDisposable
             long seen = Volatile.Read(ref state);
             int left = (int)seen;
             block = 0;
-            if ((int)(seen >> 32) != number || left == 0) return false;
+            if ((int)(seen >> 32) != jobNumber || left == 0) return false;
             if (Interlocked.CompareExchange(ref state, seen - 1, seen) != seen) continue;
-            // Until this block is done, the job stays current, so its number of blocks and its body do not change.
+            // Run does not return until this block is done, so jobBlocks and jobBody do not change before that.
             block = EndOfPart(owner) - left;
             return true;
         }

@@ -8,7 +8,7 @@ public abstract class ConvolutionAlgorithm
     /// <summary>The name by which users select the algorithm.</summary>
     public abstract string Name { get; }
 
-    /// <summary>One line for tables: the method and the shapes it suits.</summary>
+    /// <summary>A one-line description for tables: the method and the shapes it suits.</summary>
     public abstract string Description { get; }
 
     /// <summary>Whether the algorithm supports a pass of a convolution of this shape.</summary>

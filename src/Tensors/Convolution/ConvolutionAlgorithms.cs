@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>The convolution algorithms, and the choice between them.</summary>
+/// <summary>The convolution algorithms, and the rule that chooses one of them.</summary>
 public static class ConvolutionAlgorithms
 {
     private static readonly ConvolutionAlgorithm Pointwise = new PointwiseConvolution(), Dense = new DenseConvolution();
@@ -11,21 +11,21 @@ public static class ConvolutionAlgorithms
     private static readonly ConvolutionAlgorithm ImplicitGemm = new ImplicitGemmConvolution();
     private static readonly ConvolutionAlgorithm Im2Col = new Im2ColConvolution(), Direct = new DirectConvolution();
 
-    /// <summary>All algorithms. The last two run every shape; the last one is the reference.</summary>
+    /// <summary>All algorithms. The last two support every shape; the last one is the reference implementation.</summary>
     public static IReadOnlyList<ConvolutionAlgorithm> All { get; } = [Pointwise, Dense, Winograd4, Winograd2, ImplicitGemm, Im2Col, Direct];
 
-    /// <summary>The algorithm with a name.</summary>
+    /// <summary>The algorithm with the given name.</summary>
     /// <exception cref="ArgumentException">No algorithm has this name.</exception>
     public static ConvolutionAlgorithm Named(string name) => All.FirstOrDefault(algorithm => algorithm.Name == name)
         ?? throw new ArgumentException(
             $"Unknown convolution algorithm \"{name}\"; expected one of: {string.Join(", ", All.Select(algorithm => algorithm.Name))}.",
             nameof(name));
 
-    /// <summary>The algorithm for a shape: the forced one if it can run, else the fastest. A pure function of its arguments.</summary>
+    /// <summary>The algorithm for a shape: the forced one if it can run, else the fastest. It depends only on the arguments.</summary>
     /// <param name="shape">The dimensions.</param>
     /// <param name="pass">Which of the three passes.</param>
-    /// <param name="width">The width of the kernels' vectors.</param>
-    /// <param name="forced">The algorithm that the user asked for, or null.</param>
+    /// <param name="width">The width of the SIMD vectors.</param>
+    /// <param name="forced">The algorithm that the user selected, or null.</param>
     /// <typeparam name="T">The element type.</typeparam>
     public static ConvolutionAlgorithm Choose<T>(
         in ConvolutionShape shape, ConvolutionPass pass, VectorWidth width, ConvolutionAlgorithm? forced = null)
@@ -55,11 +55,11 @@ public static class ConvolutionAlgorithms
 
     private static bool HasChannels(in ConvolutionShape s) => Math.Min(s.C, s.K) >= Tuning.WinogradMinChannels;
 
-    // The map is smaller than the window, so most of what im2col would copy is padding.
+    // The map has fewer pixels than the window, so every window that im2col would copy contains padding.
     private static bool IsSmall(in ConvolutionShape s) =>
         s.N >= Tuning.DenseMinBatch && s.H * s.W < s.Window.Height * s.Window.Width && s.H * s.W <= Tuning.DenseMaxMap
         && s.Window.Height * s.Window.Width <= Tuning.DenseMaxTaps;
 
-    // Whether the panels of weights, whose columns are the channels of the result, are at least three quarters full.
+    // Whether the weight panels are at least three quarters full. Their columns are the channels of the result.
     private static bool FillsPanels(int channels, int lanes) => channels * 4 >= Packing.RoundUp(channels, MicroKernel.Vectors * lanes) * 3;
 }

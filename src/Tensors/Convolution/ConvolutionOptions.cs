@@ -4,12 +4,12 @@ namespace DeepSharp.Tensors;
 [Flags]
 public enum ConvolutionOptions
 {
-    /// <summary>The plain convolution.</summary>
+    /// <summary>No options: the plain convolution.</summary>
     None = 0,
 
     /// <summary>Applies ReLU to the result.</summary>
     Relu = 1,
 
-    /// <summary>Caches transformed or packed weights until the weights change. For weights that are used by many calls.</summary>
+    /// <summary>Caches transformed or packed weights until the weights change. For weights that many calls use.</summary>
     CacheWeights = 2,
 }

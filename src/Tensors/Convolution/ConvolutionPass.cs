@@ -1,14 +1,14 @@
 namespace DeepSharp.Tensors;
 
-/// <summary>The three convolutions of a training step.</summary>
+/// <summary>The three passes of a convolution in a training step.</summary>
 public enum ConvolutionPass
 {
-    /// <summary>The output, from the input and the weights.</summary>
+    /// <summary>Computes the output from the input and the weights.</summary>
     Forward,
 
-    /// <summary>The gradient of the input, from the gradient of the output and the weights.</summary>
+    /// <summary>Computes the gradient of the input from the gradient of the output and the weights.</summary>
     InputGradient,
 
-    /// <summary>The gradient of the weights, from the input and the gradient of the output.</summary>
+    /// <summary>Computes the gradient of the weights from the input and the gradient of the output.</summary>
     WeightGradient,
 }

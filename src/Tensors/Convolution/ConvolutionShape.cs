@@ -24,7 +24,7 @@ public readonly record struct ConvolutionShape
     /// <summary>The number of output channels.</summary>
     public int K { get; }
 
-    /// <summary>The size of the kernel, strides and padding.</summary>
+    /// <summary>The kernel size, strides and padding.</summary>
     public Window2d Window { get; }
 
     /// <summary>The height of the output.</summary>
@@ -42,16 +42,15 @@ public readonly record struct ConvolutionShape
     /// <summary>The shape of the output, [N, K, OH, OW].</summary>
     public Shape Output => [N, K, OutputHeight, OutputWidth];
 
-    /// <summary>The number of multiplications of the direct algorithm, including those by padding: N·K·C·OH·OW·kH·kW.</summary>
+    /// <summary>The number of multiplications of the direct algorithm, including those with padding: N·K·C·OH·OW·kH·kW.</summary>
     public long Multiplications => (long)N * K * C * OutputHeight * OutputWidth * Window.Height * Window.Width;
 
-    /// <summary>The number of elements of one window, the length of the sum of one output: kH·kW·C.</summary>
+    /// <summary>The number of elements in one window, and so the number of products summed for one output: kH·kW·C.</summary>
     internal int PatchLength => Window.Height * Window.Width * C;
 
     /// <summary>Checks the shapes and returns the dimensions of the convolution.</summary>
     /// <exception cref="ShapeException">
-    /// A rank is not 4, the channels differ, the window does not have the size of the weights, or the window is larger than the padded
-    /// image.
+    /// A rank is not 4, the channels differ, the window and the weights differ in size, or the window is larger than the padded image.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">A stride is below 1 or a padding is below 0.</exception>
     public static ConvolutionShape Of(Shape input, Shape weights, Window2d window)
@@ -61,8 +60,8 @@ public readonly record struct ConvolutionShape
         if (weights[1] < input[1] && input[1] % weights[1] == 0)
         {
             throw new ShapeException(
-                $"Conv2d: input {input} has {input[1]} channels, weight {weights} has {weights[1]}: {input[1] / weights[1]} groups, "
-                + $"which are not supported; expected weight {weights.With(1, input[1])}.");
+                $"Conv2d: input {input} has {input[1]} channels, weight {weights} has {weights[1]}, which means "
+                + $"{input[1] / weights[1]} groups; groups are not supported, expected weight {weights.With(1, input[1])}.");
         }
 
         if (input[1] != weights[1])
@@ -77,7 +76,7 @@ public readonly record struct ConvolutionShape
         return new ConvolutionShape(input, weights[0], window, vertical.Outputs, horizontal.Outputs);
     }
 
-    /// <summary>For instance <c>[8, 3, 32, 32] ⋆ [64, 3, 3, 3] = [8, 64, 32, 32], stride 1×1, padding 1×1</c>.</summary>
+    /// <summary>All dimensions, for instance <c>[8, 3, 32, 32] ⋆ [64, 3, 3, 3] = [8, 64, 32, 32], stride 1×1, padding 1×1</c>.</summary>
     public override string ToString() =>
         $"{Input} ⋆ {Weights} = {Output}, stride {Window.StrideHeight}×{Window.StrideWidth}, "
         + $"padding {Window.PaddingHeight}×{Window.PaddingWidth}";

@@ -1,12 +1,12 @@
 namespace DeepSharp.Tensors;
 
 /// <summary>
-/// For maps so small that padding outweighs them: one matrix product for each output pixel and each input pixel in its window.
+/// For maps smaller than the window: one matrix product for each pair of an output pixel and an input pixel in its window.
 /// </summary>
 /// <remarks>
-/// y[:, p] = Σ_q x[:, q] · w[tap(p, q)]ᵀ. The rows are images, and the tap is the position of q in the window around p. A 3×3 kernel
-/// with padding 1 on 2×2 maps takes 16 products of [N, C] by [C, K]. The windows of im2col would take 36, 20 of them with padding. One
-/// Winograd tile takes 36 products and its transforms.
+/// y[:, p] = Σ_q x[:, q] · w[tap(p, q)]ᵀ. The rows are images, and tap(p, q) is the position of input pixel q in the window of output
+/// pixel p. A 3×3 kernel with padding 1 on 2×2 maps takes 16 products of [N, C] by [C, K]. Im2col would take 36, 20 of them with padding.
+/// Winograd F(4×4, 3×3) would take 36 products and the transforms.
 /// </remarks>
 internal sealed class DenseConvolution : ConvolutionAlgorithm
 {

@@ -21,7 +21,7 @@ internal readonly struct DenseMap(ConvolutionShape shape, bool reversed = false)
         return (uint)i < (uint)shape.Window.Height && (uint)j < (uint)shape.Window.Width ? (i * shape.Window.Width) + j : -1;
     }
 
-    /// <summary>Whether a tap connects any two pixels.</summary>
+    /// <summary>Whether a tap connects at least one pair of pixels.</summary>
     public bool IsUsed(int tap)
     {
         for (int input = 0; input < shape.H * shape.W; input++)

@@ -6,20 +6,20 @@ namespace DeepSharp.Tensors;
 /// to[:, p] = Σ_q from[:, q] · b[tap(q, p)] for small maps: the forward pass and, with reversed roles, the input gradient.
 /// </summary>
 /// <remarks>
-/// Each task owns a panel of columns of the result. It packs the taps of that panel, 0.6 MB at 512 channels in float, and multiplies all
-/// pixels by them while they are in the second-level cache. The weights are therefore read from memory once. Only the result and a copy of
-/// the images are written.
+/// Each task computes one panel of columns of the result. It packs the weights of all taps for that panel, 0.6 MB for 512 channels in
+/// float, and multiplies all pixels by them while they are in the second-level cache. The weights are therefore read from memory only
+/// once. Only the result and a copy of the images are written to memory.
 /// </remarks>
 internal static class DenseProducts
 {
     /// <summary>Computes all products.</summary>
     /// <param name="context">Workers, scratch memory and vector width.</param>
-    /// <param name="map">The tap for each pair of pixels.</param>
-    /// <param name="from">Images [N][pixels][depth].</param>
+    /// <param name="map">Maps each pair of pixels to its tap.</param>
+    /// <param name="from">The source images, [N][pixels][depth].</param>
     /// <param name="sources">The number of pixels of a source image.</param>
     /// <param name="b">The matrix [depth, columns] of tap 0.</param>
     /// <param name="tapStep">Elements from the matrix of one tap to the matrix of the next.</param>
-    /// <param name="to">Images [N][pixels][columns]; every element is written.</param>
+    /// <param name="to">The target images, [N][pixels][columns]; every element is written.</param>
     /// <param name="targets">The number of pixels of a target image.</param>
     /// <param name="n">The number of images.</param>
     /// <param name="epilogue">Applied to each pixel of the result.</param>
@@ -28,7 +28,7 @@ internal static class DenseProducts
         int n, Epilogue<T> epilogue = default)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        // Copies the images with padding between them. A distance that is a power of two would map their pixels to the same cache sets.
+        // Copies the images with a gap between them. At a distance of a power of two, their pixels would map to the same cache sets.
         int length = sources * b.Rows, row = length + SimdDispatch.Lanes<T>(context.VectorWidth);
         using var copy = context.Pool.RentScratch<T>(n * row);
         var images = copy.Memory;
@@ -93,7 +93,7 @@ internal static class DenseProducts
                         epilogue.Of(firstColumn, Columns, T.One).Of(isFirst: source == first, isLast: source == last));
                 }
 
-                // A pixel whose window contains only padding.
+                // A target without sources: its window contains only padding or, for the input gradient, no window contains it.
                 for (int i = 0; last < 0 && i < n; i++)
                 {
                     var columns = to.Slice((((i * targets) + target) * b.Columns) + firstColumn, Columns);

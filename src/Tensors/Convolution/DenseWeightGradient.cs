@@ -2,10 +2,10 @@ using System.Numerics;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>The weight gradient for small maps: dw[tap] = Σ dy[:, p]ᵀ · x[:, q] over the pixels that the tap connects.</summary>
+/// <summary>The weight gradient for small maps: dw[tap] = Σ dy[:, p]ᵀ · x[:, q] over the pairs (p, q) that the tap connects.</summary>
 internal static class DenseWeightGradient
 {
-    /// <summary>Computes dw [K][taps][C] from x [N][pixels][C] and dy [N][pixels][K]. Each task owns a panel of channels of x.</summary>
+    /// <summary>Computes dw [K][taps][C] from x [N][pixels][C] and dy [N][pixels][K]. A task computes a panel of input channels.</summary>
     public static void Run<T>(
         ComputeContext context, ConvolutionShape s, DenseMap map, ReadOnlyMemory<T> x, ReadOnlyMemory<T> dy, Memory<T> dw)
         where T : unmanaged, IFloatingPointIeee754<T>

@@ -3,11 +3,11 @@ using System.Numerics;
 namespace DeepSharp.Tensors;
 
 /// <summary>
-/// Copies each window into a row of a matrix ("image to columns"). The convolution is then a matrix product. Runs every shape.
+/// Copies each window into a row of a matrix ("image to columns"). The convolution is then a matrix product. Supports every shape.
 /// </summary>
 /// <remarks>
-/// patches [N·OH·OW, kH·kW·C] times weights [K, kH·kW·C] transposed. The whole matrix is in memory only if there are few pixels.
-/// Otherwise each task copies the windows of a block of output rows into its own scratch memory.
+/// The product is patches [N·OH·OW, kH·kW·C] times the transpose of weights [K, kH·kW·C]. The whole patch matrix is stored only if the
+/// batch has few output pixels. Otherwise each task copies the windows of a block of output rows into its own scratch memory.
 /// </remarks>
 internal sealed class Im2ColConvolution : ConvolutionAlgorithm
 {
@@ -24,7 +24,7 @@ internal sealed class Im2ColConvolution : ConvolutionAlgorithm
         int allPixels = s.N * s.OutputHeight * s.OutputWidth;
         if (allPixels <= Tuning.FewPixels && !cacheWeights)
         {
-            // Packing the weights would take longer than the multiplication. GemmKernel decides how to read them.
+            // Packing the weights may take longer than the multiplication. GemmKernel decides whether to pack them.
             using var windows = context.Pool.RentScratch<T>(allPixels * s.PatchLength);
             Im2Col(s, input.Span, 0, s.N * s.OutputHeight, windows.Span);
             var kernel = MatrixView<T>.RowMajor(weights.ReadMemory(), s.K, s.PatchLength).Transposed;
@@ -37,7 +37,7 @@ internal sealed class Im2ColConvolution : ConvolutionAlgorithm
         var packed = weightPanels.Memory;
         if (allPixels <= Tuning.FewPixels)
         {
-            // Reading the weights dominates, so each task owns a panel of them.
+            // Reading the weights dominates, so each task reads only its own panel.
             using var few = context.Pool.RentScratch<T>(allPixels * s.PatchLength);
             Im2Col(s, input.Span, 0, s.N * s.OutputHeight, few.Span);
             var windows = few.Memory;
@@ -91,7 +91,7 @@ internal sealed class Im2ColConvolution : ConvolutionAlgorithm
         Math.Max(1, Math.Max(Tuning.Im2ColMinPixels, Tuning.Im2ColElements / s.PatchLength) / s.OutputWidth);
 
     /// <summary>Copies the windows of some output rows to <paramref name="patches"/>, kH·kW·C elements for each output pixel.</summary>
-    /// <remarks>Output rows are counted through the batch.</remarks>
+    /// <remarks>Output rows are numbered consecutively across the batch.</remarks>
     private static void Im2Col<T>(in ConvolutionShape s, ReadOnlySpan<T> x, int firstRow, int rows, Span<T> patches)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -113,7 +113,7 @@ internal sealed class Im2ColConvolution : ConvolutionAlgorithm
                         continue;
                     }
 
-                    // The taps of one kernel row are adjacent in memory: one copy, with zeros for the taps outside the image.
+                    // The taps of one kernel row are adjacent in memory, so one copy suffices. Taps outside the image become 0.
                     taps[..(from * s.C)].Clear();
                     x.Slice(((((n * s.H) + h) * s.W) + left + from) * s.C, (to - from) * s.C).CopyTo(taps[(from * s.C)..]);
                     taps[(to * s.C)..].Clear();

@@ -12,10 +12,10 @@ internal readonly struct PackedWeights<T>(PooledMemory<T> packed, bool isCached)
     /// <summary>The panels.</summary>
     public ReadOnlyMemory<T> Memory => packed.Memory;
 
-    /// <summary>Packs weights.</summary>
+    /// <summary>Packs weights, or returns the cached result.</summary>
     /// <param name="shape">The dimensions of the convolution.</param>
     /// <param name="weights">The weights.</param>
-    /// <param name="cache">Whether the result is cached with the weights until they change.</param>
+    /// <param name="cache">Whether the result is cached until the weights change.</param>
     public static PackedWeights<T> Of(ConvolutionShape shape, Tensor<T> weights, bool cache)
     {
         return new(cache ? weights.Derive(typeof(PackedWeights<T>), Pack) : Pack(weights), cache);

@@ -1,6 +1,6 @@
 namespace DeepSharp.Tensors;
 
-/// <summary>A 1×1 kernel is a matrix product: pixels [N·H·W, C] times weights [K, C] transposed.</summary>
+/// <summary>A 1×1 convolution (stride 1, no padding) is a matrix product: pixels [N·H·W, C] times weights [K, C] transposed.</summary>
 internal sealed class PointwiseConvolution : ConvolutionAlgorithm
 {
     public override string Name => "pointwise";

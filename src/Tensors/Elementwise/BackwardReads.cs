@@ -7,7 +7,7 @@ namespace DeepSharp.Tensors;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public enum BackwardReads
 {
-    /// <summary>Nothing else.</summary>
+    /// <summary>Only the upstream gradient.</summary>
     None = 0,
 
     /// <summary>The input, or the left operand.</summary>

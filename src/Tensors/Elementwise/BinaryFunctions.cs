@@ -40,21 +40,21 @@ internal interface IBinaryFunction<T>
         where TVector : struct;
 
     /// <summary>
-    /// dz · ∂f/∂x for operand 0, dz · ∂f/∂y for operand 1. Only the values that <see cref="Reads"/> names are valid; the others are
-    /// arbitrary.
+    /// dz · ∂f/∂x for operand 0, dz · ∂f/∂y for operand 1. Of x, y and z, only those that <see cref="Reads"/> names are valid; the others
+    /// are arbitrary.
     /// </summary>
     static abstract TVector Backward<TSimd, TVector>(int operand, TVector x, TVector y, TVector z, TVector dz)
         where TSimd : struct, ISimd<TVector, T>
         where TVector : struct;
 }
 
-/// <summary>The table of binary functions. Each is one struct below, with the function and its derivatives.</summary>
+/// <summary>The table of binary functions. Each struct below implements one function and its derivatives.</summary>
 internal static class BinaryFunctions
 {
     private static readonly string[] Names = Enum.GetNames<BinaryFunction>();
     private static readonly string[] GradientNames = Array.ConvertAll(Names, name => $"{name} backward");
 
-    /// <summary>The kernel of the function.</summary>
+    /// <summary>The kernel of a function.</summary>
     public static BinaryKernel<T> Of<T>(BinaryFunction function)
         where T : unmanaged, IFloatingPointIeee754<T> => function switch
         {
@@ -64,10 +64,10 @@ internal static class BinaryFunctions
             BinaryFunction.Divide => BinaryKernel<T, DivideFunction<T>>.Instance,
             BinaryFunction.Maximum => BinaryKernel<T, MaximumFunction<T>>.Instance,
             BinaryFunction.Minimum => BinaryKernel<T, MinimumFunction<T>>.Instance,
-            _ => throw new ArgumentOutOfRangeException(nameof(function), function, "There is no such function."),
+            _ => throw new ArgumentOutOfRangeException(nameof(function), function, "Unknown function."),
         };
 
-    /// <summary>The name that errors and profiles show.</summary>
+    /// <summary>The name in error messages and profiles.</summary>
     public static string NameOf(BinaryFunction function, bool gradient = false) => (gradient ? GradientNames : Names)[(int)function];
 }
 

@@ -2,11 +2,11 @@ using System.Numerics;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>Applies a binary function to two tensors that broadcast.</summary>
+/// <summary>Applies a binary function to two tensors, which are broadcast to one shape.</summary>
 internal abstract class BinaryKernel<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    /// <summary>z = f(x, y), each operand stretched to the output.</summary>
+    /// <summary>z = f(x, y), with both operands broadcast to the shape of the output.</summary>
     /// <exception cref="ShapeException">The shapes do not broadcast.</exception>
     public static Tensor<T> Forward(BinaryFunction function, Tensor<T> x, Tensor<T> y)
     {
@@ -17,8 +17,8 @@ internal abstract class BinaryKernel<T>
     }
 
     /// <summary>
-    /// The gradient of operand 0 or 1, in the shape of <paramref name="dz"/>. The caller sums it over the axes along which the operand was
-    /// stretched.
+    /// The gradient of operand 0 or 1, in the shape of <paramref name="dz"/>. The caller must sum it over the axes along which the operand
+    /// was stretched.
     /// </summary>
     /// <exception cref="ShapeException">The shapes do not fit.</exception>
     public static Tensor<T> Backward(BinaryFunction function, int operand, Tensor<T>? x, Tensor<T>? y, Tensor<T>? z, Tensor<T> dz)
@@ -97,7 +97,7 @@ internal sealed class BinaryKernel<T, TFunction> : BinaryKernel<T>
             for (int number = from; number < from + count; number++)
             {
                 var part = loop.Part(number);
-                // Whole vectors, then the remainder at width 1. Strided operands are processed at width 1 throughout.
+                // Whole vectors, then the remainder at width 1. If an operand has a stride above 1, the width is 1 throughout.
                 int whole = loop.LeftStep > 1 || loop.RightStep > 1 ? 0 : part.Length - (part.Length % TSimd.Width);
                 Loop<TSimd, TVector>(part, 0, whole);
                 Loop<SimdScalar<T>, T>(part, whole, part.Length);

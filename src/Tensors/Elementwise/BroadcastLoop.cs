@@ -5,9 +5,9 @@ namespace DeepSharp.Tensors;
 /// matching operand rows.
 /// </summary>
 /// <remarks>
-/// Axes without a gap in either operand are merged. Equal shapes, or a scalar operand, make one long row. [N,C,H,W] with [1,C,1,1] makes
-/// N·H·W rows of C elements, because storage is channels-last. Rows are split into parts of at most <see cref="Tuning.BlockElements"/>,
-/// so that several workers can process one long row.
+/// Adjacent axes without a gap in either operand are merged. Equal shapes, or a scalar operand, result in one long row. [N,C,H,W] and
+/// [1,C,1,1] result in N·H·W rows of C elements, because storage is channels-last. Rows are split into parts of at most
+/// <see cref="Tuning.BlockElements"/> elements, so that several workers can process one long row.
 /// </remarks>
 internal sealed class BroadcastLoop
 {
@@ -40,10 +40,10 @@ internal sealed class BroadcastLoop
         PartCount = output.ElementCount / row.Length * partsPerRow;
     }
 
-    /// <summary>The distance between neighbors of a row in the left operand; 0 if the whole row reads one element.</summary>
+    /// <summary>The distance between neighboring elements of a row in the left operand; 0 if the whole row reads one element.</summary>
     public int LeftStep => row.LeftStride;
 
-    /// <summary>The distance between neighbors of a row in the right operand; 0 if the whole row reads one element.</summary>
+    /// <summary>The distance between neighboring elements of a row in the right operand; 0 if the whole row reads one element.</summary>
     public int RightStep => row.RightStride;
 
     /// <summary>The number of parts.</summary>

@@ -8,7 +8,7 @@ public static class ElementwiseFunctions
 {
     extension(UnaryFunction function)
     {
-        /// <summary>The name that errors and profiles show.</summary>
+        /// <summary>The name in error messages and profiles.</summary>
         public string Name => UnaryFunctions.NameOf(function);
 
         /// <summary>The value that the gradient reads: the input, the output, or neither.</summary>
@@ -17,7 +17,7 @@ public static class ElementwiseFunctions
 
     extension(BinaryFunction function)
     {
-        /// <summary>The name that errors and profiles show.</summary>
+        /// <summary>The name in error messages and profiles.</summary>
         public string Name => BinaryFunctions.NameOf(function);
 
         /// <summary>The values that the gradient of operand 0 or 1 reads.</summary>

@@ -7,7 +7,7 @@ internal interface ILaneGradient<T, TSelf> : IUnaryFunction<T>
     where T : unmanaged, IFloatingPointIeee754<T>
     where TSelf : struct, ILaneGradient<T, TSelf>
 {
-    /// <summary>dx = dy · f′, lane by lane, where saved is the x or y that <see cref="IUnaryFunction{T}.Reads"/> names.</summary>
+    /// <summary>dx = dy · f′(x), lane by lane, where <c>saved</c> is the x or y that <see cref="IUnaryFunction{T}.Reads"/> names.</summary>
     TVector Backward<TSimd, TVector>(TVector saved, TVector dy)
         where TSimd : struct, ISimd<TVector, T>
         where TVector : struct;

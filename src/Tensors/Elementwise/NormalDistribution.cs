@@ -10,7 +10,7 @@ internal static class NormalDistribution
     /// <summary>The density φ(x) = exp(−x²/2) / √2π.</summary>
     public static double Density(double x) => Math.Exp(-0.5 * x * x) / Math.Sqrt(2 * Math.PI);
 
-    /// <summary>The probability Φ(x) = (1 + erf(x/√2)) / 2 of a value below x, to an absolute error of about 10⁻¹⁶.</summary>
+    /// <summary>The probability Φ(x) = (1 + erf(x/√2)) / 2 of a value below x, with an absolute error of about 10⁻¹⁶.</summary>
     public static double Cumulative(double x)
     {
         double z = Math.Abs(x);

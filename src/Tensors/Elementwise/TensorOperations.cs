@@ -15,10 +15,10 @@ public static partial class TensorOperations
         /// <summary>eˣ.</summary>
         public Tensor<T> Exp() => Unary(x, UnaryFunction.Exp);
 
-        /// <summary>The natural logarithm; NaN below 0.</summary>
+        /// <summary>The natural logarithm; NaN where x is negative.</summary>
         public Tensor<T> Log() => Unary(x, UnaryFunction.Log);
 
-        /// <summary>The square root; NaN below 0.</summary>
+        /// <summary>The square root; NaN where x is negative.</summary>
         public Tensor<T> Sqrt() => Unary(x, UnaryFunction.Sqrt);
 
         /// <summary>The hyperbolic tangent.</summary>
@@ -31,7 +31,7 @@ public static partial class TensorOperations
         public Tensor<T> Relu() => Unary(x, UnaryFunction.Relu);
 
         /// <summary>x where x &gt; 0, else slope · x.</summary>
-        /// <param name="slope">The slope below 0; 0.01 by default, as in PyTorch.</param>
+        /// <param name="slope">The slope for negative x; 0.01 by default, as in PyTorch.</param>
         public Tensor<T> LeakyRelu(double slope = 0.01) => Unary(x, UnaryFunction.LeakyRelu, slope);
 
         /// <summary>The Gaussian error linear unit x · Φ(x) (Hendrycks and Gimpel, arXiv 1606.08415).</summary>
@@ -128,15 +128,15 @@ public static partial class TensorOperations
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(x);
-        using var number = Tensor<T>.Scalar(y, x.Context);
-        return x.Context.Kernels.Binary(function, x, number);
+        using var scalar = Tensor<T>.Scalar(y, x.Context);
+        return x.Context.Kernels.Binary(function, x, scalar);
     }
 
     private static Tensor<T> Binary<T>(BinaryFunction function, T x, Tensor<T> y)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(y);
-        using var number = Tensor<T>.Scalar(x, y.Context);
-        return y.Context.Kernels.Binary(function, number, y);
+        using var scalar = Tensor<T>.Scalar(x, y.Context);
+        return y.Context.Kernels.Binary(function, scalar, y);
     }
 }

@@ -15,10 +15,10 @@ public enum UnaryFunction
     /// <summary>eˣ.</summary>
     Exp,
 
-    /// <summary>The natural logarithm; NaN below 0.</summary>
+    /// <summary>The natural logarithm; NaN where x is negative.</summary>
     Log,
 
-    /// <summary>The square root; NaN below 0.</summary>
+    /// <summary>The square root; NaN where x is negative.</summary>
     Sqrt,
 
     /// <summary>The hyperbolic tangent.</summary>
@@ -27,7 +27,7 @@ public enum UnaryFunction
     /// <summary>The logistic function 1 / (1 + e⁻ˣ).</summary>
     Sigmoid,
 
-    /// <summary>max(x, 0); NaN stays NaN.</summary>
+    /// <summary>ReLU: max(x, 0); NaN where x is NaN.</summary>
     Relu,
 
     /// <summary>x where x &gt; 0, else parameter · x.</summary>
@@ -53,18 +53,18 @@ internal interface IUnaryFunction<T>
     /// <summary>y = f(x).</summary>
     void Forward(VectorWidth width, ReadOnlySpan<T> x, Span<T> y);
 
-    /// <summary>dx = dy · f′, where <paramref name="saved"/> is the x or y that <see cref="Reads"/> names.</summary>
+    /// <summary>dx = dy · f′(x), where <paramref name="saved"/> is the x or y that <see cref="Reads"/> names.</summary>
     void Backward(VectorWidth width, ReadOnlySpan<T> saved, ReadOnlySpan<T> dy, Span<T> dx);
 }
 
-/// <summary>The table of unary functions. Each is one struct below, with the function and its derivative.</summary>
+/// <summary>The table of unary functions. Each struct below implements a function and its derivative.</summary>
 internal static class UnaryFunctions
 {
     private static readonly string[] Names = Array.ConvertAll(Enum.GetNames<UnaryFunction>(), name =>
         name == nameof(UnaryFunction.GeluTanh) ? nameof(UnaryFunction.Gelu) : name);
     private static readonly string[] GradientNames = Array.ConvertAll(Names, name => $"{name} backward");
 
-    /// <summary>The implementation of a function, with its parameter.</summary>
+    /// <summary>The implementation of a function for a given parameter.</summary>
     public static IUnaryFunction<T> Of<T>(UnaryFunction function, double parameter)
         where T : unmanaged, IFloatingPointIeee754<T> => function switch
         {
@@ -80,10 +80,10 @@ internal static class UnaryFunctions
             UnaryFunction.Gelu => new GeluFunction<T>(approximate: false),
             UnaryFunction.GeluTanh => new GeluFunction<T>(approximate: true),
             UnaryFunction.Power => new PowerFunction<T>(parameter),
-            _ => throw new ArgumentOutOfRangeException(nameof(function), function, "There is no such function."),
+            _ => throw new ArgumentOutOfRangeException(nameof(function), function, "Unknown function."),
         };
 
-    /// <summary>The name that errors and profiles show.</summary>
+    /// <summary>The name in error messages and profiles.</summary>
     public static string NameOf(UnaryFunction function, bool gradient = false) => (gradient ? GradientNames : Names)[(int)function];
 }
 
@@ -105,7 +105,7 @@ internal readonly struct AbsFunction<T> : ILaneGradient<T, AbsFunction<T>>
 
     public void Forward(VectorWidth width, ReadOnlySpan<T> x, Span<T> y) => TensorPrimitives.Abs(x, y);
 
-    // dx = dy · sign(x); 0 at the kink, as in PyTorch
+    // dx = dy · sign(x); 0 at x = 0, as in PyTorch
     public TVector Backward<TSimd, TVector>(TVector x, TVector dy)
         where TSimd : struct, ISimd<TVector, T>
         where TVector : struct
@@ -145,7 +145,7 @@ internal readonly struct SqrtFunction<T> : ILaneGradient<T, SqrtFunction<T>>
 
     public void Forward(VectorWidth width, ReadOnlySpan<T> x, Span<T> y) => TensorPrimitives.Sqrt(x, y);
 
-    // dx = dy / 2y
+    // dx = dy / (2y)
     public TVector Backward<TSimd, TVector>(TVector y, TVector dy)
         where TSimd : struct, ISimd<TVector, T>
         where TVector : struct => TSimd.Divide(dy, TSimd.Add(y, y));
@@ -188,7 +188,7 @@ internal readonly struct ReluFunction<T> : ILaneGradient<T, ReluFunction<T>>
 
     public void Forward(VectorWidth width, ReadOnlySpan<T> x, Span<T> y) => TensorPrimitives.Max(x, T.Zero, y);
 
-    // dx = dy where y > 0, else 0; 0 at the kink, as in PyTorch
+    // dx = dy where y > 0, else 0, also at x = 0, as in PyTorch
     public TVector Backward<TSimd, TVector>(TVector y, TVector dy)
         where TSimd : struct, ISimd<TVector, T>
         where TVector : struct => TSimd.Select(TSimd.GreaterThan(y, TSimd.Broadcast(T.Zero)), dy, TSimd.Broadcast(T.Zero));
@@ -204,7 +204,7 @@ internal readonly struct LeakyReluFunction<T>(double slope) : ILaneGradient<T, L
     // y = x where x > 0, else slope · x: the gradient formula with x in place of dy
     public void Forward(VectorWidth width, ReadOnlySpan<T> x, Span<T> y) => LaneGradient.Run(width, this, x, x, y);
 
-    // dx = dy where x > 0, else slope · dy; slope · dy at the kink, as in PyTorch
+    // dx = dy where x > 0, else slope · dy, also at x = 0, as in PyTorch
     public TVector Backward<TSimd, TVector>(TVector x, TVector dy)
         where TSimd : struct, ISimd<TVector, T>
         where TVector : struct =>
@@ -255,7 +255,7 @@ internal readonly struct PowerFunction<T>(double exponent) : IUnaryFunction<T>
     // y = x^p
     public void Forward(VectorWidth width, ReadOnlySpan<T> x, Span<T> y) => Power(x, T.CreateTruncating(exponent), y);
 
-    // dx = dy · p · x^(p − 1). For p = 0 it is 0 everywhere, even where x^(−1) is infinite, as in PyTorch.
+    // dx = dy · p · x^(p − 1). For p = 0, dx is 0 everywhere, even where x^(−1) is infinite, as in PyTorch.
     public void Backward(VectorWidth width, ReadOnlySpan<T> x, ReadOnlySpan<T> dy, Span<T> dx)
     {
         var p = T.CreateTruncating(exponent);
@@ -265,7 +265,7 @@ internal readonly struct PowerFunction<T>(double exponent) : IUnaryFunction<T>
         if (exponent == 0) dx.Clear();
     }
 
-    // Squares, and the gradients of squares and cubes, need no Pow, which computes a logarithm.
+    // Squares, and the gradients of squares and cubes, avoid Pow, which computes a logarithm.
     private static void Power(ReadOnlySpan<T> x, T exponent, Span<T> y)
     {
         if (exponent == T.One) x.CopyTo(y);

@@ -3,7 +3,7 @@ using System.Numerics.Tensors;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>Elementwise work on tensors of one shape, split into blocks.</summary>
+/// <summary>Elementwise operations on tensors of equal shape, computed block by block in parallel.</summary>
 internal static class UnaryKernel
 {
     /// <summary>y = f(x).</summary>
@@ -18,14 +18,14 @@ internal static class UnaryKernel
         return y;
     }
 
-    /// <summary>dx = dy · f′, where <paramref name="saved"/> is the x or y that the gradient reads.</summary>
+    /// <summary>dx = dy · f′(x), where <paramref name="saved"/> is the x or y that the gradient reads.</summary>
     /// <exception cref="ShapeException">The shapes differ.</exception>
     public static Tensor<T> Backward<T>(UnaryFunction function, Tensor<T>? saved, Tensor<T> dy, double parameter)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var f = UnaryFunctions.Of<T>(function, parameter);
         string name = UnaryFunctions.NameOf(function, gradient: true);
-        // A function that reads neither x nor y gets dy in their place.
+        // If the gradient reads neither x nor y, dy is passed in their place.
         if (f.Reads == BackwardReads.None) saved = dy;
         ArgumentNullException.ThrowIfNull(saved);
         saved.RequireSameContext(dy, name);

@@ -5,17 +5,17 @@ using System.Runtime.InteropServices;
 namespace DeepSharp.Tensors;
 
 /// <summary>
-/// C = alpha · A · B (+ C) for an A with few rows and a B stored by columns. Each element of C is a dot product of two contiguous runs.
+/// C = alpha · A · B (+ C) for an A with few rows and a column-major B. Each element of C is the dot product of two contiguous vectors.
 /// </summary>
 /// <remarks>
 /// Nothing is packed: with few rows, packing B would take longer than the multiplication. A linear layer at batch 1 reads its weights
-/// once, and so does a convolution with few output pixels. Lanes run along the sums. A tile of 4 rows × 3 columns has 12 accumulators.
+/// once, and so does a convolution with few output pixels. SIMD lanes run along the sums. A tile of 4 rows × 3 columns has 12 accumulators.
 /// </remarks>
 internal static class DotProducts
 {
     private const int TileRows = 4, TileColumns = 3;
 
-    /// <summary>Whether A has few enough rows, its rows are contiguous, and the columns of B are contiguous.</summary>
+    /// <summary>Whether A has few rows, and both the rows of A and the columns of B are contiguous.</summary>
     public static bool Fits<T>(in MatrixView<T> a, in MatrixView<T> b)
         where T : unmanaged, IFloatingPointIeee754<T> => a.Rows <= Tuning.DotMaxRows && a.ColumnStride == 1 && b.RowStride == 1;
 
@@ -46,7 +46,7 @@ internal static class DotProducts
             for (int i = 0; i < a.Rows; i++) epilogue.Apply(c.Slice((i * cRowStride) + firstColumn, columns), firstColumn);
         }
 
-        // Rows and columns past the edge repeat the last one. Their results are not stored.
+        // Missing rows and columns of an edge tile repeat the last existing one. Their results are not stored.
         private ref T Row(int i) => ref Unsafe.Add(ref MemoryMarshal.GetReference(rows), (nint)Math.Min(i, a.Rows - 1) * a.RowStride);
 
         private ref T Column(int j) =>

@@ -5,7 +5,7 @@ namespace DeepSharp.Tensors;
 /// <summary>The block sizes of the loop nest, chosen to fit the caches.</summary>
 /// <remarks>
 /// <code>
-/// level      holds                                   floats, 512 bits
+/// level      holds             elements              for float at 512 bits
 /// registers  tile of C            6 × 2 vectors      6 × 32
 /// L1         rows of A            6 × Depth          6 × 512   = 12 KiB
 /// L2         panel of B       Depth × 2 vectors      512 × 32  = 64 KiB
@@ -13,8 +13,8 @@ namespace DeepSharp.Tensors;
 /// L3         packed parts of A and B                 1536 × 1536, 1536 × 2048
 /// </code>
 /// A panel of B is read from the second-level cache, which keeps up with the micro-kernel. A panel of smaller depth would fit the first
-/// level, but C would be re-read more often, which costs more. The sizes depend on the vector width alone, never on the number of workers,
-/// so a sum is always split at the same places.
+/// level, but C would be re-read more often, which costs more. The block sizes never depend on the number of workers, so a sum is always
+/// split at the same places.
 /// </remarks>
 internal readonly record struct GemmBlocks(int PanelColumns, int Depth, int BlockRows, int BlockColumns)
 {

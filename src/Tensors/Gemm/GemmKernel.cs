@@ -4,7 +4,7 @@ using System.Numerics.Tensors;
 namespace DeepSharp.Tensors;
 
 /// <summary>
-/// The matrix product C = alpha · op(A) · op(B) + beta · C, in the manner of BLIS (Van Zee &amp; van de Geijn, ACM TOMS 41(3), 2015).
+/// The matrix product C = alpha · A · B + beta · C, structured like BLIS (Van Zee &amp; van de Geijn, ACM TOMS 41(3), 2015).
 /// </summary>
 /// <remarks>
 /// <code>
@@ -15,19 +15,19 @@ namespace DeepSharp.Tensors;
 ///             for each panel of B
 ///                 for each 6 rows of A                     micro-kernel
 /// </code>
-/// Each element of C is one sum in one order, whichever worker computes it. If A has few rows, B is read in place.
+/// Each element of C is summed in the same order, whichever worker computes it. If A has few rows, B is read in place if possible.
 /// </remarks>
 internal static class GemmKernel
 {
     /// <summary>Computes the product of matrices with any strides.</summary>
-    /// <param name="context">Workers, scratch memory and vector width.</param>
+    /// <param name="context">Provides workers, scratch memory and the vector width.</param>
     /// <param name="alpha">The factor of the product.</param>
     /// <param name="a">[M, K].</param>
     /// <param name="b">[K, N].</param>
     /// <param name="beta">The factor of C. If it is 0, C is not read.</param>
     /// <param name="c">[M, N], rows contiguous.</param>
     /// <param name="cRowStride">Elements from one row of C to the next.</param>
-    /// <param name="epilogue">Applied to each tile of C when its sums are complete.</param>
+    /// <param name="epilogue">Applied to the elements of C when their sums are complete.</param>
     public static void Run<T>(
         ComputeContext context, T alpha, MatrixView<T> a, MatrixView<T> b, T beta, Memory<T> c, int cRowStride,
         Epilogue<T> epilogue = default)
@@ -50,7 +50,7 @@ internal static class GemmKernel
         using var packedA = context.Pool.RentScratch<T>(packedRows * packedDepth);
         using var packedB = context.Pool.RentScratch<T>((packsB ? packedColumns : blocks.PanelColumns) * packedDepth);
 
-        // One object, with its two delegates, is reused for all parts.
+        // One object and its two delegates are reused for all parts.
         var part = new Part<T>(context, alpha, a, b, packsB, c, cRowStride, epilogue, blocks, packedA.Memory, packedB.Memory);
         for (part.Column = 0; part.Column < columns; part.Column += packedColumns)
         {
@@ -93,8 +93,8 @@ internal static class GemmKernel
 
         private int Panels => Count(Columns, blocks.PanelColumns);
 
-        // The first panel of B that is packed. The micro-kernel reads whole panels, so an incomplete last panel is packed even if B is
-        // otherwise read in place.
+        // The first panel of B that is packed. The micro-kernel reads whole panels, so an incomplete last panel is packed even if the
+        // others are read in place.
         private int FirstPacked => packsB ? 0 : Columns / blocks.PanelColumns;
 
         private int DepthBlocks => Count(Depths, blocks.Depth);
@@ -140,7 +140,7 @@ internal static class GemmKernel
 
         // Packed A is [depth block][row block][rows × depth].
         // Packed B is [depth block][panel][depth × panel columns].
-        // All depth blocks before the last are full.
+        // All depth blocks except the last have full depth.
         private Span<T> ABlock(int block, int k) =>
             packedA.Span[((k * blocks.Depth * Packing.RoundUp(Rows, MicroKernel.Rows)) + (block * blocks.BlockRows * DepthOf(k)))..];
 

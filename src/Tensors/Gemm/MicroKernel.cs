@@ -21,17 +21,17 @@ namespace DeepSharp.Tensors;
 /// </remarks>
 internal static class MicroKernel
 {
-    /// <summary>The rows of a tile.</summary>
+    /// <summary>The number of rows of a tile.</summary>
     public const int Rows = 6;
 
-    /// <summary>The vectors across a tile.</summary>
+    /// <summary>The number of vectors in a row of a tile.</summary>
     public const int Vectors = 2;
 
     /// <summary>Computes one tile of c. A tile with missing columns is computed in scratch memory.</summary>
     /// <param name="a">The first element of the first of six rows.</param>
     /// <param name="rows">The distances between the rows.</param>
-    /// <param name="row">The number of the first row.</param>
-    /// <param name="path">How a sum steps through a row.</param>
+    /// <param name="row">The index of the first row.</param>
+    /// <param name="path">How a sum steps through a row of a.</param>
     /// <param name="b">The first element of b. Each row of b is two contiguous vectors.</param>
     /// <param name="bRow">Elements from one row of b to the next.</param>
     /// <param name="c">The first element of c.</param>
@@ -56,7 +56,7 @@ internal static class MicroKernel
             RunRows<TRows, TSimd, TVector, T>(in a, rows, row, path, in b, bRow, ref c, cRow, epilogue);
     }
 
-    // A tile with all its columns.
+    // Computes a tile without missing columns.
     private static void RunRows<TRows, TSimd, TVector, T>(
         ref readonly T a, TRows rows, int row, in SumPath path, ref readonly T b, nint bRow, ref T c, nint cRow,
         in TileEpilogue<T> epilogue)
@@ -127,7 +127,7 @@ internal static class MicroKernel
         if (epilogue.Finishes) Finish<TSimd, TVector, T>(ref c, cRow, rows.Present, epilogue);
     }
 
-    // An edge tile: computes a full tile in scratch memory and copies the existing elements.
+    // Computes an edge tile: a full tile in scratch memory, whose existing elements are then copied to c.
     [SkipLocalsInit]
     private static void RunEdge<TRows, TSimd, TVector, T>(
         ref readonly T a, TRows rows, int row, in SumPath path, ref readonly T b, nint bRow, ref T c, nint cRow,
@@ -140,7 +140,7 @@ internal static class MicroKernel
         int whole = Vectors * TSimd.Width;
         Span<T> tile = StackMemory.Align(stackalloc T[((Rows + 1) * whole) + StackMemory.Slack<T>()]);
         Span<T> bias = tile.Slice(Rows * whole, whole);
-        // Results of missing columns are not used.
+        // Missing columns have bias 0; their results are not used.
         bias.Clear();
         epilogue.Bias.CopyTo(bias);
         for (int i = 0; epilogue.Accumulate && i < presentRows; i++)
@@ -164,7 +164,7 @@ internal static class MicroKernel
     }
 
     // Applies bias and ReLU to a tile whose sums are complete, while it is in the first-level cache. Not inlined: RunRows already uses the
-    // whole inlining budget of the JIT. Beyond the budget vector operations become calls, which spill all sums from the registers.
+    // whole inlining budget of the JIT compiler. Beyond it, vector operations become calls, which spill all sums from the registers.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Finish<TSimd, TVector, T>(ref T c, nint cRow, int rows, in TileEpilogue<T> epilogue)
         where TSimd : struct, ISimd<TVector, T>

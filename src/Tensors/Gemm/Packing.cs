@@ -7,13 +7,13 @@ namespace DeepSharp.Tensors;
 /// <summary>Copies blocks of the operands into the order in which the micro-kernel reads them, padded with zeros to whole tiles.</summary>
 internal static class Packing
 {
-    /// <summary>Packs a block of A, [rows × depth], in the order of A: nothing is transposed.</summary>
+    /// <summary>Packs a block of A, [rows × depth], in the storage order of A: nothing is transposed.</summary>
     /// <remarks>
     /// <code>
     /// A with contiguous rows    [row 0: depth elements] [row 1: depth elements] …      row step = depth, depth step = 1
     /// otherwise                 [k = 0: rows elements ] [k = 1: rows elements ] …      row step = 1,     depth step = rows, padded
     /// </code>
-    /// The micro-kernel takes these strides from <see cref="StridesOfA"/>.
+    /// <see cref="StridesOfA"/> returns these steps.
     /// </remarks>
     public static void PackA<T>(in MatrixView<T> a, int row, int rows, int column, int depth, Span<T> packed)
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -37,7 +37,7 @@ internal static class Packing
         }
     }
 
-    /// <summary>The strides of a block packed by <see cref="PackA"/>: from row to row and from column to column.</summary>
+    /// <summary>Elements from one row, and from one column, to the next in a block packed by <see cref="PackA"/>.</summary>
     public static (int Row, int Depth) StridesOfA<T>(in MatrixView<T> a, int rows, int depth)
         where T : unmanaged, IFloatingPointIeee754<T> => a.ColumnStride == 1 ? (depth, 1) : (1, RoundUp(rows, MicroKernel.Rows));
 
@@ -59,7 +59,7 @@ internal static class Packing
             return;
         }
 
-        // B is stored by columns, so this transposes, one cache line of each column at a time. The 16 rows of the panel that are being
+        // B is column-major, so packing transposes it, one cache line of each column at a time. The 16 rows of the panel that are being
         // written stay in the first-level cache until they are complete.
         ref T from = ref MemoryMarshal.GetReference(source[((row * b.RowStride) + (column * b.ColumnStride))..]);
         ref T to = ref MemoryMarshal.GetReference(packed[..(depth * panelColumns)]);

@@ -5,14 +5,14 @@ using System.Runtime.InteropServices;
 namespace DeepSharp.Tensors;
 
 /// <summary>
-/// The product of any number of rows with one panel: the loops around the micro-kernel for every matrix product and every convolution.
+/// The product of any number of rows with one panel: the loops around the micro-kernel that matrix products and convolutions share.
 /// </summary>
 internal static class PanelProduct
 {
     /// <summary>Computes c = a · panel and applies the epilogue.</summary>
     /// <remarks>Sums are split into parts so that one part of the panel stays in the nearest caches while all rows use it.</remarks>
     /// <param name="a">The memory of the left operand, from its first row onward.</param>
-    /// <param name="rows">The distances between its rows.</param>
+    /// <param name="rows">The distances between the rows of a.</param>
     /// <param name="count">The number of rows.</param>
     /// <param name="path">How a sum steps through a row.</param>
     /// <param name="panel">The right operand: a row of two vectors for each element of a sum.</param>
@@ -29,14 +29,14 @@ internal static class PanelProduct
         where TVector : struct
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        // The loops below are unchecked, so the last element of each operand is checked here. The rows of a table must be in ascending
-        // order, so that its last row reaches furthest.
+        // The loops below have no bounds checks, so the last element of each operand is checked here. The offsets of a RowTable must be
+        // ascending, so that its last row ends last.
         _ = a[(int)(rows.Distance(0, count - 1) + ((path.Runs - 1) * path.RunStep) + ((path.Length - 1) * path.Step))];
         _ = panel[(((path.Length * path.Runs) - 1) * panelRow) + (MicroKernel.Vectors * TSimd.Width) - 1];
         _ = c[((count - 1) * cRow) + columns - 1];
         ref T first = ref MemoryMarshal.GetReference(a), target = ref MemoryMarshal.GetReference(c);
         int maxRuns = path.Runs == 1 ? 1 : Math.Max(1, Tuning.MaxDepth / path.Length);
-        // The hardware prefetcher handles long rows and rows without gaps.
+        // Long rows, and rows without gaps, are prefetched by the hardware.
         bool prefetches = count > MicroKernel.Rows && path is { Runs: 1, Step: 1, Length: <= Tuning.ShortRow }
             && rows.Distance(0, 1) != path.Length;
         for (int run = 0; run < path.Runs; run += maxRuns)
@@ -68,8 +68,8 @@ internal static class PanelProduct
 
     /// <summary>Computes c = a · b for some or all panels of a packed b, on one worker.</summary>
     /// <param name="width">The width of the vectors.</param>
-    /// <param name="a">The memory of the left operand.</param>
-    /// <param name="rows">The distances between its rows.</param>
+    /// <param name="a">The memory of the left operand, from its first row onward.</param>
+    /// <param name="rows">The distances between the rows of a.</param>
     /// <param name="count">The number of rows.</param>
     /// <param name="path">How a sum steps through a row.</param>
     /// <param name="packed">b, packed by <see cref="Packing.Panels"/>.</param>

@@ -1,20 +1,20 @@
 namespace DeepSharp.Tensors;
 
-/// <summary>The positions of the rows of a left operand. Implemented by structs: the product is compiled for each of them.</summary>
+/// <summary>The positions of the rows of a left operand. Implemented by structs, so that the product is specialized for each.</summary>
 internal interface IRowSource
 {
     /// <summary>Elements from the beginning of a row to the beginning of a later row.</summary>
-    /// <param name="row">The number of the first row.</param>
+    /// <param name="row">The index of the first row.</param>
     /// <param name="ahead">The number of rows from the first to the later one.</param>
     nint Distance(int row, int ahead);
 
     /// <summary>
-    /// The number of existing rows of a tile. It is a constant except at the edge, so interior tiles have no branches for missing rows.
+    /// The number of existing rows of a tile. It is a constant except in edge tiles, so other tiles have no branches for missing rows.
     /// </summary>
     int Present { get; }
 }
 
-/// <summary>Evenly spaced rows: those of a matrix, of packed blocks, of transformed tiles.</summary>
+/// <summary>Evenly spaced rows: those of matrices, packed blocks and transformed tiles.</summary>
 /// <param name="Step">Elements from one row to the next.</param>
 internal readonly record struct EvenRows(nint Step) : IRowSource
 {
@@ -38,7 +38,7 @@ internal readonly ref struct RowTable(ReadOnlySpan<int> starts) : IRowSource
     public int Present => MicroKernel.Rows;
 }
 
-/// <summary>The rows of a tile at the edge. Missing rows repeat the last existing one.</summary>
+/// <summary>The rows of an edge tile. Missing rows repeat the last existing one.</summary>
 internal readonly ref struct ClampedRows<TRows>(TRows rows, int present) : IRowSource
     where TRows : struct, IRowSource, allows ref struct
 {
@@ -61,6 +61,6 @@ internal readonly ref struct ClampedRows<TRows>(TRows rows, int present) : IRowS
 /// </remarks>
 /// <param name="Length">Elements of a run.</param>
 /// <param name="Runs">The number of runs.</param>
-/// <param name="Step">Elements of memory from one element of a run to the next.</param>
-/// <param name="RunStep">Elements of memory from one run to the next.</param>
+/// <param name="Step">The distance in memory from one element of a run to the next, in elements.</param>
+/// <param name="RunStep">The distance in memory from one run to the next, in elements.</param>
 internal readonly record struct SumPath(int Length, int Runs = 1, nint Step = 1, nint RunStep = 0);

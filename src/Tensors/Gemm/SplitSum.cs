@@ -4,13 +4,13 @@ using System.Runtime.CompilerServices;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>A sum over the pixels of a batch, split into parts. Parts are computed in parallel and then added in order.</summary>
+/// <summary>A sum over the pixels or tiles of a batch, split into parts that are computed in parallel and then added in order.</summary>
 /// <remarks>
 /// <code>
 /// blocks of pixels     0  1  2 │ 3  4  5 │ 6  7
 /// parts                   0    │    1    │  2        one sum each, `length` elements
 /// </code>
-/// The split depends on sizes alone, so the bits of the sum do not depend on the number of workers.
+/// The split depends on sizes alone, so the sum does not depend, bit for bit, on the number of workers.
 /// </remarks>
 internal sealed class SplitSum<T> : IDisposable
     where T : unmanaged, IFloatingPointIeee754<T>
@@ -20,9 +20,9 @@ internal sealed class SplitSum<T> : IDisposable
     private readonly int length, blocks, blocksPerPart;
 
     /// <summary>Splits a sum.</summary>
-    /// <param name="context">Workers and scratch memory.</param>
+    /// <param name="context">Provides workers and scratch memory.</param>
     /// <param name="length">The number of elements of the sum.</param>
-    /// <param name="blocks">The number of blocks of pixels. A part covers consecutive blocks.</param>
+    /// <param name="blocks">The number of blocks of pixels or tiles. A part covers consecutive blocks.</param>
     /// <param name="maxParts">The maximum number of parts.</param>
     /// <param name="maxBytes">The maximum size of all parts together, in bytes. A single part may be larger.</param>
     public SplitSum(ComputeContext context, int length, int blocks, int maxParts = Tuning.MaxParts, int maxBytes = Tuning.MaxPartsBytes)
@@ -33,8 +33,8 @@ internal sealed class SplitSum<T> : IDisposable
     }
 
     /// <summary>
-    /// The number of parts, none of them empty, and the number of blocks of each part but the last. The parameters are those of the
-    /// constructor.
+    /// The number of parts, none of them empty, and the number of blocks in each part except the last, which may have fewer. The parameters
+    /// are those of the constructor.
     /// </summary>
     public static (int Parts, int BlocksPerPart) Cut(int length, int blocks, int maxParts, int maxBytes)
     {
@@ -43,21 +43,21 @@ internal sealed class SplitSum<T> : IDisposable
         return ((blocks + blocksPerPart - 1) / blocksPerPart, blocksPerPart);
     }
 
-    /// <summary>Computes the sum over a range of blocks; <c>endBlock</c> is not included. The memory is not initialized.</summary>
+    /// <summary>Computes the sum over the blocks before <c>endBlock</c>. The memory of <c>sum</c> is not initialized.</summary>
     public delegate void PartAction(int firstBlock, int endBlock, Memory<T> sum);
 
     /// <summary>The number of parts; none is empty.</summary>
     public int Parts { get; }
 
-    /// <summary>The first part. After <see cref="AddParts"/> it is the whole sum.</summary>
+    /// <summary>The first part. After <see cref="AddParts"/> for all elements, it is the whole sum.</summary>
     public Memory<T> Total => sums.Memory[..length];
 
-    /// <summary>Computes all parts, one in each task.</summary>
+    /// <summary>Computes all parts. Each part is one task.</summary>
     public void Run(PartAction body) => context.Workers.Run(Parts, 1, (part, _) =>
         body(part * blocksPerPart, Math.Min(blocks, (part + 1) * blocksPerPart), sums.Memory.Slice(part * length, length)));
 
     /// <summary>Adds all parts to the first one, for a range of elements.</summary>
-    /// <returns>That range of the sum.</returns>
+    /// <returns>That range of the whole sum.</returns>
     public Span<T> AddParts(int from, int count)
     {
         var total = sums.Span.Slice(from, count);

@@ -7,10 +7,10 @@ namespace DeepSharp.Tensors;
 public partial class Kernels
 {
     /// <summary>y [N,K,OH,OW] = x [N,C,H,W] ⋆ weights [K,C,kH,kW] + bias [K], optionally followed by ReLU.</summary>
-    /// <param name="x">Input.</param>
-    /// <param name="weights">Weights.</param>
-    /// <param name="bias">Bias, or null.</param>
-    /// <param name="window">Kernel size, strides and padding.</param>
+    /// <param name="x">The input.</param>
+    /// <param name="weights">The weights.</param>
+    /// <param name="bias">The bias, or null.</param>
+    /// <param name="window">The kernel size, strides and padding.</param>
     /// <param name="options">Whether to apply ReLU, and whether to cache the packed or transformed weights for further calls.</param>
     /// <exception cref="ShapeException">The shapes do not fit.</exception>
     [EditorBrowsable(EditorBrowsableState.Never)]
@@ -19,7 +19,7 @@ public partial class Kernels
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var shape = ConvolutionShape.Of(x.Shape, weights.Shape, window);
-        // The layout of cached weights depends on the vector width of their context.
+        // Cached weights are laid out for the vector width of their context, so the input must use the same context.
         x.RequireSameContext(weights, "Conv2d");
         if (bias is not null) x.RequireSameContext(bias, "Conv2d");
         if (bias is not null && bias.Shape != [shape.K])

@@ -5,7 +5,7 @@ namespace DeepSharp.Tensors;
 
 public partial class Kernels
 {
-    /// <summary>target += addend, for equal shapes.</summary>
+    /// <summary>target += addend, for tensors of the same shape.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public virtual void AddInto<T>(Tensor<T> target, Tensor<T> addend)
         where T : unmanaged, IFloatingPointIeee754<T> => UnaryKernel.AddInto(target, addend);
@@ -14,7 +14,7 @@ public partial class Kernels
     /// <param name="function">The function.</param>
     /// <param name="x">The input.</param>
     /// <param name="parameter">
-    /// The slope of <see cref="UnaryFunction.LeakyRelu"/>, the exponent of <see cref="UnaryFunction.Power"/>.
+    /// The slope of <see cref="UnaryFunction.LeakyRelu"/> or the exponent of <see cref="UnaryFunction.Power"/>; other functions ignore it.
     /// </param>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public virtual Tensor<T> Unary<T>(UnaryFunction function, Tensor<T> x, double parameter = 0)
@@ -22,9 +22,9 @@ public partial class Kernels
 
     /// <summary>dx = dy · f′(x).</summary>
     /// <param name="function">The function.</param>
-    /// <param name="saved">The input or output of the function, as its <see cref="BackwardReads"/> requires; null for neither.</param>
+    /// <param name="saved">The input or output, whichever the function's <see cref="BackwardReads"/> names; null if it is None.</param>
     /// <param name="dy">The upstream gradient.</param>
-    /// <param name="parameter">The parameter of the forward pass.</param>
+    /// <param name="parameter">The same parameter as in the forward pass.</param>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public virtual Tensor<T> UnaryBackward<T>(UnaryFunction function, Tensor<T>? saved, Tensor<T> dy, double parameter = 0)
         where T : unmanaged, IFloatingPointIeee754<T> => UnaryKernel.Backward(function, saved, dy, parameter);
@@ -40,9 +40,9 @@ public partial class Kernels
     /// </summary>
     /// <param name="function">The function.</param>
     /// <param name="operand">0 for x, 1 for y.</param>
-    /// <param name="x">The left operand, or null where the gradient does not depend on it.</param>
-    /// <param name="y">The right operand, or null.</param>
-    /// <param name="z">The output, or null.</param>
+    /// <param name="x">The left operand, or null if the gradient does not depend on it.</param>
+    /// <param name="y">The right operand, or null if the gradient does not depend on it.</param>
+    /// <param name="z">The output, or null if the gradient does not depend on it.</param>
     /// <param name="dz">The upstream gradient.</param>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public virtual Tensor<T> BinaryBackward<T>(BinaryFunction function, int operand, Tensor<T>? x, Tensor<T>? y, Tensor<T>? z, Tensor<T> dz)

@@ -10,7 +10,7 @@ public partial class Kernels
     public virtual (Tensor<T> Mean, Tensor<T> InverseDeviation, Tensor<T> Variance) BatchNormStatistics<T>(Tensor<T> x, double epsilon)
         where T : unmanaged, IFloatingPointIeee754<T> => BatchNormStatisticsKernel.Run(x, epsilon);
 
-    /// <summary>1/√(variance + ε).</summary>
+    /// <summary>1/√(variance + ε), element by element.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public virtual Tensor<T> BatchNormInverseDeviation<T>(Tensor<T> variance, double epsilon)
         where T : unmanaged, IFloatingPointIeee754<T> => BatchNormStatisticsKernel.InverseDeviation(variance, epsilon);
@@ -39,8 +39,8 @@ public partial class Kernels
         BatchNormBackwardKernel.ParameterGradients(x, dy, mean, inverseDeviation, gamma, beta, relu);
 
     /// <summary>
-    /// dx of <see cref="BatchNormForward"/>: the second pass of backward. Without dγ and dβ the mean and standard deviation are treated
-    /// as constants.
+    /// dx of <see cref="BatchNormForward"/>: the second pass of backward. If dγ and dβ are null, the mean and standard deviation are
+    /// treated as constants.
     /// </summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public virtual Tensor<T> BatchNormInputGradient<T>(

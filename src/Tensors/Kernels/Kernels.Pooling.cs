@@ -5,11 +5,11 @@ namespace DeepSharp.Tensors;
 
 public partial class Kernels
 {
-    /// <summary>The maximum of each window of x [N,C,H,W]; among equal elements the first.</summary>
-    /// <param name="x">The maps.</param>
+    /// <summary>The maximum of each window of x [N,C,H,W]. Of equal elements, the first one is the argmax.</summary>
+    /// <param name="x">The input.</param>
     /// <param name="window">The window.</param>
     /// <param name="recordArgmax">Whether to record the argmax indices for a backward pass.</param>
-    /// <param name="argmax">The argmax indices for backward, owned by the caller; null unless recorded.</param>
+    /// <param name="argmax">The argmax indices, owned by the caller; null if not recorded.</param>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public virtual Tensor<T> MaxPool2d<T>(Tensor<T> x, Window2d window, bool recordArgmax, out PooledMemory<byte>? argmax)
         where T : unmanaged, IFloatingPointIeee754<T> => MaxPoolKernel.Forward(x, window, recordArgmax, out argmax);

@@ -5,12 +5,12 @@ namespace DeepSharp.Tensors;
 
 public partial class Kernels
 {
-    /// <summary>The sum over some axes. In the result these axes have length 1 or are removed.</summary>
+    /// <summary>The sum over some axes, which are removed unless <paramref name="keepDims"/> keeps them with length 1.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public virtual Tensor<T> Sum<T>(Tensor<T> x, AxisSet axes, bool keepDims)
         where T : unmanaged, IFloatingPointIeee754<T> => SumKernel.Forward(x, axes, keepDims);
 
-    /// <summary>The gradient of a sum with respect to an input of <paramref name="shape"/>: dy, repeated along the axes.</summary>
+    /// <summary>The gradient of a sum with respect to an input of <paramref name="shape"/>: dy, repeated along the summed axes.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public virtual Tensor<T> SumBackward<T>(Tensor<T> dy, AxisSet axes, Shape shape)
         where T : unmanaged, IFloatingPointIeee754<T> => SumKernel.Backward(dy, axes, shape);
@@ -20,17 +20,17 @@ public partial class Kernels
     public virtual Tensor<T> SumTo<T>(Tensor<T> x, Shape shape)
         where T : unmanaged, IFloatingPointIeee754<T> => SumKernel.To(x, shape);
 
-    /// <summary>The mean over some axes. In the result these axes have length 1 or are removed.</summary>
+    /// <summary>The mean over some axes, which are removed unless <paramref name="keepDims"/> keeps them with length 1.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public virtual Tensor<T> Mean<T>(Tensor<T> x, AxisSet axes, bool keepDims)
         where T : unmanaged, IFloatingPointIeee754<T> => SumKernel.Forward(x, axes, keepDims, axes.CountIn(x.Shape));
 
-    /// <summary>The gradient of a mean with respect to an input of <paramref name="shape"/>: dy / n, repeated along the axes.</summary>
+    /// <summary>The gradient of a mean of n elements with respect to an input of <paramref name="shape"/>: n copies of dy / n.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public virtual Tensor<T> MeanBackward<T>(Tensor<T> dy, AxisSet axes, Shape shape)
         where T : unmanaged, IFloatingPointIeee754<T> => SumKernel.Backward(dy, axes, shape, axes.CountIn(shape));
 
-    /// <summary>The variance over some axes; the unbiased variance divides by n − 1.</summary>
+    /// <summary>The variance of n elements over some axes: Σ(x − mean)² / n, or Σ(x − mean)² / (n − 1) if unbiased.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public virtual Tensor<T> Variance<T>(Tensor<T> x, AxisSet axes, bool unbiased, bool keepDims)
         where T : unmanaged, IFloatingPointIeee754<T> => VarianceKernel.Forward(x, axes, unbiased, keepDims);
@@ -40,20 +40,20 @@ public partial class Kernels
     public virtual Tensor<T> VarianceBackward<T>(Tensor<T> x, Tensor<T> dy, AxisSet axes, bool unbiased)
         where T : unmanaged, IFloatingPointIeee754<T> => VarianceKernel.Backward(x, dy, axes, unbiased);
 
-    /// <summary>The largest elements over some axes and their positions for backward; among equal elements the first.</summary>
+    /// <summary>The maxima over some axes and their argmax indices for backward. Of equal elements, the first one is the argmax.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public virtual Tensor<T> Max<T>(Tensor<T> x, AxisSet axes, bool keepDims, out PooledMemory<int> positions)
         where T : unmanaged, IFloatingPointIeee754<T> => MaxKernel.Forward(x, axes, keepDims, out positions);
 
     /// <summary>
-    /// The gradient of a maximum with respect to an input of <paramref name="shape"/>: dy at the position of the maximum, else 0.
+    /// The gradient of a maximum with respect to an input of <paramref name="shape"/>: dy at the argmax index, else 0.
     /// </summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public virtual Tensor<T> MaxBackward<T>(Tensor<T> dy, ReadOnlyMemory<int> positions, AxisSet axes, Shape shape)
         where T : unmanaged, IFloatingPointIeee754<T> => MaxKernel.Backward(dy, positions, axes, shape);
 
     /// <summary>
-    /// The positions of the largest elements along one axis, in logical order of the other axes; among equal elements the first.
+    /// The argmax indices along one axis, in logical order of the other axes. Of equal elements, the first one is the argmax.
     /// </summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public virtual int[] ArgMax<T>(Tensor<T> x, int axis)

@@ -20,7 +20,7 @@ public partial class Kernels
     public virtual Tensor<T> Slice<T>(Tensor<T> x, ReadOnlySpan<int> start, Shape shape)
         where T : unmanaged, IFloatingPointIeee754<T> => SliceKernel.Cut(x, start, shape);
 
-    /// <summary>Overwrites the slice of <paramref name="target"/> that starts at <paramref name="start"/> with x.</summary>
+    /// <summary>Copies x into the slice of <paramref name="target"/> that starts at <paramref name="start"/>.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public virtual void SetSlice<T>(Tensor<T> target, ReadOnlySpan<int> start, Tensor<T> x)
         where T : unmanaged, IFloatingPointIeee754<T> => SliceKernel.Set(target, start, x);
@@ -30,7 +30,7 @@ public partial class Kernels
     public virtual Tensor<T> Expand<T>(Tensor<T> x, Shape shape)
         where T : unmanaged, IFloatingPointIeee754<T> => ExpandKernel.Run(x, shape);
 
-    /// <summary>x padded with a constant.</summary>
+    /// <summary>x padded with a constant: along axis i, <c>before[i]</c> elements before x and <c>after[i]</c> after it.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public Tensor<T> Pad<T>(Tensor<T> x, ReadOnlySpan<int> before, ReadOnlySpan<int> after, double value)
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -40,7 +40,7 @@ public partial class Kernels
         return padded;
     }
 
-    /// <summary>Concatenates tensors along an axis, which must not be negative.</summary>
+    /// <summary>Concatenates tensors along a non-negative axis.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public Tensor<T> Concat<T>(int axis, params ReadOnlySpan<Tensor<T>> parts)
         where T : unmanaged, IFloatingPointIeee754<T>

@@ -3,7 +3,7 @@ using System.ComponentModel;
 namespace DeepSharp.Tensors;
 
 /// <summary>
-/// All tensor kernels that operations call. This class implements them for the CPU; a backend overrides the kernels it implements.
+/// All tensor kernels that operations call. This class implements them for the CPU. A backend overrides the kernels that it implements.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public partial class Kernels

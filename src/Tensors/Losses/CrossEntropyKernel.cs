@@ -5,14 +5,14 @@ namespace DeepSharp.Tensors;
 
 /// <summary>The cross-entropy of logits x [N, C] and integer labels, with softmax, logarithm and label smoothing ε fused.</summary>
 /// <remarks>
-/// The target of a row with label y is q_k = (1 − ε)·[k = y] + ε/C. Its loss is −Σ q_k·log p_k = log Σ exp(x_k − m) − Σ q_k·(x_k − m),
-/// where p is the softmax of the row and m its largest logit. In this form nothing overflows, and no logarithm is taken of a probability
-/// that may be zero.
+/// The target of a row with label y is q_k = (1 − ε)·[k = y] + ε/C. The loss of the row is
+/// −Σ q_k·log p_k = log Σ exp(x_k − m) − Σ q_k·(x_k − m), where p is the softmax of the row and m is its largest logit. The form on the
+/// right does not overflow, and it takes no logarithm of a probability, which may be 0.
 /// </remarks>
 internal static class CrossEntropyKernel
 {
     /// <summary>The loss, of rank 0, and on request the softmax of every row, which backward needs.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A label is not a class index.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A label is not a valid class index.</exception>
     public static Tensor<T> Forward<T>(
         Tensor<T> logits, ReadOnlyMemory<int> labels, double labelSmoothing, LossReduction reduction, bool keepProbabilities,
         out Tensor<T>? probabilities)

@@ -1,11 +1,11 @@
 namespace DeepSharp.Tensors;
 
-/// <summary>How the losses of a batch are reduced to one number.</summary>
+/// <summary>How the losses of a batch are reduced to a scalar.</summary>
 public enum LossReduction
 {
-    /// <summary>Their mean.</summary>
+    /// <summary>The mean of the losses.</summary>
     Mean,
 
-    /// <summary>Their sum.</summary>
+    /// <summary>The sum of the losses.</summary>
     Sum,
 }

@@ -6,7 +6,7 @@ namespace DeepSharp.Tensors;
 /// <summary>The squared error Σ (x − t)² / n, where n is the number of elements, or 1 if the losses are summed.</summary>
 internal static class MeanSquaredErrorKernel
 {
-    /// <summary>The loss of a prediction x, of rank 0.</summary>
+    /// <summary>The loss of prediction x and target t: a tensor of rank 0.</summary>
     public static Tensor<T> Forward<T>(Tensor<T> prediction, Tensor<T> target, LossReduction reduction)
         where T : unmanaged, IFloatingPointIeee754<T>
     {

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>Keeps released buffers and reuses them, so that a steady training step allocates nothing.</summary>
-/// <remarks>Buffers are pinned, uninitialized arrays used from a 64-byte-aligned offset. Safe to use from several threads.</remarks>
+/// <summary>Reuses released buffers, so that training steps after the first few allocate no memory for tensors.</summary>
+/// <remarks>A buffer is a pinned, uninitialized array, used from its first 64-byte boundary onward. The pool is thread-safe.</remarks>
 public sealed class MemoryPool
 {
     private const int Alignment = 64;
@@ -22,7 +22,7 @@ public sealed class MemoryPool
     /// <summary>The number of rentals that allocated memory.</summary>
     public long Misses => Interlocked.Read(ref misses);
 
-    /// <summary>The bytes of the released buffers that the pool holds.</summary>
+    /// <summary>The total size in bytes of the released buffers that the pool holds.</summary>
     public long BytesShelved => Interlocked.Read(ref bytesShelved);
 
     /// <summary>Rents a buffer of <paramref name="length"/> elements with arbitrary content.</summary>
@@ -33,7 +33,7 @@ public sealed class MemoryPool
         return new PooledMemory<T>(this, array, offset, length);
     }
 
-    /// <summary>Like <see cref="Rent"/>, for memory that one method uses and releases.</summary>
+    /// <summary>Like <see cref="Rent"/>, for memory that is released by the method that rents it.</summary>
     internal Scratch<T> RentScratch<T>(int length)
         where T : unmanaged
     {
@@ -89,9 +89,9 @@ public sealed class MemoryPool
     }
 
     /// <summary>
-    /// Allocates a buffer. Large pinned arrays trigger collections too late for their size, so a program that never disposes would grow
-    /// large before the first one. The pool forces a collection after allocating as many bytes as were alive after the last one, at least
-    /// 64 MiB.
+    /// Allocates a buffer. Large pinned arrays trigger garbage collections too late, so a program that never disposes its tensors would use
+    /// a lot of memory before the first one. The pool therefore forces a collection after it has allocated more bytes than were live after
+    /// the previous one, and more than 64 MiB.
     /// </summary>
     private T[] Allocate<T>(long bytes)
         where T : unmanaged

@@ -1,8 +1,8 @@
 namespace DeepSharp.Tensors;
 
-/// <summary>Memory of a pool with exactly one owner; <see cref="Dispose"/> returns it to the pool.</summary>
+/// <summary>Memory rented from a pool by exactly one owner; <see cref="Dispose"/> returns it to the pool.</summary>
 /// <remarks>
-/// The memory is pinned, so it never moves. It starts at a 64-byte boundary. A missing <see cref="Dispose"/> costs speed, never
+/// The memory is pinned, so it never moves. It starts at a 64-byte boundary. Omitting <see cref="Dispose"/> costs speed but not
 /// correctness: the garbage collector reclaims unreachable memory.
 /// </remarks>
 public sealed class PooledMemory<T> : IDisposable

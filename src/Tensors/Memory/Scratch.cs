@@ -1,9 +1,9 @@
 namespace DeepSharp.Tensors;
 
-/// <summary>Pool memory that one method uses and releases: <c>using var scratch = pool.RentScratch&lt;T&gt;(length);</c></summary>
+/// <summary>Pool memory released by the method that rents it: <c>using var scratch = pool.RentScratch&lt;T&gt;(length);</c></summary>
 /// <remarks>
-/// The kernels rent hundreds of them in a training step, so this type is a struct. A struct cannot tell whether it was released already.
-/// Memory that outlives the method needs an owner: <see cref="PooledMemory{T}"/>.
+/// A training step rents scratch memory hundreds of times, so this type is a struct, which needs no allocation. It does not detect a
+/// second release. For memory that outlives the method, use <see cref="PooledMemory{T}"/>.
 /// </remarks>
 internal readonly struct Scratch<T>(MemoryPool pool, T[] array, int offset, int length) : IDisposable
     where T : unmanaged

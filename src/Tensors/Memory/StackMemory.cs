@@ -3,17 +3,17 @@ using System.Runtime.InteropServices;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>Aligns vectors on the stack.</summary>
+/// <summary>Aligns stack memory for vectors.</summary>
 internal static class StackMemory
 {
     private const int Alignment = 64;
 
-    /// <summary>The extra elements to allocate for <see cref="Align"/> to skip.</summary>
+    /// <summary>The number of extra elements to allocate, because <see cref="Align"/> may skip that many.</summary>
     public static int Slack<T>()
         where T : unmanaged => Alignment / Unsafe.SizeOf<T>();
 
     /// <summary>
-    /// The memory from its first 64-byte boundary on. A vector that spans two cache lines takes two accesses, and reading it soon after
+    /// The memory from its first 64-byte boundary onward. A vector that spans two cache lines takes two accesses, and reading it soon after
     /// writing it is slow.
     /// </summary>
     public static Span<T> Align<T>(Span<T> memory)

@@ -6,11 +6,11 @@ namespace DeepSharp.Tensors;
 /// <summary>The gradients of batch normalization (Ioffe and Szegedy 2015, section 3), in two passes over x and dy.</summary>
 /// <remarks>
 /// With x̂ = (x − mean)/σ: dβ = Σdy, dγ = Σdy·x̂, dx = γ/σ·(dy − dβ/n − x̂·dγ/n). If the statistics are constants, dx = γ/σ·dy. If forward
-/// applied ReLU, dy is set to 0 where y ≤ 0; y is recomputed, because that is cheaper than reading it.
+/// applied ReLU, dy is treated as 0 where y ≤ 0; y is recomputed, because that is cheaper than reading it.
 /// </remarks>
 internal static class BatchNormBackwardKernel
 {
-    /// <summary>dγ and dβ, [C] each: the first pass.</summary>
+    /// <summary>The first pass: dγ and dβ, [C] each.</summary>
     public static (Tensor<T> DGamma, Tensor<T> DBeta) ParameterGradients<T>(
         Tensor<T> x, Tensor<T> dy, Tensor<T> mean, Tensor<T> inverseDeviation, Tensor<T> gamma, Tensor<T> beta, bool relu)
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -40,7 +40,7 @@ internal static class BatchNormBackwardKernel
         return (dGamma, dBeta);
     }
 
-    /// <summary>dx: the second pass.</summary>
+    /// <summary>The second pass: dx.</summary>
     /// <param name="x">The input.</param>
     /// <param name="dy">The gradient of the loss with respect to the output.</param>
     /// <param name="mean">The mean that forward subtracted.</param>

@@ -9,9 +9,9 @@ internal static class BatchNormKernel
     /// <summary>The number of coefficients per channel that forward uses.</summary>
     public const int CoefficientsOfForward = 3;
 
-    /// <summary>Normalizes x [N,C] or [N,C,H,W]; everything else is [C].</summary>
+    /// <summary>Normalizes x [N,C] or [N,C,H,W]; the other tensors are [C].</summary>
     /// <param name="x">The input.</param>
-    /// <param name="mean">The mean that is subtracted: that of the batch, or the running mean.</param>
+    /// <param name="mean">The mean to subtract: the mean of the batch or the running mean.</param>
     /// <param name="inverseDeviation">1/σ, where σ² = variance + ε.</param>
     /// <param name="gamma">The scale.</param>
     /// <param name="beta">The shift.</param>
@@ -34,7 +34,7 @@ internal static class BatchNormKernel
         return y;
     }
 
-    /// <summary>Rents [count][C] and fills the first three rows with the mean, γ/σ and β of y = (x − mean)·γ/σ + β.</summary>
+    /// <summary>Rents scratch memory [count][C] and writes the mean, γ/σ and β of y = (x − mean)·γ/σ + β to its first three rows.</summary>
     public static Scratch<T> Coefficients<T>(
         Tensor<T> mean, Tensor<T> inverseDeviation, Tensor<T> gamma, Tensor<T> beta, int count)
         where T : unmanaged, IFloatingPointIeee754<T>

@@ -6,10 +6,10 @@ namespace DeepSharp.Tensors;
 /// The mean and variance of each channel over a batch, in one pass, with the inverse standard deviation and the running statistics.
 /// </summary>
 /// <remarks>
-/// Σx² − (Σx)²/n loses all accuracy where the mean is large relative to the standard deviation. Here each block of rows sums deviations
-/// from its own first row, which loses at most a factor equal to its number of rows. The blocks are merged in ascending order by the
-/// formula of Chan, Golub and LeVeque (1979): δ = m_b − m_a, m = m_a + δ·n_b/n, M = M_a + M_b + δ²·n_a·n_b/n, where M is the sum of
-/// squared deviations from the mean.
+/// Σx² − (Σx)²/n loses all accuracy where the mean is large relative to the standard deviation. Instead, each block of rows sums deviations
+/// from its own first row. This amplifies the relative rounding error by at most about the number of rows in the block. The blocks are
+/// merged in ascending order by the formula of Chan, Golub and LeVeque (1979): δ = m_b − m_a, m = m_a + δ·n_b/n,
+/// M = M_a + M_b + δ²·n_a·n_b/n, where n = n_a + n_b and M is the sum of squared deviations from the mean.
 /// </remarks>
 internal static class BatchNormStatisticsKernel
 {
@@ -51,14 +51,14 @@ internal static class BatchNormStatisticsKernel
     }
 
     /// <summary>
-    /// running ← (1 − momentum)·running + momentum·statistic, with the unbiased variance Σ(x − mean)²/(n − 1), as in PyTorch.
+    /// running ← (1 − momentum)·running + momentum·statistic. The running variance uses the unbiased Σ(x − mean)²/(n − 1), as in PyTorch.
     /// </summary>
-    /// <param name="runningMean">The running mean, updated.</param>
-    /// <param name="runningVariance">The running variance, updated.</param>
+    /// <param name="runningMean">The running mean, updated in place.</param>
+    /// <param name="runningVariance">The running variance, updated in place.</param>
     /// <param name="mean">The mean of the batch.</param>
     /// <param name="variance">The variance of the batch, Σ(x − mean)²/n.</param>
     /// <param name="count">n, the number of values per channel.</param>
-    /// <param name="momentum">The weight of the batch.</param>
+    /// <param name="momentum">The weight of the batch statistics.</param>
     public static void UpdateRunning<T>(
         Tensor<T> runningMean, Tensor<T> runningVariance, Tensor<T> mean, Tensor<T> variance, int count, double momentum)
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -132,7 +132,7 @@ internal static class BatchNormStatisticsKernel
                 var sum = TSimd.Load(in sums, c);
                 var shift = TSimd.Multiply(sum, inverseCount);
                 TSimd.Store(TSimd.Add(TSimd.Load(in source, c), shift), ref sums, c);
-                // Clamped to 0: rounding can make it negative if all rows are nearly equal.
+                // M is clamped to 0, because rounding can make it negative if all rows are nearly equal.
                 var squares = TSimd.Subtract(TSimd.Load(in sums, stride + c), TSimd.Multiply(sum, shift));
                 TSimd.Store(TSimd.Max(squares, zero), ref sums, stride + c);
             }

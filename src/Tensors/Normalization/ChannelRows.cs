@@ -4,7 +4,7 @@ namespace DeepSharp.Tensors;
 
 /// <summary>
 /// A tensor viewed as rows × channels for batch normalization. A row is an image of [N,C] or a pixel of [N,C,H,W], which is stored
-/// channels-last. The rows are split into blocks that depend on the shape alone.
+/// channels-last. The rows are split into blocks whose sizes depend on the shape alone.
 /// </summary>
 internal readonly struct ChannelRows
 {
@@ -32,7 +32,7 @@ internal readonly struct ChannelRows
     /// <summary>The range of storage elements that a block covers.</summary>
     public Range ElementsOf(int block) => (block * blockRows * Channels)..(((block * blockRows) + RowsOf(block)) * Channels);
 
-    /// <summary>The rows of a tensor. Checks that every per-channel tensor fits.</summary>
+    /// <summary>The rows of a tensor. Checks that every per-channel tensor is [C].</summary>
     /// <exception cref="ShapeException">The tensor is neither [N,C] nor [N,C,H,W], or a per-channel tensor is not [C].</exception>
     public static ChannelRows Of<T>(Tensor<T> x, params ReadOnlySpan<(string Name, Tensor<T> Tensor)> perChannel)
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -53,8 +53,8 @@ internal readonly struct ChannelRows
     }
 
     /// <summary>
-    /// Runs a kernel over the rows of a block, a few rows at a time. For these rows it processes whole vectors of channels, then the
-    /// remaining channels one by one.
+    /// Runs a kernel over the rows of a block, one tile of a few rows at a time. In each tile it processes whole vectors of channels, then
+    /// the remaining channels one by one.
     /// </summary>
     /// <param name="loop">The kernel.</param>
     /// <param name="channels">The length of a row.</param>

@@ -8,10 +8,10 @@ namespace DeepSharp.Tensors;
 /// window of channels.
 /// </summary>
 /// <remarks>
-/// The window of channel c is c − ⌊size/2⌋ to c + ⌊(size − 1)/2⌋, as in PyTorch, truncated at the first and last channel. Here α is the
+/// The window of channel c spans c − ⌊size/2⌋ to c + ⌊(size − 1)/2⌋, as in PyTorch, truncated at the first and last channel. Here α is the
 /// factor of the sum; in PyTorch, Caffe and ONNX, alpha is size times this factor. The gradient is
-/// dx_c = dy_c·s_c^−β − 2αβ·x_c·Σ dy_j·x_j·s_j^(−β−1) over all j whose window contains c. Backward recomputes s, because that is cheaper
-/// than writing and reading it.
+/// dx_c = dy_c·s_c^−β − 2αβ·x_c·Σ dy_j·x_j·s_j^(−β−1), where the sum runs over all j whose windows contain c. Backward recomputes s,
+/// because that is cheaper than storing it.
 /// </remarks>
 internal static class LocalResponseNormKernel
 {
@@ -60,8 +60,8 @@ internal static class LocalResponseNormKernel
         public int ScratchLength => PaddedLength + (2 * Channels);
     }
 
-    // Processes one pixel at a time; lanes are channels. The scratch stays in the first-level cache: terms with zeros on both sides, then
-    // s, then s^−β.
+    // Processes one pixel at a time; lanes are channels. The scratch memory contains the terms with zeros on both sides, then s, then s^−β,
+    // and stays in the first-level cache.
     private readonly ref struct Action<T>(
         ReadOnlySpan<T> x, ReadOnlySpan<T> dy, Span<T> result, Window window, Span<T> scratch) : ISimdAction<T>
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -83,7 +83,7 @@ internal static class LocalResponseNormKernel
                 TensorPrimitives.Multiply(input, input, inner);
                 Scale<TSimd, TVector>(0, whole);
                 Scale<SimdScalar<T>, T>(whole, channels);
-                // The usual exponent, 3/4, needs no Pow: Scale computes it with two square roots.
+                // For the usual β = 3/4, Scale has already computed the power with two square roots.
                 if (window.Beta != 0.75) TensorPrimitives.Pow(scale, T.CreateTruncating(-window.Beta), power);
                 if (dy.IsEmpty)
                 {
@@ -122,7 +122,7 @@ internal static class LocalResponseNormKernel
             }
         }
 
-        // dy·x·s^(−β−1), in place of the squares.
+        // dy·x·s^(−β−1); overwrites the squares.
         private void Terms<TSimd, TVector>(nint from, nint to, nint pixel)
             where TSimd : struct, ISimd<TVector, T>
             where TVector : struct

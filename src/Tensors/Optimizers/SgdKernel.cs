@@ -6,12 +6,12 @@ namespace DeepSharp.Tensors;
 internal static class SgdKernel
 {
     /// <summary>
-    /// g += decay · w. Then, with momentum, v = momentum · v + (1 − dampening) · g (v = g in the first step), and g = v, or
-    /// g + momentum · v with Nesterov momentum. Then w −= rate · g.
+    /// d = g + decay · w. With momentum, v = momentum · v + (1 − dampening) · d (v = d in the first step), and then d = v, or
+    /// d = d + momentum · v with Nesterov momentum. Finally w −= rate · d.
     /// </summary>
-    /// <param name="weight">w, updated.</param>
+    /// <param name="weight">w, updated in place.</param>
     /// <param name="gradient">g, unchanged.</param>
-    /// <param name="velocity">v, updated; null without momentum.</param>
+    /// <param name="velocity">v, updated in place; null without momentum.</param>
     /// <param name="update">The hyperparameters.</param>
     /// <exception cref="ShapeException">The shapes differ.</exception>
     public static void Run<T>(Tensor<T> weight, Tensor<T> gradient, Tensor<T>? velocity, SgdUpdate update)
@@ -24,7 +24,7 @@ internal static class SgdKernel
                 $"SgdStep: weight {weight.Shape}, gradient {gradient.Shape} and velocity {velocity?.Shape} must have the same shape.");
         }
 
-        // Most parameters are a bias or a scale and fit in one block: nothing is allocated for them.
+        // Most parameters are biases or scales and fit in one block. This path allocates nothing.
         if (weight.ElementCount <= Tuning.BlockElements)
         {
             SimdLoop.Run<T, Step<T>>(
@@ -69,7 +69,7 @@ internal static class SgdKernel
                 var slope = TSimd.MultiplyAdd(decay, value, TSimd.Load(in g, i));
                 if (hasVelocity)
                 {
-                    // The first velocity is the gradient itself, undampened. The uninitialized velocity is not read.
+                    // The first velocity is the gradient itself, without dampening. The uninitialized old velocity is not read.
                     var newVelocity = isFirst
                         ? slope
                         : TSimd.MultiplyAdd(momentum, TSimd.Load(in v, i), TSimd.Multiply(gradientFactor, slope));

@@ -5,7 +5,7 @@ namespace DeepSharp.Tensors;
 /// <param name="Momentum">Momentum: the factor of the old velocity.</param>
 /// <param name="Dampening">Dampening: the fraction of the gradient that is not added to the velocity.</param>
 /// <param name="WeightDecay">Weight decay: the multiple of the weight that is added to its gradient.</param>
-/// <param name="Nesterov">Whether to use Nesterov momentum: the step looks ahead along the velocity.</param>
-/// <param name="IsFirst">Whether this is the first step: the velocity is set to the gradient.</param>
+/// <param name="Nesterov">Whether to use Nesterov momentum, which looks ahead along the velocity.</param>
+/// <param name="IsFirst">Whether this is the first step, which sets the velocity to the gradient.</param>
 public readonly record struct SgdUpdate(
     double LearningRate, double Momentum, double Dampening, double WeightDecay, bool Nesterov, bool IsFirst);

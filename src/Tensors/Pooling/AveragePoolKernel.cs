@@ -4,9 +4,9 @@ namespace DeepSharp.Tensors;
 
 /// <summary>The mean of each window. Windows have a fixed size or are adaptive.</summary>
 /// <remarks>
-/// Forward and backward do the same work: a target pixel is the weighted sum of a rectangle of source pixels. In forward an output sums
-/// the inputs in its window. In backward an input sums the gradients of the outputs whose windows contain it. The weight is one over the
-/// area of the output's window.
+/// Forward and backward share one loop: a target pixel is the weighted sum of a rectangle of source pixels. In forward, an output sums the
+/// inputs in its window. In backward, an input sums the gradients of the outputs whose windows contain it. The weight is one over the area
+/// of the output's window, or, if padding does not count, one over the number of image pixels in it.
 /// </remarks>
 internal static class AveragePoolKernel
 {
@@ -15,7 +15,7 @@ internal static class AveragePoolKernel
     /// <summary>y[n,c,i,j] = mean of x[n,c] over window (i,j); x [N,C,H,W].</summary>
     /// <param name="x">The input.</param>
     /// <param name="window">The window.</param>
-    /// <param name="countPadding">Whether padding counts as zeros; if not, the mean is over the image pixels only.</param>
+    /// <param name="countPadding">Whether padding counts as zeros; otherwise the mean is over the image pixels only.</param>
     public static Tensor<T> Forward<T>(Tensor<T> x, Window2d window, bool countPadding)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -83,13 +83,13 @@ internal static class AveragePoolKernel
     {
         var (from, to, width) = (source.ReadMemory(), target.WriteMemory(), source.Context.VectorWidth);
         int channels = target.Shape[1], rows = target.Shape[0] * target.Shape[2];
-        // Sizes the blocks by the elements of the larger of source and target.
+        // The larger of source and target determines the size of the blocks.
         int rowElements = Math.Max(source.ElementCount, target.ElementCount) / rows;
         source.Context.Workers.Run(rows, Tuning.RowsPerBlock(Math.Max(1, rowElements)), (row, count) => SimdDispatch.Run<T, Action<T>>(
             width, new(from.Span, to.Span, windows, channels, backward, row, count)));
     }
 
-    /// <summary>The windows of both axes, and the area to divide by. An area of 0 means the number of pixels in each window.</summary>
+    /// <summary>The windows of both axes, and the area to divide by; 0 stands for the number of image pixels in each window.</summary>
     private readonly record struct Windows(WindowAxis Vertical, WindowAxis Horizontal, int Area)
     {
         /// <summary>The weight of each pixel in the window of output (i, j).</summary>

@@ -5,12 +5,12 @@ using System.Runtime.InteropServices;
 namespace DeepSharp.Tensors;
 
 /// <summary>
-/// The maximum of each window. Ties take the first element in row-major order, padding never counts, and NaN is larger than any number, as
-/// in PyTorch.
+/// The maximum of each window. As in PyTorch, padding is never selected, NaN is larger than any number, and of equal elements the first in
+/// row-major order is selected.
 /// </summary>
 /// <remarks>
-/// Forward records argmax indices for backward: for each output, the position of its maximum in the window. They take one byte each in
-/// storage order, or one element of T if a window has more than 256 positions. Backward does not read the input.
+/// Forward records argmax indices for backward: for each output, the position of its maximum in the window. They are stored in
+/// the order of the output, one byte each, or one element of T if a window has more than 256 positions. Backward does not read the input.
 /// </remarks>
 internal static class MaxPoolKernel
 {
@@ -37,7 +37,7 @@ internal static class MaxPoolKernel
     }
 
     /// <summary>
-    /// dx is 0 except at the argmax indices, to which the elements of dy are added. Overlapping windows are added in row-major order.
+    /// dx is 0 except at the argmax positions, where the elements of dy are added. Overlapping windows are added in row-major order.
     /// </summary>
     /// <param name="dy">The gradient of the loss with respect to the output.</param>
     /// <param name="argmax">The argmax indices that forward recorded.</param>
@@ -128,7 +128,7 @@ internal static class MaxPoolKernel
                     {
                         var value = TSimd.Load(in source, pixel);
                         var larger = TSimd.GreaterThan(value, best);
-                        // NaN compares as neither larger nor equal, but must become the maximum.
+                        // NaN is not larger than any value and not equal to itself, but must become the maximum.
                         var number = TSimd.EqualTo(value, value);
                         best = TSimd.Select(number, TSimd.Select(larger, value, best), value);
                         index = TSimd.Select(number, TSimd.Select(larger, here, index), here);
@@ -144,7 +144,7 @@ internal static class MaxPoolKernel
         }
     }
 
-    // Processes one input row at a time. Each input gathers from the windows that contain it, so rows are independent.
+    // Processes one input row at a time. Each input sums over the windows that contain it, so the rows are independent.
     private readonly ref struct BackwardAction<T>(
         ReadOnlySpan<T> dy,
         Span<T> dx,

@@ -14,7 +14,7 @@ internal readonly struct WindowAxis
     /// <summary>The length of the output.</summary>
     public int Outputs { get; }
 
-    /// <summary>The length of the window; 0 where it varies.</summary>
+    /// <summary>The length of the window; 0 for adaptive windows, whose lengths vary.</summary>
     public int Kernel { get; }
 
     /// <summary>Both axes of a window over maps [N, C, H, W].</summary>
@@ -40,7 +40,7 @@ internal readonly struct WindowAxis
             Sliding(input[3], window.Width, window.StrideWidth, window.PaddingWidth));
     }
 
-    /// <summary>As <see cref="Of"/>, for pooling: every window must contain a pixel, so the padding is at most half the window.</summary>
+    /// <summary>Like <see cref="Of"/>, for pooling: the padding is at most half the window, so every window contains a pixel.</summary>
     /// <exception cref="ArgumentOutOfRangeException">
     /// The window has a size or stride below 1, or a padding below 0 or above half the window.
     /// </exception>
@@ -51,16 +51,16 @@ internal readonly struct WindowAxis
             : throw new ArgumentOutOfRangeException(
                 nameof(window), $"{operation}: the padding must be at most half the window, found {window}.");
 
-    /// <summary>PyTorch's adaptive windows: ⌊o·inputs/outputs⌋ to ⌈(o+1)·inputs/outputs⌉, which may overlap.</summary>
+    /// <summary>PyTorch's adaptive windows: ⌊o·inputs/outputs⌋ to ⌈(o+1)·inputs/outputs⌉ − 1. They may overlap.</summary>
     public static WindowAxis Adaptive(int inputs, int outputs) => new(inputs, outputs);
 
-    /// <summary>The start of a window of fixed length; negative if it begins in the padding.</summary>
+    /// <summary>The start of a window of fixed length; negative if the window begins in the padding.</summary>
     public int Origin(int output) => (output * stride) - padding;
 
-    /// <summary>The first input of an output.</summary>
+    /// <summary>The first input in the window of an output.</summary>
     public int Start(int output) => Kernel == 0 ? (int)((long)output * Inputs / Outputs) : Math.Max(Origin(output), 0);
 
-    /// <summary>One past the last input of an output.</summary>
+    /// <summary>One past the last input in the window of an output.</summary>
     public int End(int output) => Kernel == 0
         ? (int)((((output + 1L) * Inputs) + Outputs - 1) / Outputs)
         : Math.Min(Origin(output) + Kernel, Inputs);

@@ -4,7 +4,7 @@ namespace DeepSharp.Tensors;
 
 /// <summary>Inverted dropout (Srivastava et al., JMLR 15, 2014): y = x / (1 − rate) where the element is kept, else 0.</summary>
 /// <remarks>
-/// The element with logical row-major index i is kept if word i of the stream is at least rate·2³². Nothing is saved: backward applies
+/// The element with logical row-major index i is kept if word i of the stream is at least rate·2³². No mask is saved: backward applies
 /// the same function to the gradient with the same words.
 /// </remarks>
 internal static class DropoutKernel
@@ -38,18 +38,18 @@ internal static class DropoutKernel
     }
 
     /// <summary>
-    /// Applies dropout to <paramref name="count"/> elements with distance <paramref name="stride"/>; the first one has
-    /// the logical row-major index <paramref name="number"/>.
+    /// Applies dropout to <paramref name="count"/> elements that are <paramref name="stride"/> apart. The first one has
+    /// the logical row-major index <paramref name="index"/>.
     /// </summary>
     private static void Run<T>(
-        ReadOnlySpan<T> x, Span<T> y, int stride, long number, int count, ulong threshold, T scale, RandomStream stream)
+        ReadOnlySpan<T> x, Span<T> y, int stride, long index, int count, ulong threshold, T scale, RandomStream stream)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        // The generator returns four words at a time; only some of the first and last four may be used.
-        int skipped = (int)(number & 3), at = 0;
-        for (int i = -skipped; i < count; i += 4, number += 4)
+        // The generator returns four words at a time. Of the first four and the last four, possibly only some are used.
+        int skipped = (int)(index & 3), at = 0;
+        for (int i = -skipped; i < count; i += 4, index += 4)
         {
-            var (r0, r1, r2, r3) = stream.Block(number >> 2);
+            var (r0, r1, r2, r3) = stream.Block(index >> 2);
             ReadOnlySpan<uint> words = [r0, r1, r2, r3];
             int end = Math.Min(4, count - i);
             for (int w = Math.Max(0, -i); w < end; w++, at += stride) y[at] = words[w] >= threshold ? x[at] * scale : T.Zero;

@@ -4,7 +4,7 @@ namespace DeepSharp.Tensors;
 
 /// <summary>The counter-based generator Philox 4×32-10 of Salmon et al., "Parallel random numbers: as easy as 1, 2, 3" (SC'11).</summary>
 /// <remarks>
-/// A pure function of a 128-bit counter and a 64-bit key: any element of a stream is computed without computing earlier ones.
+/// A pure function of a 128-bit counter and a 64-bit key: any element of a stream can be computed without computing earlier ones.
 /// </remarks>
 internal static class Philox
 {

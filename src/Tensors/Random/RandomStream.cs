@@ -6,17 +6,17 @@ namespace DeepSharp.Tensors;
 
 /// <summary>A stream of random numbers defined by a seed, a name, an epoch and a step. Its elements are accessed by index.</summary>
 /// <remarks>
-/// A stream has no position. <c>new RandomStream(seed, "dropout").At(epoch, step)</c> gives the same numbers on every machine, in any order
-/// and on any number of threads. The state of a training run is therefore only an epoch and a step.
+/// A stream has no position. <c>new RandomStream(seed, "dropout").At(epoch, step)</c> returns the same words on every machine, in any order
+/// and on any number of threads. The random state of a training run is therefore only an epoch and a step.
 /// </remarks>
 public readonly struct RandomStream : IEquatable<RandomStream>
 {
     private readonly uint key0, key1, epoch, step;
 
-    /// <summary>Creates the stream with a seed and a name, at epoch 0 and step 0.</summary>
+    /// <summary>Creates the stream of a seed and a name, at epoch 0 and step 0.</summary>
     public RandomStream(long seed, string name)
     {
-        // The key is a hash of seed and name, so that neighboring seeds and similar names give unrelated streams.
+        // The key is a hash of seed and name, so that neighboring seeds and similar names produce unrelated streams.
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(Encoding.UTF8.GetBytes($"{seed}/{name}"), hash);
         key0 = BinaryPrimitives.ReadUInt32LittleEndian(hash);
@@ -87,9 +87,9 @@ public readonly struct RandomStream : IEquatable<RandomStream>
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(key0, key1, epoch, step);
 
-    /// <summary>Whether both streams give the same numbers.</summary>
+    /// <summary>Whether the streams are equal.</summary>
     public static bool operator ==(RandomStream left, RandomStream right) => left.Equals(right);
 
-    /// <summary>Whether the streams give different numbers.</summary>
+    /// <summary>Whether the streams differ.</summary>
     public static bool operator !=(RandomStream left, RandomStream right) => !left.Equals(right);
 }

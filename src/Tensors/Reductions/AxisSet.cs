@@ -1,6 +1,6 @@
 namespace DeepSharp.Tensors;
 
-/// <summary>The axes that a reduction runs over.</summary>
+/// <summary>A set of axes to reduce.</summary>
 public readonly record struct AxisSet
 {
     // Bit i stands for axis i.

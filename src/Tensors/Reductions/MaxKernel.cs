@@ -4,11 +4,11 @@ using System.Numerics.Tensors;
 namespace DeepSharp.Tensors;
 
 /// <summary>
-/// The largest element over any axes and its index. Ties take the first element in logical order, and NaN is larger than any number.
+/// The largest element over any axes and its index. Of equal elements, the first in logical order is selected. NaN exceeds any number.
 /// </summary>
 internal static class MaxKernel
 {
-    /// <summary>The largest elements, and for backward the argmax index of each among the elements reduced to it.</summary>
+    /// <summary>The largest elements and, for backward, the argmax index of each among the elements that were reduced to it.</summary>
     public static Tensor<T> Forward<T>(Tensor<T> x, AxisSet axes, bool keepDims, out PooledMemory<int> positions)
         where T : unmanaged, IFloatingPointIeee754<T>
     {

@@ -3,8 +3,8 @@ using System.Numerics;
 namespace DeepSharp.Tensors;
 
 /// <summary>
-/// Views a tensor as rows that are contiguous in memory. The reduced axes run along the rows, in logical order; the other axes number the
-/// rows, in storage order.
+/// Views a tensor as rows that are contiguous in memory. A row contains all elements along the reduced axes, in logical order. The rows are
+/// in the storage order of the other axes.
 /// </summary>
 /// <remarks>
 /// Row kernels handle only this layout. If the reduced axes are last in storage (the last axis, or the channels of images), the tensor is
@@ -24,7 +24,7 @@ internal static class Rows
         return rows;
     }
 
-    /// <summary>The inverse of <see cref="Gather"/> if that is not null. Takes ownership of <paramref name="rows"/>.</summary>
+    /// <summary>The inverse of a <see cref="Gather"/> that copied. Takes ownership of <paramref name="rows"/>.</summary>
     public static Tensor<T> Scatter<T>(Tensor<T> rows, Shape shape, AxisSet axes)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -35,7 +35,7 @@ internal static class Rows
         return x;
     }
 
-    /// <summary>Whether storage order is the order of rows: strides decrease from axis to axis, ignoring axes of length 1.</summary>
+    /// <summary>Whether a tensor is already stored as rows: strides never increase in row order. Axes of length 1 are ignored.</summary>
     public static bool AreStorage(Shape shape, AxisSet axes)
     {
         var ordered = Order(shape, axes, out int[] strides);

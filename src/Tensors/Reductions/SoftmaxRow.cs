@@ -38,11 +38,11 @@ internal static class SoftmaxRow
         {
             ref readonly T source = ref x.GetPinnableReference();
             ref T target = ref y.GetPinnableReference();
-            var numbers = ExpConstants<T>.Instance;
+            var constants = ExpConstants<T>.Instance;
             TVector shift = TSimd.Broadcast(max), total = TSimd.Broadcast(T.Zero);
             for (nint i = from; i < to; i += TSimd.Width)
             {
-                var value = VectorMath.Exp<TSimd, TVector, T>(TSimd.Subtract(TSimd.Load(in source, i), shift), numbers);
+                var value = VectorMath.Exp<TSimd, TVector, T>(TSimd.Subtract(TSimd.Load(in source, i), shift), constants);
                 TSimd.Store(value, ref target, i);
                 total = TSimd.Add(total, value);
                 // Prefetch the next row while this one is computed.

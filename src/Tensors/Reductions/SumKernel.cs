@@ -6,8 +6,8 @@ namespace DeepSharp.Tensors;
 /// <summary>Sums and means over any axes.</summary>
 /// <remarks>
 /// Axes that are adjacent in storage are merged: a tensor is viewed as [outer, length, inner] and summed over the middle axis. Each sum is
-/// split into parts that depend on the shape alone. A part is summed in T; the parts are added in order, in double. So the result does not
-/// depend, bit for bit, on the number of workers, and the rounding error is that of one part, however long the sum is.
+/// split into parts that depend on the shape alone. A part is summed in T; the parts are added in order, in double. The result is therefore
+/// bit-identical for any number of workers, and the rounding error is that of one part, however long the sum is.
 /// </remarks>
 internal static class SumKernel
 {
@@ -17,7 +17,7 @@ internal static class SumKernel
     {
         var kept = axes.Reduce(x.Shape, keepDims: true);
         var shape = axes.Reduce(x.Shape, keepDims);
-        // In row-major storage, removing axes of length 1 changes nothing.
+        // In row-major storage, removing axes of length 1 does not reorder elements.
         if (keepDims || StorageLayout.IsRowMajor(kept)) return Forward(x, axes, shape, divisor);
         using var sum = Forward(x, axes, kept, divisor);
         return ReshapeKernel.Run(sum, shape);
@@ -43,7 +43,7 @@ internal static class SumKernel
         return ReshapeKernel.Run(sum, shape);
     }
 
-    /// <summary>The gradient of a sum: dy / <paramref name="divisor"/>, repeated over the axes to <paramref name="shape"/>.</summary>
+    /// <summary>The gradient of a sum: dy / <paramref name="divisor"/>, broadcast along the axes to <paramref name="shape"/>.</summary>
     public static Tensor<T> Backward<T>(Tensor<T> dy, AxisSet axes, Shape shape, double divisor = 1)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -52,7 +52,7 @@ internal static class SumKernel
         return ExpandKernel.Run(scaled, shape);
     }
 
-    /// <summary>The sum, as a tensor of the given shape, whose storage must be that of x with every summed axis of length 1.</summary>
+    /// <summary>The sum as a tensor of the given shape. Its storage must be that of x with all summed axes of length 1.</summary>
     private static Tensor<T> Forward<T>(Tensor<T> x, AxisSet axes, Shape shape, double divisor)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -71,7 +71,7 @@ internal static class SumKernel
         return y;
     }
 
-    /// <summary>Splits storage around the fastest run of adjacent summed axes; the other summed axes are left for later passes.</summary>
+    /// <summary>Splits the axes around the fastest run of adjacent summed axes; the other summed axes are left for later passes.</summary>
     private static (int Outer, int Length, int Inner, AxisSet Later) Split(Shape shape, AxisSet axes)
     {
         int outer = 1, length = 1, inner = 1;
@@ -114,7 +114,7 @@ internal static class SumKernel
     private static void SumColumns<T>(Tensor<T> x, Tensor<T> y, int outer, int length, int inner, double divisor)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        // Narrow rows are summed as wide rows: each wide row is "fold" adjacent rows, whose sums are added at the end.
+        // Narrow rows are summed as wide rows of "fold" adjacent rows each. The sums of these narrow rows are added at the end.
         int fold = Math.Clamp(Tuning.SumColumns / 4 / inner, 1, length), width = inner * fold, wideRows = length / fold;
         int parts = (wideRows + Tuning.SumRows - 1) / Tuning.SumRows, columnBlocks = (width + Tuning.SumColumns - 1) / Tuning.SumColumns;
         int elements = Math.Min(Tuning.SumRows, wideRows) * Math.Min(Tuning.SumColumns, width);

@@ -12,7 +12,7 @@ internal interface ITerm<T>
         where TVector : struct;
 }
 
-/// <summary>Σ x.</summary>
+/// <summary>The terms of Σ x.</summary>
 internal readonly ref struct ElementTerm<T>(ReadOnlySpan<T> x) : ITerm<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
@@ -23,7 +23,7 @@ internal readonly ref struct ElementTerm<T>(ReadOnlySpan<T> x) : ITerm<T>
         where TVector : struct => TSimd.Load(in x.GetPinnableReference(), index);
 }
 
-/// <summary>Σ (x − y)².</summary>
+/// <summary>The terms of Σ (x − y)².</summary>
 internal readonly ref struct SquaredDistanceTerm<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> y) : ITerm<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
@@ -38,7 +38,7 @@ internal readonly ref struct SquaredDistanceTerm<T>(ReadOnlySpan<T> x, ReadOnlyS
     }
 }
 
-/// <summary>Σ (x − mean)².</summary>
+/// <summary>The terms of Σ (x − mean)².</summary>
 internal readonly ref struct SquaredDeviationTerm<T>(ReadOnlySpan<T> x, T mean) : ITerm<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
@@ -54,7 +54,7 @@ internal readonly ref struct SquaredDeviationTerm<T>(ReadOnlySpan<T> x, T mean) 
     }
 }
 
-/// <summary>Sums many terms in one fixed order: runs of 1,024 elements in vectors, then the sums of the runs in double.</summary>
+/// <summary>Sums many terms in one fixed order: runs of 1,024 terms with vectors in T, then the sums of the runs in double.</summary>
 /// <remarks>In float the error is that of one run, at most about (1024 / lanes) · ε · Σ|terms|, however long the sum is.</remarks>
 internal static class Summation
 {
@@ -72,7 +72,7 @@ internal static class Summation
     /// <param name="context">Provides the workers and scratch memory.</param>
     /// <param name="rows">The number of rows.</param>
     /// <param name="length">The number of terms in each row.</param>
-    /// <param name="sumOf">Sums a range of terms of a row: (row, first term, number of terms).</param>
+    /// <param name="sumOf">Sums a range of terms of a row; its arguments are the row, the first term and the number of terms.</param>
     /// <param name="sums">Receives the sum of each row.</param>
     public static void OfRows(ComputeContext context, int rows, int length, Func<int, int, int, double> sumOf, Memory<double> sums)
     {
@@ -118,7 +118,7 @@ internal static class Summation
             where TSimd : struct, ISimd<TVector, T>
             where TVector : struct
         {
-            // A local copy keeps its fields in registers.
+            // A local copy, so that its fields stay in registers.
             var term = this.term;
             TVector sum0 = TSimd.Broadcast(T.Zero), sum1 = sum0, sum2 = sum0, sum3 = sum0;
             nint i = from;

@@ -23,13 +23,13 @@ public static partial class TensorOperations
 
         /// <summary>The variance over <paramref name="axes"/>, or over all elements if none are given.</summary>
         /// <param name="axes">The axes; −1 is the last one.</param>
-        /// <param name="unbiased">Whether to divide by n − 1 (Bessel's correction; one element then gives NaN) or by n.</param>
+        /// <param name="unbiased">Whether to divide by n − 1 (Bessel's correction; NaN for a single element) or by n.</param>
         /// <param name="keepDims">Whether the axes are kept with length 1 or removed.</param>
         /// <exception cref="ArgumentException">An axis does not exist or is given twice.</exception>
         public Tensor<T> Variance(ReadOnlySpan<int> axes = default, bool unbiased = true, bool keepDims = false) =>
             x.Context.Kernels.Variance(x, AxisSet.Of(x.Shape, axes), unbiased, keepDims);
 
-        /// <summary>The largest element over <paramref name="axes"/>, or of all elements if none are given; NaN if any is NaN.</summary>
+        /// <summary>The largest element over <paramref name="axes"/>, or of all elements if none are given; NaN if one is NaN.</summary>
         /// <param name="axes">The axes; −1 is the last one.</param>
         /// <param name="keepDims">Whether the axes are kept with length 1 or removed.</param>
         /// <exception cref="ArgumentException">An axis does not exist or is given twice.</exception>
@@ -41,14 +41,14 @@ public static partial class TensorOperations
         }
 
         /// <summary>
-        /// The index of the largest element along an axis, for every combination of indices of the other axes in logical row-major order.
+        /// The index of the largest element along an axis, for every combination of indices of the other axes, in logical row-major order.
         /// </summary>
         /// <param name="axis">The axis; −1 is the last one: the classes of logits [N, classes].</param>
-        /// <returns>One index for each combination. Ties take the first element, and NaN is larger than any number.</returns>
+        /// <returns>One index for each combination. Of equal elements the first is selected. NaN is larger than any number.</returns>
         /// <exception cref="ArgumentOutOfRangeException">There is no such axis.</exception>
         public int[] ArgMax(int axis = -1) => x.Context.Kernels.ArgMax(x, axis);
 
-        /// <summary>Positive numbers that add up to 1 along an axis: exp(x) / Σ exp(x).</summary>
+        /// <summary>Softmax along an axis, exp(x) / Σ exp(x): non-negative values that add up to 1.</summary>
         /// <param name="axis">The axis; −1 is the last one: the classes of logits [N, classes].</param>
         /// <exception cref="ArgumentOutOfRangeException">There is no such axis.</exception>
         public Tensor<T> Softmax(int axis = -1) => x.Context.Kernels.Softmax(x, x.Shape.Axis(axis));

@@ -7,7 +7,7 @@ namespace DeepSharp.Tensors;
 /// <remarks>Two passes: the mean is subtracted before squaring, so a mean far from zero costs no accuracy.</remarks>
 internal static class VarianceKernel
 {
-    /// <summary>The variance. For one element it is 0/0 = NaN unless biased, as in PyTorch.</summary>
+    /// <summary>The variance. The unbiased variance of a single element is 0/0 = NaN, as in PyTorch.</summary>
     public static Tensor<T> Forward<T>(Tensor<T> x, AxisSet axes, bool unbiased, bool keepDims)
         where T : unmanaged, IFloatingPointIeee754<T>
     {

@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>Stretches a tensor to a larger shape by PyTorch's broadcasting rule.</summary>
+/// <summary>Broadcasts a tensor to a larger shape by PyTorch's rule.</summary>
 internal static class ExpandKernel
 {
     /// <summary>x, repeated along the axes that it lacks or whose length is 1.</summary>
@@ -13,7 +13,7 @@ internal static class ExpandKernel
         if (Shape.Broadcast("Expand", x.Shape, shape) != shape)
             throw new ShapeException($"Expand: {x.Shape} does not broadcast to {shape}.");
         var y = new Tensor<T>(shape, x.Context, "Expand");
-        // Aligned at the last axis; a stride of 0 repeats.
+        // Shapes are aligned at the last axis. A source stride of 0 repeats an element.
         Span<int> sourceStrides = stackalloc int[shape.Rank];
         int[] strides = StorageLayout.Strides(x.Shape);
         int missing = shape.Rank - x.Shape.Rank;

@@ -6,7 +6,7 @@ namespace DeepSharp.Tensors;
 internal static class PermuteKernel
 {
     /// <summary>Axis i of the result is axis <paramref name="axes"/>[i] of x.</summary>
-    /// <exception cref="ArgumentException">The axes are not those of x, each once.</exception>
+    /// <exception cref="ArgumentException">The axes do not contain each axis of x exactly once.</exception>
     public static Tensor<T> Run<T>(Tensor<T> x, ReadOnlySpan<int> axes)
         where T : unmanaged, IFloatingPointIeee754<T>
     {

@@ -5,7 +5,7 @@ namespace DeepSharp.Tensors;
 /// <summary>The same elements, in the same logical row-major order, in another shape.</summary>
 internal static class ReshapeKernel
 {
-    /// <summary>Copies x into a tensor of <paramref name="shape"/>. It is a plain copy if both are stored in row-major order.</summary>
+    /// <summary>Copies x into a tensor of <paramref name="shape"/>. This is a plain copy if both are stored in row-major order.</summary>
     /// <exception cref="ShapeException">The number of elements differs.</exception>
     public static Tensor<T> Run<T>(Tensor<T> x, Shape shape)
         where T : unmanaged, IFloatingPointIeee754<T>

@@ -47,14 +47,14 @@ public static class ShapeRules
     }
 
     /// <summary>The shape with elements added before and after each axis.</summary>
-    /// <exception cref="ShapeException">There is not one number for each axis, or a number is negative.</exception>
+    /// <exception cref="ShapeException">The number of values differs from the rank, or a value is negative.</exception>
     public static Shape Pad(Shape shape, ReadOnlySpan<int> before, ReadOnlySpan<int> after)
     {
         if (before.Length != shape.Rank || after.Length != shape.Rank ||
             before.ContainsAnyInRange(int.MinValue, -1) || after.ContainsAnyInRange(int.MinValue, -1))
         {
             throw new ShapeException(
-                $"Pad: {shape} needs {shape.Rank} numbers before and after, none negative; " +
+                $"Pad: {shape} needs {shape.Rank} non-negative values before and after; " +
                 $"found [{string.Join(", ", before.ToArray())}] and [{string.Join(", ", after.ToArray())}].");
         }
 
@@ -78,13 +78,13 @@ public static class ShapeRules
         return shapes[0].With(axis, total);
     }
 
-    /// <summary>The shape of the product of [M, K] and [K, N].</summary>
+    /// <summary>The shape of the product of [M, K] and [K, N], after any transposition.</summary>
     /// <exception cref="ShapeException">The shapes do not fit.</exception>
     public static Shape MatMul(Shape a, Shape b, bool transposeA = false, bool transposeB = false)
     {
         var (row, depth, inner, column) = (transposeA ? 1 : 0, transposeA ? 0 : 1, transposeB ? 1 : 0, transposeB ? 0 : 1);
         return a.Rank == 2 && b.Rank == 2 && a[depth] == b[inner]
             ? [a[row], b[column]]
-            : throw new ShapeException($"MatMul: {a} times {b} does not fit; expected [M, K] times [K, N].");
+            : throw new ShapeException($"MatMul: shapes {a} and {b} do not fit; expected [M, K] times [K, N].");
     }
 }

@@ -6,9 +6,9 @@ namespace DeepSharp.Tensors;
 /// Copies elements between two strided layouts. Reshape, permute, slice, pad, concat and expand all use this loop nest.
 /// </summary>
 /// <remarks>
-/// Axes are sorted by their stride in the target, so that the target is written from front to back, and merged where neither layout has a
-/// gap. The elements are then copied in lines along the fastest axis. Contiguous lines are copied whole, a repeated element (source
-/// stride 0) is filled in, and all other cases, which are transposes, are copied in tiles that stay in the first-level cache.
+/// Axes are sorted by their stride in the target, so that the target is written from front to back. Axes are merged where neither layout
+/// has a gap. The elements are then copied in lines along the fastest axis. Contiguous lines are copied whole, and lines that repeat one
+/// element (source stride 0) are filled. All other cases are transposes, which are copied in tiles that stay in the first-level cache.
 /// </remarks>
 internal static class StridedCopy
 {
@@ -51,7 +51,7 @@ internal static class StridedCopy
         });
     }
 
-    /// <summary>The axes from the slowest to the fastest in the target: as few as possible, at least one.</summary>
+    /// <summary>The merged axes, at least one. The last one is the fastest in the target; the one before it is the line axis.</summary>
     private static Axis[] Plan(Shape shape, ReadOnlySpan<int> sourceStrides, ReadOnlySpan<int> targetStrides)
     {
         var axes = new List<Axis>(Shape.MaxRank);

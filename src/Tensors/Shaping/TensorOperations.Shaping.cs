@@ -20,7 +20,7 @@ public static partial class TensorOperations
 
         /// <summary>Reorders the axes.</summary>
         /// <param name="axes">For each axis of the result, the matching axis of x; −1 is the last one. Each axis must occur once.</param>
-        /// <exception cref="ArgumentException">The axes are not those of x, each once.</exception>
+        /// <exception cref="ArgumentException">The axes do not contain each axis of x exactly once.</exception>
         public Tensor<T> Permute(params ReadOnlySpan<int> axes) => x.Context.Kernels.Permute(x, axes);
 
         /// <summary>The transpose: [M, N] to [N, M].</summary>
@@ -42,7 +42,7 @@ public static partial class TensorOperations
         public Tensor<T> Slice(int axis, int start, int length) =>
             x.Slice(ShapeRules.StartAt(x.Shape, axis, start), x.Shape.With(axis, length));
 
-        /// <summary>A slice of x given by a range for each axis: <c>x.Slice(1..3, .., ..^1)</c>.</summary>
+        /// <summary>A slice of x given by ranges of indices: <c>x.Slice(1..3, .., ..^1)</c>.</summary>
         /// <param name="ranges">Ranges for the first axes; the remaining axes are taken whole.</param>
         /// <exception cref="ShapeException">There are more ranges than axes, or a range is empty or outside its axis.</exception>
         public Tensor<T> Slice(params ReadOnlySpan<Range> ranges)
@@ -55,13 +55,13 @@ public static partial class TensorOperations
         /// <param name="before">The number of elements added before the first index of each axis.</param>
         /// <param name="after">The number of elements added after the last index of each axis.</param>
         /// <param name="value">The constant.</param>
-        /// <exception cref="ShapeException">There is not one number for each axis, or a number is negative.</exception>
+        /// <exception cref="ShapeException">The number of values differs from the rank, or a value is negative.</exception>
         public Tensor<T> Pad(ReadOnlySpan<int> before, ReadOnlySpan<int> after, double value = 0) =>
             x.Context.Kernels.Pad(x, before, after, value);
 
-        /// <summary>Joins x and <paramref name="others"/> along an axis.</summary>
+        /// <summary>Concatenates x and <paramref name="others"/> along an axis.</summary>
         /// <param name="axis">The axis; −1 is the last one.</param>
-        /// <param name="others">Tensors of the same shape except for the length of that axis.</param>
+        /// <param name="others">Tensors of the same shape as x, except along that axis.</param>
         /// <exception cref="ShapeException">The shapes differ along another axis.</exception>
         /// <exception cref="ArgumentOutOfRangeException">There is no such axis.</exception>
         public Tensor<T> Concat(int axis, params ReadOnlySpan<Tensor<T>> others) =>

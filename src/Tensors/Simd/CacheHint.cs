@@ -6,15 +6,15 @@ namespace DeepSharp.Tensors;
 /// <summary>Prefetch hints to the processor. They never change a result.</summary>
 internal static class CacheHint
 {
-    /// <summary>The length of a cache line on all processors with prefetch hints.</summary>
+    /// <summary>The length of a cache line on x86 processors, the only ones for which hints are issued.</summary>
     public const int LineBytes = 64;
 
-    /// <summary>Prefetches the cache line at an address that will be read or written soon; does nothing without hardware support.</summary>
+    /// <summary>Prefetches the cache line at an address that will be read or written soon; does nothing except on x86.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static unsafe void Prefetch<T>(ref readonly T address)
         where T : unmanaged
     {
-        // A hint may point to any address: it is harmless if the collector moves the object or if the address is invalid.
+        // A hint may point to any address: it is harmless if the address is invalid or if the garbage collector moves the object.
         if (Sse.IsSupported) Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.AsRef(in address)));
     }
 

@@ -4,7 +4,7 @@ namespace DeepSharp.Tensors;
 
 /// <summary>
 /// The vector operations that kernels are written in: one source for all widths and both element types. The vector is a type parameter, so
-/// the compiler fully specializes each kernel, and one process can run (and test) every width.
+/// the JIT compiler specializes each kernel for it, and one process can run (and test) every width.
 /// </summary>
 /// <typeparam name="TVector">
 /// The vector type, for instance <c>Vector256&lt;float&gt;</c>; for width 1 <typeparamref name="T"/> itself.
@@ -17,16 +17,16 @@ public interface ISimd<TVector, T>
     /// <summary>The number of elements (lanes) of a vector.</summary>
     static abstract int Width { get; }
 
-    /// <summary>Reads the lanes from <paramref name="source"/>[<paramref name="index"/>] onward.</summary>
+    /// <summary>Reads a vector from <paramref name="source"/>[<paramref name="index"/>] onward.</summary>
     static abstract TVector Load(ref readonly T source, nint index);
 
-    /// <summary>Writes the lanes to <paramref name="target"/>[<paramref name="index"/>] onward.</summary>
+    /// <summary>Writes a vector to <paramref name="target"/>[<paramref name="index"/>] onward.</summary>
     static abstract void Store(TVector value, ref T target, nint index);
 
     /// <summary>Reads one byte per lane, as an integer from 0 to 255.</summary>
     static abstract TVector LoadBytes(ref readonly byte source, nint index);
 
-    /// <summary>Writes each lane as one byte; it must hold an integer from 0 to 255.</summary>
+    /// <summary>Writes each lane as one byte; every lane must hold an integer from 0 to 255.</summary>
     static abstract void StoreBytes(TVector value, ref byte target, nint index);
 
     /// <summary>The same value in every lane.</summary>
@@ -59,7 +59,7 @@ public interface ISimd<TVector, T>
     /// <summary>A mask of the lanes where a = b, for use only with <see cref="Select"/>; NaN equals nothing.</summary>
     static abstract TVector EqualTo(TVector a, TVector b);
 
-    /// <summary>Selects for each lane <paramref name="ifTrue"/> where the mask is set, else <paramref name="ifFalse"/>.</summary>
+    /// <summary>Selects each lane from <paramref name="ifTrue"/> where the mask is set, else from <paramref name="ifFalse"/>.</summary>
     static abstract TVector Select(TVector mask, TVector ifTrue, TVector ifFalse);
 
     /// <summary>The square root of each lane.</summary>
@@ -71,7 +71,7 @@ public interface ISimd<TVector, T>
     /// </summary>
     static abstract TVector AddToExponent(TVector value, TVector power);
 
-    /// <summary>The sum of the lanes. Slow: call it once, after the loop.</summary>
+    /// <summary>The sum of the lanes. It is slow: call it after a loop, not inside.</summary>
     static abstract T Sum(TVector a);
 }
 

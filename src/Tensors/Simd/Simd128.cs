@@ -6,8 +6,8 @@ namespace DeepSharp.Tensors;
 
 /// <summary>Vectors of 128 bits.</summary>
 /// <remarks>
-/// The sources of the types of 128, 256 and 512 bits are identical except for the width and the conversions of bytes: .NET has no common
-/// interface for its vector types that could be used here. A test compares the sources.
+/// The sources of the 128-, 256- and 512-bit types are identical except for the width and the byte conversions, because .NET's vector
+/// types share no interface that kernels could use. A test compares the sources.
 /// </remarks>
 public readonly struct Simd128<T> : ISimd<Vector128<T>, T>
     where T : unmanaged, IFloatingPointIeee754<T>

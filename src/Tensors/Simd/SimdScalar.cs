@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>The vector of width 1: for the remainder at the end of a row, and the reference for wider vectors.</summary>
+/// <summary>Vectors of width 1: for the remainder at the end of a row, and as the reference for wider vectors.</summary>
 /// <remarks>A mask is 1 where set and 0 elsewhere.</remarks>
 public readonly struct SimdScalar<T> : ISimd<T, T>
     where T : unmanaged, IFloatingPointIeee754<T>

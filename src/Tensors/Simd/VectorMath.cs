@@ -12,12 +12,12 @@ internal static class VectorMath
     /// <summary>The number of fraction bits of a double.</summary>
     public const int DoubleFractionBits = 52;
 
-    /// <summary>exp(x), accurate to a few units in the last place; results below the normal numbers are 0.</summary>
+    /// <summary>exp(x), accurate to a few units in the last place; results below the smallest normal number are 0.</summary>
     /// <remarks>
     /// exp(x) = 2ⁿ·exp(r) with n = ⌊x/ln 2⌉ and r = x − n·ln 2, where |r| is at most ln(2)/2 = 0.35. In this range the Taylor
-    /// series to r⁷/7! has an error of 5e-9, and to r¹³/13! of 4e-18. Adding 1.5·2^(fraction bits) rounds to an integer and leaves
-    /// it in the lowest bits. ln 2 is subtracted in two parts; n times the first part is exact (Cody and Waite, Software Manual for the
-    /// Elementary Functions, 1980).
+    /// series up to r⁷/7! has an error of 5e-9, and up to r¹³/13! of 4e-18. Adding 1.5·2^(fraction bits) rounds x/ln 2 to the integer
+    /// n, whose bits are then the lowest ones of the sum. n·ln 2 is subtracted in two steps, the first of which is exact (Cody and Waite,
+    /// Software Manual for the Elementary Functions, 1980).
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Exp<TSimd, TVector, T>(TVector x, ExpConstants<T> constants)
@@ -74,7 +74,7 @@ internal sealed class ExpConstants<T>
     /// <summary>The largest x whose exponential is finite.</summary>
     public T Max { get; }
 
-    /// <summary>1.5·2^(fraction bits): adding it to a number leaves the rounded integer in the lowest bits.</summary>
+    /// <summary>1.5·2^(fraction bits): the lowest bits of its sum with x are x rounded to an integer.</summary>
     public T Magic { get; }
 
     /// <summary>1/ln 2.</summary>

@@ -5,7 +5,7 @@ namespace DeepSharp.Tensors;
 /// <summary>The vector width of the kernels, in bits.</summary>
 public enum VectorWidth
 {
-    /// <summary>One element at a time, with the same kernels.</summary>
+    /// <summary>One element at a time, by the same kernels.</summary>
     Scalar = 0,
 
     /// <summary>128 bits: SSE, Arm Neon.</summary>
@@ -18,7 +18,7 @@ public enum VectorWidth
     Bits512 = 512,
 }
 
-/// <summary>The vector widths that the processor supports.</summary>
+/// <summary>Finds the vector width that suits the processor.</summary>
 public static class VectorWidths
 {
     /// <summary>The widest vectors that the hardware accelerates.</summary>

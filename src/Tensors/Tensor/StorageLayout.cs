@@ -5,7 +5,7 @@ namespace DeepSharp.Tensors;
 /// other ranks are stored row-major.
 /// </summary>
 /// <remarks>
-/// SIMD lanes run over channels, so deep layers with 2×2 maps are as fast as layers with large maps, and per-channel work is contiguous.
+/// SIMD lanes run over channels, which are contiguous, so deep layers with 2×2 maps fill vectors as well as layers with large maps.
 /// </remarks>
 public static class StorageLayout
 {

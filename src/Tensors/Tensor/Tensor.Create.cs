@@ -43,7 +43,7 @@ public sealed partial class Tensor<T>
         Shape shape, RandomStream stream, double low = 0, double high = 1, ComputeContext? context = null) =>
         FromStream(shape, i => low + ((high - low) * stream.Uniform(i)), context, nameof(RandomUniform));
 
-    /// <summary>A copy with its own memory.</summary>
+    /// <summary>A copy of the tensor, with its own memory.</summary>
     public Tensor<T> Clone()
     {
         var copy = new Tensor<T>(Shape, Context, nameof(Clone));
@@ -51,7 +51,7 @@ public sealed partial class Tensor<T>
         return copy;
     }
 
-    private static Tensor<T> FromStream(Shape shape, Func<long, double> draw, ComputeContext? context, string origin)
+    private static Tensor<T> FromStream(Shape shape, Func<long, double> sample, ComputeContext? context, string origin)
     {
         var tensor = new Tensor<T>(shape, context, origin);
         bool inPlace = StorageLayout.IsRowMajor(shape);
@@ -60,7 +60,7 @@ public sealed partial class Tensor<T>
         tensor.Context.Workers.Run(shape.ElementCount, Tuning.BlockElements, (from, count) =>
         {
             var block = logical.Span.Slice(from, count);
-            for (int i = 0; i < count; i++) block[i] = T.CreateTruncating(draw(from + i));
+            for (int i = 0; i < count; i++) block[i] = T.CreateTruncating(sample(from + i));
         });
         if (!inPlace) StorageLayout.ToStorage(shape, logical.Span, tensor.Write());
         return tensor;

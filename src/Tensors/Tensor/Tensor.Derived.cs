@@ -6,9 +6,9 @@ public sealed partial class Tensor<T>
 
     /// <summary>A value computed from the elements, for instance transformed weights, and cached until the elements change.</summary>
     /// <param name="key">Identifies the value; one value is cached per key.</param>
-    /// <param name="make">Computes the value.</param>
+    /// <param name="make">Computes the value. If it is disposable, this tensor disposes it.</param>
     /// <param name="others">
-    /// Other tensors that the value is computed from. It is computed again when one of them changes or when different tensors are passed.
+    /// Other tensors that the value is computed from. A call after one of them changed, or with different ones, computes the value again.
     /// </param>
     public TValue Derive<TValue>(object key, Func<Tensor<T>, TValue> make, params ReadOnlySpan<Tensor<T>> others)
         where TValue : class

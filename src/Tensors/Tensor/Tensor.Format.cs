@@ -7,11 +7,11 @@ namespace DeepSharp.Tensors;
 [DebuggerDisplay("{ToString(),nq}")]
 public sealed partial class Tensor<T>
 {
-    // The limits of NumPy and PyTorch: above 1,000 elements each axis shows its first and last 3.
+    // The limits of NumPy and PyTorch: beyond 1,000 elements, an axis shows only its first and last 3.
     private const int ElementsShown = 1000, EdgeShown = 3;
 
     /// <summary>
-    /// Type, shape and values in logical order, formatted like NumPy arrays. Above 1,000 elements each axis shows its first and last 3.
+    /// Type, shape and values in logical order, formatted like a NumPy array. Beyond 1,000 elements, axes show only their first and last 3.
     /// </summary>
     public override string ToString()
     {

@@ -4,7 +4,7 @@ using CommunityToolkit.HighPerformance;
 
 namespace DeepSharp.Tensors;
 
-// Views for other libraries over the same memory: valid until the tensor is disposed.
+// Views of the tensor's memory for other libraries. They are valid until the tensor is disposed.
 public sealed partial class Tensor<T>
 {
     /// <summary>

@@ -3,12 +3,12 @@ using System.Numerics;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>A dense array of float or double of rank 0 to 4. It owns its memory.</summary>
+/// <summary>A dense array of float or double values of rank 0 to 4. It owns its memory.</summary>
 /// <remarks>
 /// Logical shapes are those of PyTorch: images [N, C, H, W], convolution weights [O, I, kH, kW]. The indexer, <see cref="ToArray"/>,
-/// <see cref="CopyTo"/>, <see cref="FromArray"/>, broadcasting and files use the row-major order of the logical shape. Only
-/// <see cref="Read"/> and <see cref="Write"/> expose the storage order of <see cref="StorageLayout"/>. Tensors never share storage.
-/// <see cref="Dispose"/> returns the memory to the context's pool; a missing call costs speed, never correctness.
+/// <see cref="CopyTo"/>, <see cref="FromArray"/>, broadcasting and files use the row-major order of the logical shape. <see cref="Read"/>,
+/// <see cref="Write"/> and views expose the storage order of <see cref="StorageLayout"/>. Tensors never share storage.
+/// <see cref="Dispose"/> returns the memory to the context's pool; omitting the call costs speed but not correctness.
 /// </remarks>
 public sealed partial class Tensor<T> : IDisposable
     where T : unmanaged, IFloatingPointIeee754<T>
@@ -18,10 +18,10 @@ public sealed partial class Tensor<T> : IDisposable
     private IDeviceCopy<T>? deviceCopy;
     private bool hostIsStale;
 
-    /// <summary>Creates a tensor whose elements are arbitrary until written.</summary>
+    /// <summary>Creates a tensor with uninitialized elements.</summary>
     /// <param name="shape">The logical shape.</param>
     /// <param name="context">The context that owns the tensor; null for <see cref="ComputeContext.Default"/>.</param>
-    /// <param name="origin">The operation that creates the tensor. Errors about access after disposal name it.</param>
+    /// <param name="origin">The operation that creates the tensor, named in errors about access after disposal.</param>
     /// <exception cref="NotSupportedException">T is neither float nor double.</exception>
     public Tensor(Shape shape, ComputeContext? context = null, string origin = "new Tensor")
     {
@@ -41,7 +41,7 @@ public sealed partial class Tensor<T> : IDisposable
     /// <summary>The number of elements.</summary>
     public int ElementCount => Shape.ElementCount;
 
-    /// <summary>The number of writes so far. A value derived from the elements is valid for one version only.</summary>
+    /// <summary>The number of write accesses so far. A value derived from the elements is valid for one version only.</summary>
     public long Version { get; private set; }
 
     /// <summary>Whether <see cref="Dispose"/> was called.</summary>
@@ -75,7 +75,7 @@ public sealed partial class Tensor<T> : IDisposable
     /// <summary>Attaches a backend's copy.</summary>
     /// <param name="copy">The copy. The tensor takes ownership of it.</param>
     /// <param name="hostIsStale">
-    /// Whether the copy is newer than the host memory, so that the next <see cref="Read"/> must download it.
+    /// Whether the copy is newer than the host memory, so that the next access to the host memory must download it.
     /// </param>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public void AttachDeviceCopy(IDeviceCopy<T> copy, bool hostIsStale)
@@ -109,7 +109,7 @@ public sealed partial class Tensor<T> : IDisposable
     }
 
     private Memory<T> OwnMemory() => memory.IsDisposed
-        ? throw new ObjectDisposedException(nameof(Tensor<T>), $"This tensor {Shape}, made by {origin}, was disposed.")
+        ? throw new ObjectDisposedException(nameof(Tensor<T>), $"This tensor {Shape}, created by {origin}, was disposed.")
         : memory.Memory;
 
     private Memory<T> HostMemory()

@@ -4,16 +4,16 @@ namespace DeepSharp.Vgg;
 
 /// <summary>Finds the convolutional part in a state dictionary.</summary>
 /// <remarks>
-/// Convolutions and batch normalizations have weights. Layers without weights show only as missing numbers. In <c>features.N</c>, there
-/// are a ReLU and perhaps a batch normalization between two neighboring convolutions; any further layer is a pooling or a local response
-/// normalization. If each block has its own number (<c>feature_extractor.N.layer.0</c>), a missing number is such a layer.
+/// Only convolutions and batch normalizations have weights; other layers show only as gaps in the layer numbers. If each layer has a
+/// number (<c>features.N</c>), one missing number between two convolutions is the ReLU, and any further one is a pooling or an LRN.
+/// If each block has a number (<c>feature_extractor.N.layer.0</c>), every missing number is a pooling or an LRN.
 /// </remarks>
 internal sealed class FeatureReader
 {
     // An image of ImageNet's size, 224×224, can be halved this many times.
     private const int MaxPoolings = 7;
 
-    // The configurations that other programs use too. Files of this library describe their network.
+    // The configurations that files of other programs are compared with. Files of this library describe their network.
     private static readonly VggConfig[] Paper = [VggConfig.A, VggConfig.ALrn, VggConfig.B, VggConfig.C, VggConfig.D, VggConfig.E];
 
     private readonly List<StateLayer> convolutions, norms;
@@ -34,15 +34,15 @@ internal sealed class FeatureReader
     /// <summary>The batch normalizations in order: none, or one for each convolution.</summary>
     public IReadOnlyList<StateLayer> Norms => norms;
 
-    /// <summary>Whether convolutions have a bias.</summary>
+    /// <summary>Whether the convolutions have a bias.</summary>
     public bool HasBias => convolutions[0].HasBias;
 
-    /// <summary>The output channels of the last convolution.</summary>
+    /// <summary>The number of output channels of the last convolution.</summary>
     public int Channels => convolutions[^1].Length(0);
 
-    /// <summary>The configuration.</summary>
-    /// <param name="assumptions">Receives the properties that names and shapes leave open and convention decides.</param>
-    /// <exception cref="ArgumentException">Names and shapes leave too much open: the configuration must be given.</exception>
+    /// <summary>Determines the configuration.</summary>
+    /// <param name="assumptions">Receives the properties that names and shapes do not determine, assumed to be as in the paper.</param>
+    /// <exception cref="ArgumentException">Names and shapes do not determine the configuration, so it must be given.</exception>
     public VggConfig Configuration(ICollection<string> assumptions)
     {
         int[]? gaps = Gaps();
@@ -51,7 +51,7 @@ internal sealed class FeatureReader
         {
             assumptions.Add(
                 "the poolings of the paper's configuration with these channels, "
-                + "and no other layers than dropouts between convolutions");
+                + "and no layers other than dropout between convolutions");
         }
 
         steps ??= Custom(gaps);
@@ -72,7 +72,7 @@ internal sealed class FeatureReader
 
         bool Fits(VggConfig known) => gaps is not null && Gaps(known).SequenceEqual(gaps);
 
-        // The channels are equal, and a number is missing wherever there is a pooling. Further missing numbers may be dropouts.
+        // The channels are equal, and a number is missing wherever the configuration has a pooling. Others may be dropouts.
         bool HasRoom(VggConfig known) =>
             Of(known).Select(step => step.Channels).SequenceEqual(convolutions.Select(layer => layer.Length(0)))
             && (gaps is null || Gaps(known).Zip(gaps).All(pair => pair.First <= pair.Second));
@@ -100,7 +100,7 @@ internal sealed class FeatureReader
     }
 
     /// <summary>Throws unless a configuration has these convolutions.</summary>
-    /// <exception cref="ArgumentException">The configuration has others.</exception>
+    /// <exception cref="ArgumentException">The configuration has other convolutions.</exception>
     public void RequireConvolutionsOf(VggConfig config)
     {
         var expected = Of(config).Select(step => $"{step.Channels}:{step.KernelSize}");
@@ -114,7 +114,7 @@ internal sealed class FeatureReader
         }
     }
 
-    // The first of the paper's configurations that has these kernels and fits. The channels are those of the file.
+    // The first configuration of the paper that has these kernels and fits, with the channels of the file.
     private List<VggStep>? Known(Func<VggConfig, bool> fits)
     {
         foreach (var config in Paper)
@@ -131,13 +131,13 @@ internal sealed class FeatureReader
     }
 
     /// <summary>
-    /// The number of layers between neighboring convolutions other than ReLUs and batch normalizations; null if the names do not tell.
+    /// The number of layers other than ReLU and batch normalization between each two adjacent convolutions; null if the names do not tell.
     /// </summary>
     private int[]? Gaps()
     {
         int count = convolutions.Count;
         if (count == 1) return [];
-        // The part of the path that numbers the layers: the first part in which they differ.
+        // The index of the path component that numbers the layers: the first one in which they differ.
         int part = 0;
         while (convolutions.All(layer => layer.Parts.Count > part && layer.Parts[part] == convolutions[0].Parts[part])) part++;
         int[] numbers = [.. convolutions.Select(layer => Number(layer, part))];
@@ -155,7 +155,7 @@ internal sealed class FeatureReader
 
         int taken = isBlock ? 1 : norms.Count > 0 ? 3 : 2;
         int[] gaps = [.. numbers.Zip(numbers.Skip(1), (number, next) => next - number - taken)];
-        // No room for ReLUs, or not a single pooling between several convolutions: the layers are numbered in another way.
+        // If there is no room for ReLUs, or no pooling between three or more convolutions, the layers are numbered in another way.
         return gaps.Any(gap => gap < 0) || (count > 2 && gaps.All(gap => gap == 0)) ? null : gaps;
     }
 

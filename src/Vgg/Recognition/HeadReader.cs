@@ -13,7 +13,7 @@ internal sealed class HeadReader
     /// <exception cref="InvalidDataException">The layers do not form a chain, or the first one does not read square maps.</exception>
     public HeadReader(IEnumerable<StateLayer> layers, int channels)
     {
-        // If widths alone do not determine the order, numbers do. A layer without a number comes last.
+        // If the widths allow several orders, the numbers decide. A layer without a number comes last.
         var left = layers.Where(layer => layer.Weight.Count == 2)
             .OrderBy(layer => layer.Parts.Any(part => part.All(char.IsAsciiDigit)) ? 0 : 1)
             .ThenBy(layer => layer.SortKey, StringComparer.Ordinal).ToList();
@@ -45,7 +45,7 @@ internal sealed class HeadReader
     /// <summary>The output width of the last linear layer.</summary>
     public int Classes => linears[^1].Length(0);
 
-    /// <summary>The head. The numbers of the linear layers determine the dropout layers; the dropout rate is not in the file.</summary>
+    /// <summary>The head. The layer numbers show where dropout layers are. Files do not store their rate, so it is the default.</summary>
     public VggHead Head()
     {
         VggHead head = new() { PoolSize = PoolSize, Hidden = [.. linears.SkipLast(1).Select(layer => layer.Length(0))] };
@@ -60,7 +60,7 @@ internal sealed class HeadReader
         return numbers.SequenceEqual(linears.Select(layer => layer.Parts[^1]));
     }
 
-    // Height and width of the square map with this number of elements over all channels; 0 if there is none.
+    // The height and width of square maps with this number of elements in all channels together; 0 if there are none.
     private static int Side(long elements, int channels)
     {
         int side = (int)Math.Round(Math.Sqrt((double)elements / channels));

@@ -5,12 +5,12 @@ using DeepSharp.Nn;
 namespace DeepSharp.Vgg;
 
 /// <summary>
-/// Recognizes a VGG network by the nodes of a graph, which tell more than names: poolings, paddings, and folded batch normalizations.
+/// Recognizes a VGG network by the nodes of a graph, which show more than names do: poolings, paddings, and folded batch normalizations.
 /// </summary>
 /// <remarks>
-/// The nodes must form the chain of a network of this library, in operators and settings. Any other graph is refused with the name of the
-/// node, because its weights alone would compute something else here. Dropouts and identities are skipped, and so are the nodes that
-/// compute the shape of the rows.
+/// The nodes must form a chain with the operators and attributes of a network of this library. Any other graph is refused with an error
+/// that names the node, because its weights would compute something else here. Dropouts, identities, and nodes that compute the shape for
+/// flattening are skipped.
 /// </remarks>
 internal sealed class OnnxNetwork
 {
@@ -64,8 +64,8 @@ internal sealed class OnnxNetwork
     /// <summary>The weights, with keys in the order of the nodes.</summary>
     public IReadOnlyList<StoredTensor> Tensors => found;
 
-    /// <summary>Throws unless the nodes equal those to which the network would be exported.</summary>
-    /// <exception cref="InvalidDataException">A node is missing, or has another operator.</exception>
+    /// <summary>Throws unless the nodes have the same operators as an export of the described network.</summary>
+    /// <exception cref="InvalidDataException">A node is missing or superfluous, or has another operator.</exception>
     public void RequireOperatorsOf(VggDescription description)
     {
         using var model = description.CreateModel<float>();
@@ -74,8 +74,8 @@ internal sealed class OnnxNetwork
         OnnxNode[] expected = [.. graph.Nodes.Where(node => Compared.Contains(node.Operator))];
         for (int i = 0; i < chain.Count; i++)
         {
-            bool isScore = i == expected.Length && i == chain.Count - 1 && chain[i].Operator is "Softmax" or "LogSoftmax";
-            if (isScore || (i < expected.Length && chain[i].Operator == expected[i].Operator)) continue;
+            bool isFinalSoftmax = i == expected.Length && i == chain.Count - 1 && chain[i].Operator is "Softmax" or "LogSoftmax";
+            if (isFinalSoftmax || (i < expected.Length && chain[i].Operator == expected[i].Operator)) continue;
             string what = i < expected.Length ? $"a {expected[i].Operator} as {expected[i].Name}" : "the end";
             throw new InvalidDataException($"not a VGG network: expected {what}, found the node {chain[i]}.");
         }
@@ -98,19 +98,19 @@ internal sealed class OnnxNetwork
             case "Gemm": AddLinear(node); break;
             case "Dropout" or "Identity": break;
             case "Pad":
-                // PyTorch writes one before every average pooling, even if nothing is padded.
+                // PyTorch writes a Pad node before every average pooling, even if nothing is padded.
                 node.Require("pads", 0);
                 if (node.Inputs.Count > 1 && !file.IsZero(node, 1)) throw node.Refusal("no padding");
                 break;
             case "Flatten" or "Reshape" or "GlobalAveragePool" or "ReduceMean": isPooled = true; break;
             case "AveragePool":
-                // Adjacent windows, as in an adaptive pooling whose output size divides its input size.
+                // The windows must be adjacent, as in an adaptive pooling whose output size divides its input size.
                 if (!node.Integers("kernel_shape").SequenceEqual(node.Integers("strides", 1, 1)))
                     throw node.Refusal("strides equal to its kernel_shape");
                 node.Require("pads", 0);
                 isPooled = true;
                 break;
-            // The last two turn scores into probabilities. Here the output of the network is scores.
+            // A final Softmax or LogSoftmax is accepted and ignored: here the output of the network is logits.
             case "Relu" or "Softmax" or "LogSoftmax": chain.Add(node); break;
             default: throw new InvalidDataException($"not a VGG network: it has a node {node}.");
         }
@@ -177,7 +177,7 @@ internal sealed class OnnxNetwork
         linears.Add(node);
     }
 
-    /// <summary>Names the linear layers by the numbers in their names, which tell where dropouts were, or else by their order.</summary>
+    /// <summary>Names the linear layers by the numbers in their names, which show where dropouts were, or else by their order.</summary>
     private void AddLinears()
     {
         int[] numbers = [.. linears.Select(LayerNumber)];
@@ -199,7 +199,7 @@ internal sealed class OnnxNetwork
         linear.Inputs.ElementAtOrDefault(1)?.Split('.') is [.., var number, "weight"]
         && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int result) ? result : -1;
 
-    // Adds the constants that a layer of the convolutional part reads: its inputs from the second one on.
+    // Adds the constants that a layer of the convolutional part reads: all its inputs but the first.
     private StoredTensor AddFeature(OnnxNode node, string[] names, int min)
     {
         RequireFeature(node);

@@ -3,33 +3,33 @@ using DeepSharp.Formats;
 
 namespace DeepSharp.Vgg;
 
-/// <summary>A layer of a state dictionary: the tensors whose names differ only in the last part.</summary>
-/// <param name="Path">The common part of their names: <c>features.0</c>.</param>
+/// <summary>A layer of a state dictionary: the tensors whose names differ only after the last dot.</summary>
+/// <param name="Path">Their names up to the last dot: <c>features.0</c>.</param>
 internal sealed partial record StateLayer(string Path)
 {
     private static readonly string[] NormNames = ["weight", "bias", "running_mean", "running_var"];
 
     private readonly Dictionary<string, StoredTensor> tensors = [];
 
-    /// <summary>The tensors by the last parts of their names: <c>weight</c>, <c>bias</c>.</summary>
+    /// <summary>The tensors by their names after the last dot: <c>weight</c>, <c>bias</c>.</summary>
     public IReadOnlyDictionary<string, StoredTensor> Tensors => tensors;
 
     /// <summary>The shape of the weight: [O, I, k, k] of a convolution, [O, I] of a linear layer, [C] of a normalization.</summary>
     public IReadOnlyList<long> Weight => tensors["weight"].Shape;
 
-    /// <summary>Whether there is a bias.</summary>
+    /// <summary>Whether the layer has a bias.</summary>
     public bool HasBias => tensors.ContainsKey("bias");
 
-    /// <summary>Whether it is a batch normalization.</summary>
+    /// <summary>Whether the layer is a batch normalization.</summary>
     public bool IsNorm => tensors.ContainsKey("running_mean");
 
-    /// <summary>The parts of the path.</summary>
+    /// <summary>The components of the path, which dots separate.</summary>
     public IReadOnlyList<string> Parts { get; } = Path.Split('.');
 
     /// <summary>The path with zero-padded numbers, so that 10 comes after 2.</summary>
     public string SortKey => Digits().Replace(Path, digits => digits.Value.PadLeft(10, '0'));
 
-    /// <summary>Whether a tensor of this name is a weight of a VGG network.</summary>
+    /// <summary>Whether a tensor of this name may belong to a layer of a VGG network.</summary>
     public static bool IsState(string name) => NormNames.Contains(name[(name.LastIndexOf('.') + 1)..]);
 
     /// <summary>Groups tensors into layers, in the order of their first tensors.</summary>

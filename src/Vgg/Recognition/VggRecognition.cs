@@ -3,12 +3,12 @@ using DeepSharp.Nn;
 
 namespace DeepSharp.Vgg;
 
-/// <summary>The VGG model to which a weights file belongs.</summary>
+/// <summary>The VGG model recognized in a weights file.</summary>
 /// <param name="Description">The description of the model.</param>
 /// <param name="Weights">
-/// The file, with its tensors under the names of the model. It reads from the recognized file, which must stay open.
+/// A view of the file, with its tensors under the names of the model. It reads from the file, which must stay open.
 /// </param>
-/// <param name="Assumptions">The properties that names and shapes leave open, assumed to be as in the paper.</param>
+/// <param name="Assumptions">The properties that names and shapes do not determine, assumed to be as in the paper.</param>
 public sealed record VggRecognition(VggDescription Description, WeightsFile Weights, IReadOnlyList<string> Assumptions)
 {
     private const string CounterSuffix = ".num_batches_tracked", MeanSuffix = ".running_mean";
@@ -16,12 +16,12 @@ public sealed record VggRecognition(VggDescription Description, WeightsFile Weig
 
     /// <summary>Recognizes the model in a file: by its stored description, else by its ONNX nodes, else by its names and shapes.</summary>
     /// <remarks>
-    /// Names may have any prefix. Convolutions, batch normalizations and linear layers are matched by their order. Missing numbers are
-    /// poolings. A known configuration of other widths is recognized as such. The width of the first linear layer divided by the channels
-    /// of the last convolution gives the pooling of the head.
+    /// Names may have any prefix. Convolutions, batch normalizations and linear layers are matched by their order. Gaps in the numbers of
+    /// the layers show where poolings are. A configuration of the paper is recognized even with other widths. The input width of the first
+    /// linear layer, divided by the channels of the last convolution, is the number of pixels of the maps that the head reads.
     /// </remarks>
     /// <param name="file">The file.</param>
-    /// <param name="config">The configuration, if it cannot be determined from the file; null to determine it.</param>
+    /// <param name="config">The configuration, if the file does not determine it; null to determine it from the file.</param>
     /// <param name="lrn">The constants of the local response normalizations; null for those in the file, else the paper's.</param>
     /// <exception cref="InvalidDataException">The file is damaged, or contains no VGG model.</exception>
     /// <exception cref="ArgumentException">
@@ -33,7 +33,7 @@ public sealed record VggRecognition(VggDescription Description, WeightsFile Weig
         try
         {
             var recognition = Recognize(file.WithoutTraining(), file as OnnxFile, config, lrn);
-            // Checked before memory is allocated for the model: a short description may ask for a huge one.
+            // Checked before memory is allocated for the model, because a short description may ask for a huge model.
             long count = recognition.Description.ParameterCount;
             if (count > file.Length)
                 throw new InvalidDataException($"expected a model of {count} parameters, found only {file.Length} bytes.");
@@ -63,7 +63,7 @@ public sealed record VggRecognition(VggDescription Description, WeightsFile Weig
             return recognition;
         }
 
-        // Constants that are not weights, such as those of a pooling, have other names.
+        // Constants that do not belong to a layer, such as those of a pooling, have other names.
         if (onnx is not null) tensors = tensors.Where(tensor => StateLayer.IsState(tensor.Name));
         if (config is not null || described is null) return ByNames(file, tensors, config, lrn);
         var metadata = file.Metadata;
@@ -77,7 +77,7 @@ public sealed record VggRecognition(VggDescription Description, WeightsFile Weig
         return new VggRecognition(description, file.View(tensors, metadata), []);
     }
 
-    // A model that cannot be made, for instance with more poolings than its images have pixels, comes from a damaged description.
+    // If the model cannot be created, for instance because its poolings reduce the image to nothing, the description is damaged.
     private static void RequireSound(VggDescription description)
     {
         try
@@ -96,7 +96,7 @@ public sealed record VggRecognition(VggDescription Description, WeightsFile Weig
         return new VggRecognition(description, file.View(renamed), assumptions);
     }
 
-    /// <summary>Recognizes the model by names and shapes alone, and gives the tensors the names of the model.</summary>
+    /// <summary>Recognizes the model by names and shapes alone, and renames the tensors as in the model.</summary>
     internal static (VggDescription Description, IReadOnlyList<StoredTensor> Tensors, IReadOnlyList<string> Assumptions) ByNames(
         IEnumerable<StoredTensor> tensors, VggConfig? config = null, LrnConstants? lrn = null)
     {
@@ -137,7 +137,7 @@ public sealed record VggRecognition(VggDescription Description, WeightsFile Weig
     }
 
     /// <summary>
-    /// The tensors of an ONNX file that describes its model, with the integers from its metadata. Files of other exporters have none.
+    /// The tensors of an ONNX file that describes its model, with the integers from its metadata. A missing integer is 0.
     /// </summary>
     private static IEnumerable<StoredTensor> WithIntegers(IEnumerable<StoredTensor> tensors, IReadOnlyDictionary<string, string> metadata)
     {

@@ -20,7 +20,7 @@ public class AdaptiveAveragePool2dTests
     }
 
     [Fact]
-    public void A_map_of_the_target_size_is_returned_itself_and_passes_its_gradient_on()
+    public void A_map_of_the_target_size_is_returned_as_the_same_variable_and_propagates_its_gradient()
     {
         var values = new TestValues(1);
         using var tape = new Tape<double>(Mode.Training);

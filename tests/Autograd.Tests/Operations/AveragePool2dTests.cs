@@ -20,7 +20,7 @@ public class AveragePool2dTests
         (pooling, x) => x[0].AveragePool2d(pooling.Window) + x[0].MaxPool2d(pooling.Window));
 
     [Fact]
-    public void Padding_counts_by_default()
+    public void Padding_is_included_in_the_average_by_default()
     {
         using var tape = new Tape<float>(Mode.Evaluation);
         var x = tape.Input(Tensor<float>.FromArray([1, 2, 3, 4], [1, 1, 2, 2], TestContexts.Default));

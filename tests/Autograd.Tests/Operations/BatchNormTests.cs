@@ -5,14 +5,14 @@ namespace DeepSharp.Autograd.Tests.Operations;
 
 public class BatchNormTests
 {
-    // More than two values per channel. With two, the larger always becomes 1 and the smaller −1, so the gradient is zero.
+    // More than two values per channel. Two values would always become about 1 and −1, so the gradient would be small.
     private static Gen<Shape> Cases => Gen.OneOf(Shapes.OfRank(2), Shapes.OfRank(4)).Where(shape => shape.ElementCount > 2 * shape[1]);
 
     [Fact]
-    public void Gradient_of_the_batch_equals_central_differences() => Check(frozen: false);
+    public void Gradient_with_batch_statistics_equals_central_differences() => Check(frozen: false);
 
     [Fact]
-    public void Gradient_of_frozen_statistics_equals_central_differences() => Check(frozen: true);
+    public void Gradient_with_frozen_statistics_equals_central_differences() => Check(frozen: true);
 
     [Fact]
     public void Gradients_add_up_when_the_input_is_also_used_elsewhere() => GradientCheckProperty.Holds(
@@ -39,13 +39,13 @@ public class BatchNormTests
     [Theory]
     [InlineData(Mode.Evaluation, false)]
     [InlineData(Mode.Training, true)]
-    public void Evaluation_and_frozen_use_the_running_statistics_unchanged(Mode mode, bool frozen)
+    public void Evaluation_and_frozen_training_use_but_do_not_change_the_running_statistics(Mode mode, bool frozen)
     {
         var state = new State(channels: 1);
         state.Mean[0] = 2;
         state.Variance[0] = 4;
         using var tape = new Tape<double>(mode);
-        // One value per channel is enough here.
+        // Running statistics need only one value per channel.
         var y = state.Apply(tape.Input(Tensor<double>.FromArray([7], [1, 1], TestContexts.Default)), epsilon: 0, frozen);
         Assert.Equal(2.5, y.Value[0, 0]);
         Assert.Equal((2.0, 4.0), (state.Mean[0], state.Variance[0]));

@@ -15,7 +15,7 @@ public class Conv2dTests
         from paddingWidth in Gen.Choose(0, 2)
         select new Window2d(kernelHeight, kernelWidth, strideHeight, strideWidth, paddingHeight, paddingWidth));
 
-    // The shapes for which Winograd is chosen by default: eight channels and more.
+    // At least eight channels: Winograd is the default algorithm for these, unless there are very few pixels.
     [Fact]
     public void Gradient_of_three_by_three_kernels_equals_central_differences() =>
         Check(from padding in Gen.Choose(0, 2) select Window2d.Square(3, 1, padding), moreChannels: 7);

@@ -40,7 +40,7 @@ public class ConvolutionBlockTests
         });
 
     [Fact]
-    public void Folded_weights_are_updated_with_every_folded_tensor()
+    public void Folded_weights_are_recomputed_when_any_of_their_sources_changes()
     {
         var sample = new Sample([2, 2, 4, 4], 3, Bias: true, BatchNorm: true, Relu: false, Pool: false, Frozen: false, Seed: 5);
         var tensors = sample.Tensors();
@@ -61,7 +61,7 @@ public class ConvolutionBlockTests
     }
 
     [Fact]
-    public void Folded_weights_belong_to_the_batch_normalization_that_follows()
+    public void Weights_shared_by_two_batch_normalizations_are_folded_with_each()
     {
         var sample = new Sample([2, 2, 4, 4], 3, Bias: false, BatchNorm: true, Relu: false, Pool: false, Frozen: false, Seed: 5);
         var first = sample.Tensors();
@@ -74,9 +74,8 @@ public class ConvolutionBlockTests
         }
     }
 
-    // The fused operation itself, in double, for the smooth combinations. ReLU and pooling have kinks that random values cannot avoid after
-    // a convolution. A difference across a kink looks like a wrong gradient. The comparison with separate operations above can tell them
-    // apart, so it covers these combinations.
+    // Only combinations without ReLU and pooling: after a convolution, random values may lie near a kink, and central differences across a
+    // kink look like a wrong gradient. The comparison with separate operations above covers ReLU and pooling.
     [Fact]
     public void Gradient_equals_central_differences() => GradientCheckProperty.Holds(
         Samples.Where(s => !s.Relu && !s.Pool),
@@ -101,7 +100,7 @@ public class ConvolutionBlockTests
         return (values, [.. inputs.Select(input => input.Gradient!.ToArray())], [.. tensors.Mean.ToArray(), .. tensors.Variance.ToArray()]);
     }
 
-    // Both run the same kernels except for folding, which rounds the weights once more. Sums have at most a few hundred terms of size 1.
+    // Fused and separate operations run the same kernels, but folding rounds the weights once more. Sums have a few hundred terms at most.
     private static void Close(double[] expected, double[] actual, double size)
     {
         double max = expected.Max(Math.Abs);

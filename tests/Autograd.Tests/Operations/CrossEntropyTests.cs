@@ -23,16 +23,16 @@ public class CrossEntropyTests
     [Theory]
     [InlineData(0)]
     [InlineData(0.1)]
-    public void Evaluation_gives_the_same_bits_without_probabilities(double smoothing)
+    public void Evaluation_gives_the_same_bits_without_storing_probabilities(double smoothing)
     {
         const int Rows = 500, Classes = 40;
         int[] labels = [.. Enumerable.Range(0, Rows).Select(i => i % Classes)];
         float trained = Loss(Mode.Training, out long whileTraining), evaluated = Loss(Mode.Evaluation, out long whileEvaluating);
         Assert.Equal(trained, evaluated);
-        Assert.True(whileTraining >= Rows * Classes * sizeof(float), $"{whileTraining} bytes should hold the probabilities");
+        Assert.True(whileTraining >= Rows * Classes * sizeof(float), $"{whileTraining} bytes cannot hold the probabilities");
         Assert.True(whileEvaluating < Rows * Classes * sizeof(float) / 2, $"{whileEvaluating} bytes were rented");
 
-        // The bytes that the pool allocated for the loss. All of them have been released to the pool.
+        // Also returns the bytes that the pool allocated for the loss. They are counted when all of them have been released to the pool.
         float Loss(Mode mode, out long bytes)
         {
             using var context = new ComputeContext(new ComputeOptions { Workers = 2 });

@@ -39,7 +39,7 @@ public class DropoutTests
         using var tape = new Tape<float>(Mode.Training);
         var x = tape.Input(Tensor<float>.Ones([3], TestContexts.Default));
         Assert.Contains(
-            "rate must be in 0 to 1",
+            "rate must be between 0 and 1",
             Assert.Throws<ArgumentOutOfRangeException>(() => x.Dropout(rate, Stream)).Message,
             StringComparison.Ordinal);
     }

@@ -10,7 +10,7 @@ public class ElementwiseTests
     private static readonly Func<TestValues, Shape, Tensor<double>> Positive = (values, shape) => values.Positive(shape);
     private static readonly Func<TestValues, Shape, Tensor<double>> FarFromZero = (values, shape) => values.Uniform(shape, -6, 6);
 
-    // Each function. Custom values replace normal values that would be outside the domain or at a kink.
+    // Each function, with an input generator if standard normal inputs would leave its domain, hit a kink or miss the tails.
     private static readonly Dictionary<string, (Func<X, X> Function, Func<TestValues, Shape, Tensor<double>>? Values)> OneOperand = new()
     {
         ["-x"] = (x => -x, null),
@@ -39,12 +39,12 @@ public class ElementwiseTests
         ["x / (x + x * x)"] = (x => x / (x + x * x), Positive),
         ["Maximum of x and x"] = (x => x.Maximum(x) * x, null),
         ["Minimum of x and x"] = (x => x.Minimum(x) * x, null),
-        ["+ of numbers"] = (x => (2 + x) + (x + 3), null),
-        ["- of numbers"] = (x => (2 - x) - (x - 3), null),
-        ["* of numbers"] = (x => (2 * x) * (x * 3), null),
-        ["/ of numbers"] = (x => (2 / x) + (x / 3), Positive),
-        ["Maximum of a number"] = (x => x.Maximum(0), AwayFromZero),
-        ["Minimum of a number"] = (x => x.Minimum(0), AwayFromZero),
+        ["+ with a scalar"] = (x => (2 + x) + (x + 3), null),
+        ["- with a scalar"] = (x => (2 - x) - (x - 3), null),
+        ["* with a scalar"] = (x => (2 * x) * (x * 3), null),
+        ["/ with a scalar"] = (x => (2 / x) + (x / 3), Positive),
+        ["Maximum with a scalar"] = (x => x.Maximum(0), AwayFromZero),
+        ["Minimum with a scalar"] = (x => x.Minimum(0), AwayFromZero),
     };
 
     private static readonly Dictionary<
@@ -109,7 +109,7 @@ public class ElementwiseTests
     }
 
     [Fact]
-    public void Gradient_for_exponent_zero_is_zero_even_at_zero()
+    public void Power_with_exponent_zero_has_zero_gradient_even_at_x_zero()
     {
         using var tape = new Tape<double>(Mode.Training);
         var x = tape.Input(Tensor<double>.FromArray([0, 2], [2], TestContexts.Default), requiresGradient: true);

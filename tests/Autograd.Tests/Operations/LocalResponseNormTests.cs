@@ -35,7 +35,7 @@ public class LocalResponseNormTests
     }
 
     [Fact]
-    public void An_even_window_reaches_further_to_lower_channels()
+    public void An_even_window_extends_further_toward_lower_channels()
     {
         using var tape = new Tape<double>(Mode.Evaluation);
         var x = tape.Input(Tensor<double>.FromArray([1, 10, 100], [1, 3, 1, 1], TestContexts.Default));

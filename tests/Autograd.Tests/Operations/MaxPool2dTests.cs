@@ -9,7 +9,7 @@ public class MaxPool2dTests
         (pooling, x) => x[0].MaxPool2d(pooling.Window));
 
     [Fact]
-    public void Records_argmax_indices_only_if_a_backward_can_follow()
+    public void Records_no_argmax_indices_if_no_backward_can_follow()
     {
         using var context = new ComputeContext(new ComputeOptions { Workers = 1 });
         using var x = Tensor<float>.Ones([2, 3, 4, 4], context);

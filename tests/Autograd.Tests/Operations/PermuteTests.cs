@@ -8,7 +8,7 @@ public class PermuteTests
     [Fact]
     public void Gradient_equals_central_differences()
     {
-        // Half of the axes are counted from the end.
+        // About half of the axes are negative, that is, counted from the end.
         var cases = from shape in Shapes.Any
                     from axes in Gen.Shuffle(Enumerable.Range(0, shape.Rank).ToArray())
                     from fromEnd in Gen.ArrayOf(Gen.Elements(true, false), shape.Rank)

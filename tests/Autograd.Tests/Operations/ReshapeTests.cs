@@ -28,7 +28,7 @@ public class ReshapeTests
     }
 
     [Fact]
-    public void Another_number_of_elements_is_an_error()
+    public void A_different_number_of_elements_is_an_error()
     {
         using var tape = new Tape<float>(Mode.Evaluation);
         var x = tape.Input(Tensor<float>.Zeros([2, 3], TestContexts.Default));

@@ -8,7 +8,7 @@ public class SoftmaxTests
     [Fact]
     public void Gradient_equals_central_differences()
     {
-        // The gradient for a single element is zero, so the axis has at least two.
+        // The gradient of a single element is zero, so the axis has at least two elements.
         var cases = from shape in Shapes.Any
                     from axis in Gen.Choose(0, shape.Rank - 1)
                     select (Shape: shape.With(axis, shape[axis] + 1), axis);

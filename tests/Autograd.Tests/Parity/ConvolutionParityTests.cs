@@ -21,8 +21,8 @@ public abstract class ConvolutionParity<T>() : ParityTests<T>("convolution")
 
     public static TheoryData<string> Algorithms => [.. ConvolutionAlgorithms.All.Select(algorithm => algorithm.Name)];
 
-    // The error of Winograd is relative to the sums of a whole tile, not to those of one output. So is the bound: it is the largest of the
-    // tensor.
+    // The error of Winograd is relative to the sums of a whole tile, not to those of one output. The bound allows for this: it is the
+    // largest bound of any element of the tensor.
     [Theory]
     [MemberData(nameof(Algorithms))]
     public void Every_algorithm_equals_PyTorch(string algorithm)

@@ -38,7 +38,7 @@ public abstract class NormalizationParity<T>() : ParityTests<T>("normalization")
             max = Math.Max(max, Recorded.Values($"{Name}/input{step}").Max(Math.Abs));
         }
 
-        // Each statistic is a mean of 24 elements, or of their squares, in a convex combination with its previous value.
+        // Each statistic is a convex combination of its previous value and a mean of 24 elements, or of their squared deviations.
         RequireClose($"{Name}/running_mean", mean, Tolerance.Sum<T>(24, max));
         RequireClose($"{Name}/running_var", variance, Tolerance.Sum<T>(24, max * max));
     }

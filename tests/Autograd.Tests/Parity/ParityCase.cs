@@ -28,9 +28,9 @@ public sealed class ParityCase<T>(Fixture fixture, string name, ComputeContext c
     /// <summary>The labels of the case.</summary>
     public int[] Labels(string key) => fixture.Labels($"{name}/{key}");
 
-    /// <summary>Compares value and gradients with those of PyTorch. Returns a line for each one outside its bound.</summary>
+    /// <summary>Compares the output and the gradients with those of PyTorch. Returns one line for each tensor outside its bound.</summary>
     /// <param name="apply">Applies the operation to the arguments.</param>
-    /// <param name="upstreamFactor">1. Another factor makes every gradient wrong, which the check must detect.</param>
+    /// <param name="upstreamFactor">Multiplies the upstream gradient. Factors other than 1 make every gradient wrong.</param>
     public List<string> Differences(Func<ParityCase<T>, Variable<T>> apply, double upstreamFactor = 1)
     {
         List<string> differences = [];
@@ -58,7 +58,7 @@ public sealed class ParityCase<T>(Fixture fixture, string name, ComputeContext c
 
         double tolerance = fixture.Values($"{name}/bound/{key}")[0] * Tolerance.Epsilon<T>();
         double[] expected = fixture.Values($"{name}/{key}"), found = Array.ConvertAll(actual.ToArray(), double.CreateChecked);
-        // The worst element; NaN counts as infinitely wrong.
+        // The element with the largest error. NaN counts as an infinite error.
         int worst = Enumerable.Range(0, expected.Length).MaxBy(i => Difference(expected[i], found[i]));
         double difference = Difference(expected[worst], found[worst]);
         if (difference > tolerance)

@@ -3,11 +3,11 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Autograd.Tests.Parity;
 
-/// <summary>Compares value and gradients of every case of one fixture with those of PyTorch, at every vector width.</summary>
+/// <summary>Compares the output and gradients of every case of one fixture with those of PyTorch, at every vector width.</summary>
 /// <remarks>
-/// The tolerances are stored in the fixture: (n + 4) · ε · (|y| + Σ|∂y/∂a|·|a|), where n is the maximum number of elements of one
-/// argument that a result y depends on. That is the error of a backward stable sum of n terms (<see cref="Tolerance.Sum{T}"/>). The
-/// products are the effect of a relative change of each argument.
+/// The fixture stores the tolerance of each tensor in units of ε: the maximum over its elements y of (n + 4) · (|y| + Σ|∂y/∂a|·|a|),
+/// where n is the largest number of elements of one argument that y depends on. This is <see cref="Tolerance.Sum{T}"/> of n terms, with
+/// the effect on y of a relative change of each argument in place of the products.
 /// </remarks>
 /// <param name="group">The name of the fixture's file.</param>
 public abstract class ParityTests<T>(string group)
@@ -18,12 +18,12 @@ public abstract class ParityTests<T>(string group)
     /// <summary>The fixture, for data outside its cases.</summary>
     protected Fixture Recorded => fixture;
 
-    /// <summary>The operation of every case of the fixture.</summary>
+    /// <summary>The operation of each case of the fixture, by the name of the case.</summary>
     protected abstract Dictionary<string, Func<ParityCase<T>, Variable<T>>> Cases { get; }
 
     [Theory]
     [MemberData(nameof(TestContexts.Widths), MemberType = typeof(TestContexts))]
-    public void Value_and_gradients_equal_PyTorch(VectorWidth width) => RequireEqual(TestContexts.Of(width));
+    public void Output_and_gradients_equal_PyTorch(VectorWidth width) => RequireEqual(TestContexts.Of(width));
 
     [Fact]
     public void Every_case_of_the_fixture_is_compared()
@@ -45,7 +45,7 @@ public abstract class ParityTests<T>(string group)
         }
     }
 
-    /// <summary>Compares every case. The failure message has a line for each value and gradient that differs.</summary>
+    /// <summary>Compares every case. The failure message has one line for each output or gradient that differs.</summary>
     protected void RequireEqual(ComputeContext context)
     {
         List<string> differences = [];

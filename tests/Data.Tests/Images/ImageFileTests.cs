@@ -67,7 +67,7 @@ public sealed class ImageFileTests : IDisposable
     }
 
     [Fact]
-    public void The_header_of_a_float_array_is_that_of_NumPy()
+    public void The_header_of_a_float_array_matches_NumPy()
     {
         byte[] header = NumPyFile.FloatHeader(10_000, 10);
         Assert.Equal(128, header.Length);

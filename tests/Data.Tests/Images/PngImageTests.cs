@@ -32,16 +32,16 @@ public class PngImageTests
     }
 
     [Fact]
-    public void Rejects_unsupported_headers()
+    public void Refuses_unsupported_headers()
     {
         Refuses(WithHeader(12, 1), "interlaced");
         Refuses(WithHeader(8, 5), "of an unknown color type");
         Refuses(WithHeader(0, 1), "expected 1 to 32768 pixels per side");
-        // More rows than the file has.
+        // A height of 200, more rows than the file has.
         Refuses(WithHeader(7, 200), "do not decompress to");
     }
 
-    // Changes a byte of the header and corrects the checksum.
+    // Changes one byte of the header and recomputes the checksum.
     private static byte[] WithHeader(int index, byte value)
     {
         byte[] file = File("colour");

@@ -1,16 +1,16 @@
 #!/usr/bin/env python3
-"""Writes state dictionaries of VGG networks as other people write them, with small widths, and what the networks compute.
+"""Writes state dictionaries of narrow VGG networks that name their tensors like other programs, and the logits of the networks.
 
-    /usr/bin/python3 tests/Fixtures/foreign/make_foreign.py             the fixtures
-    /usr/bin/python3 tests/Fixtures/foreign/make_foreign.py --search    the one to download, in about half an hour
+    /usr/bin/python3 tests/Fixtures/foreign/make_foreign.py             writes the fixtures
+    /usr/bin/python3 tests/Fixtures/foreign/make_foreign.py --search    writes the file to download, in about half an hour
 
 torch.save writes the state dictionary to NAME.pth. torch.onnx.export writes the network to NAME.onnx: "blocks" with its batch
 normalizations, the others with batch normalization folded into the convolutions. foreign-logits.safetensors contains for each NAME
     NAME/images    the images, float64, exactly representable in float
     NAME/logits    the network's output in float64
 
-One more file has the name of one of torchvision's files, whose last digits are the first digits of its SHA-256. It contains small weights,
-which tests download instead of 500 MB. Its last two numbers were varied until the hash matched one of the eight names.
+The names of torchvision's eight files end with the first digits of their SHA-256 hash. One more file has such a name and hash, but contains
+a small network, which tests download instead of 500 MB. Its last two weights were varied until the hash matched one of the names.
 """
 import hashlib
 import io
@@ -31,7 +31,7 @@ VGG16 = [4, 4, "M", 6, 6, "M", 8, 8, 8, "M", 10, 10, 10, "M", 10, 10, 10, "M"]
 
 
 def features(layers, batch_norm, channels=3, bias=True):
-    """Flat, as in torchvision."""
+    """Returns all layers in one sequence, as in torchvision."""
     modules = []
     for width in layers:
         if width == "M":
@@ -45,7 +45,7 @@ def features(layers, batch_norm, channels=3, bias=True):
 
 
 class ConvBlock(nn.Module):
-    """A convolution with what belongs to it."""
+    """A convolution with its batch normalization and ReLU."""
 
     def __init__(self, channels, width):
         super().__init__()
@@ -56,7 +56,7 @@ class ConvBlock(nn.Module):
 
 
 class Blocks(nn.Module):
-    """feature_extractor.N.layer.0 and .1, where poolings take numbers too; classifier.N."""
+    """Names: feature_extractor.N.layer.0 and .1, where a pooling also takes a number N, and classifier.N."""
 
     def __init__(self):
         super().__init__()
@@ -73,7 +73,7 @@ class Blocks(nn.Module):
 
 
 class FullyConnected(nn.Module):
-    """features.N, fc.N for the hidden layers, a bare classifier; maps of 2x2."""
+    """Names: features.N, fc.N for the hidden layers, and classifier without a number. The head reads maps of 2x2 pixels."""
 
     def __init__(self):
         super().__init__()
@@ -86,7 +86,7 @@ class FullyConnected(nn.Module):
 
 
 class Bare(nn.Module):
-    """features.N that end in an average pooling of one pixel, and a bare classifier."""
+    """Names: features.N, where the last layer is an average pooling of single pixels, and classifier without a number."""
 
     def __init__(self):
         super().__init__()
@@ -99,7 +99,7 @@ class Bare(nn.Module):
 
 
 class Grey(nn.Module):
-    """A network of no known configuration for grey images, without bias before batch normalizations; dropouts before the hidden layers."""
+    """A custom configuration for gray images. Convolutions have no bias. Dropouts come before the hidden layers."""
 
     def __init__(self):
         super().__init__()
@@ -126,14 +126,14 @@ class Small(nn.Module):
 
 
 def search():
-    """torch.save's old format ends with the elements of a tensor, and has no checksum."""
+    """Varies the last two weights until the hash matches. torch.save's old format ends with elements of a tensor and has no checksum."""
     torch.manual_seed(1)
     stream = io.BytesIO()
     torch.save(Small().state_dict(), stream, _use_new_zipfile_serialization=False)
     head = stream.getvalue()[:-8]
     start = hashlib.sha256(head)
     for attempt in range(1 << 40):
-        # Two numbers of about a hundredth, with twenty bits each of what is tried.
+        # Two floats of about 0.01. The low bits of each contain twenty bits of the attempt number.
         tail = struct.pack("<II", 0x3C200000 | attempt & 0xFFFFF, 0x3C200000 | attempt >> 20)
         tried = start.copy()
         tried.update(tail)
@@ -144,7 +144,7 @@ def search():
 
 
 def export(model, name, shape):
-    """Any number of images."""
+    """Exports a network for any number of images. Only "blocks" preserves its batch normalizations."""
     keeps = name == "blocks"
     torch.onnx.export(
         model, torch.zeros(1, *shape), str(FOLDER / f"{name}.onnx"), opset_version=13, input_names=["images"], output_names=["scores"],
@@ -164,7 +164,7 @@ def main():
         torch.manual_seed(1)
         model = make()
         generator = torch.Generator().manual_seed(len(name))
-        # A few batches give the running statistics values of their own; larger weights keep the logits apart.
+        # A few batches change the running statistics from their initial values. Larger weights make the logits of the images differ.
         for parameter in model.parameters():
             parameter.data *= 2
         model.train()

@@ -10,7 +10,7 @@ public sealed class OnnxFileTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public void Nodes_and_constants_have_their_own_names()
+    public void Reads_nodes_attributes_and_constants_with_their_names_in_the_file()
     {
         OnnxChain.Write(FilePath, "Conv:strides=2,2 LRN:size=3:alpha=0.5 Flatten Gemm");
         using var file = WeightsFile.Open(FilePath);
@@ -39,11 +39,11 @@ public sealed class OnnxFileTests : IDisposable
     [Fact]
     public void Malformed_messages_are_refused()
     {
-        // After ir_version 8: metadata (114), graphs (58), nodes in a graph (10), groups, numbers without an end.
+        // After ir_version 8 follow fields with the tags of metadata (114), a graph (58), a node in a graph (10), a group (59) and others.
         (byte[] Bytes, string Expected)[] cases =
         [
-            ([114, 0], "an ONNX file without a graph"),
-            ([58, 0, 58, 0], "an ONNX file has one graph, found another."),
+            ([114, 0], "the ONNX file has no graph"),
+            ([58, 0, 58, 0], "an ONNX file has one graph, found a second one."),
             ([114, 0, 114, 0, 58, 0], "the metadata \"\" appears twice."),
             ([58, 2, 10], "a message ends at byte 5, before its last field does."),
             ([59], "a field of type 3 at byte 3"),

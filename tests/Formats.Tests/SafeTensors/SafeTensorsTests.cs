@@ -10,7 +10,7 @@ public sealed class SafeTensorsTests : IDisposable
     private string FilePath => folder["weights.safetensors"];
 
     [Fact]
-    public void Reads_its_own_files()
+    public void Reads_the_files_that_it_writes()
     {
         using var images = Random<float>([2, 3, 4, 5]);
         using var matrix = Random<double>([7, 11]);
@@ -53,12 +53,12 @@ public sealed class SafeTensorsTests : IDisposable
                 + "\"t\":\\{\"dtype\":\"F32\",\"shape\":\\[1,2,2,2\\],\"data_offsets\":\\[0,32\\]\\}\\} *$",
             json);
         Assert.Equal(0, header % 8);
-        // Logical order, though the storage order is channels-last.
+        // The file is in logical order, although the tensor is stored channels-last.
         for (int i = 0; i < 8; i++) Assert.Equal(i + 1, BinaryPrimitives.ReadSingleLittleEndian(bytes.AsSpan(8 + header + (4 * i))));
     }
 
     [Fact]
-    public void Widens_and_narrows_other_floating_point_types()
+    public void Converts_other_floating_point_types_to_float_and_double()
     {
         double[] values = [1, -2.5, 0.15625, 96];
         byte[] half = new byte[8], brain = new byte[8], wide = new byte[32];
@@ -77,15 +77,15 @@ public sealed class SafeTensorsTests : IDisposable
         using var file = SafeTensorsFile.Open(FilePath);
         foreach (string name in (string[])["h", "b", "d"])
         {
-            using var single = file.Read<float>(name, TestContexts.Default);
-            using var twice = file.Read<double>(name, TestContexts.Default);
-            Assert.Equal(values.Select(value => (float)value), single.ToArray());
-            Assert.Equal(values, twice.ToArray());
+            using var asFloat = file.Read<float>(name, TestContexts.Default);
+            using var asDouble = file.Read<double>(name, TestContexts.Default);
+            Assert.Equal(values.Select(value => (float)value), asFloat.ToArray());
+            Assert.Equal(values, asDouble.ToArray());
         }
     }
 
     [Fact]
-    public void Converts_double_to_float_like_the_processor()
+    public void Converts_double_to_float_like_a_cast()
     {
         double[] values =
         [
@@ -133,7 +133,7 @@ public sealed class SafeTensorsTests : IDisposable
     [InlineData("""[]""", 0, "StartObject")]
     [InlineData("""{} x""", 0, "header")]
     [InlineData("", 0, "header")]
-    public void Refuses_headers_that_break_a_rule(string json, int dataLength, string reason)
+    public void Refuses_invalid_headers(string json, int dataLength, string reason)
     {
         Write(json, new byte[dataLength]);
         RequireRefused(reason);
@@ -172,7 +172,7 @@ public sealed class SafeTensorsTests : IDisposable
             Assert.Throws<InvalidDataException>(() => SafeTensorsFile.Open(FilePath));
         }
 
-        // A hash under another name is not found. So readers of files that only this library writes require one.
+        // If the name of the hash is damaged, the hash is not found. So readers of files that only this library writes require a hash.
         void OpenOwn()
         {
             using var file = SafeTensorsFile.Open(FilePath);

@@ -3,17 +3,17 @@ using System.IO.Compression;
 
 namespace DeepSharp.Formats.Tests.Torch;
 
-/// <summary>Pickles that do more than describe tensors are refused with one line, which names called functions. Nothing is run.</summary>
+/// <summary>Pickles that do more than describe tensors are refused with one line that names called functions. None is executed.</summary>
 public sealed class HostilePickleTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
 
     private string FilePath => folder["weights.pth"];
 
-    /// <summary>Instructions, and a part of the expected error.</summary>
+    /// <summary>The instructions of a pickle, and a part of the expected error.</summary>
     public static TheoryData<string, string> Hostile => new()
     {
-        // os.system("touch hacked") in all encodings, and other functions.
+        // Calls of os.system("touch hacked") in all encodings, and calls of or references to other functions.
         { "cos\nsystem\nX\u000C\0\0\0touch hacked\u0085R", "os.system" },
         { "cposix\nsystem\nX\u000C\0\0\0touch hacked\u0085R", "posix.system" },
         { "X\u0002\0\0\0osX\u0006\0\0\0system\u0093X\u000C\0\0\0touch hacked\u0085R", "os.system" },
@@ -36,7 +36,7 @@ public sealed class HostilePickleTests : IDisposable
         { "\u0092", "0x92" },
         { "I1\n", "0x49" },
         { "\u00FF", "0xFF" },
-        // Allowed objects, used as something else.
+        // Allowed objects in places where they are invalid.
         { "K\u0001)R", "not a function" },
         { "ctorch\nFloatStorage\n)R", "not a function" },
         { "ctorch\nSize\n)R", "argument" },
@@ -54,11 +54,11 @@ public sealed class HostilePickleTests : IDisposable
         { "(0", "empty stack" },
         { "h\u0001", "number 1" },
         { "\u0080\u0006", "protocol 6" },
-        // Lengths beyond the file.
+        // Lengths beyond the end of the file.
         { "X\u00FF\u00FF\u00FF\u00FFa", "truncated" },
         { "\u008E\u00FF\u00FF\u00FF\u00FF\u00FF\u00FF\u00FF\u00FFa", "truncated" },
         { "\u008B\u00FF\u00FF\u00FF\u007Fa", "truncated" },
-        // No state dictionary.
+        // Harmless pickles without a state dictionary.
         { "N", "expected a state dictionary" },
         { "}", "without tensors" },
         { "}X\u0001\0\0\0aK\u0001s", "without tensors" },
@@ -123,7 +123,7 @@ public sealed class HostilePickleTests : IDisposable
     [Fact]
     public void Deeply_nested_lists_are_refused_without_recursion()
     {
-        // Lists nested as deeply as the number of instructions allows. In a recursive reader the stack overflow would end the process.
+        // 300,000 nested lists. In a recursive reader, the stack overflow would end the process.
         byte[] instructions = [.. Enumerable.Repeat((byte)']', 300_000), .. Enumerable.Repeat((byte)'a', 299_999)];
         PickleBytes.WriteZip(FilePath, PickleBytes.Pickle(instructions));
         RequireRefused("another object");
@@ -140,30 +140,30 @@ public sealed class HostilePickleTests : IDisposable
     }
 
     [Fact]
-    public void A_tensor_of_many_dimensions_is_refused_before_they_are_copied()
+    public void A_tensor_of_many_dimensions_is_refused_before_its_shape_is_copied()
     {
-        string lengths = Remembered("(" + Repeated("K\u0001", 100_000) + "t", 0);
+        string lengths = Memoized("(" + Repeated("K\u0001", 100_000) + "t", 0);
         RequireRefusedCheaply(lengths + Tensors("h\0", "h\0", times: 500), "100000 dimensions");
     }
 
     [Fact]
-    public void The_lengths_of_all_tensors_together_are_bounded() =>
+    public void The_total_number_of_dimensions_of_all_tensors_is_bounded() =>
         RequireRefusedCheaply(
-            Remembered("(" + Repeated("K\u0001", 64) + "t", 0) + Tensors("h\0", "h\0", times: 200_000), "copies more than 1048576");
+            Memoized("(" + Repeated("K\u0001", 64) + "t", 0) + Tensors("h\0", "h\0", times: 200_000), "copies more than 1048576");
 
     [Fact]
-    public void The_entries_of_all_dictionaries_together_are_bounded()
+    public void The_total_number_of_entries_of_all_dictionaries_is_bounded()
     {
-        string pairs = Remembered("X\u0001\0\0\0aK\u0001\u0086", 0) + "0" + Remembered("](" + Repeated("h\0", 100_000) + "e", 1);
-        string call = Remembered("ccollections\nOrderedDict\n", 2) + Remembered("h\u0001\u0085", 3);
+        string pairs = Memoized("X\u0001\0\0\0aK\u0001\u0086", 0) + "0" + Memoized("](" + Repeated("h\0", 100_000) + "e", 1);
+        string call = Memoized("ccollections\nOrderedDict\n", 2) + Memoized("h\u0001\u0085", 3);
         RequireRefusedCheaply(pairs + call + Repeated("h\u0002h\u0003R0", 10_000), "copies more than 1048576");
     }
 
     [Fact]
-    public void A_dictionary_with_many_names_is_searched_once()
+    public void A_dictionary_that_occurs_under_many_names_is_searched_once()
     {
         var keys = Enumerable.Range(100_000, 100_000);
-        string inner = Remembered("}(" + string.Concat(keys.Select(key => $"X\u0006\0\0\0{key}K\u0001")) + "u", 0);
+        string inner = Memoized("}(" + string.Concat(keys.Select(key => $"X\u0006\0\0\0{key}K\u0001")) + "u", 0);
         RequireRefusedCheaply(
             inner + "}(" + string.Concat(keys.Select(key => $"X\u0006\0\0\0{key}h\0")) + "u", "without tensors");
     }
@@ -171,17 +171,17 @@ public sealed class HostilePickleTests : IDisposable
     [Fact]
     public void A_long_key_is_refused()
     {
-        string key = Remembered("X\0\0\u0010\0" + new string('a', 1 << 20), 0);
+        string key = Memoized("X\0\0\u0010\0" + new string('a', 1 << 20), 0);
         RequireRefusedCheaply(key + "}(" + Repeated("h\0K\u0001", 10_000) + "u", "a key of 1048576 characters");
     }
 
     [Fact]
-    public void The_gaps_between_the_elements_of_all_tensors_are_bounded()
+    public void The_total_size_of_the_gaps_between_tensor_elements_is_bounded()
     {
-        // Two elements each, 1 MiB apart.
+        // 100 tensors of two elements that are 1 MiB apart.
         const int Count = 1 << 18;
-        string storage = Remembered("(X\u0007\0\0\0storagectorch\nFloatStorage\nX\u0001\0\0\00X\u0003\0\0\0cpuJ\0\0\u0004\0tQ", 0);
-        string tensor = Remembered("ctorch._utils\n_rebuild_tensor_v2\n(h\0K\0K\u0002\u0085J\u00FF\u00FF\u0003\0\u0085\u0089}tR", 1);
+        string storage = Memoized("(X\u0007\0\0\0storagectorch\nFloatStorage\nX\u0001\0\0\00X\u0003\0\0\0cpuJ\0\0\u0004\0tQ", 0);
+        string tensor = Memoized("ctorch._utils\n_rebuild_tensor_v2\n(h\0K\0K\u0002\u0085J\u00FF\u00FF\u0003\0\u0085\u0089}tR", 1);
         string dictionary = "}(" + string.Concat(Enumerable.Range(100, 100).Select(key => $"X\u0003\0\0\0{key}h\u0001")) + "u";
         RequireRefusedCheaply(storage + tensor + dictionary, "more than 16 times", sizeof(float) * Count);
     }
@@ -209,13 +209,13 @@ public sealed class HostilePickleTests : IDisposable
 
     private static string Repeated(string instructions, int times) => string.Concat(Enumerable.Repeat(instructions, times));
 
-    // The result of the instructions stays on the stack and gets a number in the memo.
-    private static string Remembered(string instructions, int number) => $"{instructions}q{(char)number}";
+    // Stores the result of the instructions in the memo under a number, and leaves it on the stack.
+    private static string Memoized(string instructions, int number) => $"{instructions}q{(char)number}";
 
-    // Repeated calls of one function with the same arguments. The results are dropped.
+    // Creates the same tensor many times, and pops each result from the stack.
     private static string Tensors(string shape, string strides, int times) =>
-        Remembered("ctorch._utils\n_rebuild_tensor_v2\n", 8)
-        + Remembered($"((X\u0007\0\0\0storagectorch\nFloatStorage\nX\u0001\0\0\00X\u0003\0\0\0cpuK\u0004tQK\0{shape}{strides}\u0089}}t", 9)
+        Memoized("ctorch._utils\n_rebuild_tensor_v2\n", 8)
+        + Memoized($"((X\u0007\0\0\0storagectorch\nFloatStorage\nX\u0001\0\0\00X\u0003\0\0\0cpuK\u0004tQK\0{shape}{strides}\u0089}}t", 9)
         + Repeated("h\u0008h\u0009R0", times);
 
     private void RequireRefusedCheaply(string instructions, string reason, int storageLength = 16)

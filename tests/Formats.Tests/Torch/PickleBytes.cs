@@ -3,18 +3,18 @@ using System.Text;
 
 namespace DeepSharp.Formats.Tests.Torch;
 
-/// <summary>Writes .pth files around any pickle, in particular hostile ones.</summary>
+/// <summary>Creates .pth files that contain a given pickle, which may be hostile.</summary>
 internal static class PickleBytes
 {
-    /// <summary>The instructions of a pickle of protocol 2 for the state dictionary {"w": four floats}, without the end.</summary>
+    /// <summary>The instructions of a pickle of protocol 2 for the state dictionary {"w": four floats}, without header and STOP.</summary>
     public static byte[] OneTensor { get; } = Bytes(
         "}(X\u0001\0\0\0wctorch._utils\n_rebuild_tensor_v2\n((X\u0007\0\0\0storagectorch\nFloatStorage\n"
             + "X\u0001\0\0\00X\u0003\0\0\0cpuK\u0004tQK\0K\u0004\u0085K\u0001\u0085\u0089}tRu");
 
-    /// <summary>The bytes of characters up to U+00FF.</summary>
+    /// <summary>Converts characters up to U+00FF to bytes.</summary>
     public static byte[] Bytes(string text) => Encoding.Latin1.GetBytes(text);
 
-    /// <summary>Writes a .pth archive with a pickle and one storage, whatever the pickle refers to. The default is four floats.</summary>
+    /// <summary>Writes a .pth archive with a pickle and one storage of zeros. The default storage has four floats.</summary>
     public static void WriteZip(
         string path, byte[] pickle, CompressionLevel level = CompressionLevel.NoCompression, int storageLength = 16)
     {
@@ -29,10 +29,10 @@ internal static class PickleBytes
         }
     }
 
-    /// <summary>Returns a pickle of protocol 2 with these instructions.</summary>
+    /// <summary>Returns a pickle of protocol 2 with the given instructions.</summary>
     public static byte[] Pickle(byte[] instructions) => [0x80, 2, .. instructions, (byte)'.'];
 
-    /// <summary>Returns a legacy .pth file with an object, and with one storage of four floats if the object refers to a storage.</summary>
+    /// <summary>Returns a legacy .pth file with a pickle, and with one storage of four floats if the pickle refers to a storage.</summary>
     public static byte[] Legacy(byte[] pickle)
     {
         bool hasStorage = pickle.AsSpan().IndexOf("Storage"u8) >= 0;

@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace DeepSharp.Formats.Tests.Torch;
 
-/// <summary>Compares files of torch.save with the values stored beside them. See tests/Fixtures/make_weights.py.</summary>
+/// <summary>Compares files of torch.save with their values, which are stored in other files. See tests/Fixtures/make_weights.py.</summary>
 public sealed class PthFileTests
 {
     [Theory]
@@ -18,7 +18,7 @@ public sealed class PthFileTests
         Assert.Equal(1234567890123, file.ReadInteger("count"));
         foreach (string tensor in expected.Names.Where(tensor => tensor != "count"))
         {
-            // Every type represents the values exactly.
+            // The values are such that every type represents them exactly.
             RequireEqual<float>(expected, file, tensor);
             RequireEqual<double>(expected, file, tensor);
         }
@@ -71,7 +71,7 @@ public sealed class PthFileTests
     }
 
     [Fact]
-    public void Reads_files_of_2017()
+    public void Reads_files_in_the_format_of_2017()
     {
         using var file = WeightsFile.Open(PathOf("python2.pth"));
         Assert.Equal(["features.0.weight", "features.0.bias", "features.1.part"], file.Tensors.Keys);

@@ -5,13 +5,13 @@ using System.Text;
 
 namespace DeepSharp.Formats.Tests.Torch;
 
-/// <summary>Writes .pth files. <c>make_weights.py --verify</c> checks that PyTorch reads them.</summary>
+/// <summary>Writes .pth files. <c>make_weights.py --verify</c> checks such files with PyTorch.</summary>
 public sealed class PthWriterTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
 
     [Fact]
-    public void Pth_to_safetensors_to_pth_keeps_every_bit()
+    public void Pth_to_safetensors_to_pth_preserves_every_bit()
     {
         string original = PthFileTests.PathOf("wrapped.pth");
         Convert<float>(original, folder["first.safetensors"]);
@@ -47,7 +47,7 @@ public sealed class PthWriterTests : IDisposable
         Assert.Equal(tensor.ToArray(), read.ToArray());
     }
 
-    // The product of the other lengths does not fit in 64 bits.
+    // The product of the lengths other than 0 does not fit in a long.
     [Theory]
     [InlineData("0,2,4611686018427387904")]
     [InlineData("2,4611686018427387904,0")]

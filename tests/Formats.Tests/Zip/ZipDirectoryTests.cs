@@ -3,7 +3,7 @@ using System.Text;
 
 namespace DeepSharp.Formats.Tests.Zip;
 
-/// <summary>Reads valid archives, directories of archives that are too large to test, and damaged archives.</summary>
+/// <summary>Reads valid archives, directories in the format of archives beyond 4 GiB, and damaged archives.</summary>
 public sealed class ZipDirectoryTests : IDisposable
 {
     // Offsets of the fields in a directory entry.
@@ -21,7 +21,7 @@ public sealed class ZipDirectoryTests : IDisposable
         List<byte> directory = [];
         foreach (int entry in entries)
         {
-            // Moves all three numbers to the extra field, after an unrelated entry.
+            // Moves both lengths and the offset to the extra field, after an unrelated record.
             byte[] header = file[entry..(entry + Name)];
             byte[] extra = new byte[6 + 4 + 24];
             BinaryPrimitives.WriteUInt16LittleEndian(extra, 0x4246);
@@ -127,7 +127,7 @@ public sealed class ZipDirectoryTests : IDisposable
             else detected++;
         }
 
-        // Padding, dates and versions may be anything.
+        // Damage to padding, dates and versions is harmless and not detected.
         Assert.InRange(detected, file.Length / 3, file.Length);
         for (int length = 0; length < file.Length; length++)
         {

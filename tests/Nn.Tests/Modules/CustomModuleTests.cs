@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace DeepSharp.Nn.Tests.Modules;
 
-/// <summary>Custom modules as users write them: a layer with a parameter and a skip connection, a few lines each, in a network.</summary>
+/// <summary>Custom modules written with the public API: a layer with a parameter, and a skip connection.</summary>
 public class CustomModuleTests
 {
     [Fact]

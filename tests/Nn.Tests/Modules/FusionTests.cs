@@ -50,7 +50,7 @@ public class FusionTests
         using Sequential<double> fused = New<double>(), single = New<double>();
         single.Fuse = false;
         using var images = Tensor<double>.RandomNormal([3, 2, 8, 6], new RandomStream(1, "images"), context: Context);
-        // Two passes. The second reads the running statistics that the first has updated.
+        // Two passes. In training, the first updates the running statistics and the second continues from them.
         foreach (bool recording in (bool[])[true, mode == Mode.Training])
         {
             using Tape<double> fusedTape = new(mode, recording), singleTape = new(mode, recording);
@@ -67,7 +67,7 @@ public class FusionTests
     }
 
     [Fact]
-    public void Respects_a_batch_normalization_that_is_frozen_later()
+    public void Respects_a_batch_normalization_that_is_frozen_after_construction()
     {
         using var model = New<double>();
         var norm = (BatchNorm2d<double>)model[1];
@@ -119,7 +119,7 @@ public class FusionTests
     private static Tensor<double> Upstream(Shape shape) =>
         Tensor<double>.RandomNormal(shape, new RandomStream(1, "upstream"), context: Context);
 
-    // The same sums in another order, through four convolutions of at most 36 terms and as many normalizations over at most 144 elements.
+    // The same sums in another order: through four layers, with at most 36 terms in a convolution and 144 in a statistic or a gradient.
     private static void Close(Tensor<double> expected, Tensor<double> actual)
     {
         double[] one = expected.ToArray(), other = actual.ToArray();

@@ -41,7 +41,7 @@ public class ModuleTests
     {
         using var folder = new TemporaryFolder();
         using Outer model = new(seed: 1), other = new(seed: 2);
-        // Only the model in a checkpoint is compared.
+        // The file is a checkpoint, of which only the model is compared.
         var writer = new SafeTensorsWriter { Metadata = { [TrainingCheckpoint.MetadataKey] = "{}" } };
         foreach (var (name, parameter) in other.NamedParameters().Where(named => named.Name != "body.0.weight"))
             writer.Add(name, parameter.Value);
@@ -121,7 +121,7 @@ public class ModuleTests
     }
 
     [Fact]
-    public void Prints_as_PyTorch_does()
+    public void Prints_nested_modules_in_the_style_of_PyTorch()
     {
         using var model = new Sequential<float>(
             new Conv2d<float>(3, 8, 3, new RandomStream(1, "0"), stride: 2, padding: 1, bias: false, context: Context),
@@ -188,7 +188,7 @@ public class ModuleTests
         public Images()
         {
             A = AddParameter("a", Tensor<float>.RandomNormal([2, 3, 4, 5], new RandomStream(1, "a"), context: Context));
-            // Ordinal order has capitals first.
+            // In ordinal order, uppercase letters come first.
             B = AddParameter("B", Tensor<float>.RandomNormal([7], new RandomStream(1, "b"), context: Context));
             AddInteger("_").Value = 3;
         }

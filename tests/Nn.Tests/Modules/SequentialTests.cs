@@ -21,7 +21,7 @@ public class SequentialTests
     }
 
     [Fact]
-    public void Keeps_marked_results_and_inputs_that_a_module_returns()
+    public void Keeps_results_marked_by_Keep_and_inputs_that_a_module_returns()
     {
         using var model = new Sequential<float>(
             new Relu<float>(), new Dropout<float>(0.5, new RandomStream(1, "dropout")), new Spy(keep: true), new Relu<float>());

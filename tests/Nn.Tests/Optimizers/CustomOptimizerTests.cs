@@ -3,7 +3,7 @@ using DeepSharp.Nn.Tests.Training;
 
 namespace DeepSharp.Nn.Tests.Optimizers;
 
-/// <summary>Custom optimizers and schedules as users write them, a few lines each, in a training run that is stopped and resumed.</summary>
+/// <summary>Custom optimizers and schedules written with the public API, in training runs that are stopped and resumed.</summary>
 public class CustomOptimizerTests
 {
     private static readonly TrainingOptions<float> Options = new(SmallTraining.Options)

@@ -24,7 +24,7 @@ public class SgdTests
     }
 
     [Fact]
-    public void Gives_each_group_its_own_rates()
+    public void Uses_the_weight_decay_of_each_group()
     {
         using Parameter<double> matrix = new(Tensor<double>.Ones([2, 2], TestContexts.Default)),
             bias = new(Tensor<double>.Ones([2], TestContexts.Default));
@@ -158,7 +158,7 @@ public class SgdTests
             for (int i = 0; i < g.Length; i++) theta[i] -= Rate * g[i];
         }
 
-        // Steps × about 8 roundings of numbers below about 10.
+        // About 8 roundings in each step, of values below about 10.
         return theta.Zip(parameter.Value.ToArray()).All(pair => Math.Abs(pair.First - pair.Second) <= Tolerance.Sum<double>(8 * Steps, 10));
     }
 

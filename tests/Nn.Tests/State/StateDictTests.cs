@@ -32,7 +32,7 @@ public sealed class StateDictTests : IDisposable
     }
 
     [Fact]
-    public void Entries_are_references()
+    public void Entries_refer_to_the_state_of_the_module()
     {
         using var model = New(seed: 1);
         var state = model.State();
@@ -110,7 +110,7 @@ public sealed class StateDictTests : IDisposable
         Assert.Equal(6, comparison.Matching.Count);
         Assert.Equal(((Conv2d<double>)other[0]).Weight.Value.ToArray(), ((Conv2d<double>)model[0]).Weight.Value.ToArray());
         Assert.Equal(9, model.State()["1.num_batches_tracked"].Integer);
-        // The first entry is missing. The second has another shape.
+        // 1.weight is missing and 3.bias has another shape, so neither was loaded.
         Assert.Equal([1, 1, 1], ((BatchNorm2d<double>)model[1]).Weight.Value.ToArray());
         Assert.Equal(bias, ((Linear<double>)model[3]).Bias!.Value.ToArray());
         Assert.StartsWith(
@@ -136,7 +136,7 @@ public sealed class StateDictTests : IDisposable
     }
 
     [Fact]
-    public void Files_are_read_on_demand()
+    public void The_state_of_a_file_can_be_loaded_but_not_changed()
     {
         using Sequential<double> model = New(seed: 1), other = New(seed: 2);
         model.State()["1.num_batches_tracked"].Integer = 5;
@@ -153,7 +153,7 @@ public sealed class StateDictTests : IDisposable
         Assert.Throws<InvalidOperationException>(() => state.Load(model.State()));
     }
 
-    // Without 1.weight, with another shape of 3.bias, and with two more entries.
+    // The state without 1.weight, with another shape of 3.bias, and with two additional entries.
     private static StateDict Changed(Module<double> model)
     {
         var state = new StateDict();

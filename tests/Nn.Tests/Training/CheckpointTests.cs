@@ -2,7 +2,7 @@ namespace DeepSharp.Nn.Tests.Training;
 
 public class CheckpointTests
 {
-    /// <summary>A step in the middle of the first epoch, one in a later epoch, the last before a test, and the end of an epoch.</summary>
+    /// <summary>Stops after a step of the first epoch, of a later epoch, after the last step before a test, and after a test.</summary>
     [Theory]
     [InlineData(1, 1, false)]
     [InlineData(2, 2, false)]
@@ -22,7 +22,7 @@ public class CheckpointTests
             }));
         using (var checkpoint = TrainingCheckpoint.Open(folder.Path))
         {
-            // At the end of an epoch, the next step is still done.
+            // A run that is canceled at the end of an epoch still runs the next step.
             Assert.Equal(afterTest ? (epoch, 1) : (epoch - 1, step), (checkpoint.Epochs.Count, checkpoint.StepsDone));
             Assert.Equal(SmallTraining.Options, checkpoint.Options);
         }
@@ -170,7 +170,7 @@ public class CheckpointTests
     }
 
     [Fact]
-    public void A_checkpoint_that_cannot_be_replaced_leaves_no_files_behind()
+    public void Failing_to_replace_the_checkpoint_leaves_no_temporary_files()
     {
         using TemporaryFolder folder = new();
         var error = Assert.Throws<IOException>(() => SmallTraining.Run(folder: folder.Path, watch: report =>

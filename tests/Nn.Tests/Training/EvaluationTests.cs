@@ -14,7 +14,7 @@ public class EvaluationTests
         var result = new Always(3).Evaluate(
             SmallTraining.Data.Test, new EvaluationOptions<float> { BatchSize = batchSize, Progress = new Watch<int>(done.Add) });
         Assert.Equal((4, 40, 0.1), (result.Correct, result.Total, result.Accuracy));
-        // One score is 2 and nine are 0: −log softmax is log(e² + 9), minus 2 for a correct answer.
+        // One score is 2 and nine are 0. The loss is log(e² + 9), minus 2 for a correct answer; one answer in ten is correct.
         Assert.Equal(Math.Log(Math.Exp(2) + 9) - 0.2, result.Loss, 1e-6);
         Assert.Equal(Enumerable.Range(1, (40 + batchSize - 1) / batchSize).Select(batch => Math.Min(40, batch * batchSize)), done);
     }

@@ -1,8 +1,8 @@
 namespace DeepSharp.Nn.Tests.Training;
 
 /// <summary>
-/// A training run of a few steps with everything that a checkpoint must store: batch normalization, dropout, momentum, schedule and
-/// augmentation.
+/// A training run of a few steps with every kind of state that a checkpoint must store: batch normalization, dropout, momentum, schedule
+/// and augmentation.
 /// </summary>
 internal static class SmallTraining
 {
@@ -67,11 +67,11 @@ internal static class SmallTraining
         return trainer.Run();
     }
 
-    /// <summary>The options themselves, or the given numbers with the defaults for the rest.</summary>
+    /// <summary>Adds default functions to numeric options. Options that already have functions are returned unchanged.</summary>
     public static TrainingOptions<float> Full(TrainingOptions options) =>
         options as TrainingOptions<float> ?? new TrainingOptions<float>(options);
 
-    /// <summary>An epoch's result without its measured times.</summary>
+    /// <summary>The result of an epoch, with the measured times and rates set to 0.</summary>
     public static EpochResult Untimed(EpochResult epoch) => epoch with { ImagesPerSecond = 0, Seconds = 0 };
 
     private static RandomStream Random(string purpose) => new(9, purpose);

@@ -55,7 +55,7 @@ public class TrainerTests
         SmallTraining.Run(SmallTraining.Options with { Epochs = 1, BatchSize = 5 }, watch: report =>
         {
             reports.Add(report);
-            // Simulates the time that compilation takes.
+            // Simulates just-in-time compilation in the first steps.
             if (report.Step < 5) Thread.Sleep(TimeSpan.FromSeconds(Pause));
         });
 
@@ -88,8 +88,8 @@ public class TrainerTests
     }
 
     /// <summary>
-    /// A weight becomes NaN after a step. The next step detects it, or the test, or, if the training run stops at once, the check of the
-    /// weights.
+    /// A weight becomes NaN after a step. This is detected by the next step, by the test after the last step, or, if the training run is
+    /// canceled, by the check of the weights before the checkpoint is saved.
     /// </summary>
     [Theory]
     [InlineData(2, false, "the loss is NaN at epoch 2, step 3 of 3")]

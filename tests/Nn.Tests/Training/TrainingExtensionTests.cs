@@ -6,7 +6,7 @@ public class TrainingExtensionTests
     [Fact]
     public void A_custom_loss_is_minimized_and_measured()
     {
-        // With a learning rate of 0, the losses of both training runs differ only by the factor.
+        // With a learning rate of 0, the losses of both training runs differ only by the factor 2.
         var still = new TrainingOptions<float>(SmallTraining.Options with { LearningRate = 0, Epochs = 1 });
         var usual = SmallTraining.Run(still).Last;
         var twice = SmallTraining.Run(still with { Loss = (logits, labels) => logits.CrossEntropy(labels) * 2 }).Last;
@@ -22,7 +22,7 @@ public class TrainingExtensionTests
     }
 
     [Fact]
-    public void Metrics_are_measured_again_after_each_epoch_and_written()
+    public void Metrics_are_measured_from_zero_after_each_epoch_and_saved()
     {
         using TemporaryFolder folder = new();
         var options = new TrainingOptions<float>(SmallTraining.Options) { Metrics = [() => new Images(), () => new Accuracy<float>()] };
@@ -70,7 +70,7 @@ public class TrainingExtensionTests
     [InlineData("step 1.1", 1)]
     [InlineData("epoch 1", 1)]
     [InlineData("step 2.3", 2)]
-    public void Stop_ends_the_training_run_after_the_epoch(string at, int epochs)
+    public void Stop_ends_the_training_run_after_the_current_epoch(string at, int epochs)
     {
         using TemporaryFolder folder = new();
         string straight = SmallTraining.Run().WeightsSha256;
@@ -109,7 +109,7 @@ public class TrainingExtensionTests
     [Fact]
     public void A_last_batch_too_small_for_a_batch_normalization_is_an_error_before_training()
     {
-        // 70 images are three batches of 23 and one image.
+        // 70 images make three batches of 23 and one batch of a single image.
         using var model = new Sequential<float>(
             new AdaptiveAveragePool2d<float>(1, 1),
             new BatchNorm2d<float>(3, context: TestContexts.Default),

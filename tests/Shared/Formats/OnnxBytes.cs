@@ -2,13 +2,13 @@ using Google.Protobuf;
 
 namespace DeepSharp.Testing;
 
-/// <summary>Changes ONNX files as other exporters, other programs and attackers do.</summary>
+/// <summary>Edits the bytes of ONNX files, to simulate other exporters, other programs and attackers.</summary>
 internal static class OnnxBytes
 {
-    // The fields of ModelProto, GraphProto and TensorProto that are changed here.
+    // The numbers of the fields of ModelProto, GraphProto and TensorProto that are used here.
     public const int Graph = 7, Metadata = 14, Node = 1, Constant = 5, RawData = 9;
 
-    /// <summary>Copies a message. Replaces or removes its length-delimited fields.</summary>
+    /// <summary>Copies a message. The edit replaces its length-delimited fields, or removes them by returning null.</summary>
     public static byte[] Rewrite(byte[] message, Func<int, byte[], (int Field, byte[] Content)?> edit) => Encode(output =>
     {
         using var input = new CodedInputStream(message);
@@ -38,7 +38,7 @@ internal static class OnnxBytes
         foreach (var (field, content) in fields) Write(output, field, content);
     });
 
-    /// <summary>Removes the metadata of a file and changes its nodes and constants.</summary>
+    /// <summary>Removes the metadata of a file. Edits its nodes and constants, or removes them if the edit returns null.</summary>
     public static byte[] RewriteGraph(byte[] file, Func<byte[], byte[]?>? node = null, Func<byte[], byte[]?>? constant = null) =>
         Rewrite(file, (field, content) => field switch
         {
@@ -52,7 +52,7 @@ internal static class OnnxBytes
             _ => (field, content),
         });
 
-    /// <summary>The ranges of a file outside the elements of its constants.</summary>
+    /// <summary>The byte ranges of a file that do not belong to elements of its constants.</summary>
     public static Range[] Structure(byte[] file)
     {
         List<Range> structure = [];

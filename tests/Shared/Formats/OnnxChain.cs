@@ -5,14 +5,14 @@ using DeepSharp.Tensors;
 namespace DeepSharp.Testing;
 
 /// <summary>
-/// Writes chains of nodes as ONNX files without metadata: <c>Conv:strides=2,2 Relu Flatten Gemm</c>. Convolutions have 2 channels and
-/// linear layers 2 elements. The weights are 0, 1, 2 and so on. <c>Relu@images</c> reads <c>images</c> instead of the previous result.
+/// Writes chains of nodes as ONNX files without metadata: <c>Conv:strides=2,2 Relu Flatten Gemm</c>. Convolutions have 2 output channels,
+/// linear layers 2 inputs and 3 outputs. Weights are 0, 1, 2, …. <c>Relu@images</c> reads <c>images</c> instead of the previous result.
 /// </summary>
 internal static class OnnxChain
 {
     private const int Channels = 2;
 
-    /// <summary>Writes a file.</summary>
+    /// <summary>Writes a chain to a file.</summary>
     public static void Write(string path, string chain, bool transposesLinear = false)
     {
         using var graph = new OnnxGraph();

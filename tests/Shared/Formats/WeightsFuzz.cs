@@ -3,13 +3,13 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Testing;
 
-/// <summary>Opens files that may be damaged and runs every operation on a file of weights.</summary>
+/// <summary>Opens, reads and copies files of weights that may be damaged.</summary>
 internal static class WeightsFuzz
 {
-    // Buffers are not filled with NaN, which would take longer than reading.
+    // Buffers are not filled with NaN, because that would take longer than reading.
     private static readonly ComputeContext Context = new(new ComputeOptions { Workers = 1 });
 
-    /// <summary>Reads all tensors that a file declares and copies the file. The copy is deleted.</summary>
+    /// <summary>Reads all tensors of supported types, and copies the file. The copy is deleted.</summary>
     /// <param name="path">The file.</param>
     /// <param name="also">An additional action on the open file.</param>
     /// <returns>The error that rejected the file, or null if it was read.</returns>
@@ -35,7 +35,7 @@ internal static class WeightsFuzz
         }
     }
 
-    // Alternates between both formats. Some types and names exist in only one of them.
+    // The number of tensors decides the format, so that both are tested. Some types and names exist in only one of them.
     private static void Copy(WeightsFile file)
     {
         string copy = file.Path + (file.Tensors.Count % 2 == 0 ? ".copy.pth" : ".copy.safetensors");

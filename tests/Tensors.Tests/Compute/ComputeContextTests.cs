@@ -3,7 +3,7 @@ namespace DeepSharp.Tensors.Tests.Compute;
 public class ComputeContextTests
 {
     [Fact]
-    public void Text_shows_workers_vector_width_pool_and_algorithm()
+    public void ToString_shows_workers_vector_width_pool_and_algorithm()
     {
         using var context = new ComputeContext(
             new ComputeOptions { Workers = 3, VectorWidth = VectorWidth.Bits128, ConvolutionAlgorithm = "im2col" });

@@ -3,7 +3,7 @@ namespace DeepSharp.Tensors.Tests.Compute;
 public class ProfilerTests
 {
     [Fact]
-    public void Lines_are_per_step_and_add_up_to_the_step()
+    public void Report_lines_are_averages_per_step_and_add_up_to_the_step_time()
     {
         var profiler = new Profiler();
         using var context = new ComputeContext(new ComputeOptions { Profiler = profiler });
@@ -28,7 +28,7 @@ public class ProfilerTests
     }
 
     [Fact]
-    public void An_operation_and_its_kernel_of_the_same_name_are_one_call()
+    public void Nested_profiles_of_the_same_operation_and_pass_are_one_call()
     {
         var profiler = new Profiler();
         using var context = new ComputeContext(new ComputeOptions { Profiler = profiler });

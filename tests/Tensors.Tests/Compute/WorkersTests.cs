@@ -53,7 +53,7 @@ public class WorkersTests
         using var workers = new Workers(2);
         using var together = new Barrier(2);
         int[] threads = new int[8];
-        // The barrier keeps the workers in step: neither finishes its half before the other, so neither helps.
+        // The barrier keeps the workers in step: neither finishes its half early, so neither takes blocks of the other half.
         workers.Run(8, block =>
         {
             threads[block] = Environment.CurrentManagedThreadId;
@@ -69,7 +69,7 @@ public class WorkersTests
         using var workers = new Workers(2);
         using var half = new ManualResetEventSlim();
         int left = 7;
-        // The first block of one half waits until all other blocks are done, on either worker.
+        // Block 4, the first of the second half, waits for all other blocks, so the worker that is not waiting must run them all.
         workers.Run(8, block =>
         {
             if (block == 4) Assert.True(half.Wait(TimeSpan.FromSeconds(60)));
@@ -110,7 +110,7 @@ public class WorkersTests
     }
 
     [Fact]
-    public void A_run_inside_a_block_runs_on_the_thread_of_that_block()
+    public void A_nested_run_uses_only_the_thread_of_its_block()
     {
         using var workers = new Workers(3);
         int runs = 0;

@@ -3,7 +3,7 @@ using System.Numerics;
 namespace DeepSharp.Tensors.Tests.Convolution;
 
 /// <summary>
-/// The three passes in double, with one loop per logical index. For the tolerance, each output also gets the sum of its absolute products.
+/// The three convolution passes in double, with one loop per index. Also returns each output's sum of absolute products, for the tolerance.
 /// </summary>
 internal static class ConvolutionReference
 {
@@ -19,7 +19,7 @@ internal static class ConvolutionReference
     public static double[] ToDouble<T>(Tensor<T> tensor)
         where T : unmanaged, IFloatingPointIeee754<T> => Array.ConvertAll(tensor.ToArray(), double.CreateChecked);
 
-    // Each triple of elements (x, w, y) in the definition contributes to all three passes. They differ only in which element is the result.
+    // All three passes run over the same triples of elements (x, w, y) and differ only in which of the three is the result.
     private static (double[] Values, double[] Absolute) Sum(
         in ConvolutionShape s,
         Shape result,

@@ -6,13 +6,13 @@ namespace DeepSharp.Tensors.Tests.Convolution;
 internal static class Multiplications
 {
     [ThreadStatic]
-    internal static long Done;
+    internal static long Count;
 
-    /// <summary>The number of multiplications and divisions of an action.</summary>
-    /// <param name="work">The action. It must use a context of <see cref="VectorWidth.Scalar"/> with one worker.</param>
+    /// <summary>Runs an action and returns the number of multiplications and divisions that it executes.</summary>
+    /// <param name="work">The action. Its context must have one worker and the width <see cref="VectorWidth.Scalar"/>.</param>
     public static long Of(Action work)
     {
-        Done = 0;
+        Count = 0;
         SimdDispatch.Scalar = new Source();
         try
         {
@@ -23,7 +23,7 @@ internal static class Multiplications
             SimdDispatch.Scalar = null;
         }
 
-        return Done;
+        return Count;
     }
 
     private sealed class Source : ISimdSource
@@ -34,7 +34,7 @@ internal static class Multiplications
     }
 }
 
-/// <summary>Vectors of one element that count multiplications. The results are those of <see cref="SimdScalar{T}"/>.</summary>
+/// <summary>One-element vectors that count multiplications and divisions and otherwise behave like <see cref="SimdScalar{T}"/>.</summary>
 internal readonly struct CountingSimd<T> : ISimd<T, T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
@@ -42,19 +42,19 @@ internal readonly struct CountingSimd<T> : ISimd<T, T>
 
     public static T Multiply(T a, T b)
     {
-        Multiplications.Done++;
+        Multiplications.Count++;
         return SimdScalar<T>.Multiply(a, b);
     }
 
     public static T MultiplyAdd(T a, T b, T c)
     {
-        Multiplications.Done++;
+        Multiplications.Count++;
         return SimdScalar<T>.MultiplyAdd(a, b, c);
     }
 
     public static T Divide(T a, T b)
     {
-        Multiplications.Done++;
+        Multiplications.Count++;
         return SimdScalar<T>.Divide(a, b);
     }
 

@@ -3,10 +3,10 @@ namespace DeepSharp.Tensors.Tests.Convolution;
 /// <summary>Counts the multiplications of the kernels, including transforms and padding: a measure of speed without a clock.</summary>
 public sealed class MultiplicationCountTests : IDisposable
 {
-    // Enough of both that the transforms of weights and tiles are as small a fraction of the work as in training.
+    // Large enough that the transforms are as small a fraction of the work as in training.
     private const int Tiles = 192, Channels = 64;
 
-    // Winograd F(4×4, 3×3) multiplies 36 times where the direct algorithm multiplies 144 times; the transforms come on top.
+    // For each tile and pair of channels, F(4×4, 3×3) needs 36 multiplications instead of 144. The transforms add to this.
     private const double MaxWinogradRatio = 0.35;
 
     private readonly ComputeContext context = new(new ComputeOptions { Workers = 1, VectorWidth = VectorWidth.Scalar, FillWithNaN = true });
@@ -36,7 +36,7 @@ public sealed class MultiplicationCountTests : IDisposable
 
         Assert.Equal("winograd-4x4", ConvolutionAlgorithms.Choose<float>(shape, pass, context.VectorWidth).Name);
         double ratio = (double)Count(context, shape, pass) / shape.Multiplications;
-        // Fewer than 36 / 144 would mean that not all are counted.
+        // A ratio below 36 / 144 would mean that some multiplications are not counted.
         Assert.InRange(ratio, 0.25, MaxWinogradRatio);
     }
 
@@ -60,7 +60,7 @@ public sealed class MultiplicationCountTests : IDisposable
         using var expected = Run();
         Tensor<float>? counted = null;
         long multiplications = Multiplications.Of(() => counted = Run());
-        // Equal bits show that the real kernels were counted.
+        // Bitwise equal results show that the counted kernels are the real ones.
         Assert.Equal(expected.ToArray(), counted!.ToArray());
         counted.Dispose();
         return multiplications;

@@ -1,18 +1,18 @@
 namespace DeepSharp.Tensors.Tests.Convolution;
 
-/// <summary>The error that rounding may cause in each result of a Winograd convolution.</summary>
+/// <summary>An upper bound of the rounding error of each result of a Winograd convolution.</summary>
 /// <remarks>
-/// A Winograd output is computed from all inputs of its tile, which cancel, so its error is relative to the same computation without
-/// cancellation: the transforms with the absolute values of their matrices, applied to the absolute values of the operands,
+/// A Winograd output is computed from all inputs of its tile, and large terms cancel. Its error is relative to the same computation
+/// without cancellation, on the absolute values of operands and matrices. The bound is ε times the number of roundings on the way
+/// (Higham, "Accuracy and Stability of Numerical Algorithms", section 3.5) times
 /// <code>
 /// forward           |Aᵀ| [ Σ channels (|G| |w| |G|ᵀ) ⊙ (|Bᵀ| |x| |Bᵀ|ᵀ) ] |Aᵀ|ᵀ
 /// weight gradient   |Gᵀ| [ Σ tiles (|A| |dy| |A|ᵀ) ⊙ (|Bᵀ| |x| |Bᵀ|ᵀ) ] |Gᵀ|ᵀ
 /// </code>
-/// times ε and the number of roundings on the way (Higham, "Accuracy and Stability of Numerical Algorithms", section 3.5).
 /// </remarks>
 internal sealed class WinogradBound
 {
-    // Each of three transforms is applied twice and rounds at most five times each time.
+    // Each of the three transforms is applied to rows and to columns, with at most five roundings each time.
     private const int TransformRoundings = 3 * 2 * 5;
 
     private readonly int size, outputSize;
@@ -24,12 +24,12 @@ internal sealed class WinogradBound
         (this.input, this.weights, this.output) = (Absolute(input), Absolute(weights), Absolute(output));
     }
 
-    /// <summary>The largest error of each result, in the order of <see cref="ConvolutionReference"/>.</summary>
+    /// <summary>The bound of each result, in the order of <see cref="ConvolutionReference"/>.</summary>
     /// <param name="algorithm">The name of the algorithm.</param>
     /// <param name="pass">The pass.</param>
     /// <param name="s">The convolution, 3×3 with stride 1.</param>
     /// <param name="first">The first operand of the pass.</param>
-    /// <param name="second">Its second operand.</param>
+    /// <param name="second">The second operand of the pass.</param>
     public static double[] Of<T>(string algorithm, ConvolutionPass pass, in ConvolutionShape s, double[] first, double[] second)
     {
         int channels = s.C;
@@ -42,6 +42,17 @@ internal sealed class WinogradBound
             ConvolutionPass.InputGradient => bound.InputGradient<T>(s, first, second),
             _ => bound.WeightGradient<T>(s, first, second),
         };
+    }
+
+    /// <summary>
+    /// Requires that the norm of all errors is at most 84 ε (in float, 1e-5) times the norm of the sums of absolute products. Roundings are
+    /// independent, so this ratio is far smaller than the bounds of single results allow. A wrong coefficient makes it more than 1e-2.
+    /// </summary>
+    public static void RequireNorm<T>(double[] expected, double[] found, double[] absolute, string what)
+    {
+        double error = Math.Sqrt(expected.Zip(found, (left, right) => (left - right) * (left - right)).Sum());
+        double bound = 84 * Tolerance.Epsilon<T>() * Math.Sqrt(absolute.Sum(value => value * value));
+        Assert.True(error <= bound, $"{what}: the norm of the error is {error:g3}, above {bound:g3}.");
     }
 
     private static WinogradBound Create<TTile>()
@@ -122,7 +133,7 @@ internal sealed class WinogradBound
         from column in Enumerable.Range(0, (maps.OutputWidth + outputSize - 1) / outputSize)
         select (n, row * outputSize, column * outputSize);
 
-    // M z Mᵀ for a square z of absolute values, row by row.
+    // M |z| Mᵀ for a square matrix z in row-major order.
     private static double[] Apply(double[,] matrix, Func<int, double> z)
     {
         int to = matrix.GetLength(0), from = matrix.GetLength(1);

@@ -1,17 +1,17 @@
 namespace DeepSharp.Tensors.Tests.Convolution;
 
-/// <summary>The bound of Winograd's errors is tight enough to find the smallest fault.</summary>
+/// <summary>The error bound of Winograd convolution is tight enough to detect a single missing product.</summary>
 public class WinogradBoundTests
 {
     [Theory]
     [InlineData("winograd-4x4")]
     [InlineData("winograd-2x2")]
-    public void One_tap_missing_at_one_pixel_is_above_the_bound(string algorithm)
+    public void One_missing_tap_of_one_pixel_exceeds_the_bound(string algorithm)
     {
         var window = Window2d.Square(3, 1, 1);
         var s = ConvolutionShape.Of([2, 16, 9, 7], [5, 16, 3, 3], window);
         using var context = new ComputeContext(new ComputeOptions { ConvolutionAlgorithm = algorithm, FillWithNaN = true });
-        // All elements are 1 or −1, so every product is as large as any other.
+        // All elements are 1 or −1, so all products have the same magnitude.
         using var x = Signs(s.Input, "x");
         using var w = Signs(s.Weights, "w");
         using var y = context.Kernels.Convolution(x, w, null, window);
@@ -26,7 +26,7 @@ public class WinogradBoundTests
                 {
                     for (int q = 0; q < s.OutputWidth; q++)
                     {
-                        // The tap in the middle, of one channel.
+                        // The product of the center tap of one input channel.
                         float product = x[n, k, p, q] * w[k, k, 1, 1];
                         int element = (((((n * s.K) + k) * s.OutputHeight) + p) * s.OutputWidth) + q;
                         double error = y[n, k, p, q] - expected[element];

@@ -6,10 +6,10 @@ namespace DeepSharp.Tensors.Tests.Convolution;
 public class WinogradMatricesTests
 {
     [Fact]
-    public void F4x4_equals_the_construction_for_its_points() =>
+    public void F4x4_equals_the_Cook_Toom_construction_for_its_points() =>
         EqualsConstruction<Winograd4x4>([(0, 1), (1, 1), (-1, 1), (1, 2), (-2, 1)]);
 
-    // The usual F(2×2) matrices carry the sign of the point 1 and of infinity in Bᵀ and Aᵀ, so only the identity is checked for them.
+    // The usual F(2×2) matrices have other signs than the construction for the points 0 and ∞, so only their product is checked.
     [Fact]
     public void F2x2_computes_the_convolution_of_unit_vectors() => ComputesConvolution<Winograd2x2>();
 
@@ -24,11 +24,11 @@ public class WinogradMatricesTests
         var (input, weights, output) = (new Fraction[t, t], new Fraction[t, 3], new Fraction[m, t]);
         for (int j = 0; j < t; j++)
         {
-            // A finite point p evaluates polynomials: powers of p. Infinity takes the leading coefficient.
+            // A finite point p evaluates a polynomial at p, so its entries are powers of p. The point ∞ selects the leading coefficient.
             bool finite = j < p.Length;
             for (int i = 0; i < m; i++) output[i, j] = finite ? p[j].Power(i) : new Fraction(i == m - 1 ? 1 : 0, 1);
 
-            // Lagrange: row j of Bᵀ is the polynomial with the other points as roots; its value at p is divided out in G.
+            // Lagrange: row j of Bᵀ is the polynomial whose roots are the other points. Row j of G is divided by its value at point j.
             var roots = p.Where((_, other) => other != j).ToArray();
             var polynomial = roots.Aggregate(new[] { Fraction.One }, MultiplyByRoot);
             for (int i = 0; i < t; i++) input[j, i] = i < polynomial.Length ? polynomial[i] : Fraction.Zero;
@@ -57,7 +57,7 @@ public class WinogradMatricesTests
             {
                 for (int g = 0; g < 3; g++)
                 {
-                    // y[i] = Σ d[i + g] · w[g]: the sum over the points is 1 exactly where d = i + g.
+                    // y[i] = Σ d[i + g] · w[g]: the sum over the points must be 1 where d = i + g, and 0 elsewhere.
                     double sum = 0, gradient = 0;
                     for (int point = 0; point < t; point++)
                     {

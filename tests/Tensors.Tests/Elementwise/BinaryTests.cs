@@ -10,22 +10,22 @@ public class BinaryTests
     [MemberData(nameof(TestContexts.Widths), MemberType = typeof(TestContexts))]
     public void Equals_the_reference_on_shapes_that_broadcast(VectorWidth width)
     {
-        Holds<float>(width);
-        Holds<double>(width);
+        CheckAllFunctions<float>(width);
+        CheckAllFunctions<double>(width);
     }
 
-    // A single operation is rounded once, so it must be exact.
-    private static void Holds<T>(VectorWidth width)
+    // Each function rounds once, so its result must equal the reference exactly.
+    private static void CheckAllFunctions<T>(VectorWidth width)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var half = T.CreateChecked(0.5);
         var cases = from shapes in Shapes.BroadcastableOf(Shapes.Wide) from seed in Gen.Choose(1, 1000) select (shapes, seed);
         Prop.ForAll(Arb.From(cases, c => Shapes.Shrink(c.shapes).Select(s => (s, c.seed))), c =>
         {
-            // Integers, so that ties occur.
+            // Small integers, so that ties occur.
             using var x = IntegerTensor<T>(c.shapes.Left, c.seed, "x", width);
             using var y = IntegerTensor<T>(c.shapes.Right, c.seed, "y", width);
-            // Each function and its gradients with respect to the operands, times 3.
+            // Each function, with its reference and its derivatives with respect to x and y.
             Equal(BinaryFunction.Add, x, y, (a, b) => a + b, (_, _) => T.One, (_, _) => T.One);
             Equal(BinaryFunction.Subtract, x, y, (a, b) => a - b, (_, _) => T.One, (_, _) => -T.One);
             Equal(BinaryFunction.Multiply, x, y, (a, b) => a * b, (_, b) => b, (a, _) => a);
@@ -47,7 +47,7 @@ public class BinaryTests
         using var dz = Tensor<T>.Full(z.Shape, three, x.Context);
         for (int operand = 0; operand < derivatives.Length; operand++)
         {
-            // Tensors that the gradient does not depend on are null.
+            // Tensors that the gradient does not read are null.
             var reads = function.Reads(operand);
             using var gradient = x.Context.Kernels.BinaryBackward(
                 function,
@@ -90,7 +90,7 @@ public class BinaryTests
     };
 
     [Fact]
-    public void Maximum_and_minimum_keep_NaN_of_either_operand()
+    public void Maximum_and_minimum_propagate_NaN_from_either_operand()
     {
         using var x = Tensor<float>.FromArray([float.NaN, 1], [2], TestContexts.Default);
         using var y = Tensor<float>.FromArray([1, float.NaN], [2], TestContexts.Default);
@@ -106,11 +106,11 @@ public class BinaryTests
         using var x = Tensor<float>.Zeros([2, 3], TestContexts.Default);
         using var y = Tensor<float>.Zeros([2, 4], TestContexts.Default);
         var error = Assert.Throws<ShapeException>(() => x + y);
-        Assert.Equal("Add: [2, 3] and [2, 4] do not broadcast, axis -1 is 3 and 4; lengths must be equal or 1.", error.Message);
+        Assert.Equal("Add: [2, 3] and [2, 4] do not broadcast: lengths 3 and 4 of axis -1 must be equal or 1.", error.Message);
     }
 
     [Fact]
-    public void A_missing_or_mismatched_tensor_of_the_gradient_is_an_error()
+    public void Missing_or_mismatched_arguments_of_a_gradient_are_errors()
     {
         var kernels = TestContexts.Default.Kernels;
         using var x = Tensor<float>.Zeros([2, 3], TestContexts.Default);

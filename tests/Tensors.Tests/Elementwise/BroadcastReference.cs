@@ -15,7 +15,7 @@ internal static class BroadcastReference
         return result;
     }
 
-    /// <summary>For each element of a smaller shape, sums f(x) in double over the elements that broadcast from it.</summary>
+    /// <summary>For each element of a smaller shape, sums f over the elements of x that it broadcasts to, in double.</summary>
     /// <returns>The sums, and the number of terms of each.</returns>
     public static (double[] Sums, int Terms) SumTo<T>(Tensor<T> x, Shape shape, Func<double, double> f)
         where T : unmanaged, IFloatingPointIeee754<T>

@@ -12,7 +12,7 @@ public class GeluTests
         0.18537342665668577, 1.9544997361036416, 3.5092135727520612, 10);
 
     [Fact]
-    public void Approximation_equals_known_values() => Equal(
+    public void Tanh_approximation_equals_known_values() => Equal(
         GeluApproximation.Tanh,
         // Python: 0.5 * x * (1 + math.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)))
         0, -7.024594819227126e-05, -0.0006408559551130544, -0.15880800939172324, -0.04601724895456484, 0,
@@ -28,7 +28,7 @@ public class GeluTests
         Assert.Equal(Array.ConvertAll(reference.ToArray(), v => (float)v), y.ToArray());
     }
 
-    // The error of Φ is a few ε of 1, so the error of x · Φ(x) is as many ε of x.
+    // The absolute error of Φ(x) is a few ε, so that of x · Φ(x) is a few ε · |x|.
     private static void Equal(GeluApproximation approximation, params double[] expected)
     {
         using var x = Tensor<double>.FromArray(X, [X.Length], TestContexts.Default);

@@ -15,7 +15,7 @@ public class ReluTests
     }
 
     [Fact]
-    public void Keeps_NaN()
+    public void Propagates_NaN()
     {
         using var x = Tensor<float>.FromArray([float.NaN, 1], [2], TestContexts.Default);
         using var y = x.Relu();

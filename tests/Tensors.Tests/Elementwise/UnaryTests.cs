@@ -6,7 +6,7 @@ public class UnaryTests
 {
     private static readonly Dictionary<string, UnaryCase> Cases = new()
     {
-        // Functions with one rounding are exact. Others may be off by a few ε of their value.
+        // The second argument is the allowed relative error in units of ε: 0 for functions that must be rounded correctly.
         ["Negate"] = new(x => -x, 0, -5, 5, UnaryFunction.Negate),
         ["Abs"] = new(Math.Abs, 0, -5, 5, UnaryFunction.Abs),
         ["Sqrt"] = new(Math.Sqrt, 0, 0, 5, UnaryFunction.Sqrt),
@@ -75,7 +75,7 @@ public class UnaryTests
     }
 
     [Fact]
-    public void A_missing_or_mismatched_tensor_of_the_gradient_is_an_error()
+    public void Missing_or_mismatched_arguments_of_a_gradient_are_errors()
     {
         var kernels = TestContexts.Default.Kernels;
         using var x = Tensor<float>.Zeros([2], TestContexts.Default);

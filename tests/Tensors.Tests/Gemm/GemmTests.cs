@@ -14,9 +14,9 @@ public class GemmTests
     [MemberData(nameof(TestContexts.Widths), MemberType = typeof(TestContexts))]
     public void Equals_the_double_reference_in_double(VectorWidth width) => EqualsReference<double>(width);
 
-    // The loop nest has blocks of depth 512 and packs 1,536 rows and depths and 2,048 columns at once. With up to 48 rows it reads B in
-    // place, in blocks of depth 16 and 4,096 columns. These shapes cross every boundary by one, with B by columns and, where it is read in
-    // place for few rows, by rows.
+    // The loop nest has blocks of depth 512 and packs up to 1,536 rows, a depth of 1,536 and 2,048 columns at once. For up to 48 rows of A,
+    // a B stored by rows is read in place, with blocks of depth 16 and up to 4,096 columns. Each shape slightly exceeds one or more of
+    // these sizes. The first four shapes store B by columns, the others by rows.
     [Theory]
     [InlineData(1537, 5, 3, true)]
     [InlineData(97, 2100, 17, true)]
@@ -26,7 +26,7 @@ public class GemmTests
     [InlineData(48, 515, 1537, false)]
     [InlineData(5, 4099, 17, false)]
     [InlineData(1, 3, 1553, false)]
-    public void Crosses_every_block_boundary(int m, int n, int k, bool transposeB) =>
+    public void Equals_the_double_reference_across_every_block_boundary(int m, int n, int k, bool transposeB) =>
         Check<float>(TestContexts.Default, new(m, n, k, TransposeA: false, transposeB, Alpha: 0.5, Beta: 1, Seed: 1));
 
     [Fact]

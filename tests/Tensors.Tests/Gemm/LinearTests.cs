@@ -9,7 +9,7 @@ public class LinearTests
             var data = new TheoryData<VectorWidth, int, int, int>();
             foreach (var width in Enum.GetValues<VectorWidth>())
             {
-                // Dot products, few rows, one block, several blocks of rows and columns, and several blocks of the depth.
+                // Dot products (up to 16 rows), one block, several blocks of rows and columns, and several blocks of the depth.
                 ReadOnlySpan<(int, int, int)> sizes = [(1, 7, 100), (16, 65, 49), (17, 40, 33), (200, 13, 290), (61, 1600, 70)];
                 foreach (var (rows, inputs, outputs) in sizes) data.Add(width, rows, inputs, outputs);
             }
@@ -18,7 +18,7 @@ public class LinearTests
         }
     }
 
-    // Other tests compare Gemm with its definition. Linear must add the bias to its product exactly once, after the last block of depth.
+    // Compares with Gemm, which has its own tests. Linear must add the bias exactly once, after the last block of the depth.
     [Theory]
     [MemberData(nameof(Shapes))]
     public void Equals_the_product_plus_the_bias(VectorWidth width, int rows, int inputs, int outputs)

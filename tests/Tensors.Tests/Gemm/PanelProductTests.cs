@@ -41,9 +41,9 @@ public class PanelProductTests
         int panelColumns = MicroKernel.Vectors * SimdDispatch.Lanes<float>(width);
         int panelRow = panelColumns + random.Next(3), cRow = s.Columns + random.Next(4), depth = s.Length * s.Runs;
         int[] starts = [.. Enumerable.Range(0, s.Rows).Select(row => s.IsTable && row > 0 ? random.Next(200) : row * rowStep).Order()];
-        float[] a = Numbers(random, starts.Max() + (runStep * (s.Runs - 1)) + ((s.Length - 1) * s.Step) + 1);
-        float[] panel = Numbers(random, ((depth - 1) * panelRow) + panelColumns), bias = Numbers(random, s.Columns);
-        float[] c = Numbers(random, ((s.Rows - 1) * cRow) + s.Columns), before = [.. c];
+        float[] a = SmallIntegers(random, starts.Max() + (runStep * (s.Runs - 1)) + ((s.Length - 1) * s.Step) + 1);
+        float[] panel = SmallIntegers(random, ((depth - 1) * panelRow) + panelColumns), bias = SmallIntegers(random, s.Columns);
+        float[] c = SmallIntegers(random, ((s.Rows - 1) * cRow) + s.Columns), before = [.. c];
         if (!s.Accumulate) Fill(c, s, cRow, float.NaN);
 
         var path = new SumPath(s.Length, s.Runs, s.Step, runStep);
@@ -69,10 +69,10 @@ public class PanelProductTests
         }
     }
 
-    private static float[] Numbers(System.Random random, int length) =>
+    private static float[] SmallIntegers(System.Random random, int length) =>
         [.. Enumerable.Range(0, length).Select(_ => (float)random.Next(-3, 4))];
 
-    // Elements between the rows of c stay unchanged.
+    // Fills the columns of c, but not the gaps between its rows.
     private static void Fill(float[] c, Sample s, int cRow, float value)
     {
         for (int i = 0; i < s.Rows; i++) Array.Fill(c, value, i * cRow, s.Columns);

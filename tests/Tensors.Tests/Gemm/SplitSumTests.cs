@@ -3,7 +3,7 @@ using FsCheck.Fluent;
 
 namespace DeepSharp.Tensors.Tests.Gemm;
 
-/// <summary>Where a sum is split, and whether its parts add up to the total.</summary>
+/// <summary>The parts of a split sum respect their limits, cover every block once, and add up to the total.</summary>
 public class SplitSumTests
 {
     [Fact]
@@ -25,8 +25,8 @@ public class SplitSumTests
         Assert.InRange(sum.Parts, 1, Math.Min(maxParts, blocks));
         Assert.True(
             sum.Parts == 1 || sum.Parts * length * sizeof(double) <= maxBytes,
-            $"{sum.Parts} parts of {length} elements take more than {maxBytes} bytes.");
-        // Block p is 2^−p, so each bit of the sum is a block. A block that is missing or counted twice changes the sum.
+            $"{sum.Parts} parts of {length} elements need more than {maxBytes} bytes.");
+        // Block b adds 2^−(b mod 50) to every element, so a block that is missing or counted twice changes the sum.
         sum.Run((first, end, part) =>
         {
             Assert.True(first < end);

@@ -62,7 +62,7 @@ public class CrossEntropyTests
             {
                 double target = (k == labels[row] ? 1 - smoothing : 0) + (smoothing / classes);
                 expected -= target * (r[k] - logSum) / divisor;
-                // p has the relative error of a sum of positive exponentials. Each is off by an ulp or two and by the rounding of x − m.
+                // p has the relative error of a sum of positive exponentials, each off by one or two ulps and by the rounding of x − m.
                 Assert.Equal(
                     (Math.Exp(r[k] - logSum) - target) * 1.5 / divisor,
                     dx[(row * classes) + k],

@@ -16,7 +16,7 @@ public class MemoryPoolTests
             long size = SizeClass.RoundUp(bytes);
             Assert.True(size >= bytes, $"{bytes} bytes do not fit into {size}.");
             if (bytes > SizeClass.MinBytes)
-                Assert.True((size - bytes) * 8 <= size, $"{bytes} bytes waste more than an eighth of {size}.");
+                Assert.True((size - bytes) * 8 <= size, $"{bytes} bytes leave more than an eighth of {size} bytes unused.");
             Assert.Equal(size, SizeClass.RoundUp(size));
             Assert.Equal(0, size % 64);
         }
@@ -66,7 +66,7 @@ public class MemoryPoolTests
     }
 
     [Fact]
-    public void Rented_and_released_memory_is_NaN_on_request()
+    public void Rented_and_released_memory_is_filled_with_NaN_on_request()
     {
         var pool = new MemoryPool(fillWithNaN: true);
         var memory = pool.Rent<double>(100);

@@ -8,7 +8,7 @@ public class BatchNormTests
 {
     private const double Epsilon = 1e-5;
 
-    // [N,C] and [N,C,H,W], from a single row to several blocks of rows.
+    // Inputs [N,C] and [N,C,H,W] with a single row up to several blocks of rows.
     private static Arbitrary<(Shape Shape, int Seed)> Cases => Arb.From(
         from images in Gen.Choose(1, 5)
         from channels in Gen.Elements(1, 3, 17, 130)
@@ -80,7 +80,7 @@ public class BatchNormTests
         using var mean = Tensor<double>.FromArray([10, 20], [2], context);
         using var variance = Tensor<double>.FromArray([4, 8], [2], context);
         context.Kernels.BatchNormUpdateRunning(runningMean, runningVariance, mean, variance, count: 5, momentum: 0.1);
-        // 0.9·1 + 0.1·10; 0.9·3 + 0.1·4·5/4; and so on.
+        // In the first channel: mean 0.9·1 + 0.1·10, variance 0.9·3 + 0.1·4·5/4.
         Assert.Equal([1.9, 3.8], runningMean.ToArray().Select(v => Math.Round(v, 12)));
         Assert.Equal([3.2, 4.6], runningVariance.ToArray().Select(v => Math.Round(v, 12)));
     }
@@ -117,7 +117,7 @@ public class BatchNormTests
             double[] values = channels[c];
             double expectedMean = values.Average(), expectedVariance = values.Average(v => (v - expectedMean) * (v - expectedMean));
             double spread = values.Max() - values.Min();
-            // The kernel adds deviations from one of the values. They are at most the spread, as are differences between means of blocks.
+            // The kernel sums deviations from the first value of a block. These and the differences of block means are at most the spread.
             double meanBound = Tolerance.Sum<T>(values.Length, spread) + Tolerance.Sum<T>(0, Math.Abs(expectedMean));
             double varianceBound = Tolerance.Sum<T>(values.Length, 2 * spread * spread);
             Assert.Equal(expectedMean, double.CreateChecked(mean[c]), meanBound);
@@ -144,9 +144,9 @@ public class BatchNormTests
         using var y = kernels.BatchNormForward(x, mean, inverse, gamma, beta, relu);
         var (dGamma, dBeta) = kernels.BatchNormParameterGradients(x, dy, mean, inverse, gamma, beta, relu);
         using var dx = kernels.BatchNormInputGradient(x, dy, mean, inverse, gamma, beta, relu, dGamma, dBeta);
-        using var dxOfConstants = kernels.BatchNormInputGradient(x, dy, mean, inverse, gamma, beta, relu, null, null);
+        using var frozenDx = kernels.BatchNormInputGradient(x, dy, mean, inverse, gamma, beta, relu, null, null);
 
-        double[][] xs = Channels(x), dys = Channels(dy), ys = Channels(y), dxs = Channels(dx), dxsOfConstants = Channels(dxOfConstants);
+        double[][] xs = Channels(x), dys = Channels(dy), ys = Channels(y), dxs = Channels(dx), frozenDxs = Channels(frozenDx);
         for (int c = 0; c < xs.Length; c++)
         {
             double m = double.CreateChecked(mean[c]), s = double.CreateChecked(inverse[c]);
@@ -158,7 +158,7 @@ public class BatchNormTests
             {
                 double normal = (xs[c][i] - m) * s, expected = (normal * g) + b;
                 Assert.Equal(relu ? Math.Max(expected, 0) : expected, ys[c][i], Tolerance.Sum<T>(3, Math.Abs(normal * g) + Math.Abs(b)));
-                // The sign of the output decides, so that rounding at the kink has no effect.
+                // Uses the sign of the computed output, so that rounding near the kink of ReLU has no effect.
                 double upstream = relu && ys[c][i] <= 0 ? 0 : dys[c][i];
                 sum += upstream;
                 sumAbsolute += Math.Abs(upstream);
@@ -167,7 +167,7 @@ public class BatchNormTests
                 double ofMean = foundDBeta / n, ofDeviation = normal * foundDGamma / n;
                 double size = Math.Abs(g * s) * (Math.Abs(upstream) + Math.Abs(ofMean) + Math.Abs(ofDeviation));
                 Assert.Equal(g * s * (upstream - ofMean - ofDeviation), dxs[c][i], Tolerance.Sum<T>(8, size));
-                Assert.Equal(g * s * upstream, dxsOfConstants[c][i], Tolerance.Sum<T>(2, Math.Abs(g * s * upstream)));
+                Assert.Equal(g * s * upstream, frozenDxs[c][i], Tolerance.Sum<T>(2, Math.Abs(g * s * upstream)));
             }
 
             Assert.Equal(sum, foundDBeta, Tolerance.Sum<T>(n, sumAbsolute));

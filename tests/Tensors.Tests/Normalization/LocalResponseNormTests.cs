@@ -69,7 +69,7 @@ public class LocalResponseNormTests
                     absolute += Math.Abs(term);
                 }
 
-                // All terms of the scale are positive. The power multiplies its relative error by the exponent.
+                // All terms of the scale are positive, so the scale has a small relative error. The power multiplies it by the exponent.
                 int terms = (int)Math.Ceiling((size + 4) * (1 + beta)) + 4;
                 Assert.Equal(input[At(c)] * direct, found[At(c)], Tolerance.Sum<T>(terms, Math.Abs(input[At(c)] * direct)));
                 Assert.Equal(

@@ -30,7 +30,7 @@ public class SgdKernelTests
     {
         using var weight = Tensor<float>.RandomNormal([length], new RandomStream(length, "w"), context: context);
         using var gradient = Tensor<float>.RandomNormal([length], new RandomStream(length, "g"), context: context);
-        // The first velocity is uninitialized memory, here NaN.
+        // Before the first step, the velocity is uninitialized memory, which the test contexts fill with NaN.
         using var velocity = !hasVelocity ? null : update.IsFirst ? new Tensor<float>([length], context)
             : Tensor<float>.RandomNormal([length], new RandomStream(length, "v"), context: context);
         float[] w = weight.ToArray(), g = gradient.ToArray(), v = velocity?.ToArray() ?? [];

@@ -82,7 +82,7 @@ public class MaxPoolTests
     private static void Check<T>(PoolCase pooling, VectorWidth width)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        // Few different values, so that most windows have ties.
+        // Few distinct values, so that most windows have ties.
         var stream = new RandomStream(pooling.Seed, "x");
         T[] values = [.. Enumerable.Range(0, pooling.Input.ElementCount).Select(i => T.CreateChecked(stream.Below(4, i) - 2))];
         using var x = Tensor<T>.FromArray(values, pooling.Input, TestContexts.Of(width));

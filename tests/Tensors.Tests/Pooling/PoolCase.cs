@@ -3,7 +3,7 @@ using FsCheck.Fluent;
 
 namespace DeepSharp.Tensors.Tests.Pooling;
 
-/// <summary>A generated pooling: an input [N,C,H,W] and a window that fits it.</summary>
+/// <summary>A generated test case: the shape of an input [N,C,H,W], a window that fits it, and the seed of the elements.</summary>
 public sealed record PoolCase(Shape Input, Window2d Window, int Seed)
 {
     /// <summary>
@@ -35,7 +35,7 @@ public sealed record PoolCase(Shape Input, Window2d Window, int Seed)
         where T : unmanaged, System.Numerics.IFloatingPointIeee754<T> =>
         Tensor<T>.RandomNormal(shape, new RandomStream(Seed, name), context: TestContexts.Of(width));
 
-    /// <summary>The positions of the input that the window of output (i, j) contains, in row-major order.</summary>
+    /// <summary>The input positions in the window of output (i, j), without padding, in row-major order.</summary>
     public IEnumerable<(int H, int W)> Positions(int i, int j)
     {
         for (int h = (i * Window.StrideHeight) - Window.PaddingHeight, h1 = h + Window.Height; h < h1; h++)

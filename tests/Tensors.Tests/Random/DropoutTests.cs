@@ -19,13 +19,13 @@ public class DropoutTests
     }
 
     [Fact]
-    public void Keeps_the_mean_and_drops_at_the_rate()
+    public void Drops_elements_at_the_rate_and_scales_the_others()
     {
         const int Count = 100_000;
         const double Rate = 0.3;
         using var x = Tensor<double>.Ones([Count], TestContexts.Default);
         using var y = x.Context.Kernels.Dropout(x, Rate, new RandomStream(1, "dropout"));
-        // The number of dropped elements is binomial. The bound is five standard deviations.
+        // The number of dropped elements follows a binomial distribution. The bound is five standard deviations.
         Assert.Equal(Count * Rate, y.ToArray().Count(v => v == 0), 5 * Math.Sqrt(Count * Rate * (1 - Rate)));
         Assert.All(y.ToArray(), v => Assert.True(v is 0 or 1 / (1 - Rate)));
     }

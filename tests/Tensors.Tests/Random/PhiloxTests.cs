@@ -2,7 +2,7 @@ namespace DeepSharp.Tensors.Tests.Random;
 
 public class PhiloxTests
 {
-    // The known answers of Philox4x32-10 that the authors ship with Random123 (kat_vectors).
+    // The known-answer vectors of Philox4x32-10 from the authors' library Random123 (file kat_vectors).
     [Fact]
     public void Equals_the_known_answers_of_its_authors()
     {

@@ -16,10 +16,10 @@ public class RandomStreamTests
         Assert.True(Stream != Stream.At(0, 1));
     }
 
-    // Checkpoints resume bit for bit, so these numbers must never change. They are Philox of counter 0. The key is the first 8 bytes of
-    // SHA-256("1/test").
+    // Checkpoints resume bit for bit, so these words must never change. They are the Philox block of counter 0, whose key is the first
+    // 8 bytes of SHA-256("1/test").
     [Fact]
-    public void Its_numbers_never_change() =>
+    public void Its_words_never_change() =>
         Assert.Equal([239360060u, 651517613u, 2456266909u, 2207235029u], Enumerable.Range(0, 4).Select(i => Stream.Word(i)));
 
     [Fact]
@@ -27,7 +27,7 @@ public class RandomStreamTests
     {
         var (r0, r1, r2, r3) = Stream.Block(7);
         Assert.Equal([r0, r1, r2, r3], Enumerable.Range(28, 4).Select(i => Stream.Word(i)));
-        // Indices beyond 32 bits have different numbers.
+        // Block indices beyond 32 bits give different words.
         Assert.NotEqual(Stream.Word(0), Stream.Word(4L << 32));
     }
 
@@ -38,7 +38,7 @@ public class RandomStreamTests
         Assert.All(x, u => Assert.InRange(u, 0, Math.BitDecrement(1.0)));
         IsMean(0.5, Math.Sqrt(1.0 / 12), x);
         IsMean(1.0 / 3, Math.Sqrt(4.0 / 45), [.. x.Select(u => u * u)]);
-        // Neighbors are uncorrelated.
+        // Neighboring samples are uncorrelated.
         IsMean(0.25, Math.Sqrt(7.0 / 144), [.. x.Zip(x.Skip(1), (a, b) => a * b)]);
     }
 
@@ -49,7 +49,7 @@ public class RandomStreamTests
         IsMean(0, 1, x);
         IsMean(1, Math.Sqrt(2), [.. x.Select(z => z * z)]);
         IsMean(3, Math.Sqrt(96), [.. x.Select(z => z * z * z * z)]);
-        // Both numbers of a pair come from the same two words and must still be independent.
+        // Both samples of a pair come from the same two words and must still be independent.
         IsMean(0, 1, [.. x.Zip(x.Skip(1), (a, b) => a * b)]);
     }
 
@@ -62,18 +62,18 @@ public class RandomStreamTests
     }
 
     [Fact]
-    public void A_permutation_has_each_number_once_and_is_uniform()
+    public void A_permutation_contains_each_index_once_and_is_uniform()
     {
         Assert.Equal(Enumerable.Range(0, 1000), Stream.Permutation(1000).Order());
         Assert.Empty(Stream.Permutation(0));
-        // Where a permutation moves the first of five elements.
+        // The positions to which random permutations of five elements move element 0.
         double[] positions = [.. Enumerable.Range(0, 20_000).Select(step => (double)Array.IndexOf(Stream.At(0, step).Permutation(5), 0))];
         for (int position = 0; position < 5; position++) IsMean(0.2, 0.4, [.. positions.Select(p => p == position ? 1.0 : 0)]);
     }
 
     private static double[] Sample(Func<long, double> number) => [.. Enumerable.Range(0, Count).Select(i => number(i))];
 
-    // The mean of n numbers has a standard deviation of σ/√n. An error of five times that happens once in a million.
+    // The mean of n samples has the standard deviation σ/√n. An error above five times that occurs less than once in a million tests.
     private static void IsMean(double mean, double deviation, double[] x) =>
         Assert.Equal(mean, x.Average(), 5 * deviation / Math.Sqrt(x.Length));
 }

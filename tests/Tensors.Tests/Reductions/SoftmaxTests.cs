@@ -56,7 +56,7 @@ public class SoftmaxTests
             foreach (int j in row)
             {
                 double p = Math.Exp(xs[j] - max) / sum, logP = xs[j] - max - Math.Log(sum);
-                // Rounding x − m causes a relative error of its exponential in proportion to m − x. Beyond 100 that is 0 in float.
+                // Rounding x − m causes a relative error of exp(x − m) proportional to m − x. Above 100, exp(x − m) is 0 in float.
                 double relative = Tolerance.Sum<T>(length, 4 + Math.Min(max - xs[j], 100)), tiny = Tolerance.Tiny<T>();
                 AssertClose(p, y[j], (relative * p) + tiny);
                 AssertClose(logP, logY[j], Tolerance.Sum<T>(length, 4) + (4 * Tolerance.Epsilon<T>() * Math.Abs(logP)));
@@ -68,7 +68,7 @@ public class SoftmaxTests
         void AssertClose(double expected, double actual, double tolerance)
         {
             if (!(Math.Abs(expected - actual) <= tolerance))
-                Assert.Fail($"{shape} along {axis}, standard deviation {deviation}: {actual}, expected {expected} ± {tolerance}.");
+                Assert.Fail($"{shape} along axis {axis}, standard deviation {deviation}: {actual}, expected {expected} ± {tolerance}.");
         }
     }
 

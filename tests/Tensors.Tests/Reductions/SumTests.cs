@@ -57,7 +57,7 @@ public class SumTests
 
         var (expected, terms) = BroadcastReference.SumTo(x, sum.Shape, value => value);
         var (absolute, _) = BroadcastReference.SumTo(x, sum.Shape, Math.Abs);
-        // Only a run, a block of rows or a short sum is added in T. The reference adds in double.
+        // In float, at most SumRun terms are added in T, and the sums of these in double. The reference adds in double.
         int inT = typeof(T) == typeof(float) ? Math.Min(terms, Tuning.SumRun) : terms;
         T[] sums = sum.ToArray(), means = mean.ToArray();
         for (int i = 0; i < sums.Length; i++)

@@ -29,7 +29,7 @@ public class SumToTests
 
     [Theory]
     [MemberData(nameof(LargeShapes))]
-    public void Gives_the_same_bits_for_any_number_of_workers(int[] shape, int[] smaller)
+    public void Gives_the_same_bits_on_any_number_of_workers(int[] shape, int[] smaller)
     {
         float[][] results = [.. new[] { 1, 2, 5 }.Select(workers =>
         {

@@ -57,7 +57,7 @@ public class VarianceTests
         {
             double[] values = [.. group];
             double average = values.Average(), squares = values.Sum(v => (v - average) * (v - average));
-            // The sum in T is short. The mean is rounded to T, which shifts every deviation by ε·mean and adds the square of that shift.
+            // In float, a sum in T has at most SumRun terms. Rounding the mean shifts all deviations and adds the square of the shift.
             int terms = typeof(T) == typeof(float) ? Math.Min(values.Length, Tuning.SumRun) : values.Length;
             double shift = Tolerance.Epsilon<T>() * Math.Abs(average) * terms;
             double tolerance = Tolerance.Sum<T>(terms, squares)

@@ -3,12 +3,12 @@ using FsCheck.Fluent;
 
 namespace DeepSharp.Tensors.Tests.Shaping;
 
-/// <summary>Reshape, permute, slice and expand move elements exactly, for any storage order of source and target.</summary>
+/// <summary>Reshape, permute, slice and expand move each element to its index, for any storage order of source and target.</summary>
 public class ShapingTests
 {
     private static readonly ComputeContext Context = TestContexts.Default;
 
-    // Large enough for tiles and for several blocks, with lengths of 1 on every axis.
+    // Large enough for tiles and for several blocks. Each axis has length 1 in at least one shape.
     private static readonly Shape[] LargeShapes =
     [
         [70_001], [130, 71], [33, 1, 65], [2, 33, 5, 40], [2, 1, 37, 31], [3, 130, 1, 1], [1, 17, 1, 33], [1, 3, 150, 160],
@@ -94,7 +94,7 @@ public class ShapingTests
             StringComparison.Ordinal);
     }
 
-    // Checks 100 generated small cases and a few for each large shape.
+    // Checks 100 generated cases of small shapes and three cases of each large shape.
     private static void Check<TCase>(
         Func<Shape, Gen<TCase>> cases, Func<Tensor<float>, TCase, (Tensor<float> Y, Func<int[], float> Expected)> run)
     {
@@ -117,7 +117,7 @@ public class ShapingTests
         foreach (var shape in LargeShapes) Prop.ForAll(With(shape, cases).ToArbitrary(), CheckOne).Check(PropertyConfig.Of(3));
     }
 
-    // The prime factors in another order, multiplied to one to four lengths.
+    // A random shape of rank 1 to 4 with the same number of elements: distributes the prime factors over the axes.
     private static Gen<Shape> Reshaped(Shape shape) =>
         from factors in Gen.Shuffle(PrimeFactors(shape.ElementCount))
         from axes in Gen.ArrayOf(Gen.Choose(0, 3), factors.Length)

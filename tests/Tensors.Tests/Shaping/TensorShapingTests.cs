@@ -1,12 +1,12 @@
 namespace DeepSharp.Tensors.Tests.Shaping;
 
-/// <summary>Reshaping, slicing, joining, reductions and products as methods of tensors.</summary>
+/// <summary>The methods of tensors that reshape, slice, join, reduce and multiply.</summary>
 public class TensorShapingTests
 {
     private static readonly ComputeContext Context = TestContexts.Default;
 
     [Fact]
-    public void Ranges_select_a_box_and_missing_axes_stay_whole()
+    public void Ranges_select_a_box_and_axes_without_a_range_stay_whole()
     {
         using var x = Counting([3, 4, 5]);
         Is(x.Slice([1, 0, 0], [2, 4, 4]), x.Slice(1..3, .., ..^1));
@@ -62,7 +62,7 @@ public class TensorShapingTests
     }
 
     [Fact]
-    public void Reductions_and_products_call_the_kernels()
+    public void Reductions_and_products_return_the_expected_tensors()
     {
         using var x = Counting([2, 3]);
         Is(Tensor.Scalar(15f, Context), x.Sum());

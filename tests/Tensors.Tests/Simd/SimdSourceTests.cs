@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace DeepSharp.Tensors.Tests.Simd;
 
-/// <summary>The vector types of the three widths have the same source text by design.</summary>
+/// <summary>The sources of the three vector types must be identical except for the width and the byte conversions.</summary>
 public partial class SimdSourceTests
 {
     [Theory]
@@ -10,7 +10,7 @@ public partial class SimdSourceTests
     [InlineData(512)]
     public void Vector_types_differ_only_in_width_and_byte_conversions(int bits) => Assert.Equal(Source(128), Source(bits));
 
-    // The source without the methods that convert bytes, and with one name for all widths.
+    // The source without the byte conversions, and with the width removed from all names.
     private static string Source(int bits)
     {
         string source = File.ReadAllText(Path.Combine(Repository.Root, "src", "Tensors", "Simd", $"Simd{bits}.cs"));

@@ -32,8 +32,8 @@ public class VectorMathTests
             Exp(width, [double.NaN, double.PositiveInfinity, double.NegativeInfinity, 709.8, -709, 0, -800, double.MinValue]));
     }
 
-    // The bound is 4 units in the last place: half a unit for each of the last three roundings of the series, one for r, and the rest for
-    // processors whose multiply-add rounds twice.
+    // The bound is 4 units in the last place: half a unit for each of the last three roundings of the series, one unit for the reduced
+    // argument, and the rest for processors whose multiply-add rounds twice.
     private static void Check<T>(VectorWidth width, T min, T max, T unit)
         where T : unmanaged, IFloatingPointIeee754<T>
     {

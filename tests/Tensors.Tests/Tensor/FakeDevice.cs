@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace DeepSharp.Tensors.Tests;
 
-/// <summary>A backend with its own memory. Counts uploads and downloads. It implements addition. Other kernels run on the CPU.</summary>
+/// <summary>A backend with its own memory. Counts uploads and downloads. Implements only addition; other kernels run on the CPU.</summary>
 internal sealed class FakeDevice : Kernels
 {
     public int Uploads { get; private set; }

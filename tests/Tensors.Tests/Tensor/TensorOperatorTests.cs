@@ -17,7 +17,7 @@ public class TensorOperatorTests
     }
 
     [Fact]
-    public void Numbers_may_be_on_either_side()
+    public void Scalars_may_be_on_either_side()
     {
         using var x = Tensor<float>.FromArray([1, 2, 4], [3], Context);
         Is([3, 4, 6], x + 2);
@@ -33,7 +33,7 @@ public class TensorOperatorTests
     }
 
     [Fact]
-    public void Functions_call_the_kernels_of_the_context()
+    public void Functions_apply_to_every_element()
     {
         using var x = Tensor<double>.FromArray([-1, 4], [2], Context);
         Assert.Equal([1, 16], x.Power(2).ToArray());

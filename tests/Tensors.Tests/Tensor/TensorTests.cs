@@ -94,7 +94,7 @@ public class TensorTests
         y.Dispose();
         Assert.True(y.IsDisposed);
         Assert.Contains(
-            "This tensor [2], made by Relu, was disposed.",
+            "This tensor [2], created by Relu, was disposed.",
             Assert.Throws<ObjectDisposedException>(() => y.ToArray()).Message,
             StringComparison.Ordinal);
         Assert.Throws<ObjectDisposedException>(() => y[0] = 1);

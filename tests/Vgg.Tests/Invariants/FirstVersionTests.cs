@@ -3,11 +3,11 @@ using System.Security.Cryptography;
 
 namespace DeepSharp.Vgg.Tests.Invariants;
 
-/// <summary>Files of version 0.1 load, and a training run that version 0.1 interrupted within an epoch resumes bit for bit.</summary>
+/// <summary>Files of version 0.1 load, and a training run interrupted within an epoch in version 0.1 resumes bit for bit.</summary>
 /// <remarks>
 /// The network is <c>8,M,16,16,M</c> with batch normalization, dropout and a hidden layer of 24. It was trained on 200 images of
 /// <c>shapes</c> in batches of 32, with crops and flips. The checkpoint was written after step 3 of 7 in epoch 2 of 3.
-/// The hashes are those of version 0.1. The bits depend on the vector width, so there is one hash for each width.
+/// The hashes were computed by version 0.1. The bits depend on the vector width, so there is one hash for each width.
 /// </remarks>
 public sealed class FirstVersionTests : IDisposable
 {

@@ -1,6 +1,6 @@
 namespace DeepSharp.Vgg.Tests.Invariants;
 
-/// <summary>Measures the memory that training takes. Runs alone, because it measures the whole process.</summary>
+/// <summary>Measures the memory that training uses. Runs alone, because it measures the whole process.</summary>
 [Collection(nameof(MemoryTests))]
 [CollectionDefinition(nameof(MemoryTests), DisableParallelization = true)]
 public class MemoryTests
@@ -10,7 +10,7 @@ public class MemoryTests
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
-    public void A_steady_state_step_of_vgg11_allocates_almost_nothing(int workers)
+    public void A_step_of_vgg11_after_the_first_steps_allocates_almost_nothing(int workers)
     {
         using var context = new ComputeContext(new ComputeOptions { Workers = workers, FillWithNaN = true });
         using var loop = new TrainingLoop(VggConfig.A, BatchNormCompact, [32, 3, 32, 32], context);
@@ -23,7 +23,7 @@ public class MemoryTests
             steps.Add((context.Pool.Misses - misses, GC.GetTotalAllocatedBytes(precise: true) - bytes));
         }
 
-        // With several workers, any of these steps may be the first to need two buffers of one kind at once. So only the best step counts.
+        // With several workers, any step may be the first to need two buffers of one size at the same time. So only the best step counts.
         if (workers > 1) steps = [steps.Min()];
         Assert.All(steps, step =>
         {
@@ -37,33 +37,33 @@ public class MemoryTests
     {
         using var context = new ComputeContext(new ComputeOptions { Workers = 2, FillWithNaN = true });
         using var loop = new TrainingLoop(VggConfig.Parse("8,M,16,M"), BatchNormCompact, [16, 3, 16, 16], context);
-        // Warms up until the runtime has compiled everything for the last time.
+        // Warm-up: by then, tiered compilation has finished.
         for (int step = 0; step < 200; step++) loop.Step();
         long before = ResidentSet();
         for (int step = 0; step < 1000; step++) loop.Step();
-        // Less than one page per step: no step leaves anything allocated.
+        // Less than one page per step, so the steps do not leak.
         Assert.InRange(ResidentSet() - before, long.MinValue, 1000L * Environment.SystemPageSize);
     }
 
     [Fact]
-    public void Training_without_Dispose_takes_at_most_three_times_the_memory()
+    public void Training_without_Dispose_uses_at_most_three_times_the_memory()
     {
-        long disposing = MaxResidentSet(loop =>
+        long withDispose = MaxResidentSet(loop =>
         {
             using var images = loop.Images.Clone();
             using (var tape = new Tape<float>(Mode.Training)) loop.Step(tape, images);
-            // Records everything that backward would need, but never runs backward.
+            // Records everything that a backward pass needs, but never runs one.
             using var recording = new Tape<float>(Mode.Evaluation, recording: true);
             loop.Model.Forward(recording.Input(images));
         });
-        long leaving = MaxResidentSet(loop =>
+        long withoutDispose = MaxResidentSet(loop =>
         {
             var images = loop.Images.Clone();
             loop.Step(new Tape<float>(Mode.Training), images);
             loop.Model.Forward(new Tape<float>(Mode.Evaluation, recording: true).Input(images));
         });
-        // Each step leaves about 10 MB behind: 2 GB in all if nothing were collected.
-        Assert.InRange(leaving, 1, 3 * disposing);
+        // Each step without Dispose leaves about 10 MB of garbage: 2 GB in all if it were never collected.
+        Assert.InRange(withoutDispose, 1, 3 * withDispose);
     }
 
     private static long MaxResidentSet(Action<TrainingLoop> step)

@@ -5,7 +5,7 @@ public class SameBitsTests
 {
     private const int Steps = 3;
 
-    // One worker; as many as a small machine has processors; more than that, so that the scheduler interleaves them.
+    // One worker, as many workers as a small machine has processors, and more, which the scheduler must interleave.
     private static readonly int[] WorkerCounts = [1, 2, 5];
 
     private static readonly VggOptions BatchNormCompact = new() { BatchNorm = true, Classes = 10, Head = VggHead.Compact };
@@ -15,22 +15,22 @@ public class SameBitsTests
 
     [Theory]
     [MemberData(nameof(Algorithms))]
-    public void Vgg11_gives_the_same_bits_with_each_convolution_algorithm(string algorithm) =>
+    public void Each_convolution_algorithm_gives_the_same_bits_with_any_number_of_workers(string algorithm) =>
         RequireSame(VggConfig.A, BatchNormCompact, [128, 3, 32, 32], algorithm);
 
     [Theory]
     [InlineData("16,LRN,M,32,32,M", true)]
     [InlineData("16,LRN,M,32,32,M", false)]
     [InlineData("16,M,32,24:1,M,40:1p1,M", false)]
-    public void A_network_with_all_other_layers_gives_the_same_bits(string config, bool fuse) => RequireSame(
+    public void The_layers_that_vgg11_lacks_give_the_same_bits_with_any_number_of_workers(string config, bool fuse) => RequireSame(
         VggConfig.Parse(config),
         new VggOptions { Classes = 10, Head = new VggHead { PoolSize = 7, Hidden = [512, 512], Dropout = 0.5 }, Lrn = LrnConstants.Paper },
-        // Odd sizes, and enough images that even small layers have blocks for five workers.
+        // Odd sizes, and enough images to split even small layers into blocks for five workers.
         [96, 3, 27, 31],
         fuse: fuse);
 
     [Fact]
-    public void A_network_without_fusion_gives_the_same_bits() =>
+    public void A_network_without_fusion_gives_the_same_bits_with_any_number_of_workers() =>
         RequireSame(VggConfig.Parse("24,24,M,40,M"), BatchNormCompact, [64, 3, 24, 24], fuse: false);
 
     private static void RequireSame(VggConfig config, VggOptions options, Shape images, string? algorithm = null, bool fuse = true)

@@ -1,6 +1,6 @@
 namespace DeepSharp.Vgg.Tests.Invariants;
 
-/// <summary>A small VGG in double with images at which it is smooth, so that central differences give its gradients.</summary>
+/// <summary>A small VGG network in double and images at which it is smooth, so that central differences match its gradients.</summary>
 internal sealed class SmoothNetwork : IDisposable
 {
     private SmoothNetwork(VggModel<double> model, Tensor<double> images) => (Model, Images) = (model, images);
@@ -11,8 +11,8 @@ internal sealed class SmoothNetwork : IDisposable
 
     /// <summary>The parameters on which the output depends.</summary>
     /// <remarks>
-    /// A batch normalization cancels the bias of the convolution before it. The gradient of that bias is 0, and differences show only
-    /// rounding.
+    /// A batch normalization cancels the bias of the convolution before it. The gradient of that bias is 0, and central differences
+    /// measure only rounding errors.
     /// </remarks>
     public IEnumerable<(string Name, Parameter<double> Parameter)> Parameters => Model.NamedParameters().Where(named =>
         !(Model.Options.BatchNorm
@@ -47,7 +47,7 @@ internal sealed class SmoothNetwork : IDisposable
         var model = VggModel.Create<double>(config, options, seed, TestContexts.Default);
         foreach (var (name, parameter) in model.NamedParameters())
         {
-            // Weights that preserve the scale of the signal. Nonzero biases, unlike in a new model, so that each of them matters.
+            // The weights preserve the scale of the signal. The biases are nonzero, unlike in a new model, so that each affects the output.
             var (mean, deviation) = parameter.Shape.Rank == 1
                 ? (0.3, 0.5)
                 : (0, Math.Sqrt(2.0 * parameter.Shape[0] / parameter.Shape.ElementCount));
@@ -60,7 +60,8 @@ internal sealed class SmoothNetwork : IDisposable
     }
 
     /// <summary>
-    /// Whether every input of a ReLU is away from 0, and the maximum of every pooling window is away from the second largest element.
+    /// Whether each input of a ReLU differs from 0, and each nonzero maximum of a pooling window from the second largest element, by at
+    /// least <see cref="TestValues.Distance"/>.
     /// </summary>
     private bool IsSmooth()
     {
@@ -104,7 +105,7 @@ internal sealed class SmoothNetwork : IDisposable
                     {
                         for (int i = 0; i < window.Length; i++) window[i] = maps[n, c, y + (i / 2), x + (i % 2)];
                         window.Sort();
-                        // Zeros come from the ReLU. They tie, but stay 0 when the input changes a little.
+                        // A maximum of 0 is allowed: such outputs of a ReLU are equal, but stay 0 when the input changes slightly.
                         if (window[3] > 0 && window[3] - window[2] < TestValues.Distance) return false;
                     }
                 }

@@ -1,6 +1,6 @@
 namespace DeepSharp.Vgg.Tests.Invariants;
 
-/// <summary>Trains a model by SGD with momentum and weight decay, always on the same batch of random images.</summary>
+/// <summary>Trains a model with SGD, momentum and weight decay, always on the same batch of random images.</summary>
 internal sealed class TrainingLoop : IDisposable
 {
     private readonly Sgd<float> sgd;
@@ -20,7 +20,7 @@ internal sealed class TrainingLoop : IDisposable
 
     public int[] Labels { get; }
 
-    /// <summary>Takes one step.</summary>
+    /// <summary>Runs one training step.</summary>
     /// <returns>The loss before the step.</returns>
     public float Step()
     {
@@ -28,7 +28,7 @@ internal sealed class TrainingLoop : IDisposable
         return Step(tape, Images);
     }
 
-    /// <summary>Takes one step on a tape and images that the caller owns.</summary>
+    /// <summary>Runs one training step on a tape and images that the caller owns.</summary>
     public float Step(Tape<float> tape, Tensor<float> images)
     {
         var loss = Model.Forward(tape.Input(images)).CrossEntropy(Labels);

@@ -9,7 +9,7 @@ public class TrainingTests
     public void A_small_network_memorizes_32_images(bool batchNorm)
     {
         using var loop = New(batchNorm, TestContexts.Default);
-        // The loss at chance for ten classes: ln 10 = 2.3.
+        // An untrained network is at chance: for ten classes the loss is ln 10 = 2.3.
         Assert.InRange(loop.Step(), 1.5, 5);
         float loss = float.NaN;
         for (int step = 0; step < 149; step++) loss = loop.Step();
@@ -23,7 +23,7 @@ public class TrainingTests
         using var loop = New(batchNorm: true, context);
         for (int round = 0; round < 20; round++)
         {
-            // Training invalidates the values that evaluation derives from the weights. In each round the threads compete to derive them.
+            // Training invalidates values that evaluation derives from the weights. In each round the threads race to derive them.
             loop.Step();
             float[][] logits = new float[4][];
             using var together = new Barrier(logits.Length);

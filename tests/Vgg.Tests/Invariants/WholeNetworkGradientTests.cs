@@ -11,7 +11,7 @@ public class WholeNetworkGradientTests
     private static readonly Shape Images = [3, 3, 8, 8];
     private static readonly int[] Labels = [1, 0, 3];
 
-    /// <summary>Configuration, batch normalization, and whether the head is like ImageNet's: two hidden layers with dropout.</summary>
+    /// <summary>The configuration, whether it has batch normalization, and whether the head has two hidden layers with dropout.</summary>
     public static TheoryData<string, bool, bool> Networks => new()
     {
         { "4,M,6,M", false, false },
@@ -22,7 +22,7 @@ public class WholeNetworkGradientTests
 
     [Theory]
     [MemberData(nameof(Networks))]
-    public void Gradients_of_the_loss_match_differences_and_an_error_of_a_thousandth_is_detected(
+    public void Gradients_of_the_loss_match_central_differences_and_an_error_of_a_thousandth_is_detected(
         string config, bool batchNorm, bool deepHead)
     {
         using var network = Find(config, batchNorm, deepHead);
@@ -44,9 +44,9 @@ public class WholeNetworkGradientTests
         using var network = Find(config, batchNorm, deepHead);
         var (fusedLoss, fused) = Gradients(network, fuse: true);
         var (singleLoss, single) = Gradients(network, fuse: false);
-        // Both add the same numbers, possibly in another order. Each passes through the layers twice, forward and backward. No layer sums
-        // more terms than the pixels of the batch (the gradient of a weight, the statistics of batch normalization) or the 9·C products of
-        // a convolution.
+        // Both networks add the same terms, possibly in another order, and run each layer twice, forward and backward. The longest sum of
+        // a layer is over the pixels of the batch (the gradient of a weight, the statistics of batch normalization) or over the 9·C
+        // products of a convolution of C channels.
         int terms = 2 * network.Model.Layers(Images).Count() * Math.Max(Images[0] * Images[2] * Images[3], 9 * 6);
         Assert.Equal(singleLoss, fusedLoss, Tolerance.Sum<double>(terms, Math.Max(1, singleLoss)));
         double tolerance = Tolerance.Sum<double>(terms, single.Max(gradient => gradient.Max(Math.Abs)));
@@ -57,7 +57,7 @@ public class WholeNetworkGradientTests
     }
 
     [RepeatableProperty(MaxTest = 60)]
-    public Property Gradients_of_the_logits_match_differences_for_generated_networks()
+    public Property Gradients_of_the_logits_match_central_differences_for_generated_networks()
     {
         var cases =
             from config in Gen.Elements("2,M,3,M", "3,LRN,M", "2,2:1,M,3:1p1", "2:5,M", "3,M,2,2,M")

@@ -1,6 +1,6 @@
 namespace DeepSharp.Vgg.Tests.Models;
 
-/// <summary>Deep networks without batch normalization: which initializations let them train, and the start from a shallower one.</summary>
+/// <summary>Tests initializations of deep networks without batch normalization, and initialization from a shallower network.</summary>
 public class InitializationTests
 {
     private static readonly VggOptions Options = new() { Classes = 10, Head = VggHead.Compact };
@@ -8,7 +8,7 @@ public class InitializationTests
     // VGG-16 and VGG-11 with a sixteenth of the channels.
     private static readonly VggConfig Deep = Narrow(VggConfig.D), Shallow = Narrow(VggConfig.A);
 
-    // The loss at chance for ten classes: ln 10 = 2.30.
+    // At chance, the loss for ten classes is ln 10 = 2.30.
     [Fact]
     public void VGG16_without_batch_norm_learns_with_Kaiming_fan_out() =>
         Assert.InRange(LossAfter(Initialization.KaimingFanOut, steps: 200), 0, 2.1);
@@ -24,7 +24,7 @@ public class InitializationTests
         using var trained = VggModel.Create<float>(Shallow, options, seed: 1, TestContexts.Default);
         using var deep = VggModel.Create<float>(Deep, options, seed: 2, TestContexts.Default);
         var before = Weights(deep);
-        // conv1-1, conv2-1, conv3-1 and conv3-2 of table 1.
+        // The convolutions are conv1-1, conv2-1, conv3-1 and conv3-2 in the paper's table 1.
         Assert.Equal(
             ["features.0", "features.5", "features.10", "features.12", "classifier.0", "classifier.3"], deep.InitializeFrom(trained));
         var (from, after) = (Weights(trained), Weights(deep));
@@ -66,7 +66,8 @@ public class InitializationTests
     }
 
     /// <summary>
-    /// Trains for some steps, each on all images. Returns the lowest loss, because without batch normalization single steps diverge.
+    /// Trains for the given number of steps, each on all images. Returns the lowest loss, because the loss may
+    /// jump in single steps without batch normalization.
     /// </summary>
     private static double Train(VggModel<float> model, IImageDataset images, int steps)
     {
@@ -87,7 +88,7 @@ public class InitializationTests
         return min;
     }
 
-    /// <summary>Trains for some steps on noisy images whose mean color gives the class. Returns the mean loss of the last half.</summary>
+    /// <summary>Trains on noisy images of ten colors, one per class. Returns the mean loss of the second half of the steps.</summary>
     private static double LossAfter(Initialization initialization, int steps)
     {
         var context = TestContexts.Default;

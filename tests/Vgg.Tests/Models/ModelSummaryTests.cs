@@ -84,7 +84,7 @@ public class ModelSummaryTests
     }
 
     [Fact]
-    public void Gives_the_shapes_for_an_image_that_is_not_square()
+    public void Reports_the_output_shapes_for_an_image_that_is_not_square()
     {
         using var model = VggModel.Create<float>(VggConfig.C, new VggOptions { BatchNorm = true, Classes = 10 });
         var summary = ModelSummary.Of(model, [2, 3, 64, 96]);
@@ -105,7 +105,7 @@ public class ModelSummaryTests
         Assert.Equal([1, 4, 34, 34], summary.Layers[2].OutputShape);
     }
 
-    // VGG-16: 212 pixels after the last pooling. The first linear layer has 404, because its 7×7 inputs are 32 pixels apart.
+    // VGG-16: 212 pixels after the last pooling. The linear layer reads 7×7 outputs, 32 pixels apart: 212 + 6 · 32 = 404.
     [Theory]
     [InlineData("features.0", 3)]
     [InlineData("features.2", 5)]
@@ -113,7 +113,7 @@ public class ModelSummaryTests
     [InlineData("features.30", 212)]
     [InlineData("classifier.0", 404)]
     [InlineData("classifier.6", 404)]
-    public void Gives_the_receptive_fields(string key, int pixels)
+    public void Reports_the_receptive_field_of_each_layer(string key, int pixels)
     {
         var summary = ModelSummary.Of(VggModel.Create<float>(VggConfig.D, new VggOptions()), [1, 3, 224, 224]);
         Assert.Equal(pixels, summary.Layers.Single(layer => layer.Key == key).ReceptiveField);
@@ -122,7 +122,7 @@ public class ModelSummaryTests
     [Theory]
     [InlineData(7, 32, 212)]
     [InlineData(1, 224, 404)]
-    public void The_receptive_field_grows_when_the_adaptive_pooling_averages_and_not_when_it_repeats(int poolSize, int side, int pixels)
+    public void The_receptive_field_grows_when_the_adaptive_pooling_averages_but_not_when_it_repeats(int poolSize, int side, int pixels)
     {
         using var model = VggModel.Create<float>(VggConfig.D, new VggOptions { Head = new VggHead { PoolSize = poolSize } });
         Assert.Equal(pixels, ModelSummary.Of(model, [1, 3, side, side]).Layers[^1].ReceptiveField);

@@ -32,7 +32,7 @@ public class VggConfigTests
     [InlineData("64;M", "token 1 (\"64;M\"")]
     [InlineData("99999999999", "token 1 (\"99999999999\"")]
     [InlineData("M,M", "has no convolution")]
-    public void Names_the_token_its_position_and_what_was_expected(string text, string reason)
+    public void Error_names_the_token_its_position_and_what_was_expected(string text, string reason)
     {
         var error = Assert.Throws<ArgumentException>(() => VggConfig.Parse(text));
         Assert.Contains(reason, error.Message, StringComparison.Ordinal);

@@ -2,7 +2,7 @@ namespace DeepSharp.Vgg.Tests.Models;
 
 public class VggHeadTests
 {
-    // 512·4096 + 4096 + 4096·4096 + 4096 + 4096·10 + 10, and so on; features of D with batch normalization have 14,723,136.
+    // For cifar: 512·4096 + 4096 + 4096·4096 + 4096 + 4096·10 + 10. D's features with batch normalization have 14,723,136 parameters.
     [Theory]
     [InlineData("compact", 5_130)]
     [InlineData("small", 530_442)]
@@ -28,7 +28,7 @@ public class VggHeadTests
         Assert.Equal(kinds, string.Join(' ', Create(VggHead.Parse(head)).Classifier.Select(layer => layer.Kind)));
 
     [Fact]
-    public void A_pooling_size_widens_the_first_layer()
+    public void A_larger_pool_size_widens_the_first_layer()
     {
         var model = Create(VggHead.Parse("64") with { PoolSize = 8 });
         Assert.Equal([64, 512 * 8 * 8], ((Linear<float>)model.Classifier[0]).Weight.Shape.ToArray());

@@ -61,7 +61,7 @@ public class VggModelTests
     [Theory]
     [InlineData(8, 8)]
     [InlineData(9, 13)]
-    public void Gives_the_shapes_in_its_summary(int height, int width)
+    public void Outputs_have_the_shapes_in_the_summary(int height, int width)
     {
         using var model = VggModel.Create<float>(Small, SmallOptions, seed: 1, Context);
         using var images = Tensor<float>.RandomNormal([3, 2, height, width], new RandomStream(1, "images"), context: Context);
@@ -88,22 +88,22 @@ public class VggModelTests
     public void Initial_weights_have_the_standard_deviation_of_the_initialization(
         Initialization initialization, double convolution, double linear)
     {
-        // √(2 / (128 · 9)) = 0.0417. The standard deviation of 73,728 samples is within 1 % of it.
+        // Kaiming fan-out: √(2 / (128 · 9)) = 0.0417. The standard deviation of the 73,728 weights is within 1 % of it.
         var options = new VggOptions { Classes = 100, Head = VggHead.Compact, Initialization = initialization, BatchNorm = true };
         using var model = VggModel.Create<double>(VggConfig.Parse("64,M,128"), options, seed: 1, Context);
         var parameters = model.NamedParameters().ToDictionary(named => named.Name, named => named.Parameter.Value.ToArray());
-        Assert.Equal(convolution, Deviation(parameters["features.4.weight"]), convolution * 0.01);
-        Assert.Equal(linear, Deviation(parameters["classifier.0.weight"]), linear * 0.03);
+        Assert.Equal(convolution, StandardDeviation(parameters["features.4.weight"]), convolution * 0.01);
+        Assert.Equal(linear, StandardDeviation(parameters["classifier.0.weight"]), linear * 0.03);
         Assert.All(
             parameters["features.0.bias"].Concat(parameters["features.1.bias"]).Concat(parameters["classifier.0.bias"]),
             value => Assert.Equal(0, value));
         Assert.All(parameters["features.1.weight"], value => Assert.Equal(1, value));
 
-        static double Deviation(double[] values) => Math.Sqrt(values.Average(value => value * value));
+        static double StandardDeviation(double[] values) => Math.Sqrt(values.Average(value => value * value));
     }
 
     [Fact]
-    public void A_saved_model_loads_by_the_description_in_its_file()
+    public void A_saved_model_is_created_again_from_the_description_in_its_file()
     {
         using var folder = new TemporaryFolder();
         using var images = Tensor<float>.RandomNormal([2, 2, 8, 8], new RandomStream(1, "images"), context: Context);
@@ -173,7 +173,7 @@ public class VggModelTests
             Assert.Equal(143_678_248, ModelSummary.Of(model, [1, 3, 224, 224]).ParameterCount);
             Assert.All(model.Parameters(), parameter => Assert.False(parameter.IsInitialized));
         });
-        // Running statistics are 44 KB; the weights would be 575 MB.
+        // The running statistics take 44 KB; the weights would take 575 MB.
         Assert.InRange(allocated, 0, 4 << 20);
     }
 

@@ -1,13 +1,13 @@
 namespace DeepSharp.Vgg.Tests.Onnx;
 
-/// <summary>A model to export: narrow, so that it runs fast, and with running statistics that show a wrong batch normalization.</summary>
+/// <summary>A model to export. It is narrow, so that it runs fast. Its running statistics reveal a wrong batch normalization.</summary>
 public sealed record OnnxCase(string Name, string Config, VggOptions Options, OnnxOptions Export)
 {
     private static readonly VggHead Narrow = new() { PoolSize = 1, Hidden = [8], Dropout = 0.5 };
 
     /// <summary>
-    /// Every configuration of the family with and without batch normalization, folded or not, and every form of head, pooling and
-    /// normalization.
+    /// All configurations of the VGG family, with and without batch normalization, folded or not, and networks with every form of head,
+    /// pooling and normalization.
     /// </summary>
     public static IEnumerable<OnnxCase> All()
     {
@@ -58,12 +58,12 @@ public sealed record OnnxCase(string Name, string Config, VggOptions Options, On
             new OnnxOptions { Height = 20, Width = 13 });
     }
 
-    /// <summary>Creates the model with weights of a fixed seed.</summary>
+    /// <summary>Creates the model with random weights from a fixed seed.</summary>
     public VggModel<T> Create<T>()
         where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>
     {
         var model = VggModel.Create<T>(VggConfig.Parse(Config), Options, seed: 5, TestContexts.Default);
-        // Biases of 0 and scales of 1 would hide that they are missing. Small weights would hide the effect of the image.
+        // A missing bias of 0 or scale of 1 would not be noticed. With small weights, the scores would hardly depend on the image.
         foreach (var (name, parameter) in model.NamedParameters())
         {
             int fanIn = parameter.Shape.ElementCount / parameter.Shape[0];
@@ -85,7 +85,7 @@ public sealed record OnnxCase(string Name, string Config, VggOptions Options, On
             elements[i] = T.CreateChecked(isScale ? 0.5 + Math.Abs(random.Normal(i)) : deviation * random.Normal(i));
     }
 
-    // A sixteenth of the channels.
+    // Divides the number of channels by 16.
     private static string Thin(VggConfig config) => string.Join(',', config.Steps.Select(step =>
         step.Kind == VggStepKind.Convolution ? VggStep.Convolution(step.Channels / 16, step.KernelSize, step.Padding) : step));
 }

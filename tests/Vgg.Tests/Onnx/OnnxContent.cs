@@ -13,10 +13,10 @@ public sealed class OnnxContent
     {
     }
 
-    /// <summary>ir_version.</summary>
+    /// <summary>The field <c>ir_version</c>.</summary>
     public long FormatVersion { get; private set; }
 
-    /// <summary>The version of the standard operators.</summary>
+    /// <summary>The version of the standard operator set.</summary>
     public long OperatorSet { get; private set; }
 
     /// <summary>The nodes in order.</summary>
@@ -25,10 +25,10 @@ public sealed class OnnxContent
     /// <summary>The constants by name.</summary>
     public Dictionary<string, (long[] Shape, float[] Elements)> Constants { get; } = [];
 
-    /// <summary>Names and dimensions of inputs and outputs.</summary>
+    /// <summary>The dimensions of the graph's inputs and outputs by name, separated by commas.</summary>
     public Dictionary<string, string> Values { get; } = [];
 
-    /// <summary>metadata_props.</summary>
+    /// <summary>The field <c>metadata_props</c>.</summary>
     public Dictionary<string, string> Metadata { get; } = [];
 
     /// <summary>Reads a file.</summary>
@@ -82,7 +82,7 @@ public sealed class OnnxContent
         Constants.Add(Text(fields[8].Single()), ([.. fields[1].Cast<long>()], elements));
     }
 
-    // ValueInfoProto.type → TypeProto.tensor_type → shape → dim. Each dimension is a value or a name.
+    // ValueInfoProto.type → TypeProto.tensor_type → shape → dim. Each dimension is a number or a name.
     private void ReadValue(byte[] info)
     {
         var shape = Inner(Inner(Inner(info, 2), 1), 2);

@@ -5,7 +5,7 @@ public class OnnxExportTests
     private static readonly OnnxCase Small = OnnxCase.All().Single(onnxCase => onnxCase.Name == "A-bn");
 
     [Fact]
-    public void A_file_has_versions_and_metadata_and_takes_any_number_of_images()
+    public void A_file_has_versions_and_metadata_and_accepts_any_number_of_images()
     {
         var content = Export(Small, Small.Export with { Metadata = new Dictionary<string, string> { ["mean"] = "0.5" } });
 
@@ -35,7 +35,7 @@ public class OnnxExportTests
     }
 
     [Fact]
-    public void Constants_have_the_keys_and_shapes_of_PyTorch_and_logical_order()
+    public void Constants_have_the_keys_the_shapes_and_the_element_order_of_PyTorch()
     {
         using var model = Small.Create<float>();
         var content = Export(Small);
@@ -49,7 +49,7 @@ public class OnnxExportTests
     }
 
     [Fact]
-    public void A_folded_batch_normalization_leaves_no_node_and_no_constant()
+    public void A_folded_batch_normalization_has_no_node_and_no_constants()
     {
         var content = Export(Small, new OnnxOptions { FoldBatchNorm = true });
 
@@ -72,13 +72,13 @@ public class OnnxExportTests
     [Theory]
     [InlineData("", 32)]
     [InlineData("imagenet-head", 224)]
-    public void The_default_image_size_is_that_of_the_head(string name, int size)
+    public void The_default_image_size_is_the_one_that_the_head_expects(string name, int size)
     {
         var onnxCase = OnnxCase.All().FirstOrDefault(candidate => candidate.Name == name) ?? Small;
         var content = Export(onnxCase);
 
         Assert.Equal($"N,3,{size},{size}", content.Values["images"]);
-        // Maps of that size need no further pooling.
+        // With this image size, the maps already have the pool size of the head.
         Assert.DoesNotContain(content.Nodes, node => node.Operator is "AveragePool" or "MatMul");
     }
 

@@ -1,9 +1,9 @@
 namespace DeepSharp.Vgg.Tests.Onnx;
 
-/// <summary>Networks are written to ONNX files and read back, from the description in the file or from its nodes.</summary>
+/// <summary>Writes networks to ONNX files and loads them, either by the description in the file or by its nodes.</summary>
 public sealed class OnnxFileTests : IDisposable
 {
-    // A folded batch normalization rounds at other points. The bound must detect a wrong weight, not rounding.
+    // Folding a batch normalization changes the rounding. The bound allows for that, but detects a wrong weight.
     private const double RelativeBound = 1e-4;
 
     private readonly TemporaryFolder folder = new();
@@ -36,7 +36,7 @@ public sealed class OnnxFileTests : IDisposable
     [InlineData("B")]
     [InlineData("A-LRN-bn")]
     [InlineData("pool-overlaps")]
-    public void Safetensors_to_onnx_to_safetensors_keeps_every_byte(string name)
+    public void Safetensors_to_onnx_to_safetensors_preserves_every_byte(string name)
     {
         var onnxCase = Find(name);
         using var model = onnxCase.Create<float>();
@@ -64,7 +64,7 @@ public sealed class OnnxFileTests : IDisposable
         Assert.Equal(File.ReadAllBytes(folder["first.safetensors"]), File.ReadAllBytes(folder["second.safetensors"]));
     }
 
-    /// <summary>Files as other exporters write them: constants of any name, and no description of the network except its nodes.</summary>
+    /// <summary>Simulates files of other exporters: constants have arbitrary names, and only the nodes describe the network.</summary>
     [Theory]
     [MemberData(nameof(Names))]
     public void The_network_is_recognized_by_its_nodes_when_names_are_unknown(string name)
@@ -75,7 +75,7 @@ public sealed class OnnxFileTests : IDisposable
         Change(Rename, Rename);
         if (name is "lrn-window-2" or "pool-overlaps" or "pool-enlarges")
         {
-            // Exported as generic operators, which other networks have too.
+            // These layers are exported as generic operators, which also occur in other networks.
             Assert.Contains("not a VGG network: it has a node M", Refusal(), StringComparison.Ordinal);
             return;
         }
@@ -85,7 +85,7 @@ public sealed class OnnxFileTests : IDisposable
         Assert.Equal(model.Options.Head with { DropoutFirst = false }, loaded.Options.Head);
         RequireSameScores(model, loaded);
 
-        // The names of nodes, values and constants contain dots.
+        // Renames nodes, values and constants: of these fields, only names contain dots.
         static byte[] Rename(byte[] message) => OnnxBytes.Rewrite(message, (field, content) =>
             (field, field is 1 or 2 or 3 or 8 && content.Contains((byte)'.')
                 ? [.. "onnx::"u8, .. System.Text.Encoding.ASCII.GetBytes(Convert.ToHexString(content))]
@@ -93,7 +93,7 @@ public sealed class OnnxFileTests : IDisposable
     }
 
     [Fact]
-    public void Weights_may_be_stored_as_numbers_instead_of_bytes()
+    public void Weights_may_be_stored_in_float_data_instead_of_raw_data()
     {
         OnnxChain.Write(FilePath, "Conv Relu Flatten Gemm");
         Change(constant: message => OnnxBytes.Rewrite(message, (field, content) => (field == OnnxBytes.RawData ? 4 : field, content)));
@@ -107,7 +107,7 @@ public sealed class OnnxFileTests : IDisposable
         List<byte[]> constants = [];
         Change(constant: message =>
         {
-            // Node: output 2, operator 4, attribute 5; attribute: name 1, tensor 5; tensor: name 8.
+            // Field numbers of a node: output 2, operator 4, attribute 5; of an attribute: name 1, tensor 5; of a tensor: name 8.
             string name = "";
             OnnxBytes.Rewrite(message, (field, content) =>
             {
@@ -130,7 +130,7 @@ public sealed class OnnxFileTests : IDisposable
         OnnxChain.Write(FilePath, "Conv Relu Flatten Gemm", transposesLinear: true);
         using var file = WeightsFile.Open(FilePath);
         using var weights = VggRecognition.Of(file).Weights.Read<double>("classifier.0.weight", TestContexts.Default);
-        // 0 1 2 / 3 4 5 transposed.
+        // The transpose of the stored matrix 0 1 2 / 3 4 5.
         Assert.Equal([0, 3, 1, 4, 2, 5], weights.ToArray());
         using var model = VggModel.Load<float>(file, TestContexts.Default);
         Assert.Equal(3, model.Options.Classes);
@@ -140,7 +140,7 @@ public sealed class OnnxFileTests : IDisposable
     public void Weights_in_another_file_are_refused()
     {
         OnnxChain.Write(FilePath, "Conv Relu Flatten Gemm");
-        // data_location: EXTERNAL.
+        // Appends the field data_location (14) with the value EXTERNAL (1).
         Change(constant: message => [.. message, 14 << 3, 1]);
         Assert.EndsWith(
             "the elements of \"constant0\" are stored in another file (external data); export the network as a single file.",
@@ -163,7 +163,7 @@ public sealed class OnnxFileTests : IDisposable
         VggModel.Load<float>(file, TestContexts.Default).Dispose();
     }
 
-    /// <summary>A network from the weights alone would compute something else than these nodes.</summary>
+    /// <summary>A VGG network with these weights would not compute the same function as these nodes.</summary>
     [Theory]
     [InlineData("Conv LeakyRelu MaxPool Flatten Gemm", "not a VGG network: it has a node LeakyRelu \"1\".")]
     [InlineData("Conv MaxPool Flatten Gemm", "not a VGG network: expected a Relu as features.1, found the node MaxPool \"1\".")]
@@ -206,7 +206,7 @@ public sealed class OnnxFileTests : IDisposable
     [Fact]
     public void A_graph_without_nodes_is_refused()
     {
-        // ir_version 8, a graph (58) with one constant (42).
+        // ir_version 8, then a graph (tag 58) with one constant (tag 42).
         File.WriteAllBytes(FilePath, [8, 8, 58, 4, 42, 2, 8, 0]);
         Assert.Contains("not a VGG network: there is no convolution.", Refusal(), StringComparison.Ordinal);
     }
@@ -226,7 +226,7 @@ public sealed class OnnxFileTests : IDisposable
     private void Change(Func<byte[], byte[]?>? node = null, Func<byte[], byte[]?>? constant = null) =>
         File.WriteAllBytes(FilePath, OnnxBytes.RewriteGraph(File.ReadAllBytes(FilePath), node, constant));
 
-    // Checks the weights that OnnxChain writes.
+    // Requires the weights 0, 1, 2, … that OnnxChain writes to each constant.
     private void RequireConsecutive()
     {
         using var model = VggModel.Load<float>(FilePath, TestContexts.Default);

@@ -2,11 +2,11 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace DeepSharp.Vgg.Tests.Onnx;
 
-/// <summary>Compares the scores of exported models in ONNX Runtime with ours.</summary>
+/// <summary>Compares the scores that ONNX Runtime computes from exported models with ours.</summary>
 public class OnnxRuntimeTests
 {
-    // Winograd and direct sums of ReLU outputs differ by about 1e-6 of the largest score per layer. The bound must detect a wrong constant
-    // or order, not rounding.
+    // Winograd and direct convolutions round differently: by about 1e-6 of the largest score per layer. The bound allows for that, but
+    // detects a wrong constant or a wrong order of elements.
     private const double RelativeBound = 1e-4;
 
     // Two batch sizes: the number of images is not fixed.
@@ -16,7 +16,7 @@ public class OnnxRuntimeTests
     public void Every_model_gives_the_same_scores_in_ONNX_Runtime()
     {
         using var temporary = new TemporaryFolder();
-        // Files in DEEPSHARP_ONNX_DIR are kept. tests/Fixtures/check_onnx.py checks them.
+        // Files in the folder DEEPSHARP_ONNX_DIR are kept, so that tests/Fixtures/check_onnx.py can check them.
         string folder = Environment.GetEnvironmentVariable("DEEPSHARP_ONNX_DIR") ?? temporary.Path;
         using var options = new SessionOptions { IntraOpNumThreads = 2, InterOpNumThreads = 1 };
         foreach (var onnxCase in OnnxCase.All())

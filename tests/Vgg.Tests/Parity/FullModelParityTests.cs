@@ -2,12 +2,12 @@ using System.Numerics;
 
 namespace DeepSharp.Vgg.Tests.Parity;
 
-/// <summary>The real networks at 224×224 pixels match PyTorch within the bounds of <see cref="ModelParity"/>.</summary>
+/// <summary>The full-size networks with images of 224×224 pixels match PyTorch within the bounds of <see cref="ModelParity"/>.</summary>
 /// <remarks>
 /// They run on demand, because PyTorch's results take 1.1 GB per network:
 /// <code>
 /// /usr/bin/python3 tests/Fixtures/make_model_fixtures.py --full /tmp/full
-/// DEEPSHARP_FULL_PARITY=/tmp/full dotnet test -c Release tests/Vgg.Tests --filter FullModelParityTests
+/// DEEPSHARP_FULL_PARITY=/tmp/full dotnet run -c Release --project tests/Vgg.Tests -- -class "*FullModelParityTests"
 /// </code>
 /// </remarks>
 public class FullModelParityTests
@@ -17,12 +17,12 @@ public class FullModelParityTests
     [Theory]
     [InlineData("vgg11")]
     [InlineData("vgg16-bn")]
-    public void Equals_PyTorch_in_float(string name) => Check<float>(name);
+    public void Matches_PyTorch_in_float(string name) => Check<float>(name);
 
     [Theory]
     [InlineData("vgg11")]
     [InlineData("vgg16-bn")]
-    public void Equals_PyTorch_in_double(string name) => Check<double>(name);
+    public void Matches_PyTorch_in_double(string name) => Check<double>(name);
 
     private static void Check<T>(string name)
         where T : unmanaged, IFloatingPointIeee754<T>

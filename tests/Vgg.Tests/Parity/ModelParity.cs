@@ -2,18 +2,18 @@ using System.Numerics;
 
 namespace DeepSharp.Vgg.Tests.Parity;
 
-/// <summary>Compares a network with PyTorch's results in double.</summary>
+/// <summary>Compares the logits and gradients of a network with PyTorch's results in double.</summary>
 /// <remarks>
 /// Logits may be off by 1e-4 of the largest in float and 1e-10 in double. The gradient of each parameter may be off by 1e-10 of its norm in
-/// double, and by 5e-3 in float, where a ReLU may treat an input that is almost 0 differently.
+/// double, and by 5e-3 in float, where rounding may change the sign of a ReLU's input that is almost 0.
 /// </remarks>
 internal static class ModelParity
 {
     /// <summary>Checks the logits in evaluation mode and the gradients in a given mode.</summary>
     /// <param name="model">The network with the weights of <see cref="SeededState"/>.</param>
     /// <param name="images">The shape of the images.</param>
-    /// <param name="mode">The mode that the gradients are computed in.</param>
-    /// <param name="expected">Gives PyTorch's results by key: <c>logits</c>, <c>gradient/features.0.weight</c>.</param>
+    /// <param name="mode">The mode in which the gradients are computed.</param>
+    /// <param name="expected">Returns PyTorch's result for a key such as <c>logits</c> or <c>gradient/features.0.weight</c>.</param>
     public static void Check<T>(VggModel<T> model, Shape images, Mode mode, Func<string, double[]> expected)
         where T : unmanaged, IFloatingPointIeee754<T>
     {

@@ -1,6 +1,6 @@
 namespace DeepSharp.Vgg.Tests.Parity;
 
-/// <summary>A network whose logits and gradients PyTorch computed. The list matches tests/Fixtures/make_model_fixtures.py.</summary>
+/// <summary>A network with stored PyTorch results. The cases must match those in tests/Fixtures/make_model_fixtures.py.</summary>
 internal sealed record ModelParityCase(string Config)
 {
     private static readonly Dictionary<int, int> Narrow = new() { [64] = 3, [128] = 5, [256] = 6, [512] = 8 };
@@ -60,7 +60,7 @@ internal sealed record ModelParityCase(string Config)
         InputChannels = Images[1],
     };
 
-    /// <summary>Returns the configuration with fewer channels.</summary>
+    /// <summary>Returns the configuration with the channels replaced according to <see cref="Widths"/>.</summary>
     public VggConfig Narrowed() => VggConfig.Parse(string.Join(',', Models.Configurations.Named(Config).Steps.Select(step =>
         step.Kind == VggStepKind.Convolution ? VggStep.Convolution(Widths[step.Channels], step.KernelSize, step.Padding) : step)));
 }

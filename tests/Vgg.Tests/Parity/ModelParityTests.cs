@@ -14,11 +14,11 @@ public class ModelParityTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Equals_PyTorch_in_float(string name, bool fuse) => Check<float>(name, fuse);
+    public void Matches_PyTorch_in_float(string name, bool fuse) => Check<float>(name, fuse);
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Equals_PyTorch_in_double(string name, bool fuse) => Check<double>(name, fuse);
+    public void Matches_PyTorch_in_double(string name, bool fuse) => Check<double>(name, fuse);
 
     [Fact]
     public void There_is_a_case_for_each_fixture() =>

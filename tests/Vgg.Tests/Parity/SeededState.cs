@@ -10,7 +10,7 @@ internal static class SeededState
 {
     private const int BlockLength = 1 << 16;
 
-    /// <summary>Fills every parameter and buffer of a model with the values for its name.</summary>
+    /// <summary>Fills every parameter and buffer of a model with the values computed from its name.</summary>
     public static void Fill<T>(VggModel<T> model)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -18,7 +18,7 @@ internal static class SeededState
         foreach (var (key, buffer) in model.NamedBuffers()) Fill(key, buffer);
     }
 
-    /// <summary>Creates images of a shape.</summary>
+    /// <summary>Creates images of the given shape.</summary>
     public static Tensor<T> Images<T>(Shape shape, ComputeContext context)
         where T : unmanaged, IFloatingPointIeee754<T>
     {

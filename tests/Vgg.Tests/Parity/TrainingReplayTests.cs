@@ -2,11 +2,11 @@ using System.Numerics;
 
 namespace DeepSharp.Vgg.Tests.Parity;
 
-/// <summary>Ten steps of SGD from PyTorch's weights on PyTorch's batches. The losses and final weights must match PyTorch's.</summary>
+/// <summary>Runs ten steps of SGD from PyTorch's initial weights on its batches. Losses and final weights must match PyTorch's.</summary>
 /// <remarks>
-/// The losses, and the weights relative to the largest in their tensor, may be off by 1e-4 in float and 1e-9 in double. This allows for the
-/// rounding of ten steps, which each step passes on to the next ones. A wrong momentum rule shows in the second digit of the second loss.
-/// A wrong weight decay shows only in the seventh digit, which is why the test also runs in double.
+/// Values may be off by 1e-4 in float and 1e-9 in double, relative to the largest absolute value in their tensor (at least 1).
+/// This allows for rounding errors, which accumulate over ten steps. A wrong momentum rule changes the second digit of the second loss.
+/// A wrong weight decay changes only the seventh digit, which is why the test also runs in double.
 /// </remarks>
 public class TrainingReplayTests
 {

@@ -1,6 +1,6 @@
 namespace DeepSharp.Vgg.Tests.Training;
 
-/// <summary>Checkpoints of VGG networks describe the network, so that it can be created from them.</summary>
+/// <summary>A checkpoint of a VGG network describes the network, so that the network can be created from it.</summary>
 public class VggCheckpointTests
 {
     private static readonly TrainingOptions<float> Options = new()
@@ -36,7 +36,7 @@ public class VggCheckpointTests
     }
 
     [Fact]
-    public void A_checkpoint_loads_with_a_given_configuration_and_given_constants()
+    public void A_checkpoint_loads_with_a_given_configuration_or_given_LRN_constants()
     {
         using TemporaryFolder folder = new();
         Train(Options with { Epochs = 1 }, folder.Path);

@@ -30,7 +30,7 @@ public sealed class DamagedDescriptionTests : IDisposable
         }
     }
 
-    // A hash under another name is not found. So a file that says it is DeepSharp's must have its hash.
+    // If the name of the hash is damaged, the hash is not found. So a file with DeepSharp's description must also have a hash.
     [Fact]
     public void A_file_with_a_description_but_without_its_hash_is_refused()
     {

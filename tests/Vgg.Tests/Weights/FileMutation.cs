@@ -2,10 +2,10 @@ using System.Buffers.Binary;
 
 namespace DeepSharp.Vgg.Tests.Weights;
 
-/// <summary>Damages files as disks, networks and attackers do. The same seed gives the same damage.</summary>
+/// <summary>Simulates damage to files by disks, networks and attackers. The same seed produces the same damage.</summary>
 /// <remarks>
-/// Three out of four mutations hit the structure: headers, directories and pickles, which give offsets and lengths. The rest of a file is
-/// data, which may be anything in most formats.
+/// About three out of four copies are damaged in the structure: headers, directories and pickles, which contain offsets and lengths. The
+/// rest of a file is tensor data, for which most formats allow any bytes.
 /// </remarks>
 internal sealed class FileMutation(int seed, byte[] original, IReadOnlyList<Range> structure)
 {
@@ -15,7 +15,7 @@ internal sealed class FileMutation(int seed, byte[] original, IReadOnlyList<Rang
 
     private readonly Random random = new(seed);
 
-    /// <summary>The number of mutations that hit the structure.</summary>
+    /// <summary>The number of copies that were damaged in the structure.</summary>
     public int InStructure { get; private set; }
 
     /// <summary>Returns a damaged copy.</summary>
@@ -50,7 +50,7 @@ internal sealed class FileMutation(int seed, byte[] original, IReadOnlyList<Rang
                 file[at] = (byte)random.Next(256);
                 return file;
             case 4:
-                // A number of 1, 2, 4 or 8 bytes.
+                // An extreme value of 1, 2, 4 or 8 bytes.
                 Span<byte> number = stackalloc byte[8];
                 BinaryPrimitives.WriteUInt64LittleEndian(number, Extremes[random.Next(Extremes.Length)]);
                 number[..Math.Min(1 << random.Next(4), file.Length - at)].CopyTo(file.AsSpan(at));

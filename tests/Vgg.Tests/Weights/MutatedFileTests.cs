@@ -5,13 +5,13 @@ using System.IO.Compression;
 namespace DeepSharp.Vgg.Tests.Weights;
 
 /// <summary>
-/// Many damaged files of each kind are read, or refused with one clear line, in little time and memory. Nothing is written.
+/// Many damaged files of each kind are either read or refused with one line, in little time and memory. Nothing is written.
 /// </summary>
 public sealed class MutatedFileTests : IDisposable
 {
     private const int FilesPerKind = 1200;
 
-    // A file of 7 KB may take 1 MiB. A damaged header that is trusted would take gigabytes.
+    // Reading a file of 7 KB may allocate 1 MiB. A reader that trusts a damaged header would allocate gigabytes.
     private const long MaxAllocated = 1 << 20;
     private static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(5);
 
@@ -55,7 +55,7 @@ public sealed class MutatedFileTests : IDisposable
         RequireSafe(file, [0..64, (int)BinaryPrimitives.ReadUInt64LittleEndian(file.AsSpan(directory + 48)).., directory..]);
     }
 
-    /// <summary>Damaged pickles in archives with correct checksums, so that the damage reaches the pickle reader.</summary>
+    /// <summary>The archives have correct checksums, so that the damage reaches the pickle reader.</summary>
     [Theory]
     [InlineData("types.pth")]
     [InlineData("types-4.pth")]
@@ -91,7 +91,7 @@ public sealed class MutatedFileTests : IDisposable
     public void Damaged_legacy_pth_files_are_read_or_refused(string name)
     {
         byte[] file = File.ReadAllBytes(PathOf(name));
-        // All pickles. The last of them is the list of storages.
+        // The structure: all pickles, the last of which lists the storages, and the length of the first storage.
         int end = file.AsSpan().LastIndexOf("e."u8) + 2;
         RequireSafe(file, [0..end, (end - 20)..(end + 8)]);
     }
@@ -99,7 +99,7 @@ public sealed class MutatedFileTests : IDisposable
     [Fact]
     public void Damaged_ONNX_files_are_read_or_refused()
     {
-        // Written by DeepSharp, with a description of the network.
+        // A file of DeepSharp, with a description of the network.
         var options = new VggOptions { BatchNorm = true, Classes = 3, Head = VggHead.Compact };
         using (var model = VggModel.Create<float>(VggConfig.Parse("2,M,3"), options, context: TestContexts.Default))
             OnnxExport.Write(model, FilePath, new OnnxOptions { FoldBatchNorm = false });
@@ -114,7 +114,7 @@ public sealed class MutatedFileTests : IDisposable
 
     private static string PathOf(string name) => Path.Combine(AppContext.BaseDirectory, "Fixtures", "weights", name);
 
-    // Most of these files contain no model. Then the error says so and names the file. Damage in an ONNX graph is detected only here.
+    // Most of these files contain no VGG network; the error must name the file. Damage in an ONNX graph is detected only here.
     private static void Recognize(WeightsFile file)
     {
         ImagePreprocessing.Read(file);
@@ -150,13 +150,13 @@ public sealed class MutatedFileTests : IDisposable
             long started = Stopwatch.GetTimestamp();
             long allocated = WeightsFuzz.Allocated(() => error = WeightsFuzz.Read(FilePath, Recognize));
             Assert.True(Stopwatch.GetElapsedTime(started) < MaxTime, $"file {i} took {Stopwatch.GetElapsedTime(started)}");
-            Assert.True(allocated < MaxAllocated, $"file {i} took {allocated} bytes");
+            Assert.True(allocated < MaxAllocated, $"file {i} allocated {allocated} bytes");
             if (error is null) read++;
             else Assert.True(error.Message.Length is > 10 and < 1000 && !error.Message.Any(char.IsControl), error.Message);
         }
 
         Assert.Equal([FilePath], Directory.GetFileSystemEntries(folder.Path));
-        // If no damage were detected, or none were harmless, the mutations would miss their target.
+        // Some damage is harmless, but most must be detected. Otherwise the mutations miss the structure.
         Assert.InRange(mutation.InStructure, FilesPerKind / 2, FilesPerKind);
         Assert.InRange(read, 1, FilesPerKind / 2);
     }

@@ -45,7 +45,7 @@ public sealed class PretrainedWeightsTests : IDisposable
         Assert.Single(server.RequestedFrom);
     }
 
-    // Half a gigabyte is hashed after the download, not at every use.
+    // Files of half a gigabyte are hashed after the download, not at every use.
     [Fact]
     public async Task An_existing_file_is_used_unchecked()
     {
@@ -114,10 +114,10 @@ public sealed class PretrainedWeightsTests : IDisposable
     [Fact]
     public void Files_of_torchvision_are_recognized_by_name()
     {
-        Assert.Same(ImagePreprocessing.ImageNet, Description("vgg16-397923af.pth"));
-        Assert.Null(Description("vgg16.pth"));
+        Assert.Same(ImagePreprocessing.ImageNet, PreprocessingOf("vgg16-397923af.pth"));
+        Assert.Null(PreprocessingOf("vgg16.pth"));
 
-        ImagePreprocessing? Description(string name)
+        ImagePreprocessing? PreprocessingOf(string name)
         {
             var writer = new PthWriter();
             writer.Add("any", 1);

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace DeepSharp.Vgg.Tests.Weights;
 
-/// <summary>Saves models as .pth files. <c>make_weights.py --verify</c> checks that PyTorch reads them.</summary>
+/// <summary>Saves models as .pth files. <c>make_weights.py --verify</c> checks such files with PyTorch.</summary>
 public sealed class PthModelTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
@@ -11,12 +11,12 @@ public sealed class PthModelTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public void Keeps_every_bit_of_a_model_with_all_kinds_of_state()
+    public void Saves_every_bit_of_a_model_with_all_kinds_of_state()
     {
         var options = new VggOptions { BatchNorm = true, Classes = 3, Head = new VggHead { PoolSize = 2, Hidden = [5], Dropout = 0 } };
         using var model = VggModel.Create<double>(VggConfig.Parse("4,M,7,M"), options, seed: 3, TestContexts.Default);
         foreach (var entry in model.State().Select(named => named.Value).Where(entry => entry.IsInteger)) entry.Integer = long.MaxValue;
-        // A NaN whose bits arithmetic would change.
+        // A NaN with a payload, which arithmetic could change.
         model.Parameters()[0].Value[0, 0, 0, 0] = BitConverter.UInt64BitsToDouble(0xFFF8_0000_0000_1234);
         model.Save(folder["model.pth"]);
         model.Save(folder["model.safetensors"]);

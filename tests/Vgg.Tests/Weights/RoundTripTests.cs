@@ -2,11 +2,12 @@ using DeepSharp.Vgg.Tests.Parity;
 
 namespace DeepSharp.Vgg.Tests.Weights;
 
-/// <summary>Every kind of network keeps every bit from .pth to safetensors and back.</summary>
+/// <summary>Conversion from .pth to safetensors and back preserves every bit of every kind of network.</summary>
 /// <remarks>
-/// A script checks that PyTorch reads the files:
+/// To check that PyTorch reads the files:
 /// <code>
-/// mkdir /tmp/round; DEEPSHARP_ROUND_TRIPS=/tmp/round dotnet test tests/Vgg.Tests --filter RoundTripTests
+/// mkdir /tmp/round
+/// DEEPSHARP_ROUND_TRIPS=/tmp/round dotnet run -c Release --project tests/Vgg.Tests -- -class "*RoundTripTests"
 /// /usr/bin/python3 tests/Fixtures/make_weights.py --verify /tmp/round
 /// </code>
 /// </remarks>
@@ -20,7 +21,7 @@ public sealed class RoundTripTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Pth_to_safetensors_to_pth_keeps_every_bit(string name)
+    public void Pth_to_safetensors_to_pth_preserves_every_bit(string name)
     {
         string folder = Environment.GetEnvironmentVariable("DEEPSHARP_ROUND_TRIPS") ?? temporary.Path;
         string first = Path.Combine(folder, $"{name}.pth");

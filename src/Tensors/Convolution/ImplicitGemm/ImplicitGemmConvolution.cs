@@ -1,18 +1,18 @@
 namespace DeepSharp.Tensors;
 
 /// <summary>
-/// The matrix product of im2col without its matrix: the micro-kernel reads the windows in place, in padded rows of the image.
+/// The matrix product of im2col without its patch matrix: the micro-kernel reads the windows from padded copies of image rows.
 /// </summary>
 /// <remarks>
-/// In channels-last order, a row of a window is one run of kW·C elements, and the windows of neighboring pixels are stride·C elements
-/// apart. The micro-kernel needs no more than these two strides, see <see cref="IRowSource"/> and <see cref="PaddedRows"/>.
+/// In channels-last order, each row of a window is one contiguous run of kW·C elements. The micro-kernel therefore needs only the offset
+/// of each window (<see cref="RowTable"/>) and the layout of the runs in a window (<see cref="SumPath"/>). See <see cref="PaddedRows"/>.
 /// </remarks>
 internal sealed class ImplicitGemmConvolution : ConvolutionAlgorithm
 {
     public override string Name => "implicit-gemm";
 
     public override string Description =>
-        "im2col without its matrix, windows are read from padded image rows; any shape, input gradient with stride 1 only";
+        "im2col without its matrix: windows are read from padded image rows; any shape, input gradient with stride 1 only";
 
     public override bool CanRun(in ConvolutionShape shape, ConvolutionPass pass) =>
         pass != ConvolutionPass.InputGradient || IsForward(shape);
@@ -25,7 +25,7 @@ internal sealed class ImplicitGemmConvolution : ConvolutionAlgorithm
     }
 
     /// <summary>
-    /// Convolves the gradient of the output, padded by kernel − 1 − padding, with the weights rotated by 180°, K and C exchanged.
+    /// Convolves the gradient of the output, padded by kernel − 1 − padding, with the weights, rotated by 180° and with K and C exchanged.
     /// </summary>
     internal override void InputGradient<T>(in ConvolutionShape shape, Tensor<T> dy, Tensor<T> weights, Tensor<T> dx)
     {
@@ -41,7 +41,7 @@ internal sealed class ImplicitGemmConvolution : ConvolutionAlgorithm
         int taps = s.Window.Height * s.Window.Width;
         dy.Context.Workers.Run(s.C, 1, (k, _) =>
         {
-            // [K][tap][C] to [reversed tap][K][C]: the depth of the product is (tap, K), its columns are C.
+            // Reorders [K][tap][C] to [reversed tap][K][C]. The depth of the product is (tap, K), and its columns are C.
             for (int tap = 0; tap < taps; tap++)
                 source.Span.Slice(((k * taps) + tap) * s.K, s.K).CopyTo(target.Span[((((taps - 1 - tap) * s.C) + k) * s.K)..]);
         });
@@ -52,7 +52,7 @@ internal sealed class ImplicitGemmConvolution : ConvolutionAlgorithm
     internal override void WeightGradient<T>(in ConvolutionShape shape, Tensor<T> x, Tensor<T> dy, Tensor<T> dw) =>
         ImplicitGemmWeightGradient.Run(x.Context, shape, x.ReadMemory(), dy.ReadMemory(), dw.WriteMemory());
 
-    /// <summary>Whether the input gradient is itself a forward convolution.</summary>
+    /// <summary>Whether the input gradient can be computed as a forward convolution.</summary>
     private static bool IsForward(in ConvolutionShape s) =>
         s.Window is { StrideHeight: 1, StrideWidth: 1 } window
         && window.PaddingHeight < window.Height && window.PaddingWidth < window.Width;

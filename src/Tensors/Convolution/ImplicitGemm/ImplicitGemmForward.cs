@@ -3,7 +3,7 @@ using System.Numerics;
 namespace DeepSharp.Tensors;
 
 /// <summary>y[p, q] = Σ_i row i of the window at (p, q) · row i of the kernel.</summary>
-/// <remarks>This is the forward pass and, with rotated weights, the gradient of the input.</remarks>
+/// <remarks>Used for the forward pass and, with rotated weights, for the gradient of the input.</remarks>
 internal static class ImplicitGemmForward
 {
     /// <summary>Convolves images with packed weights.</summary>

@@ -3,7 +3,7 @@ using System.Numerics;
 namespace DeepSharp.Tensors;
 
 /// <summary>dwᵀ = Σ windowᵀ · dy over all output pixels.</summary>
-/// <remarks>Lanes run over K, so they are full even with few input channels, as in the first layer.</remarks>
+/// <remarks>Lanes run over output channels, so they are full even with few input channels, for instance in the first layer.</remarks>
 internal static class ImplicitGemmWeightGradient
 {
     /// <summary>Computes dw [K][kH][kW][C].</summary>

@@ -3,8 +3,8 @@ using System.Numerics;
 namespace DeepSharp.Tensors;
 
 /// <summary>
-/// The padded input rows for a block of output rows. Each row of a window is one run of memory in them. A task takes a block of output
-/// rows of one image.
+/// The padded input rows for a block of output rows of one image, which one task computes. In these rows, each row of a window is one
+/// contiguous run.
 /// </summary>
 /// <remarks>
 /// One channel, a 3×3 window, stride 1, padding 1; image pixels are letters:
@@ -46,7 +46,7 @@ internal readonly struct PaddedRows(ConvolutionShape s)
             offsets[pixel] = (pixel / s.OutputWidth * RowStep) + (pixel % s.OutputWidth * PixelStep);
     }
 
-    /// <summary>Computes the offsets of the elements of a window, row by row.</summary>
+    /// <summary>Computes the offsets of the elements of a window from its start, row by row.</summary>
     public void FillElementOffsets(Span<int> offsets)
     {
         int run = Path.Length;
@@ -55,9 +55,9 @@ internal readonly struct PaddedRows(ConvolutionShape s)
 
     /// <summary>Copies the input rows of a task and adds the padding.</summary>
     /// <param name="x">The images [N, H, W, C].</param>
-    /// <param name="task">The number of the task, counted through the batch.</param>
-    /// <param name="target">The padded rows; it has room for <see cref="Elements"/>.</param>
-    /// <returns>The output pixels of the task, counted through the batch.</returns>
+    /// <param name="task">The index of the task in the batch.</param>
+    /// <param name="target">Receives the padded rows; its length is at least <see cref="Elements"/>.</param>
+    /// <returns>The first output pixel of the task, numbered across the batch, and the number of its output pixels.</returns>
     public (int First, int Count) Copy<T>(ReadOnlySpan<T> x, int task, Span<T> target)
         where T : unmanaged, IFloatingPointIeee754<T>
     {

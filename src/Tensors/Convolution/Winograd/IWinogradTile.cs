@@ -3,8 +3,8 @@ using System.Numerics;
 namespace DeepSharp.Tensors;
 
 /// <summary>
-/// One member of the family F(m×m, 3×3) of Winograd's minimal filtering (Lavin &amp; Gray, arXiv 1509.09308). A tile of m×m outputs is
-/// computed from t×t inputs, t = m + 2, with t² multiplications for each pair of channels instead of 9·m².
+/// One of Winograd's minimal filtering algorithms F(m×m, 3×3) (Lavin &amp; Gray, arXiv 1509.09308). A tile of m×m outputs is computed
+/// from t×t inputs, t = m + 2, with t² instead of 9·m² multiplications for each pair of an input and an output channel.
 /// </summary>
 /// <remarks>
 /// With the matrices Bᵀ (t×t), G (t×3) and Aᵀ (m×t), each applied to the rows and then to the columns of a tile:
@@ -12,7 +12,7 @@ namespace DeepSharp.Tensors;
 /// forward           y  = Aᵀ [ (G w Gᵀ) ⊙ (Bᵀ x B) ] A           summed over input channels before the outer transform
 /// weight gradient   dw = Gᵀ [ (A dy Aᵀ) ⊙ (Bᵀ x B) ] G          summed over tiles before the outer transform
 /// </code>
-/// The members are the one-dimensional transforms. Each reads vectors that are <c>fromStep</c> elements apart and writes vectors that are
+/// The methods are the one-dimensional transforms. Each reads vectors that are <c>fromStep</c> elements apart and writes vectors that are
 /// <c>toStep</c> elements apart. Lanes are channels.
 /// </remarks>
 internal interface IWinogradTile

@@ -5,7 +5,7 @@ namespace DeepSharp.Tensors;
 
 /// <summary>F(2×2, 3×3): 16 multiplications for 4 outputs, instead of 36. Simpler than F(4×4, 3×3), so read it first.</summary>
 /// <remarks>
-/// The points are 0, 1, −1, ∞.
+/// The interpolation points are 0, 1, −1, ∞.
 /// <code>
 /// Aᵀ = [1 1  1  0]   G = [ 1    0   0 ]   Bᵀ = [1  0 -1  0]
 ///      [0 1 -1 -1]       [1/2  1/2 1/2]        [0  1  1  0]

@@ -5,8 +5,8 @@ namespace DeepSharp.Tensors;
 
 /// <summary>F(4×4, 3×3): 36 multiplications for 16 outputs, a quarter of the direct algorithm's 144.</summary>
 /// <remarks>
-/// The points 0, 1, −1, ½, −2, ∞ are about twice as accurate as the usual 0, ±1, ±2, ∞. Barabasz et al. (arXiv 1803.10986)
-/// search for such points.
+/// With the interpolation points 0, 1, −1, ½, −2, ∞ the results are about twice as accurate as with the usual 0, ±1, ±2, ∞. Barabasz et al.
+/// (arXiv 1803.10986) describe a search for such points.
 /// <code>
 /// Aᵀ = [1 1  1 1    1 0]   G = [  1      0      0   ]   Bᵀ = [1 -3/2 -2   3/2  1 0]
 ///      [0 1 -1 1/2 -2 0]       [  1/3    1/3    1/3 ]        [0 -1   1/2  5/2  1 0]
@@ -98,7 +98,7 @@ internal readonly struct Winograd4x4 : IWinogradTile
     }
 
     /// <inheritdoc/>
-    // Columns 1 and 2 enter as sum and difference.
+    // u1 and u2 occur only in their sum and difference.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Output<TSimd, TVector, T>(ref readonly T from, nint fromStep, ref T to, nint toStep)
         where TSimd : struct, ISimd<TVector, T>

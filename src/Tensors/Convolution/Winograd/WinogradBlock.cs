@@ -27,30 +27,30 @@ internal readonly struct WinogradBlock<TTile, T>(
 
     private int ProductStep => plan.PointStep(PaddedTiles, plan.ProductRow);
 
-    /// <summary>The number of elements that a transform of some tiles reads and writes: image pixels and points.</summary>
+    /// <summary>The number of elements that a transform of <c>count</c> tiles reads and writes: image pixels and points.</summary>
     public long TransformElements(int count, int channels) => (long)count * channels * ((plan.OutputSize * plan.OutputSize) + plan.Points);
 
-    /// <summary>The number of multiply-adds of one panel of weights at all points.</summary>
+    /// <summary>The number of multiply-adds with one panel of weights at all points.</summary>
     public long PanelProducts(int depths) => (long)plan.Points * PaddedTiles * depths * plan.PanelColumns;
 
     /// <summary>The number of elements that these products read and write.</summary>
     public long PanelElements(int depths) =>
         (long)plan.Points * ((PaddedTiles * (long)(depths + plan.PanelColumns)) + ((long)depths * plan.PanelColumns));
 
-    /// <summary>Computes v = Bᵀ x B for some tiles.</summary>
+    /// <summary>Computes v = Bᵀ x B for a range of tiles.</summary>
     public void TransformInput<TSimd, TVector>(int first, int count)
         where TSimd : struct, ISimd<TVector, T>
         where TVector : struct => WinogradImage.Transform<WinogradTransform.Input<TTile>, TSimd, TVector, T>(
             image.Span, plan.H, plan.W, plan.C, plan, plan.PaddingHeight, plan.PaddingWidth, firstTile + first, count,
             v.Span[(first * plan.InputRow)..], InputStep, plan.InputRow);
 
-    /// <summary>The number of tiles, rounded up to the rows of the micro-kernel. Products of the extra tiles are not used.</summary>
+    /// <summary>The number of tiles, rounded up to a multiple of the micro-kernel's rows. Products of the extra tiles are unused.</summary>
     public int PaddedTiles { get; } = Packing.RoundUp(tiles, MicroKernel.Rows);
 
     /// <summary>v at one point from a depth onward, [padded tiles, input row]: the left operand of a product.</summary>
     public ReadOnlySpan<T> Input(int point, int firstDepth = 0) => v.Span[((point * InputStep) + firstDepth)..];
 
-    /// <summary>The products of one point in m.</summary>
+    /// <summary>The part of m with the products of one point.</summary>
     public Span<T> Products(Span<T> m, int point) => m[(point * ProductStep)..];
 
     /// <summary>The output rows covered by the tiles, rounded to whole rows.</summary>

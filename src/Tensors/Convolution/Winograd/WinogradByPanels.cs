@@ -4,15 +4,15 @@ namespace DeepSharp.Tensors;
 
 /// <summary>
 /// A Winograd convolution whose tasks are panels of output channels. A task computes the products and outputs of its panel for all tiles of
-/// a block. Used for few tiles, and for weights so large that each read of them must serve many tiles.
+/// a block. Used if there are few tiles, or if the weights are so large that each read of them must serve many tiles.
 /// </summary>
 /// <remarks>
 /// The workers share only the transformed input, in the last-level cache. Uncached weights are transformed by the worker that uses them, a
-/// block of depths at a time, so that they never leave the second-level cache. From 512 to 512 channels they would be 38 MB in float.
+/// block of input channels at a time, so that they stay in the second-level cache. All weights from 512 to 512 channels are 38 MB in float.
 /// </remarks>
 internal static class WinogradByPanels
 {
-    /// <summary>Convolves images. Without transformed weights, the weights are transformed once for each block of tiles.</summary>
+    /// <summary>Convolves images. If <paramref name="transformed"/> is empty, each block of tiles transforms the weights.</summary>
     public static void Run<TTile, T>(
         ComputeContext context, WinogradPlan plan, ReadOnlyMemory<T> image, ReadOnlyMemory<T> transformed, ReadOnlyMemory<T> weights,
         bool rotated, Epilogue<T> epilogue, Memory<T> output)
@@ -47,7 +47,7 @@ internal static class WinogradByPanels
         }
     }
 
-    // Elements from one point to the next in u. One extra row: powers of two would map all points to one cache set.
+    // Elements from one point to the next in u. One extra row, because a power of two would map all points to one cache set.
     private static int PointStep(WinogradPlan plan) => (Tuning.WinogradDepths + 1) * plan.PanelColumns;
 
     private readonly struct Input<TTile, T>(WinogradBlock<TTile, T> block, int first, int count) : ISimdAction<T>

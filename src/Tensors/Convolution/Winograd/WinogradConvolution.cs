@@ -4,7 +4,7 @@ namespace DeepSharp.Tensors;
 internal sealed class WinogradConvolution<TTile> : ConvolutionAlgorithm
     where TTile : struct, IWinogradTile
 {
-    // Rounding channels up to whole panels adds at most this many. A long, so that the product in CanRun does not overflow.
+    // Rounding up to whole panels adds at most this many channels. A long, so that the product in CanRun does not overflow.
     private const long MaxPanelColumns = 64;
 
     public override string Name => TTile.Name;

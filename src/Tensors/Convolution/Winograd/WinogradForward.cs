@@ -3,11 +3,11 @@ using System.Numerics;
 namespace DeepSharp.Tensors;
 
 /// <summary>
-/// A Winograd convolution whose tasks are blocks of tiles. A task takes its block through all stages: input transform, products, output
+/// A Winograd convolution whose tasks are blocks of tiles. A task computes all stages for its block: input transform, products, output
 /// transform.
 /// </summary>
 /// <remarks>
-/// The scratch memory of a block stays in the second-level cache. For large weights and few tiles see <see cref="WinogradByPanels"/>.
+/// The scratch memory of a block stays in the second-level cache. For large weights or few tiles, see <see cref="WinogradByPanels"/>.
 /// </remarks>
 internal static class WinogradForward
 {
@@ -16,7 +16,7 @@ internal static class WinogradForward
     /// <param name="plan">The dimensions and the layout of scratch memory.</param>
     /// <param name="x">Images.</param>
     /// <param name="weights">The weights in storage order.</param>
-    /// <param name="rotated">Whether the kernel is rotated by 180°, with C and K exchanged: for the input gradient.</param>
+    /// <param name="rotated">Whether to rotate the kernel by 180° and exchange C and K, for the input gradient.</param>
     /// <param name="cached">The transformed weights if they are cached, else null.</param>
     /// <param name="epilogue">Bias and ReLU.</param>
     /// <param name="y">The outputs.</param>

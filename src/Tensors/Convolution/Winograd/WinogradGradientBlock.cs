@@ -6,7 +6,7 @@ namespace DeepSharp.Tensors;
 /// <remarks>
 /// <code>
 /// v    [points][tiles][C]   transformed input
-/// d    [points][tiles][K]   transformed gradient of the output, after all of v
+/// d    [points][tiles][K]   transformed gradient of the output, stored after all of v
 /// sums [points][K][C]       their products, summed over tiles
 /// </code>
 /// The products read v and d in this order, so nothing is packed.
@@ -14,7 +14,7 @@ namespace DeepSharp.Tensors;
 internal sealed record WinogradGradientOperands<T>(WinogradPlan Plan, ReadOnlyMemory<T> X, ReadOnlyMemory<T> Dy)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    /// <summary>Rows of the sums of a point: output channels, rounded up to the rows of the micro-kernel.</summary>
+    /// <summary>Rows of the sums of a point: output channels, rounded up to a multiple of the micro-kernel's rows.</summary>
     public int SumRows { get; } = Packing.RoundUp(Plan.K, MicroKernel.Rows);
 
     /// <summary>Columns of the sums of a point: input channels, rounded up to whole panels.</summary>
@@ -23,15 +23,15 @@ internal sealed record WinogradGradientOperands<T>(WinogradPlan Plan, ReadOnlyMe
     /// <summary>Elements of the sums of all points.</summary>
     public int SumElements => Plan.Points * SumRows * SumColumns;
 
-    /// <summary>The number of blocks of <see cref="Tuning.WinogradTilesPerSum"/> tiles. Each is added up as one sum.</summary>
+    /// <summary>The number of blocks of <see cref="Tuning.WinogradTilesPerSum"/> tiles. The products of a block form one sum.</summary>
     public int TileBlocks => (Plan.Tiles + Tuning.WinogradTilesPerSum - 1) / Tuning.WinogradTilesPerSum;
 
-    /// <summary>The number of elements that the transforms of some tiles read and write: pixels of both images, and points.</summary>
+    /// <summary>The number of elements that the transforms of <c>tiles</c> tiles read and write: pixels of x and dy, and points.</summary>
     public long TransformElements(int tiles) =>
         (long)tiles * ((Plan.C * (long)((Plan.OutputSize + 2) * (Plan.OutputSize + 2)))
             + (Plan.K * (long)(Plan.OutputSize * Plan.OutputSize)) + (Plan.Points * (long)(Plan.C + Plan.K)));
 
-    /// <summary>The number of multiply-adds for some rows of the sums of a point.</summary>
+    /// <summary>The number of multiply-adds that add <c>tiles</c> tiles to <c>rows</c> rows of the sums of one point.</summary>
     public long Products(int tiles, int rows) => (long)tiles * rows * SumColumns;
 
     /// <summary>The number of elements that these multiply-adds read and write.</summary>
@@ -49,7 +49,7 @@ internal sealed record WinogradGradientOperands<T>(WinogradPlan Plan, ReadOnlyMe
     public int BlockElements(int tiles) => Plan.Points * (Plan.PointStep(tiles, Plan.InputRow) + Plan.PointStep(tiles, GradientRow));
 }
 
-/// <summary>A block of tiles of a weight gradient: transforms in scratch memory, and the sums to which their products are added.</summary>
+/// <summary>A block of tiles of a weight gradient: its transforms, in scratch memory, and the sums of their products.</summary>
 internal readonly struct WinogradGradientBlock<TTile, T>(
     WinogradGradientOperands<T> operands, Memory<T> transformed, int capacity, Memory<T> sums, int firstTile, int tiles, bool accumulate)
     where TTile : struct, IWinogradTile
@@ -73,7 +73,7 @@ internal readonly struct WinogradGradientBlock<TTile, T>(
 
     private Span<T> Gradients => transformed.Span[(operands.Plan.Points * InputStep)..];
 
-    /// <summary>Computes v = Bᵀ x B and d = A dy Aᵀ for some of the tiles.</summary>
+    /// <summary>Computes v = Bᵀ x B and d = A dy Aᵀ for a range of the tiles.</summary>
     public void Transform<TSimd, TVector>(int first, int count)
         where TSimd : struct, ISimd<TVector, T>
         where TVector : struct
@@ -88,7 +88,7 @@ internal readonly struct WinogradGradientBlock<TTile, T>(
     }
 
     /// <summary>
-    /// Computes sums[point] (+)= d[point]ᵀ · v[point] for some rows, <see cref="Tuning.WinogradTilesPerSum"/> tiles at a time.
+    /// Computes sums[point] (+)= d[point]ᵀ · v[point] for a range of rows, <see cref="Tuning.WinogradTilesPerSum"/> tiles at a time.
     /// </summary>
     public void Multiply<TSimd, TVector>(int point, int firstRow, int endRow)
         where TSimd : struct, ISimd<TVector, T>

@@ -4,15 +4,15 @@ using System.Runtime.InteropServices;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>Reads square windows of channels-last images, with zeros past the border, and transforms each into points.</summary>
+/// <summary>Reads square windows of channels-last images, with zeros outside the image, and transforms each window into points.</summary>
 internal static class WinogradImage
 {
-    /// <summary>Transforms the windows of some tiles.</summary>
+    /// <summary>Transforms the windows of a range of tiles.</summary>
     /// <param name="image">Images [N, height, width, channels].</param>
     /// <param name="height">Rows of an image.</param>
     /// <param name="width">Columns of an image.</param>
-    /// <param name="channels">The number of channels. The rest of each target row is not written.</param>
-    /// <param name="plan">The positions of the tiles.</param>
+    /// <param name="channels">The number of channels. The elements after them in each target row are not written.</param>
+    /// <param name="plan">Provides the positions of the tiles.</param>
     /// <param name="paddingHeight">The number of rows by which a window begins above its tile.</param>
     /// <param name="paddingWidth">The number of columns by which a window begins to the left of its tile.</param>
     /// <param name="firstTile">The first tile.</param>

@@ -4,13 +4,13 @@ using System.Runtime.InteropServices;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>Transforms products into outputs, y = Aᵀ m A, and writes the outputs that are inside the image.</summary>
+/// <summary>Transforms products into outputs, y = Aᵀ m A, applies bias and ReLU, and writes those that are inside the image.</summary>
 internal static class WinogradOutput
 {
-    /// <summary>Writes the outputs of some tiles.</summary>
+    /// <summary>Writes the outputs of a range of tiles.</summary>
     /// <param name="products">[points][tile][row].</param>
     /// <param name="pointStep">Elements from one point to the next.</param>
-    /// <param name="plan">The positions of the tiles.</param>
+    /// <param name="plan">Provides the positions of the tiles.</param>
     /// <param name="firstTile">The first tile.</param>
     /// <param name="tiles">The number of tiles.</param>
     /// <param name="firstChannel">The channel of the first product of each row.</param>

@@ -11,7 +11,7 @@ namespace DeepSharp.Tensors;
 /// u [points][panels][C][2 vectors]      transformed weights, in the order of the micro-kernel
 /// m [points][tiles][K of some panels]   products, to be transformed into outputs
 /// </code>
-/// The input gradient is the same with C and K, and input and output, exchanged. The tasks:
+/// For the input gradient, C and K are exchanged, and so are input and output. The tasks are:
 /// <code>
 ///         WinogradForward               WinogradByPanels
 ///             K →                           K →
@@ -74,7 +74,7 @@ internal readonly record struct WinogradPlan
 
     public int TilesWide { get; }
 
-    /// <summary>The number of tiles of the batch.</summary>
+    /// <summary>The number of tiles in the batch.</summary>
     public int Tiles { get; }
 
     /// <summary>Output channels of a panel of transformed weights: two vectors.</summary>
@@ -92,12 +92,12 @@ internal readonly record struct WinogradPlan
     public int ProductRow { get; }
 
     /// <summary>
-    /// Whether tasks are panels of output channels, see <see cref="WinogradByPanels"/>, rather than blocks of tiles. They are if the
+    /// Whether tasks are panels of output channels, see <see cref="WinogradByPanels"/>, rather than blocks of tiles. True if the
     /// transformed weights are too large to be read again for every small block of tiles, or if there are too few tiles for blocks.
     /// </summary>
     public bool GoesByPanels { get; }
 
-    /// <summary>The number of tiles that are transformed at once, a multiple of the rows of the micro-kernel.</summary>
+    /// <summary>The number of tiles that are transformed at once, a multiple of the micro-kernel's rows.</summary>
     public int BlockTiles { get; }
 
     /// <summary>Elements of v or m for one block of tiles.</summary>
@@ -106,7 +106,7 @@ internal readonly record struct WinogradPlan
     /// <summary>Whether tasks are panels and one block contains all tiles.</summary>
     public bool IsOneBlock => GoesByPanels && BlockTiles >= Tiles;
 
-    /// <summary>Elements from one point to the next in u. One extra row: powers of two would map all points to one cache set.</summary>
+    /// <summary>Elements from one point to the next in u. One extra row: a power of two would map all points to one cache set.</summary>
     public int WeightStep => ((Panels * C) + 1) * PanelColumns;
 
     /// <summary>The plan of a forward convolution.</summary>
@@ -122,7 +122,7 @@ internal readonly record struct WinogradPlan
             2 - s.Window.PaddingHeight, 2 - s.Window.PaddingWidth);
 
     /// <summary>
-    /// Elements from one point to the next in v or m. One extra vector: otherwise all points of a tile could map to one cache set.
+    /// Elements from one point to the next in v or m. One extra vector, because otherwise all points of a tile could map to one cache set.
     /// </summary>
     public int PointStep(int tiles, int row) => (tiles * row) + (PanelColumns / MicroKernel.Vectors);
 
@@ -134,7 +134,7 @@ internal readonly record struct WinogradPlan
         return (image, high * OutputSize, column * OutputSize);
     }
 
-    /// <summary>The input rows covered by a range of tiles, rounded to whole rows.</summary>
+    /// <summary>The image rows covered by a range of tiles, rounded to whole rows.</summary>
     public ReadOnlySpan<T> Rows<T>(ReadOnlySpan<T> images, int height, int rowLength, int firstTile, int tiles)
     {
         // A tile may begin below the last row if padding makes the output larger than the input.

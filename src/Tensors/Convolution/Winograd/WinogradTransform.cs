@@ -19,7 +19,7 @@ internal interface IWinogradTransform
 /// <summary>The two-dimensional transforms: a one-dimensional transform of the rows, then of the columns.</summary>
 internal static class WinogradTransform
 {
-    /// <summary>The side of an input tile, t = m + 2.</summary>
+    /// <summary>The side length of an input tile, t = m + 2.</summary>
     public static int InputSize<TTile>()
         where TTile : IWinogradTile => TTile.OutputSize + 2;
 
@@ -27,7 +27,7 @@ internal static class WinogradTransform
     public static int Points<TTile>()
         where TTile : IWinogradTile => InputSize<TTile>() * InputSize<TTile>();
 
-    /// <summary>Transforms a square of vectors, one vector (lanes = channels) for each element.</summary>
+    /// <summary>Transforms a square matrix whose elements are vectors; lanes are channels.</summary>
     /// <param name="from">The first of From × From vectors.</param>
     /// <param name="fromRow">Elements from one row of these vectors to the next.</param>
     /// <param name="fromColumn">Elements from one column to the next.</param>

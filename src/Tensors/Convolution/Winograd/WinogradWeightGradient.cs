@@ -8,9 +8,9 @@ namespace DeepSharp.Tensors;
 /// The gradient of the weights, dw = Gᵀ [ Σ tiles (A dy Aᵀ) ⊙ (Bᵀ x B) ] G: for each point a product [K × tiles] · [tiles × C].
 /// </summary>
 /// <remarks>
-/// With few channels the sums are small and there are many tiles. The tiles are split into parts, each with its own sums, and workers share
-/// no data until the parts are added. With many channels the sums are large and there are few tiles. All workers then transform a block of
-/// tiles together, and after that multiply its points together. Either way the order of each sum over tiles is fixed.
+/// With few channels, the sums are small and there are many tiles. The tiles are then split into parts, each with its own sums, and workers
+/// share no data until the parts are added. With many channels, the sums are large and there are few tiles. All workers then transform a
+/// block of tiles together, and afterwards compute its products together. In both cases, the order of summation over tiles is fixed.
 /// </remarks>
 internal static class WinogradWeightGradient
 {
@@ -27,7 +27,7 @@ internal static class WinogradWeightGradient
         context.Workers.Run(operands.Plan.K, 1, (k, _) =>
         {
             var clock = new StageClock(context.Options.Profiler);
-            // Gather the sums of all points first: the hardware prefetcher follows only a few rows of memory, not one for each point.
+            // Gather the sums of all points first: the hardware prefetcher follows only a few streams, not one for each point.
             using var gathered = context.Pool.RentScratch<T>(points * row);
             for (int point = 0; point < points; point++)
             {
@@ -58,7 +58,7 @@ internal static class WinogradWeightGradient
         }
     }
 
-    /// <summary>Computes the sums of all tiles block by block, all workers on one block.</summary>
+    /// <summary>Computes the sums of all tiles block by block, with all workers on the same block.</summary>
     private static void RunBlocks<TTile, T>(ComputeContext context, WinogradGradientOperands<T> operands, Memory<T> sums)
         where TTile : struct, IWinogradTile
         where T : unmanaged, IFloatingPointIeee754<T>

@@ -8,10 +8,10 @@ namespace DeepSharp.Tensors;
 internal static class WinogradWeights
 {
     /// <summary>Transforms all weights into [points][panels][depth][2 vectors].</summary>
-    /// <param name="plan">The plan. Its K are the columns of the panels; its C is the depth.</param>
-    /// <param name="weights">The weights in storage order, [K][3][3][C] of the convolution.</param>
+    /// <param name="plan">The plan. Its K is the number of columns of all panels, and its C is the depth.</param>
+    /// <param name="weights">The weights of the convolution in storage order, [K][3][3][C].</param>
     /// <param name="rotated">
-    /// For the input gradient: the depth is the K of the convolution, the columns are its C, and the kernel is rotated by 180°.
+    /// Set for the input gradient: the depth is the K of the convolution, the columns are its C, and the kernel is rotated by 180°.
     /// </param>
     /// <returns>The transformed weights, owned by the caller.</returns>
     public static PooledMemory<T> Transform<TTile, T>(WinogradPlan plan, Tensor<T> weights, bool rotated)
@@ -66,7 +66,7 @@ internal static class WinogradWeights
             }
             else if ((panel + 1) * columns <= plan.K)
             {
-                // Whole panels of the rotated kernel are read in place, backwards.
+                // A full panel of the rotated kernel is read in place, from the last tap to the first.
                 taps = ref weights[(((firstDepth * 9) + 8) * plan.K) + (panel * columns)];
                 (tap, step) = (-plan.K, 9 * plan.K);
             }
@@ -110,7 +110,7 @@ internal static class WinogradWeights
             }
         }
 
-        /// <summary>Copies the rotated kernel into nine planes [depth][columns]. The columns are input channels and contiguous.</summary>
+        /// <summary>Copies the rotated kernel into nine planes [depth][columns]. The columns are contiguous input channels.</summary>
         private void GatherRotated(Span<T> planes, int depths)
         {
             int columns = plan.PanelColumns, present = Math.Min(columns, plan.K - (panel * columns));

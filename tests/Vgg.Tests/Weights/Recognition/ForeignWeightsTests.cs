@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace DeepSharp.Vgg.Tests.Weights.Recognition;
 
-/// <summary>Files of PyTorch programs with other names load without options and give PyTorch's logits.</summary>
+/// <summary>Files with the tensor names of other PyTorch programs load without options, and give PyTorch's logits.</summary>
 public class ForeignWeightsTests
 {
     private static readonly Fixture Recorded = Fixture.Load("foreign/foreign-logits");
@@ -21,12 +21,12 @@ public class ForeignWeightsTests
         string name, string config, bool batchNorm, int poolSize, string linears)
     {
         RequireRecognized($"{name}.pth", config, batchNorm, poolSize, linears);
-        // Allows for the rounding of about twenty layers, far less than the effect of any wrong weight.
+        // The tolerance allows for the rounding of about twenty layers. A wrong weight has a much larger effect.
         RequireLogits<float>($"{name}.pth", name, 1e-4);
         RequireLogits<double>($"{name}.pth", name, 1e-10);
     }
 
-    /// <summary>Files of torch.onnx.export, which folds batch normalizations into convolutions by default.</summary>
+    /// <summary>The files are from torch.onnx.export, which folds batch normalizations into convolutions by default.</summary>
     [Theory]
     [MemberData(nameof(Files))]
     public void ONNX_files_are_recognized_and_give_the_logits_of_PyTorch(
@@ -66,7 +66,7 @@ public class ForeignWeightsTests
     }
 
     [Fact]
-    public void Layer_numbers_show_where_dropouts_are()
+    public void Layer_numbers_reveal_the_positions_of_dropouts()
     {
         using var file = WeightsFile.Open(PathOf("grey.pth"));
         var description = VggRecognition.Of(file).Description;

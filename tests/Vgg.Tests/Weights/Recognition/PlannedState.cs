@@ -18,7 +18,7 @@ internal static class PlannedState
     /// <summary>Recognizes a model from names and shapes.</summary>
     public static Recognized Recognize(IEnumerable<(string Name, IReadOnlyList<long> Shape)> tensors, VggConfig? config = null)
     {
-        // The offset identifies a tensor after it is renamed.
+        // The index is stored as the offset, to identify a tensor after it is renamed.
         StoredTensor[] stored =
             [.. tensors.Select((tensor, i) => new StoredTensor(tensor.Name, tensor.Shape.Count == 0 ? "I64" : "F32", tensor.Shape, i, 0))];
         var (description, renamed, assumptions) = VggRecognition.ByNames(stored, config);
@@ -29,7 +29,7 @@ internal static class PlannedState
     }
 }
 
-/// <summary>A recognized model, the name in the file of each of its tensors, and the integers that the file lacks.</summary>
+/// <summary>A recognized model: its description, the file's name for each tensor, and the integer tensors that the file lacks.</summary>
 internal sealed record Recognized(
     VggDescription Description,
     IReadOnlyDictionary<string, string> Keys,

@@ -31,7 +31,7 @@ public class VggRecognitionTests
             }
         }
 
-        // The layers after the last convolution are known only for the channels of the paper.
+        // Assumed are: the last pooling, unless the configuration is the paper's; each LRN; and that 1×1 kernels have no padding.
         static int ExpectedAssumptions(VggConfig config) => (config == VggNames.Find(VggNames.Small).Config ? 1 : 0)
             + (config.Steps.Contains(VggStep.LocalResponseNorm) ? 1 : 0) + (config.Steps.Any(step => step.KernelSize == 1) ? 1 : 0);
     }
@@ -76,7 +76,7 @@ public class VggRecognitionTests
         return Prop.ForAll(cases.ToArbitrary(), one =>
         {
             var plan = new VggDescription(VggConfig.Parse(one.Config), one.Options);
-            // Names of three or more convolutions without a pooling between them are ambiguous.
+            // The names are ambiguous for three or more convolutions without a pooling between them.
             bool isUnique = one.Config.Count(letter => letter == 'M') > 1 || plan.Config.Steps.Count <= 3;
             var tensors = PlannedState.Of(plan);
             if (!isUnique) Assert.Throws<ArgumentException>(() => PlannedState.Recognize(tensors));
@@ -104,9 +104,9 @@ public class VggRecognitionTests
     }
 
     [Fact]
-    public void Recognizes_names_without_layer_numbers()
+    public void Recognizes_a_configuration_by_its_channels_when_names_have_no_layer_numbers()
     {
-        // conv1_1 to conv5_3, bn1_1 to bn5_3 and fc6 to fc8: the configuration is known by its channels.
+        // The names are conv1_1 to conv5_3, bn1_1 to bn5_3 and fc6 to fc8.
         var plan = new VggDescription(VggConfig.D, new VggOptions { BatchNorm = true });
         Dictionary<string, string> paths = [];
         var (block, convolution, linear) = (1, 0, 6);
@@ -126,7 +126,7 @@ public class VggRecognitionTests
     [Fact]
     public void Recognizes_dropouts_between_convolutions()
     {
-        // There is a dropout after every ReLU that no pooling follows. Each dropout takes one more number.
+        // There is a dropout after every ReLU that no pooling follows. Each dropout takes a layer number.
         var plan = new VggDescription(VggConfig.D, new VggOptions { BatchNorm = true, Head = VggHead.Compact });
         Dictionary<string, int> numbers = [];
         int number = 0;
@@ -238,7 +238,7 @@ public class VggRecognitionTests
         if (assumptions is { } count) Assert.Equal(count, recognition.Assumptions.Count);
     }
 
-    // Foreign names do not show where dropouts are. Names and shapes never show the size of the images.
+    // Foreign names do not reveal the dropouts. Names and shapes never reveal the size of the images.
     private static void RequireSame(VggDescription expected, Recognized found)
     {
         Assert.Equal(expected.Config.ToString(), found.Description.Config.ToString());
@@ -252,7 +252,7 @@ public class VggRecognitionTests
             options with { InputSize = 1, Head = sameNames ? options.Head : options.Head with { Dropout = 0, DropoutFirst = false } };
     }
 
-    // feature_extractor.N.layer.0 and .1 for the N-th block of convolution and batch normalization. A pooling also takes a number.
+    // Names: feature_extractor.N.layer.0 and .1 for a block N of convolution and batch normalization. A pooling also takes a number N.
     private static IEnumerable<(string, IReadOnlyList<long>)> Blocks(
         VggDescription plan, IEnumerable<(string Name, IReadOnlyList<long> Shape)> tensors)
     {
@@ -272,7 +272,7 @@ public class VggRecognitionTests
         });
     }
 
-    // module.features.N, module.fc.N for the hidden layers, and module.classifier without a number.
+    // Names: module.features.N, module.fc.N for the hidden layers, and module.classifier without a number for the last layer.
     private static IEnumerable<(string, IReadOnlyList<long>)> FullyConnected(
         VggDescription plan, IEnumerable<(string Name, IReadOnlyList<long> Shape)> tensors)
     {
