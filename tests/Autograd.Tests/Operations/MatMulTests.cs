@@ -26,6 +26,6 @@ public class MatMulTests
         var a = tape.Input(Tensor<float>.Zeros([3, 2], TestContexts.Default));
         var b = tape.Input(Tensor<float>.Zeros(new Shape(right), TestContexts.Default));
         Assert.Contains(
-            $"[3, 2] times {new Shape(right)}", Assert.Throws<ShapeException>(() => a.MatMul(b)).Message, StringComparison.Ordinal);
+            $"[3, 2] and {new Shape(right)} do not fit", Assert.Throws<ShapeException>(() => a.MatMul(b)).Message, StringComparison.Ordinal);
     }
 }
