@@ -10,15 +10,15 @@ public sealed record Timing(double FirstMs, IReadOnlyList<double> Ms)
     /// <summary>The median time, in milliseconds.</summary>
     public double MedianMs => Median(Ms);
 
-    /// <summary>The mean time, in milliseconds, comparable with the rates that <c>deepsharp train</c> reports.</summary>
+    /// <summary>The mean time, in milliseconds. The images per second of <c>deepsharp train</c> come from a mean too.</summary>
     public double MeanMs => Ms.Average();
 
     /// <summary>The time of the fastest run, in milliseconds.</summary>
     public double BestMs => Ms.Min();
 
     /// <summary>
-    /// Runs the work until it is compiled and warm, then for about <paramref name="seconds"/> and at least
-    /// <paramref name="minRuns"/> times.
+    /// Runs the work until it is compiled and warm, then for about <paramref name="seconds"/>, at least <paramref name="minRuns"/> and at
+    /// most 1000 times.
     /// </summary>
     public static Timing Of(Action work, double seconds = 1, int minRuns = 5) =>
         new(WarmUp(work, seconds), Repeat(work, seconds, minRuns));
@@ -30,7 +30,7 @@ public sealed record Timing(double FirstMs, IReadOnlyList<double> Ms)
     public static double WarmUp(Action work, double seconds)
     {
         double first = Once(work);
-        // The just-in-time compiler optimizes a method after 30 calls and a short delay, so 40 runs are enough.
+        // The just-in-time compiler optimizes a method after 30 calls, and methods with loops at once.
         var clock = Stopwatch.StartNew();
         for (int i = 0; i < 40 && clock.Elapsed.TotalSeconds < seconds; i++) work();
         return first;

@@ -42,7 +42,7 @@ internal sealed class TrainingDisplay(IAnsiConsole console) : IProgress<Training
         if (bar is null) return;
         bar.Description = $"epoch {value.Epoch}/{value.Epochs}";
         bar.MaxValue = value.Steps;
-        // A full bar would end the display, but the test images are evaluated after the last step.
+        // A full bar would look finished, but the test images are evaluated after the last step.
         bar.Value = Math.Min(value.Step, value.Steps - 0.5);
         status = value.Step < value.Steps
             ? string.Create(

@@ -4,7 +4,7 @@ namespace DeepSharp.Data;
 
 /// <summary>
 /// The figures of <see cref="ShapesDataset"/> as signed distances: negative inside, positive outside. Each figure fits into the unit
-/// circle.
+/// circle, except the heart, whose lobes reach 1.09.
 /// </summary>
 /// <remarks>Distances to polygons and to the heart follow Inigo Quilez, "2D distance functions".</remarks>
 internal static class Figures
@@ -78,7 +78,7 @@ internal static class Figures
         return MathF.Sqrt(squared) * MathF.Sign(p.X - p.Y);
     }
 
-    // Corners on the unit circle; an inner radius below the outer one adds a notch between neighboring corners.
+    // A polygon with corners on the circle of radius outer. A smaller inner radius adds a notch between neighboring corners (a star).
     private static Vector2[] Regular(int corners, float outer, float inner)
     {
         int step = inner < outer ? 1 : 2;

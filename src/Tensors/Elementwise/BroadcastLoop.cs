@@ -1,8 +1,8 @@
 namespace DeepSharp.Tensors;
 
 /// <summary>
-/// Iterates over two operands that broadcast to one output: yields the rows of the output in storage order, with the offsets of the
-/// matching operand rows.
+/// Splits an output, to which two operands broadcast, into rows and parts of rows, with the offsets at which each part begins in the
+/// output and in both operands.
 /// </summary>
 /// <remarks>
 /// Adjacent axes without a gap in either operand are merged. Equal shapes, or a scalar operand, result in one long row. [N,C,H,W] and

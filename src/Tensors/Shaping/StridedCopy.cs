@@ -6,9 +6,10 @@ namespace DeepSharp.Tensors;
 /// Copies elements between two strided layouts. Reshape, permute, slice, pad, concat and expand all use this loop nest.
 /// </summary>
 /// <remarks>
-/// Axes are sorted by their stride in the target, so that the target is written from front to back. Axes are merged where neither layout
-/// has a gap. The elements are then copied in lines along the fastest axis. Contiguous lines are copied whole, and lines that repeat one
-/// element (source stride 0) are filled. All other cases are transposes, which are copied in tiles that stay in the first-level cache.
+/// Axes are sorted by their stride in the target, and merged where neither layout has a gap. The elements are then copied in lines along
+/// the fastest axis of the target. Contiguous lines are copied whole, and lines that repeat one element (source stride 0) are filled.
+/// Other lines are copied element by element. If they cross the lines of the source (a transpose), they are copied in tiles that stay in
+/// the first-level cache.
 /// </remarks>
 internal static class StridedCopy
 {
@@ -51,7 +52,7 @@ internal static class StridedCopy
         });
     }
 
-    /// <summary>The merged axes, at least one. The last one is the fastest in the target; the one before it is the line axis.</summary>
+    /// <summary>The merged axes, at least one. Lines run along the last one. The one before it, if any, counts the lines.</summary>
     private static Axis[] Plan(Shape shape, ReadOnlySpan<int> sourceStrides, ReadOnlySpan<int> targetStrides)
     {
         var axes = new List<Axis>(Shape.MaxRank);
@@ -70,7 +71,8 @@ internal static class StridedCopy
             axes.RemoveAt(i + 1);
         }
 
-        // The lines of a tile should be adjacent in the source, so the axis with the smallest source stride becomes the line axis.
+        // The lines of a tile should be adjacent in the source, so the axis
+        // with the smallest source stride above 0 becomes the axis that counts the lines of a tile.
         if (axes.Count > 2 && axes[^1].Source > 1)
         {
             int nearest = 0;

@@ -5,15 +5,15 @@ namespace DeepSharp.Vgg;
 /// <summary>Finds the convolutional part in a state dictionary.</summary>
 /// <remarks>
 /// Only convolutions and batch normalizations have weights; other layers show only as gaps in the layer numbers. If each layer has a
-/// number (<c>features.N</c>), one missing number between two convolutions is the ReLU, and any further one is a pooling or an LRN.
-/// If each block has a number (<c>feature_extractor.N.layer.0</c>), every missing number is a pooling or an LRN.
+/// number (<c>features.N</c>), one missing number between two convolutions is the ReLU, and any further one is a pooling, an LRN
+/// or a dropout. If each block has a number (<c>feature_extractor.N.layer.0</c>), so is every missing number.
 /// </remarks>
 internal sealed class FeatureReader
 {
     // An image of ImageNet's size, 224×224, can be halved this many times.
     private const int MaxPoolings = 7;
 
-    // The configurations that files of other programs are compared with. Files of this library describe their network.
+    // The configurations that files of other programs are compared with.
     private static readonly VggConfig[] Paper = [VggConfig.A, VggConfig.ALrn, VggConfig.B, VggConfig.C, VggConfig.D, VggConfig.E];
 
     private readonly List<StateLayer> convolutions, norms;
@@ -60,7 +60,7 @@ internal sealed class FeatureReader
         if (steps.Any(step => step is { Kind: VggStepKind.Convolution, KernelSize: 1 }))
             assumptions.Add("1×1 kernels without padding, as in configuration C of the paper");
         var config = VggConfig.Parse(string.Join(',', steps));
-        // Layers after the last convolution leave no trace in the names.
+        // The names do not show whether a pooling follows the last convolution. In the paper's configurations it does.
         if (!Paper.Any(known => known.ToString() == config.ToString()))
         {
             assumptions.Add(
@@ -72,7 +72,8 @@ internal sealed class FeatureReader
 
         bool Fits(VggConfig known) => gaps is not null && Gaps(known).SequenceEqual(gaps);
 
-        // The channels are equal, and a number is missing wherever the configuration has a pooling. Others may be dropouts.
+        // The channels are equal. If the names show gaps, each has room for the poolings and LRNs of the configuration; the rest of a
+        // gap may be dropouts.
         bool HasRoom(VggConfig known) =>
             Of(known).Select(step => step.Channels).SequenceEqual(convolutions.Select(layer => layer.Length(0)))
             && (gaps is null || Gaps(known).Zip(gaps).All(pair => pair.First <= pair.Second));

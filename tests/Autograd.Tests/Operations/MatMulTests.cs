@@ -25,7 +25,7 @@ public class MatMulTests
         using var tape = new Tape<float>(Mode.Training);
         var a = tape.Input(Tensor<float>.Zeros([3, 2], TestContexts.Default));
         var b = tape.Input(Tensor<float>.Zeros(new Shape(right), TestContexts.Default));
-        Assert.Contains(
-            $"[3, 2] and {new Shape(right)} do not fit", Assert.Throws<ShapeException>(() => a.MatMul(b)).Message, StringComparison.Ordinal);
+        var error = Assert.Throws<ShapeException>(() => a.MatMul(b));
+        Assert.Contains($"[3, 2] and {new Shape(right)} do not fit", error.Message, StringComparison.Ordinal);
     }
 }

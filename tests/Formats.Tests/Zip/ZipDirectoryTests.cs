@@ -3,7 +3,7 @@ using System.Text;
 
 namespace DeepSharp.Formats.Tests.Zip;
 
-/// <summary>Reads valid archives, directories in the format of archives beyond 4 GiB, and damaged archives.</summary>
+/// <summary>Valid archives are read, also with the Zip64 directory of archives beyond 4 GiB. Damaged archives are rejected.</summary>
 public sealed class ZipDirectoryTests : IDisposable
 {
     // Offsets of the fields in a directory entry.
@@ -98,7 +98,7 @@ public sealed class ZipDirectoryTests : IDisposable
     }
 
     [Fact]
-    public void Refuses_other_archives()
+    public void Rejects_archives_that_are_not_state_dictionaries()
     {
         using (var archive = System.IO.Compression.ZipFile.Open(FilePath, System.IO.Compression.ZipArchiveMode.Create))
             archive.CreateEntry("readme.txt").Open().Dispose();

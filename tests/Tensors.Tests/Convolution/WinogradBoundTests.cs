@@ -6,7 +6,7 @@ public class WinogradBoundTests
     [Theory]
     [InlineData("winograd-4x4")]
     [InlineData("winograd-2x2")]
-    public void One_missing_tap_of_one_pixel_exceeds_the_bound(string algorithm)
+    public void One_missing_product_at_one_pixel_exceeds_the_bound(string algorithm)
     {
         var window = Window2d.Square(3, 1, 1);
         var s = ConvolutionShape.Of([2, 16, 9, 7], [5, 16, 3, 3], window);
