@@ -1,13 +1,15 @@
 using DeepSharp.Tensors;
+using static DeepSharp.Data.Tests.BatchLoaderImages;
 
 namespace DeepSharp.Data.Tests;
 
+/// <summary>The batches of an epoch: their images, their order and rejected arguments.</summary>
 public class BatchLoaderTests
 {
     [Fact]
     public void Without_an_epoch_returns_all_images_in_order_and_normalized()
     {
-        var data = Images(count: 10, channels: 3, height: 5, width: 4);
+        var data = RandomImages(count: 10, channels: 3, height: 5, width: 4);
         int next = 0;
         foreach (var batch in data.Batches<double>(batchSize: 4, TestContexts.Default))
         {
@@ -33,7 +35,7 @@ public class BatchLoaderTests
         int padding, bool flip, int? cropHeight, int? cropWidth)
     {
         const int Height = 6, Width = 5;
-        var data = Images(count: 40, channels: 2, Height, Width);
+        var data = RandomImages(count: 40, channels: 2, Height, Width);
         var augment = new Augment { Padding = padding, Flip = flip, Crop = cropHeight is { } h ? (h, cropWidth!.Value) : null };
         var (outHeight, outWidth) = augment.OutputSize(Height, Width);
         var crops = (from top in Offsets(Height, outHeight)
@@ -64,7 +66,7 @@ public class BatchLoaderTests
     [Fact]
     public void Each_epoch_has_every_image_once_in_its_own_order()
     {
-        var data = Images(count: 50, channels: 1, height: 2, width: 2);
+        var data = RandomImages(count: 50, channels: 1, height: 2, width: 2);
         List<int>[] orders = [Order(epoch: 0, seed: 1), Order(epoch: 1, seed: 1), Order(epoch: 0, seed: 2)];
 
         Assert.All(orders, order => Assert.Equal(Enumerable.Range(0, 50), order.Order()));
@@ -81,7 +83,7 @@ public class BatchLoaderTests
     [Fact]
     public void Starting_within_an_epoch_returns_the_rest_of_its_batches()
     {
-        var data = Images(count: 23, channels: 3, height: 6, width: 5);
+        var data = RandomImages(count: 23, channels: 3, height: 6, width: 5);
         var whole = Copies(data.Batches(5, Augment.CropAndFlip, epoch: 3, seed: 9, context: TestContexts.Default));
         for (int first = 0; first <= 5; first++)
         {
@@ -92,20 +94,9 @@ public class BatchLoaderTests
     }
 
     [Fact]
-    public void Batches_do_not_depend_on_the_speed_of_the_reader_or_the_consumer()
-    {
-        var data = Images(count: 30, channels: 3, height: 6, width: 5);
-        var expected = Copies(data.Batches(4, Augment.CropAndFlip, epoch: 1, context: TestContexts.Default));
-
-        var slow = new Watched(data) { OnRead = index => Thread.Sleep(index % 3) };
-        Assert.Equal(expected, Copies(slow.Batches(4, Augment.CropAndFlip, epoch: 1, context: TestContexts.Default)));
-        Assert.Equal(expected, Copies(data.Batches(4, Augment.CropAndFlip, epoch: 1, context: TestContexts.Default), pause: 3));
-    }
-
-    [Fact]
     public void A_smaller_last_batch_can_be_dropped()
     {
-        var data = Images(count: 10, channels: 1, height: 2, width: 2);
+        var data = RandomImages(count: 10, channels: 1, height: 2, width: 2);
 
         Assert.Equal([4, 4, 2], data.Batches(4, Augment.None, 0, context: TestContexts.Default).Select(batch => batch.Count));
         Assert.Equal([4, 4], data.Batches(4, Augment.None, 0, dropLast: true, context: TestContexts.Default).Select(batch => batch.Count));
@@ -113,127 +104,18 @@ public class BatchLoaderTests
     }
 
     [Fact]
-    public void Loads_exactly_one_batch_ahead_while_one_is_in_use()
-    {
-        int read = 0;
-        using var second = new ManualResetEventSlim();
-        var data = new Watched(Images(count: 12, channels: 1, height: 2, width: 2))
-        {
-            OnRead = _ =>
-            {
-                if (Interlocked.Increment(ref read) == 8) second.Set();
-            },
-        };
-        using var batches = data.Batches(4, TestContexts.Default).GetEnumerator();
-        Assert.True(batches.MoveNext());
-        Assert.True(
-            second.Wait(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken),
-            "The second batch was not loaded while the first was in use.");
-        // Gives the loader thread time to load too many batches.
-        Thread.Sleep(20);
-        Assert.Equal(8, Volatile.Read(ref read));
-    }
-
-    [Fact]
-    public void Consecutive_batches_use_different_buffers_and_buffers_are_reused()
-    {
-        var data = Images(count: 12, channels: 1, height: 2, width: 2);
-        using var batches = data.Batches(4, TestContexts.Default).GetEnumerator();
-        batches.MoveNext();
-        var first = batches.Current;
-        batches.MoveNext();
-        var second = batches.Current;
-        batches.MoveNext();
-
-        Assert.NotSame(first.Images, second.Images);
-        Assert.False(first.Labels == second.Labels, "Consecutive batches share one buffer of labels.");
-        Assert.Same(first, batches.Current);
-        Assert.False(batches.MoveNext());
-        Assert.False(batches.MoveNext());
-        batches.Dispose();
-        var error = Assert.Throws<ObjectDisposedException>(() => first.Images.Read());
-        Assert.Contains("created by Batches", error.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void Allocates_nothing_after_the_first_batches()
-    {
-        using var context = new ComputeContext(new ComputeOptions { Workers = 1 });
-        var allocated = new List<long>(1000);
-        var data = new Watched(Images(count: 100, channels: 3, height: 8, width: 8))
-        {
-            OnRead = _ => allocated.Add(GC.GetAllocatedBytesForCurrentThread()),
-        };
-        long consumer = 0, misses = 0;
-        for (int epoch = 0; epoch < 3; epoch++)
-        {
-            allocated.Clear();
-            if (epoch == 1) misses = context.Pool.Misses;
-            foreach (var batch in data.Batches(10, Augment.CropAndFlip, epoch, context: context))
-            {
-                if (batch.Index == 2) consumer = GC.GetAllocatedBytesForCurrentThread();
-                if (batch.Index == 9) Assert.Equal(consumer, GC.GetAllocatedBytesForCurrentThread());
-            }
-
-            // The loader thread allocates nothing from the third batch on, when both buffers exist.
-            Assert.Equal(allocated[20], allocated[99]);
-        }
-
-        Assert.Equal(misses, context.Pool.Misses);
-    }
-
-    [Fact]
-    public void An_error_in_the_data_set_is_thrown_when_its_batch_is_requested()
-    {
-        var data = new Watched(Images(count: 12, channels: 1, height: 2, width: 2))
-        {
-            OnRead = index =>
-            {
-                if (index == 5) throw new IOException("The disk is gone.");
-            },
-        };
-        using var batches = data.Batches(4, TestContexts.Default).GetEnumerator();
-        // Gives the loader thread time to fail in the second batch before the first one is requested.
-        Thread.Sleep(20);
-
-        Assert.True(batches.MoveNext());
-        Assert.Equal("The disk is gone.", Assert.Throws<IOException>(() => batches.MoveNext()).Message);
-        Assert.Throws<InvalidOperationException>(() => batches.Current);
-        Assert.False(batches.MoveNext());
-    }
-
-    [Fact]
     public void A_label_outside_the_classes_is_an_error()
     {
-        var data = new Watched(Images(count: 3, channels: 1, height: 2, width: 2)) { Relabel = index => index == 2 ? 3 : 0 };
+        var data = new Watched(RandomImages(count: 3, channels: 1, height: 2, width: 2)) { Relabel = index => index == 2 ? 3 : 0 };
         Assert.Equal(
             "Batches: label 3 of image 2 is outside 0..2.",
             Assert.Throws<InvalidDataException>(() => data.Batches(2, TestContexts.Default).Count(batch => batch.Count > 0)).Message);
     }
 
     [Fact]
-    public void Leaving_the_loop_early_ends_the_loader_thread_and_releases_the_memory()
-    {
-        using var context = new ComputeContext(new ComputeOptions { Workers = 1 });
-        Thread? loader = null;
-        var data = new Watched(Images(count: 100, channels: 1, height: 2, width: 2))
-        {
-            OnRead = _ => loader = Thread.CurrentThread,
-        };
-        foreach (var batch in data.Batches(2, context))
-        {
-            if (batch.Index == 3) break;
-        }
-
-        Assert.NotSame(Thread.CurrentThread, loader);
-        Assert.False(loader!.IsAlive);
-        Assert.Equal(2 * 512, context.Pool.BytesShelved);
-    }
-
-    [Fact]
     public void Does_not_copy_pixels_that_are_in_memory()
     {
-        var data = Images(count: 10, channels: 3, height: 5, width: 4);
+        var data = RandomImages(count: 10, channels: 3, height: 5, width: 4);
         var inPlace = new InPlace(data);
         foreach (var views in (IImageDataset[])[inPlace, inPlace.Take(10), ImagePreprocessing.Of(data).Apply(inPlace)])
         {
@@ -247,7 +129,7 @@ public class BatchLoaderTests
     [Fact]
     public void The_text_of_a_batch_has_its_number_shape_and_labels()
     {
-        var data = Images(count: 13, channels: 2, height: 3, width: 4);
+        var data = RandomImages(count: 13, channels: 2, height: 3, width: 4);
         List<string> texts = [.. data.Batches(10, TestContexts.Default).Select(batch => batch.ToString())];
         Assert.Equal(
             ["batch 0: images [10, 2, 3, 4], labels 0, 1, 2, 3, 4, 5, 6, 7, …", "batch 1: images [3, 2, 3, 4], labels 10, 11, 12"],
@@ -257,7 +139,7 @@ public class BatchLoaderTests
     [Fact]
     public void Refuses_arguments_out_of_range()
     {
-        var data = Images(count: 10, channels: 1, height: 5, width: 4);
+        var data = RandomImages(count: 10, channels: 1, height: 5, width: 4);
         Fails("Batches: the batch size must be at least 1, found 0.", "batchSize", () => data.Batches(0));
         Fails("Batches: the epoch must be at least 0, found -1.", "epoch", () => data.Batches(2, Augment.None, -1));
         Fails(
@@ -277,96 +159,5 @@ public class BatchLoaderTests
 
         static void Fails(string message, string parameter, Func<object> make) =>
             Assert.Equal($"{message} (Parameter '{parameter}')", Assert.Throws<ArgumentException>(make).Message);
-    }
-
-    // Random pixels, never 0, which is the padding. Every image has its own class, so that the label identifies the image.
-    private static InMemoryDataset Images(int count, int channels, int height, int width)
-    {
-        var stream = new RandomStream(1, "images");
-        byte[] pixels = [.. Enumerable.Range(0, count * channels * height * width).Select(i => (byte)(1 + stream.Below(255, i)))];
-        int[] labels = [.. Enumerable.Range(0, count)];
-        var normalization = new Normalization(
-            [.. Enumerable.Range(1, channels).Select(c => 0.1 * c)], [.. Enumerable.Range(1, channels).Select(c => 0.3 * c)]);
-        return new InMemoryDataset(pixels, labels, channels, height, width, [.. labels.Select(i => $"class {i}")], normalization);
-    }
-
-    // Computes a normalized crop by its definition, pixel by pixel in logical order.
-    private static double[] Expected(InMemoryDataset data, int index, int top, int left, int height, int width, bool mirror)
-    {
-        byte[] pixels = new byte[data.Channels * data.Height * data.Width];
-        data.ReadPixels(index, pixels);
-        return [.. from c in Enumerable.Range(0, data.Channels) from y in Enumerable.Range(0, height) from x in Enumerable.Range(0, width)
-                   let row = top + y let column = left + (mirror ? width - 1 - x : x)
-                   let inside = row >= 0 && row < data.Height && column >= 0 && column < data.Width
-                   let pixel = inside ? pixels[(((c * data.Height) + row) * data.Width) + column] : 0
-                   select ((pixel / 255.0) - data.Normalization.Mean[c]) / data.Normalization.Deviation[c]];
-    }
-
-    private static double[] ImageOf(ImageBatch<double> batch, int n)
-    {
-        int size = batch.Images.ElementCount / batch.Count;
-        return batch.Images.ToArray()[(n * size)..((n + 1) * size)];
-    }
-
-    private static List<string> Copies(BatchLoader<float> batches, int pause = 0)
-    {
-        var copies = new List<string>();
-        foreach (var batch in batches)
-        {
-            Thread.Sleep(pause);
-            copies.Add($"{batch.Index}: {string.Join(' ', batch.Labels.ToArray())}: {string.Join(' ', batch.Images.ToArray())}");
-        }
-
-        return copies;
-    }
-
-    /// <summary>A data set that calls a test for each image that is read, and whose labels a test can replace.</summary>
-    private sealed class Watched(IImageDataset inner) : IImageDataset
-    {
-        public Action<int> OnRead { get; init; } = _ => { };
-
-        public Func<int, int> Relabel { get; init; } = inner.Label;
-
-        public int Count => inner.Count;
-
-        public int Channels => inner.Channels;
-
-        public int Height => inner.Height;
-
-        public int Width => inner.Width;
-
-        public IReadOnlyList<string> ClassNames => inner.ClassNames;
-
-        public Normalization Normalization => inner.Normalization;
-
-        public int Label(int index) => Relabel(index);
-
-        public void ReadPixels(int index, Span<byte> pixels)
-        {
-            OnRead(index);
-            inner.ReadPixels(index, pixels);
-        }
-    }
-
-    /// <summary>A data set whose pixels can be read in place but not copied.</summary>
-    private sealed class InPlace(IImageDataset inner) : IImageDataset
-    {
-        public int Count => inner.Count;
-
-        public int Channels => inner.Channels;
-
-        public int Height => inner.Height;
-
-        public int Width => inner.Width;
-
-        public IReadOnlyList<string> ClassNames => inner.ClassNames;
-
-        public Normalization Normalization => inner.Normalization;
-
-        public int Label(int index) => inner.Label(index);
-
-        public void ReadPixels(int index, Span<byte> pixels) => throw new InvalidOperationException("Pixels in memory need no copy.");
-
-        public ReadOnlySpan<byte> Pixels(int index, Span<byte> buffer) => inner.Pixels(index, buffer);
     }
 }

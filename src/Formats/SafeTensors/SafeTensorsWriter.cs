@@ -5,7 +5,7 @@ namespace DeepSharp.Formats;
 
 /// <summary>Collects tensors and metadata and writes them as one safetensors file.</summary>
 /// <remarks>
-/// The file stores a hash of all its bytes as the metadata <c>sha256</c>. It is computed with zeros in place of its own 64 digits.
+/// The file stores a hash of all its bytes as the metadata <c>sha256</c>. The hash is computed with zeros in place of its 64 digits.
 /// <see cref="SafeTensorsFile"/> verifies it.
 /// </remarks>
 public sealed class SafeTensorsWriter : WeightsWriter

@@ -56,7 +56,7 @@ public sealed class ComputeContext : IDisposable
 
     /// <summary>
     /// Measures a step until the returned scope is disposed. A <see cref="ProfileReport"/> averages over the steps. It lists the time of
-    /// the step that belongs to no measured operation on a line of its own.
+    /// the step that belongs to no measured operation on a separate line.
     /// </summary>
     public Profiler.Scope ProfileStep() => Profile(Profiler.Step, Profiler.Rest);
 
