@@ -15,8 +15,12 @@ internal static class Common
         DefaultValueFactory = _ => Environment.ProcessorCount,
     };
 
-    /// <summary>The maximum duration of the warm-up of a worker of <c>bench compare</c>.</summary>
-    public static Option<double> WarmUp { get; } = new("--seconds") { Description = "Seconds of warm-up.", DefaultValueFactory = _ => 1 };
+    /// <summary>The maximum duration of the warm-up of a worker process of <c>bench compare</c>.</summary>
+    public static Option<double> WarmUp { get; } = new("--seconds")
+    {
+        Description = "The maximum duration of the warm-up, in seconds.",
+        DefaultValueFactory = _ => 1,
+    };
 
     public static Option<bool> Json { get; } = new("--json") { Description = "Print one JSON object." };
 
@@ -28,7 +32,7 @@ internal static class Common
     public static ComputeContext Context(ParseResult parsed, string? algorithm = null) =>
         new(ComputeOptions.FromEnvironment() with { Workers = parsed.GetValue(Threads), ConvolutionAlgorithm = algorithm });
 
-    /// <summary>Adds the processor and its current peak to a result, and prints it as one JSON object or as aligned lines.</summary>
+    /// <summary>Adds the processor and its current multiply-add peak to a result, and prints it as one JSON object or as lines.</summary>
     public static void Print(ParseResult parsed, ComputeContext context, JsonObject result)
     {
         result["processor"] = MachineInfo.Processor;

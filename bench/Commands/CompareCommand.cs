@@ -8,28 +8,31 @@ internal static class CompareCommand
 {
     private const int MinRounds = 5, MinRoundsAgainst = 9;
 
-    // Other engines take seconds to start. Two builds of this library restart after every round, to resolve differences of a few percent.
+    // The rounds after which processes restart. Other engines take seconds to start. Two builds of this library restart after every round
+    // instead, to resolve differences of a few percent.
     private const int RoundsPerProcess = 2;
 
     public static Command Create()
     {
         var names = new Argument<string[]>("cases")
         {
-            Description = $"Groups ({string.Join(", ", CompareCases.Groups.Keys)}) or single cases; by default, all.",
+            Description = $"Groups ({string.Join(", ", CompareCases.Groups.Keys)}) or single cases, named as in the tables; "
+                + "by default, all.",
             Arity = ArgumentArity.ZeroOrMore,
         };
         var rounds = new Option<int?>("--rounds")
         {
-            Description = $"Rounds of each contender: {MinRounds}, or {MinRoundsAgainst} against an older build. "
+            Description = $"Rounds of each contender; by default, {MinRounds}, or {MinRoundsAgainst} against an older build. "
                 + "Results of fewer rounds are printed but not stored.",
         };
         var against = new Option<string?>("--against")
         {
-            Description = "Compare with an older build of this library instead: the folder of a checkout in which bench is built.",
+            Description = "Compare with an older build of this library instead, in the first four groups: the folder of a checkout in "
+                + "which bench is built. The results are printed, and stored only in history.jsonl.",
         };
         var command = new Command(
             "compare",
-            "Compares this library with libtorch, ONNX Runtime and OpenBLAS, in turns, and writes bench/results/compare.md and .json.")
+            "Compares this library with libtorch, ONNX Runtime and OpenBLAS, which take turns, and stores the results in bench/results.")
         {
             names, rounds, against, Common.Threads,
         };

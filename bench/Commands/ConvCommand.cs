@@ -14,15 +14,15 @@ internal static class ConvCommand
         Option<int> c = Common.Number("--c", 64, "Input channels."), k = Common.Number("--k", 64, "Output channels.");
         Option<int> kernel = Common.Number("--kernel", 3, "Kernel height and width."), stride = Common.Number("--stride", 1, "Stride.");
         var w = new Option<int?>("--w") { Description = "Input width; by default, the height." };
-        var padding = new Option<int?>("--padding") { Description = "Padding; by default, half the kernel size." };
+        var padding = new Option<int?>("--padding") { Description = "Padding; by default, half the kernel size, rounded down." };
         var pass = new Option<string>("--pass")
         {
             Description = "The pass to time.",
             DefaultValueFactory = _ => "forward",
         };
         pass.AcceptOnlyFromAmong([.. NamedWork.Passes.Keys]);
-        var stages = new Option<bool>("--stages") { Description = "Print the cost and the lower bound of each stage to standard error." };
-        var command = new Command("conv", "Times one pass of a convolution.")
+        var stages = new Option<bool>("--stages") { Description = "Print the time of each stage and its lower bound to standard error." };
+        var command = new Command("conv", "Times one pass of a convolution and measures its error.")
         {
             n, c, k, h, w, kernel, stride, padding, pass, stages, Common.Algorithm, Common.Threads, Common.Json,
         };
@@ -59,7 +59,8 @@ internal static class ConvCommand
 
     /// <summary>
     /// The relative error in the L2 norm, compared with the direct algorithm in double. The weight gradient sums over the batch, so all
-    /// images are used. For the other passes, four images are enough, because each output depends on one image.
+    /// images are used. In the other passes, each result depends on one image, so at most four images are used. For these, the library may
+    /// choose another algorithm than the one that was timed.
     /// </summary>
     private static double RelativeError(ComputeOptions options, ConvolutionShape shape, ConvolutionPass pass)
     {

@@ -12,7 +12,10 @@ internal static class GemmCommand
     {
         Option<int> m = Common.Number("--m", 1024, "Rows of C."), n = Common.Number("--n", 1024, "Columns of C.");
         Option<int> k = Common.Number("--k", 1024, "Columns of A and rows of B.");
-        var command = new Command("gemm", "Times the matrix product [M, K] · [K, N].") { m, n, k, Common.Threads, Common.Json };
+        var command = new Command("gemm", "Times the matrix product [M, K] · [K, N] and measures its error.")
+        {
+            m, n, k, Common.Threads, Common.Json,
+        };
         command.SetAction(parsed =>
         {
             using var context = Common.Context(parsed);

@@ -4,7 +4,7 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace DeepSharp.Bench.Commands;
 
-/// <summary><c>bench onnxruntime MODEL</c>: ONNX Runtime as a worker of <c>bench compare</c>; see <see cref="Serving"/>.</summary>
+/// <summary><c>bench onnxruntime MODEL</c>: ONNX Runtime as a worker process of <c>bench compare</c>; see <see cref="Serving"/>.</summary>
 internal static class OnnxRuntimeCommand
 {
     public static Command Create()
@@ -15,7 +15,10 @@ internal static class OnnxRuntimeCommand
             Arity = ArgumentArity.ZeroOrOne,
         };
         Option<int> batch = Common.Number("--batch", 1, "Number of images."), size = Common.Number("--size", 32, "Image height and width.");
-        var command = new Command("onnxruntime", "Times ONNX Runtime in rounds.") { model, batch, size, Common.WarmUp, Common.Threads };
+        var command = new Command("onnxruntime", "Times a round of ONNX Runtime for each line of standard input.")
+        {
+            model, batch, size, Common.WarmUp, Common.Threads,
+        };
         command.Hidden = true;
         command.SetAction(parsed =>
         {

@@ -5,7 +5,7 @@ using DeepSharp.Bench.Measuring;
 namespace DeepSharp.Bench.Commands;
 
 /// <summary>
-/// <c>bench openblas</c>: the float matrix product of OpenBLAS as a worker of <c>bench compare</c>; see <see cref="Serving"/>.
+/// <c>bench openblas</c>: the float matrix product of OpenBLAS as a worker process of <c>bench compare</c>; see <see cref="Serving"/>.
 /// </summary>
 /// <remarks>Uses the system's OpenBLAS (Debian: libopenblas0-pthread), and reports the name of the kernel that OpenBLAS chooses.</remarks>
 internal static partial class OpenBlasCommand
@@ -17,7 +17,10 @@ internal static partial class OpenBlasCommand
     {
         var m = Common.Number("--m", 0, "Rows of C; if 0, the version and the kernel are printed.");
         Option<int> n = Common.Number("--n", 1024, "Columns of C."), k = Common.Number("--k", 1024, "Columns of A and rows of B.");
-        var command = new Command("openblas", "Times OpenBLAS in rounds.") { m, n, k, Common.WarmUp, Common.Threads };
+        var command = new Command("openblas", "Times a round of OpenBLAS for each line of standard input.")
+        {
+            m, n, k, Common.WarmUp, Common.Threads,
+        };
         command.Hidden = true;
         command.SetAction(parsed =>
         {

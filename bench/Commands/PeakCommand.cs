@@ -8,12 +8,15 @@ namespace DeepSharp.Bench.Commands;
 /// <summary><c>bench peak</c>: the peak rates of the machine.</summary>
 internal static class PeakCommand
 {
-    // Threads are assumed to share a core if together they reach less than this fraction of the sum of their single-thread peaks.
+    // Threads are assumed to share cores if together they reach less than this fraction of a single thread's peak times their number.
     private const double MinScalingOfSeparateCores = 0.75;
 
     public static Command Create()
     {
-        var command = new Command("peak", "Measures peak multiply-adds, bandwidths and thread hand-off.") { Common.Threads, Common.Json };
+        var command = new Command("peak", "Measures the peak of multiply-adds, bandwidths, and the time to hand work to threads.")
+        {
+            Common.Threads, Common.Json,
+        };
         command.SetAction(parsed =>
         {
             using var context = Common.Context(parsed);

@@ -10,7 +10,10 @@ internal static class VggCommand
 {
     public static Command Create()
     {
-        var name = new Argument<string>("case") { Description = "Training or inference, image size, network and batch size." };
+        var name = new Argument<string>("case")
+        {
+            Description = "Training or inference, image size, configuration, batch normalization, and batch size.",
+        };
         name.AcceptOnlyFromAmong([.. VggCase.All.Select(vggCase => vggCase.Name)]);
         var seconds = Common.Number("--seconds", 10, "Seconds of measurement.");
         var profile = new Option<bool>("--profile") { Description = "Print the time of each operation, by pass, to standard error." };

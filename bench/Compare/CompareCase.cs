@@ -5,10 +5,12 @@ namespace DeepSharp.Bench.Compare;
 /// <param name="Engine">The engine that does the work.</param>
 /// <param name="Arguments">The arguments of the engine, which name the work.</param>
 /// <param name="Threads">The number of threads.</param>
-/// <param name="Work">The amount of work: images, floating-point operations of the textbook algorithm, or bytes that must be moved.</param>
+/// <param name="Work">
+/// The amount of work of a run: images, floating-point operations of the textbook algorithm, or bytes that must be read and written.
+/// </param>
 internal sealed record Contender(string Name, Engine Engine, IReadOnlyList<string> Arguments, int Threads, double Work)
 {
-    /// <summary>Whether the engine has several variants, the fastest of which must be found before the first round.</summary>
+    /// <summary>Whether the engine has several variants (memory layouts), the fastest of which is found before the first round.</summary>
     public bool HasVariants { get; init; }
 }
 

@@ -13,9 +13,9 @@ namespace DeepSharp.Bench.Compare;
 /// <param name="Threads">The number of threads.</param>
 /// <param name="MedianMs">The median of <paramref name="RoundMs"/>; 0 if the contender is absent.</param>
 /// <param name="RoundMs">The median time of a run in each round.</param>
-/// <param name="FirstMs">The time of the first run, including compilation.</param>
-/// <param name="PeakMemoryMb">The peak resident memory of its process, in millions of bytes.</param>
-/// <param name="Detail">How the work was done, if the engine has a choice.</param>
+/// <param name="FirstMs">The time of the first run in the last process, including compilation.</param>
+/// <param name="PeakMemoryMb">The peak resident memory of the last process, in millions of bytes.</param>
+/// <param name="Detail">How the work was done, if the engine has a choice: a memory layout, an algorithm, or a kernel.</param>
 /// <param name="Absence">Why there is no measurement; null if there is one.</param>
 internal sealed record ContenderResult(
     string Name,
@@ -39,8 +39,10 @@ internal sealed record ContenderResult(
 /// <param name="Unit">The unit in which work is counted.</param>
 /// <param name="Date">The time of the measurement, UTC.</param>
 /// <param name="Threads">The number of threads with which the peak was measured.</param>
-/// <param name="PeakGflopsMin">The lowest multiply-add peak of a round: the minimum of the peaks measured between its turns.</param>
-/// <param name="PeakGflopsMax">The highest such peak of a round. If the two differ, other processes used the machine.</param>
+/// <param name="PeakGflopsMin">
+/// The lowest multiply-add peak of a round. The peak of a round is the minimum of those measured before, between and after its turns.
+/// </param>
+/// <param name="PeakGflopsMax">The highest peak of a round. If it is far above the lowest, other processes used the machine.</param>
 /// <param name="Contenders">The results of the contenders.</param>
 internal sealed record CaseResult(
     string Group,
@@ -73,7 +75,7 @@ internal sealed record CompareResults
     /// <summary>Processor, number of logical processors, widest vectors, operating system and runtime.</summary>
     public required string Machine { get; init; }
 
-    /// <summary>The version of each engine, or the reason for its absence.</summary>
+    /// <summary>The version of each engine in the last run, or the reason for its absence.</summary>
     public required IReadOnlyDictionary<string, string> Versions { get; init; }
 
     /// <summary>The results in the order of the tables.</summary>
@@ -91,7 +93,9 @@ internal sealed record CompareResults
     /// <exception cref="IOException">The file does not exist.</exception>
     public static CompareResults Load() => JsonSerializer.Deserialize<CompareResults>(File.ReadAllText(Path), Format)!;
 
-    /// <summary>The results of earlier runs on this machine; empty if there are none, or if the file is from another machine.</summary>
+    /// <summary>
+    /// The results of earlier runs; empty if there are none, or if <see cref="Machine"/> differs from <see cref="ThisMachine"/>.
+    /// </summary>
     public static IReadOnlyList<CaseResult> Earlier() =>
         File.Exists(Path) && Load() is var results && results.Machine == ThisMachine ? results.Cases : [];
 
@@ -102,7 +106,7 @@ internal sealed record CompareResults
         File.WriteAllText(System.IO.Path.ChangeExtension(Path, ".md"), CompareTables.All(this));
     }
 
-    /// <summary>Adds a result to <c>bench/results/history.jsonl</c>, which contains all results, one per line.</summary>
+    /// <summary>Appends a result to <c>bench/results/history.jsonl</c>, one per line, also of comparisons with older builds.</summary>
     public void AddToHistory(CaseResult result) => File.AppendAllText(
         System.IO.Path.Combine(System.IO.Path.GetDirectoryName(Path)!, "history.jsonl"),
         JsonSerializer.Serialize(this with { Cases = [result] }, LineFormat) + "\n");

@@ -11,7 +11,7 @@ internal static class CompareTables
     {
         var text = new StringBuilder("# DeepSharp compared with other engines\n\n");
         text.Append("Written by `dotnet run -c Release --project bench -- compare`. The contenders of a row took turns in one run. ");
-        text.Append("Each figure is the median of the rounds. Ratios are ratios of speed: above 1, the first is faster.\n\n");
+        text.Append("Each time is the median of the rounds. Ratios compare speed: above 1, the first is faster.\n\n");
         text.Append(Origin(results));
         foreach (var (group, title) in CompareCases.Groups)
         {
@@ -22,7 +22,7 @@ internal static class CompareTables
         return text.ToString();
     }
 
-    /// <summary>The performance section of the README: the table of networks, and the means of every other table.</summary>
+    /// <summary>The tables of the README: the table of networks, and the geometric means of every other table.</summary>
     public static string Readme(CompareResults results)
     {
         var text = new StringBuilder();
@@ -105,8 +105,8 @@ internal static class CompareTables
     }
 
     /// <summary>
-    /// The rate of Winograd convolutions on maps of four sizes, as a fraction of the multiply-add peak. The operations counted are those of
-    /// the direct algorithm.
+    /// The rate of forward convolutions for which Winograd is chosen, on maps of four sizes, as a fraction of the multiply-add peak. The
+    /// operations counted are those of the direct algorithm.
     /// </summary>
     private static IEnumerable<string> Winograd(CaseResult[] rows)
     {
@@ -121,7 +121,7 @@ internal static class CompareTables
         yield return $"Winograd forward, {fractions.Length} map sizes: {mean}";
     }
 
-    /// <summary>The relative peak memory of training steps, in which every engine must store the activations.</summary>
+    /// <summary>The peak memory of training steps relative to that of other engines. Each engine must store the activations.</summary>
     private static IEnumerable<string> Memory(CaseResult[] rows) =>
         from row in rows
         where row.Group == "networks" && row.Name.StartsWith("train", StringComparison.Ordinal) && row.Contenders[0].Rate > 0

@@ -6,7 +6,7 @@ namespace DeepSharp.Bench.Compare;
 /// <summary>Runs cases. The contenders take turns, each in its own process, so that other load on the machine affects all alike.</summary>
 internal static class Comparison
 {
-    // A peak below this fraction of the best one in this run means that other processes use the machine.
+    // A peak below this fraction of the best one since the program started means that other processes use the machine.
     private const double UndisturbedPeak = 0.9;
 
     // Gives the threads of other engines time to stop spinning after their work.

@@ -33,7 +33,9 @@ internal sealed record Engine(string Name, string File, IReadOnlyList<string> Ar
     }
 
     /// <summary>Runs the engine until it exits.</summary>
-    /// <returns>The exit code (−1 if the engine cannot be started or times out), standard output and standard error.</returns>
+    /// <returns>
+    /// The exit code, standard output and standard error. If the engine cannot be started or times out, −1, no output, and the reason.
+    /// </returns>
     public (int ExitCode, string Output, string Error) Run(IEnumerable<string> arguments, int threads = 1, TimeSpan? timeout = null)
     {
         try
@@ -53,7 +55,7 @@ internal sealed record Engine(string Name, string File, IReadOnlyList<string> Ar
         }
     }
 
-    /// <summary>Runs the engine without further arguments. Adds the version that it prints, or the reason for its absence.</summary>
+    /// <summary>Runs the engine without further arguments, and adds the version that it prints, or the reason for its absence.</summary>
     public Engine WithVersion()
     {
         var (exitCode, output, error) = Run([]);

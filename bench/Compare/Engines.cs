@@ -58,7 +58,7 @@ internal sealed class Engines
         string? file = Directory.Exists(folder) ? Find("DeepSharp.Bench.Libtorch.dll") : null;
         var engine = new Engine("libtorch", "dotnet", [file ?? ""]);
         if (file is null) return engine with { Absence = "not built (dotnet build -c Release bench/Libtorch)" };
-        // Older C++ runtime libraries lack a symbol that libtorch needs. A shim in the same folder may supply it.
+        // Older C++ runtime libraries lack a symbol that libtorch needs. A shim beside the program or in a subfolder may supply it.
         string? shim = Find("libglibcxx-shim.so");
         if (shim is not null) engine = engine with { Environment = new Dictionary<string, string?> { ["LD_PRELOAD"] = shim } };
         return engine.WithVersion();
@@ -66,8 +66,8 @@ internal sealed class Engines
         string? Find(string name) => Directory.EnumerateFiles(folder, name, SearchOption.AllDirectories).FirstOrDefault();
     }
 
-    // Variables that select a kernel are removed, so that OpenBLAS runs as it does by default. On a processor with 512-bit vectors that it
-    // does not know, it chooses a 256-bit kernel; OPENBLAS_CORETYPE then selects a 512-bit one.
+    // Variables that select a kernel or its block sizes are removed, so that OpenBLAS runs as it does by default. On an unknown processor
+    // with 512-bit vectors, OpenBLAS chooses a 256-bit kernel; OPENBLAS_CORETYPE then selects a 512-bit one.
     private static Engine FindOpenBlas()
     {
         var environment = new Dictionary<string, string?> { [CoreType] = null, ["OPENBLAS_L2_SIZE"] = null };

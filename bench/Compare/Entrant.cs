@@ -20,7 +20,7 @@ internal sealed class Entrant(Contender contender, double seconds, int roundsPer
     private double ms, firstMs, peakMemoryMb;
     private int roundsOfProcess;
 
-    /// <summary>Runs a round, unless the engine is absent.</summary>
+    /// <summary>Runs a round, unless the engine is absent. An engine that fails is absent from then on.</summary>
     public void Run()
     {
         if (absence is not null) return;

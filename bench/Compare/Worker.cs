@@ -33,6 +33,7 @@ internal sealed class Worker : IDisposable
     public string Detail { get; }
 
     /// <summary>Runs the work for about <paramref name="seconds"/>. Returns the median time of a run in milliseconds.</summary>
+    /// <exception cref="InvalidOperationException">The process ended.</exception>
     public double Round(double seconds)
     {
         process.StandardInput.WriteLine(seconds.ToString(CultureInfo.InvariantCulture));
@@ -41,6 +42,7 @@ internal sealed class Worker : IDisposable
     }
 
     /// <summary>Ends the process. Returns its peak resident memory in millions of bytes.</summary>
+    /// <exception cref="InvalidOperationException">The process ended before it reported its memory.</exception>
     public double End()
     {
         process.StandardInput.Close();

@@ -31,7 +31,7 @@ internal static class Convolutions
             };
         }
 
-        // Only the gradient of one operand is timed. The forward pass is computed once, before.
+        // Only the gradient of one operand is timed. The forward pass is computed once, before the timing.
         var operand = (pass == "input-gradient" ? x : weights).requires_grad_(true);
         var y = Convolve();
         var dy = randn(y.shape, dtype: type).In(layout);

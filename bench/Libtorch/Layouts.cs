@@ -12,7 +12,7 @@ internal static class Layouts
     /// <summary>Both layouts.</summary>
     public static IReadOnlyList<string> All { get; } = [Contiguous, ChannelsLast];
 
-    /// <summary>Converts a tensor of rank 4 to a layout; the shape remains N, C, H, W.</summary>
+    /// <summary>Converts a tensor of rank 4 to a layout, without changing its shape; other tensors become contiguous.</summary>
     public static Tensor In(this Tensor x, string layout) => layout == ChannelsLast && x.dim() == 4
         ? x.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2) : x.contiguous();
 }

@@ -36,7 +36,7 @@ internal static class Networks
         return Training(model, images, arange(vggCase.Batch, int64).remainder(classes), vggCase.BatchNorm ? 0.05 : 1e-3);
     }
 
-    // Creates the network that DeepSharp uses for the case, layer by layer.
+    // Creates the network that DeepSharp uses for the case, layer by layer; for inference, without batch normalization.
     private static Sequential Create(VggCase vggCase)
     {
         using var context = new ComputeContext();

@@ -2,9 +2,9 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Bench.Measuring;
 
-/// <summary>A memory-bound kernel on a tensor far larger than the caches.</summary>
+/// <summary>A memory-bound kernel on a tensor of at least 64 MiB, which exceeds the caches of most processors.</summary>
 /// <param name="Name">The name of the kernel.</param>
-/// <param name="Passes">The number of bytes that the kernel must read and write, as a multiple of the tensor's size.</param>
+/// <param name="Passes">The number of bytes that the kernel must read and write, as a multiple of the size of the tensor.</param>
 /// <param name="Shape">The shape of the tensor.</param>
 /// <param name="Prepare">Creates the operands and returns the work to time.</param>
 public sealed record MemoryWork(string Name, double Passes, Shape Shape, Func<ComputeContext, Shape, Action> Prepare)

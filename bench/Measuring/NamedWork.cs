@@ -20,7 +20,8 @@ internal static class NamedWork
 
     /// <summary>Prepares the work with a given name.</summary>
     /// <returns>The work to time, and how it is done if there is a choice.</returns>
-    /// <exception cref="InvalidOperationException">There is no work with this name.</exception>
+    /// <exception cref="InvalidOperationException">There is no case, shape or kernel with this name.</exception>
+    /// <exception cref="KeyNotFoundException">There is no such pass of a convolution.</exception>
     public static (Action Run, string Detail) Prepare(string name, ComputeContext context)
     {
         string[] parts = name.Split('/');

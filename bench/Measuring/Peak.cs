@@ -10,10 +10,10 @@ public static class Peak
     private const int Iterations = 1 << 18;
     private const int Accumulators = 12;
 
-    // The number of elements of a tensor far larger than the caches.
+    // The number of floats of a tensor of 128 MiB, which exceeds the caches of most processors.
     private const int Length = 32 << 20;
 
-    /// <summary>Float operations per second of all workers together, in GFLOP/s. A multiply-add counts as two operations.</summary>
+    /// <summary>The peak of all workers together, in GFLOP/s, from the fastest run. A multiply-add counts as two operations.</summary>
     public static double GFlops(ComputeContext context)
     {
         int threads = context.Workers.Count;
@@ -24,8 +24,8 @@ public static class Peak
     }
 
     /// <summary>
-    /// Like <see cref="GFlops"/>, but measures for a tenth of a second and returns the median instead of the maximum. So the result is
-    /// lower while other processes use the machine.
+    /// Like <see cref="GFlops"/>, but measures for a tenth of a second and returns the median of the second half of the runs. So the result
+    /// is lower while other processes use the machine.
     /// </summary>
     public static double Quick(ComputeContext context)
     {
@@ -35,7 +35,7 @@ public static class Peak
         return Operations(context) / Timing.Median(ms.Skip(ms.Count / 2)) / 1e6;
     }
 
-    /// <summary>Bytes read per second from a tensor far larger than the caches, in GB/s.</summary>
+    /// <summary>Bytes read per second from a tensor of 128 MiB, in GB/s.</summary>
     public static double ReadGBytes(ComputeContext context)
     {
         const int Blocks = 64, BlockLength = Length / Blocks;
@@ -49,7 +49,7 @@ public static class Peak
         return (double)Length * sizeof(float) / timing.MedianMs / 1e6;
     }
 
-    /// <summary>Bytes read and written per second when each worker copies a block that stays in its second-level cache, in GB/s.</summary>
+    /// <summary>Bytes read and written per second when each worker copies 64 KiB within its second-level cache, in GB/s.</summary>
     public static double CacheGBytes(ComputeContext context)
     {
         const int Block = 16 << 10, Copies = 64;
@@ -74,7 +74,7 @@ public static class Peak
         return timing.MedianMs * 1e3 / Jobs;
     }
 
-    /// <summary>Bytes read and written per second when copying a tensor far larger than the caches, in GB/s.</summary>
+    /// <summary>Bytes read and written per second when all workers copy a tensor of 128 MiB, in GB/s.</summary>
     public static double CopyGBytes(ComputeContext context)
     {
         using Tensor<float> source = Tensor<float>.Ones([Length], context), target = Tensor<float>.Zeros([Length], context);
@@ -82,7 +82,7 @@ public static class Peak
         return 2.0 * Length * sizeof(float) / timing.MedianMs / 1e6;
     }
 
-    /// <summary>Copies a tensor with all workers.</summary>
+    /// <summary>Copies a tensor with all workers. The number of elements must be a multiple of 64.</summary>
     public static void Copy(Tensor<float> source, Tensor<float> target)
     {
         const int Blocks = 64;
@@ -107,7 +107,7 @@ public static class Peak
         [MethodImpl(MethodImplOptions.NoInlining)]
         void ISimdAction<float>.Invoke<TSimd, TVector>()
         {
-            // Twelve independent sums hide the latency of multiply-adds.
+            // Twelve independent chains hide the latency of multiply-adds.
             TVector a0 = TSimd.Broadcast(0.1f), a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0;
             TVector a6 = a0, a7 = a0, a8 = a0, a9 = a0, a10 = a0, a11 = a0;
             TVector x = TSimd.Broadcast(0.999f), y = TSimd.Broadcast(0.001f);

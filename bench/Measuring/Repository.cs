@@ -4,7 +4,7 @@ namespace DeepSharp.Bench.Measuring;
 internal static class Repository
 {
     /// <summary>The folder of the checkout.</summary>
-    /// <exception cref="DirectoryNotFoundException">The benchmarks do not run from a checkout.</exception>
+    /// <exception cref="TypeInitializationException">The benchmarks do not run from a checkout.</exception>
     public static string Root { get; } = Find();
 
     // BenchmarkDotNet runs benchmarks from a subfolder of the project, so the checkout may be several folders up.

@@ -4,10 +4,11 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Bench.Measuring;
 
-/// <summary>The protocol between <c>bench compare</c> and its workers. A worker writes one JSON object per line.</summary>
+/// <summary>The protocol between <c>bench compare</c> and its worker processes, which write one JSON object per line.</summary>
 /// <remarks>
-/// The first line on standard output means that the warm-up has ended. Each line on standard input then starts a round and states its
-/// duration in seconds; the reply is the median time of its runs. At the end of the input, the worker writes its peak resident memory.
+/// A worker process writes its first line after the warm-up: the time of the first run, and how the work is done. Each line on standard
+/// input then starts a round and states its duration in seconds; the reply is the median time of the runs. At the end of the input, the
+/// process writes its peak resident memory.
 /// </remarks>
 internal static class Serving
 {

@@ -4,11 +4,11 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Bench.Measuring;
 
-/// <summary>The cost of each stage of a convolution, relative to its lower bound: a roofline per stage.</summary>
+/// <summary>The time of each stage of a convolution, and its lower bound: a roofline per stage.</summary>
 /// <remarks>
 /// The bound of a stage is the larger of two times: its multiply-adds divided by the peak, and its bytes divided by the bandwidth of the
-/// second-level cache, which contains most of its data. Times are averages over the workers. The rest is the time outside the stages:
-/// waiting, packing and everything else.
+/// second-level cache, which contains most of its data. Times are averages over the workers. The rest is the time outside the stages: for
+/// example waiting, and packing weights before the tasks begin. Algorithms that do not measure stages have only the rest.
 /// </remarks>
 internal static class StageTable
 {

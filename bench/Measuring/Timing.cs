@@ -17,26 +17,29 @@ public sealed record Timing(double FirstMs, IReadOnlyList<double> Ms)
     public double BestMs => Ms.Min();
 
     /// <summary>
-    /// Runs the work until it is compiled and warm, then for about <paramref name="seconds"/>, at least <paramref name="minRuns"/> and at
-    /// most 1000 times.
+    /// Warms up (see <see cref="WarmUp"/>), then times the work for about <paramref name="seconds"/>, at least <paramref name="minRuns"/>
+    /// and otherwise at most 1000 times.
     /// </summary>
     public static Timing Of(Action work, double seconds = 1, int minRuns = 5) =>
         new(WarmUp(work, seconds), Repeat(work, seconds, minRuns));
 
     /// <summary>
-    /// Runs the work until it is compiled and warm, or for about <paramref name="seconds"/>. Returns the time of the first run in
-    /// milliseconds.
+    /// Runs the work once, and then until it is compiled and warm, but for at most about <paramref name="seconds"/>. Returns the time of
+    /// the first run in milliseconds.
     /// </summary>
     public static double WarmUp(Action work, double seconds)
     {
         double first = Once(work);
-        // The just-in-time compiler optimizes a method after 30 calls, and methods with loops at once.
+        // The just-in-time compiler optimizes a method after 30 calls, and methods with loops at once (see Directory.Build.props).
         var clock = Stopwatch.StartNew();
         for (int i = 0; i < 40 && clock.Elapsed.TotalSeconds < seconds; i++) work();
         return first;
     }
 
-    /// <summary>Runs the work for about <paramref name="seconds"/>. Returns the time of each run in milliseconds.</summary>
+    /// <summary>
+    /// Runs the work for about <paramref name="seconds"/>, at least <paramref name="minRuns"/> and otherwise at most 1000 times. Returns
+    /// the time of each run in milliseconds.
+    /// </summary>
     public static IReadOnlyList<double> Repeat(Action work, double seconds, int minRuns = 1)
     {
         var times = new List<double>();

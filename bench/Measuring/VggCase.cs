@@ -5,7 +5,10 @@ using DeepSharp.Vgg;
 
 namespace DeepSharp.Bench.Measuring;
 
-/// <summary>A measurement of a whole network. Its name states training or inference, image size, configuration and batch size.</summary>
+/// <summary>
+/// A measurement of a whole network. Its name states training or inference, image size (cifar: 32×32, imagenet: 224×224), configuration,
+/// batch normalization, and batch size.
+/// </summary>
 /// <param name="Name">For example <c>train-cifar-D-bn-128</c>.</param>
 /// <param name="Trains">Whether a step is a training step (forward, loss, backward, optimizer); else it is the forward pass alone.</param>
 /// <param name="Config">The letter of the configuration.</param>
@@ -36,7 +39,7 @@ public sealed record VggCase(string Name, bool Trains, char Config, bool BatchNo
     /// <summary>Height and width of the images.</summary>
     public int ImageSize => ImageNet ? 224 : 32;
 
-    /// <summary>Creates the network, with random weights.</summary>
+    /// <summary>Creates the network, with random weights that are the same in every run.</summary>
     public VggModel<float> CreateModel(ComputeContext context)
     {
         var config = Config switch
@@ -57,7 +60,7 @@ public sealed record VggCase(string Name, bool Trains, char Config, bool BatchNo
         return model;
     }
 
-    /// <summary>Creates the step to time, on the same random images in every run.</summary>
+    /// <summary>Creates the step to time, on random images that are the same in every run.</summary>
     public Action Prepare(ComputeContext context)
     {
         var model = CreateModel(context);

@@ -4,7 +4,10 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Bench.Micro;
 
-/// <summary>Memory-bound kernels on at least 64 MB. Compare the bytes that each moves per second with those of the copy.</summary>
+/// <summary>
+/// Memory-bound kernels on at least 64 MiB. <see cref="MemoryWork.Bytes"/> divided by the time is the bandwidth; compare it with that of
+/// the copy.
+/// </summary>
 public class MemoryBoundBenchmarks
 {
     private Action work = null!;

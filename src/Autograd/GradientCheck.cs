@@ -6,8 +6,8 @@ namespace DeepSharp.Autograd;
 /// <remarks>
 /// <para>
 /// The function may have an output y of any shape. The upstream gradient u is random, because an upstream gradient of ones would hide many
-/// errors. Backward computes g = ∂(Σ u·y)/∂x, which must equal (Σ u·y(x + h) − Σ u·y(x − h)) / 2h for every element x up to
-/// 10⁻⁶·max|g| + 10⁻⁹, where the maximum is over the elements of the same tensor.
+/// errors. Backward computes g = ∂(Σ u·y)/∂x, which must equal (Σ u·y(x + h) − Σ u·y(x − h)) / 2h for every checked element x up to
+/// 10⁻⁶·max|g| + 10⁻⁹, where the maximum is over all elements of the same tensor.
 /// </para>
 /// <para>
 /// The function must be smooth within h = 6·10⁻⁶·max(1, |x|) of the given point: stay away from kinks (ReLU at 0) and ties (max pooling).
@@ -28,10 +28,11 @@ public static class GradientCheck
     /// <summary>Checks the gradients with respect to the inputs of a function.</summary>
     /// <param name="function">Computes the output, given a tape and the inputs as variables of this tape.</param>
     /// <param name="inputs">The point to check at. The inputs are copied, not changed.</param>
-    /// <param name="maxElements">The maximum number of elements to check in each tensor; they are chosen at random.</param>
+    /// <param name="maxElements">The maximum number of elements to check in each tensor; of a larger tensor, a random sample.</param>
     /// <param name="seed">Seeds the upstream gradient and the choice of elements.</param>
     /// <param name="mode">The mode of the tapes.</param>
     /// <returns>The result; call <see cref="GradientCheckResult.Require"/> to throw if gradients differ.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The maximum number of elements is below 1.</exception>
     public static GradientCheckResult Run(
         Func<Tape<double>, Variable<double>[], Variable<double>> function,
         Tensor<double>[] inputs,
@@ -60,13 +61,14 @@ public static class GradientCheck
     /// <summary>Checks the gradients with respect to parameters, for example those of a module.</summary>
     /// <param name="function">Computes the output on the given tape.</param>
     /// <param name="parameters">
-    /// The parameters with the names that the report shows. Frozen parameters are skipped. The values are changed during the check and then
-    /// restored; the gradients are discarded.
+    /// The parameters with the names that the report shows. Frozen parameters are skipped. The values of the others are changed during the
+    /// check and then restored; their gradients are discarded.
     /// </param>
-    /// <param name="maxElements">The maximum number of elements to check in each parameter; they are chosen at random.</param>
+    /// <param name="maxElements">The maximum number of elements to check in each parameter; of a larger one, a random sample.</param>
     /// <param name="seed">Seeds the upstream gradient and the choice of elements.</param>
     /// <param name="mode">The mode of the tapes.</param>
     /// <returns>The result; call <see cref="GradientCheckResult.Require"/> to throw if gradients differ.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The maximum number of elements is below 1.</exception>
     public static GradientCheckResult Run(
         Func<Tape<double>, Variable<double>> function,
         IEnumerable<(string Name, Parameter<double> Parameter)> parameters,
@@ -106,7 +108,7 @@ public static class GradientCheck
         return new GradientCheckResult(checkedElements, largestGradient, mismatches);
     }
 
-    /// <summary>Runs backward with a random upstream gradient, whose elements it returns in logical order.</summary>
+    /// <summary>Runs backward with a random upstream gradient and returns the elements of this gradient in logical order.</summary>
     private static double[] Backward(Func<Tape<double>, Variable<double>> function, long seed, Mode mode)
     {
         using var tape = new Tape<double>(mode, recording: true);

@@ -3,7 +3,7 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Autograd;
 
-/// <summary>An element whose gradient differs from the central difference.</summary>
+/// <summary>An element whose gradient differs from the central difference by more than the bound.</summary>
 /// <param name="Input">The name of the input or parameter.</param>
 /// <param name="Shape">The shape of the input or parameter.</param>
 /// <param name="Element">The position of the element in logical row-major order.</param>

@@ -4,7 +4,7 @@ using DeepSharp.Tensors;
 namespace DeepSharp.Autograd;
 
 /// <summary>
-/// A differentiable operation. An instance is one application of it, recorded on the tape: inputs, output and values saved for backward.
+/// A differentiable operation. An instance is one application of the operation: its inputs, its output and the values saved for backward.
 /// </summary>
 /// <remarks>
 /// To add an operation, derive from this class: <see cref="Forward"/> computes the value, <see cref="Backward"/> passes a gradient to every
@@ -20,7 +20,7 @@ public abstract class Operation<T>
     private Tensor<T>? upstreamOfBackward;
     private bool recording;
 
-    /// <summary>The name that errors and profiles show: the class name without the suffix "Operation".</summary>
+    /// <summary>The name that errors and profiles show; by default, the class name without the suffix "Operation".</summary>
     public virtual string Name
     {
         get
@@ -44,9 +44,12 @@ public abstract class Operation<T>
     protected bool IsRecording => recording;
 
     /// <summary>Runs the operation, and records it if the tape is recording and an input requires a gradient.</summary>
+    /// <exception cref="ArgumentException">There are no inputs.</exception>
     /// <exception cref="InvalidOperationException">
-    /// The inputs are on different tapes or in different contexts, or the operation was applied before.
+    /// The inputs are on different tapes or in different contexts, the operation was applied before, or the operation would be recorded
+    /// after backward already ran on the tape.
     /// </exception>
+    /// <exception cref="ObjectDisposedException">The value of an input was released, or the tape was disposed.</exception>
     public Variable<T> Apply(params ReadOnlySpan<Variable<T>> inputs)
     {
         if (output is not null)
@@ -94,25 +97,27 @@ public abstract class Operation<T>
 
     /// <summary>Calls <see cref="Propagate"/> for every input that <see cref="Needs"/> a gradient.</summary>
     /// <param name="upstream">
-    /// The gradient of the loss with respect to the output, in the shape of the output. It is released afterwards, unless it is passed on
-    /// by <see cref="Propagate"/>.
+    /// The gradient of the loss with respect to the output, in the shape of the output. The tape releases it afterwards, unless
+    /// <see cref="Propagate"/> passed it on.
     /// </param>
     protected abstract void Backward(Tensor<T> upstream);
 
-    /// <summary>Releases the values that were saved for backward, apart from the inputs and the output.</summary>
+    /// <summary>
+    /// Releases the values that were saved for backward, apart from the inputs and the output. It may be called more than once.
+    /// </summary>
     protected virtual void ReleaseSaved()
     {
     }
 
     /// <summary>The value of an input. It must not be modified between forward and backward.</summary>
-    /// <exception cref="InvalidOperationException">The value was modified after forward.</exception>
+    /// <exception cref="InvalidOperationException">Backward is running, and the value was modified after forward.</exception>
     protected Tensor<T> Input(int index)
     {
         var value = inputs[index].Value;
         return versions.Length == 0 ? value : Unmodified(value, versions[index], $"input {index}");
     }
 
-    /// <summary>The value that forward computed, for use in backward. It must not be modified in between.</summary>
+    /// <summary>The value that forward computed, for use in backward. It must not be modified between forward and backward.</summary>
     /// <exception cref="InvalidOperationException">The value was modified after forward.</exception>
     protected Tensor<T> Output => Unmodified(output!.Value, outputVersion, "the output");
 
@@ -131,6 +136,7 @@ public abstract class Operation<T>
     /// <remarks>
     /// The upstream gradient itself may be passed on, but to one input only. Pass a <see cref="Tensor{T}.Clone"/> to the others.
     /// </remarks>
+    /// <exception cref="ShapeException">The input needs a gradient, and its shape differs from that of the gradient.</exception>
     protected void Propagate(int index, Tensor<T> gradient)
     {
         ArgumentNullException.ThrowIfNull(gradient);
@@ -141,7 +147,7 @@ public abstract class Operation<T>
 
     /// <summary>
     /// Like <see cref="Propagate"/>, but for an input that may have been broadcast: first sums <paramref name="gradient"/> over the axes
-    /// along which the input was stretched.
+    /// along which the input was broadcast.
     /// </summary>
     protected void PropagateBroadcast(int index, Tensor<T> gradient)
     {

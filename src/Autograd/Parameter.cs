@@ -6,7 +6,7 @@ namespace DeepSharp.Autograd;
 /// <summary>A trainable tensor and its gradient. The parameter owns both.</summary>
 /// <remarks>
 /// Backward adds to the gradient, so several backward passes before an optimizer step accumulate their gradients. The step calls
-/// <see cref="UseUpGradient"/>, which marks the gradient as used. A used gradient stays readable until the next backward overwrites it, so
+/// <see cref="UseUpGradient"/>, which marks the gradient as used. A used gradient stays readable until the next backward replaces it, so
 /// gradients need not be zeroed between steps.
 /// </remarks>
 public sealed class Parameter<T> : IDisposable
@@ -27,7 +27,10 @@ public sealed class Parameter<T> : IDisposable
 
     /// <summary>Creates a parameter whose value takes no memory until its first use.</summary>
     /// <param name="shape">The shape of the value.</param>
-    /// <param name="initialize">Creates the value in the given context. It is called once.</param>
+    /// <param name="initialize">
+    /// Creates the value in the given context. It is called at the first use of the value, unless <see cref="Overwrite"/> created the value
+    /// before.
+    /// </param>
     /// <param name="context">The context of the value; null for <see cref="ComputeContext.Default"/>.</param>
     public Parameter(Shape shape, Func<ComputeContext, Tensor<T>> initialize, ComputeContext? context = null)
     {
@@ -35,7 +38,9 @@ public sealed class Parameter<T> : IDisposable
         (Shape, Context, this.initialize) = (shape, context ?? ComputeContext.Default, initialize);
     }
 
-    /// <summary>The value.</summary>
+    /// <summary>The value. The first use creates it if it does not exist yet.</summary>
+    /// <exception cref="ObjectDisposedException">The parameter was disposed before its value existed.</exception>
+    /// <exception cref="ShapeException">The function given to the constructor returned a tensor of another shape.</exception>
     public Tensor<T> Value => value ?? Initialize();
 
     /// <summary>The shape of the value.</summary>
@@ -47,21 +52,24 @@ public sealed class Parameter<T> : IDisposable
     /// <summary>Whether the value exists. If not, its first use creates it.</summary>
     public bool IsInitialized => Volatile.Read(ref value) is not null;
 
-    /// <summary>The gradient, in the shape of the value; null before the first backward and after <see cref="ZeroGradient"/>.</summary>
+    /// <summary>
+    /// The gradient, in the shape of the value. It is null until a backward pass first computes it, and after <see cref="ZeroGradient"/>.
+    /// </summary>
     public Tensor<T>? Gradient { get; private set; }
 
     /// <summary>
-    /// Whether backward computes a gradient for the parameter. False freezes it. Backward skips operations whose inputs need no gradient.
+    /// Whether backward computes a gradient for the parameter. False freezes it. A change does not affect tapes that already use the
+    /// parameter.
     /// </summary>
     public bool RequiresGradient { get; set; } = true;
 
-    /// <summary>Whether there is a gradient that no step has used yet.</summary>
+    /// <summary>Whether there is a gradient that no optimizer step has used yet.</summary>
     public bool HasFreshGradient => Gradient is not null && !usedUp;
 
-    /// <summary>Marks the gradient as used: the next backward overwrites it.</summary>
+    /// <summary>Marks the gradient as used: the next backward replaces it instead of adding to it.</summary>
     public void UseUpGradient() => usedUp = true;
 
-    /// <summary>Releases the gradient.</summary>
+    /// <summary>Releases the gradient and sets it to null.</summary>
     public void ZeroGradient()
     {
         Gradient?.Dispose();
@@ -70,6 +78,7 @@ public sealed class Parameter<T> : IDisposable
 
     /// <summary>Replaces all elements of the value. A value that does not exist yet is created without being initialized first.</summary>
     /// <param name="write">Writes every element of a tensor of the parameter's shape. If it throws, no new value is created.</param>
+    /// <exception cref="ObjectDisposedException">The parameter was disposed.</exception>
     public void Overwrite(Action<Tensor<T>> write)
     {
         ArgumentNullException.ThrowIfNull(write);
@@ -91,7 +100,7 @@ public sealed class Parameter<T> : IDisposable
         }
     }
 
-    /// <summary>Adds to the gradient and takes ownership of <paramref name="gradient"/>.</summary>
+    /// <summary>Adds to the gradient, or replaces a used one. Takes ownership of <paramref name="gradient"/>.</summary>
     internal void Accumulate(Tensor<T> gradient)
     {
         if (HasFreshGradient)

@@ -10,8 +10,8 @@ namespace DeepSharp.Autograd;
 /// var loss = model.Forward(tape.Input(images)).CrossEntropy(labels);
 /// tape.Backward(loss);
 /// </code>
-/// The tape owns the results of its operations and borrows inputs and parameters. Recording and mode can be chosen independently.
-/// A tape must be used by one thread only. In evaluation, any number of tapes may use one model at the same time.
+/// The tape owns the results of its operations and its constants. It does not own inputs and parameters. Recording and mode can be chosen
+/// independently. A tape must be used by one thread only. Several threads may evaluate one model at the same time, each on its own tape.
 /// </remarks>
 public sealed class Tape<T> : IDisposable
     where T : unmanaged, IFloatingPointIeee754<T>
@@ -33,14 +33,18 @@ public sealed class Tape<T> : IDisposable
     /// <summary>How dropout and batch normalization behave.</summary>
     public Mode Mode { get; }
 
-    /// <summary>Whether operations are recorded, so that <see cref="Backward(Variable{T})"/> is possible.</summary>
+    /// <summary>Whether the tape records operations, so that <see cref="Backward(Variable{T})"/> is possible.</summary>
     public bool IsRecording { get; }
 
     /// <summary>
-    /// Puts a tensor on the tape. The caller still owns the tensor and must not change it before <see cref="Backward(Variable{T})"/>.
+    /// Puts a tensor on the tape. The caller still owns the tensor and must neither change nor dispose it before
+    /// <see cref="Backward(Variable{T})"/> has run.
     /// </summary>
     /// <param name="value">The tensor.</param>
-    /// <param name="requiresGradient">Whether backward computes the gradient of the tensor, see <see cref="Variable{T}.Gradient"/>.</param>
+    /// <param name="requiresGradient">
+    /// Whether backward computes the gradient of the tensor, see <see cref="Variable{T}.Gradient"/>. Ignored if the tape does not record.
+    /// </param>
+    /// <exception cref="ObjectDisposedException">The tape was disposed.</exception>
     public Variable<T> Input(Tensor<T> value, bool requiresGradient = false)
     {
         ArgumentNullException.ThrowIfNull(value);
@@ -50,14 +54,18 @@ public sealed class Tape<T> : IDisposable
 
     /// <summary>Puts a scalar on the tape: a tensor of rank 0 that requires no gradient and that the tape owns.</summary>
     /// <param name="value">The scalar.</param>
-    /// <param name="context">The context of the variables that it is combined with; null for <see cref="ComputeContext.Default"/>.</param>
+    /// <param name="context">
+    /// The context of the variables that the scalar is combined with; null for <see cref="ComputeContext.Default"/>.
+    /// </param>
+    /// <exception cref="ObjectDisposedException">The tape was disposed.</exception>
     public Variable<T> Constant(T value, ComputeContext? context = null)
     {
         ObjectDisposedException.ThrowIf(disposed, this);
         return AddVariable(new Variable<T>(this, Tensor<T>.Scalar(value, context), requiresGradient: false, ownsValue: true));
     }
 
-    /// <summary>The parameter as a variable of this tape. Each call returns the same variable.</summary>
+    /// <summary>The parameter as a variable of this tape. Every call for the same parameter returns the same variable.</summary>
+    /// <exception cref="ObjectDisposedException">The tape was disposed.</exception>
     public Variable<T> Use(Parameter<T> parameter)
     {
         ArgumentNullException.ThrowIfNull(parameter);
@@ -73,10 +81,15 @@ public sealed class Tape<T> : IDisposable
     }
 
     /// <summary>
-    /// Computes the gradient of a scalar <paramref name="loss"/> with respect to each parameter and input that requires one, and
-    /// accumulates it in the <c>Gradient</c> of that parameter or input.
+    /// Computes the gradient of <paramref name="loss"/>, which has one element, with respect to each parameter and input that requires one,
+    /// and adds it to the <c>Gradient</c> of that parameter or input.
     /// </summary>
     /// <exception cref="ShapeException">The loss has more than one element, so an upstream gradient is needed.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The loss is on another tape, the tape does not record, backward already ran on it, a value that backward reads was modified after
+    /// forward, or nothing that the loss depends on requires a gradient.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">The tape was disposed.</exception>
     public void Backward(Variable<T> loss)
     {
         ArgumentNullException.ThrowIfNull(loss);
@@ -93,8 +106,11 @@ public sealed class Tape<T> : IDisposable
     /// <param name="output">The variable to start from.</param>
     /// <param name="upstream">The gradient of the loss with respect to <paramref name="output"/>; the tape takes ownership.</param>
     /// <exception cref="InvalidOperationException">
-    /// The tape does not record, backward already ran on it, or nothing that the output depends on requires a gradient.
+    /// The output is on another tape, the tape does not record, backward already ran on it, a value that backward reads was modified after
+    /// forward, or nothing that the output depends on requires a gradient.
     /// </exception>
+    /// <exception cref="ShapeException">The upstream gradient does not have the shape of the output.</exception>
+    /// <exception cref="ObjectDisposedException">The tape was disposed.</exception>
     public void Backward(Variable<T> output, Tensor<T> upstream)
     {
         ArgumentNullException.ThrowIfNull(output);
@@ -119,7 +135,10 @@ public sealed class Tape<T> : IDisposable
         operations.Clear();
     }
 
-    /// <summary>Releases the results of all operations on this tape and the gradients that it holds.</summary>
+    /// <summary>
+    /// Releases the results of all operations on this tape, and the gradients of inputs and intermediate results. Gradients of parameters
+    /// remain.
+    /// </summary>
     public void Dispose()
     {
         if (disposed) return;
@@ -144,7 +163,10 @@ public sealed class Tape<T> : IDisposable
         if (recorded) operations.Add(output.Source!);
     }
 
-    /// <summary>Releases the value of an intermediate result, unless backward may need it.</summary>
+    /// <summary>
+    /// Releases the value of an intermediate result that no further operation will use. Does nothing if the variable is kept or requires a
+    /// gradient, or if backward may read its value.
+    /// </summary>
     public void ReleaseIntermediate(Variable<T> variable)
     {
         ArgumentNullException.ThrowIfNull(variable);

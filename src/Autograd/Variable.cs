@@ -3,7 +3,7 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Autograd;
 
-/// <summary>A value on a tape: an input, a parameter, or the result of an operation.</summary>
+/// <summary>A value on a tape: an input, a constant, a parameter, or the result of an operation.</summary>
 public sealed class Variable<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
@@ -29,15 +29,17 @@ public sealed class Variable<T>
 
     /// <summary>The value. It is owned by the tape, by the parameter, or, for an input, by the caller.</summary>
     /// <exception cref="ObjectDisposedException">
-    /// Backward or <c>Sequential</c> released the value, which <see cref="Keep"/> prevents, or the tape was disposed.
+    /// The tape was disposed, or the value was released by backward or by <see cref="Tape{T}.ReleaseIntermediate"/>.
+    /// <see cref="Keep"/> prevents the latter.
     /// </exception>
     public Tensor<T> Value => !released ? value : throw new ObjectDisposedException(
         nameof(Variable<T>),
-        $"The value {Shape} of {Source?.Name ?? "an input"} was released once nothing on the tape needed it; " +
-        "to read it later, call Keep() on the variable first.");
+        $"The value {Shape} of {Source?.Name ?? "an input"} was released: nothing needed it, or its tape was disposed; " +
+        "to read it after Backward, call Keep() first.");
 
     /// <summary>
-    /// The gradient after backward, for parameters, inputs that require one, and variables marked by <see cref="Keep"/>; otherwise null.
+    /// The gradient after backward, for parameters, inputs that require one, and variables marked by <see cref="Keep"/>. Otherwise null,
+    /// also if the output of backward does not depend on the variable.
     /// </summary>
     /// <remarks>For a parameter, this is <see cref="Parameter{T}.Gradient"/>.</remarks>
     public Tensor<T>? Gradient => Parameter is null ? PendingGradient : Parameter.Gradient;
@@ -110,7 +112,7 @@ public sealed class Variable<T>
         value.Dispose();
     }
 
-    /// <summary>Releases value and gradient at the end of the tape.</summary>
+    /// <summary>Releases the gradient, and the value if the tape owns it. Called when the tape is disposed.</summary>
     internal void End()
     {
         released = true;

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace DeepSharp.Cli;
 
-/// <summary>Turns the first Ctrl-C (SIGINT) or SIGTERM into a cancellation. A second one ends the process.</summary>
+/// <summary>Turns the first Ctrl-C (SIGINT) or SIGTERM into a cancellation. The second signal ends the process.</summary>
 internal sealed class StopSignal : IDisposable
 {
     private readonly CancellationTokenSource source = new();

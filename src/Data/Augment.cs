@@ -5,7 +5,7 @@ namespace DeepSharp.Data;
 /// <summary>Random changes to training images that do not change their class.</summary>
 /// <remarks>
 /// Equivalent to torchvision's <c>RandomCrop(size, padding)</c> and <c>RandomHorizontalFlip()</c> before <c>ToTensor()</c> and
-/// <c>Normalize</c>: padding is black.
+/// <c>Normalize</c>: the padding consists of black pixels, which are then normalized.
 /// </remarks>
 public sealed record Augment
 {
@@ -15,7 +15,7 @@ public sealed record Augment
     /// <summary>The usual augmentation for CIFAR-10: pads by 4, crops to the original size, and mirrors half of the images.</summary>
     public static Augment CropAndFlip { get; } = new() { Padding = 4, Flip = true };
 
-    /// <summary>Black rows and columns added on each side before the crop.</summary>
+    /// <summary>The number of black rows and columns added on each side before the crop.</summary>
     public int Padding { get; init; }
 
     /// <summary>Height and width of the crop, whose position is random; null for the size of the image.</summary>
@@ -45,7 +45,8 @@ public sealed record Augment
     }
 
     /// <summary>
-    /// Draws the crop's offset from the unpadded image, and whether to mirror, for the image at <paramref name="position"/> of an epoch.
+    /// Draws the offset of the crop, and whether to mirror, for the image at <paramref name="position"/> in the order of an epoch. The
+    /// offset is relative to the unpadded image: negative if the crop begins in the padding.
     /// </summary>
     internal (int Top, int Left, bool Mirror) Draw(RandomStream stream, long position, int height, int width)
     {

@@ -14,6 +14,8 @@ internal sealed class BatchEnumerator<T> : IEnumerator<ImageBatch<T>>
     private readonly Thread thread;
     private ExceptionDispatchInfo? error;
     private volatile bool stopped;
+
+    // The index of the batch whose filling failed, or −1; the number of batches taken so far; whether the caller holds a batch.
     private int failed = -1, taken;
     private bool lent, disposed;
 

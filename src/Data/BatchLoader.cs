@@ -7,8 +7,9 @@ namespace DeepSharp.Data;
 
 /// <summary>The batches of one epoch. While the caller uses one batch, a background thread fills the next.</summary>
 /// <remarks>
-/// A batch depends only on the data set, the options, the epoch and the batch index. The enumerator owns two batches and fills them
-/// alternately, so a batch is valid until the next one is requested. An exception of the data set is rethrown when its batch is requested.
+/// A batch depends only on the data set, the arguments of <c>Batches</c> and the index of the batch. The enumerator owns two batches and
+/// fills them alternately, so a batch is valid until the next one is requested or the enumerator is disposed. If filling a batch
+/// throws an exception, it is rethrown when the batch is requested.
 /// </remarks>
 [SuppressMessage("Naming", "CA1710", Justification = "It creates its batches while it is enumerated; it stores none.")]
 public sealed class BatchLoader<T> : IReadOnlyCollection<ImageBatch<T>>
@@ -79,7 +80,7 @@ public sealed class BatchLoader<T> : IReadOnlyCollection<ImageBatch<T>>
     /// <summary>The shape of the images of the epoch's first batch, [N, C, H, W].</summary>
     public Shape ImageShape => [Math.Min(batchSize, dataset.Count), dataset.Channels, height, width];
 
-    /// <summary>Starts a thread that fills the batches, and enumerates them.</summary>
+    /// <summary>Enumerates the batches. The enumerator has a thread that fills them; disposing it stops the thread.</summary>
     public IEnumerator<ImageBatch<T>> GetEnumerator() => new BatchEnumerator<T>(this);
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
@@ -114,7 +115,7 @@ public sealed class BatchLoader<T> : IReadOnlyCollection<ImageBatch<T>>
         }
     }
 
-    // Crops, mirrors and normalizes an image, and reorders it from channel, row, column to the storage order row, column, channel.
+    // Augments and normalizes an image, and reorders it from channel, row, column to the storage order row, column, channel.
     private void Write(ReadOnlySpan<byte> pixels, int position, Span<T> image)
     {
         int channels = dataset.Channels, sourceHeight = dataset.Height, sourceWidth = dataset.Width;

@@ -8,7 +8,7 @@ public static partial class Cifar10
 {
     private const string HowToGet =
         "download it (--download, Cifar10.DownloadAsync), " +
-        "or unpack cifar-10-binary.tar.gz from https://www.cs.toronto.edu/~kriz/cifar.html there";
+        "or copy the six .bin files of cifar-10-binary.tar.gz (https://www.cs.toronto.edu/~kriz/cifar.html) into the folder";
 
     private static readonly FileDownload PublishedArchive =
         new(new Uri("https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz"), HashAlgorithmName.MD5, "c32a1d4ab5d03f1284b67883e8d87530")
@@ -17,16 +17,21 @@ public static partial class Cifar10
         };
 
     /// <summary>
-    /// Downloads the data set from its author's page to <paramref name="folder"/>, unless all six files are already there in full.
+    /// Downloads the data set from its author's page to <paramref name="folder"/>, unless all six files are already there with their full
+    /// length.
     /// </summary>
-    /// <remarks>170 MB. An interrupted download resumes where it stopped. A file appears under its name only when it is complete.</remarks>
+    /// <remarks>
+    /// The archive takes 170 MB and is deleted after unpacking. An interrupted download resumes where it stopped. A file appears under its
+    /// name only when it is complete.
+    /// </remarks>
     /// <param name="folder">The folder for the six files; created if needed.</param>
-    /// <param name="progress">Receives the number of bytes downloaded so far.</param>
+    /// <param name="progress">Receives the number of bytes of the archive downloaded so far.</param>
     /// <param name="cancellationToken">Cancels the download; the bytes received so far are kept for the next attempt.</param>
     /// <exception cref="IOException">
-    /// The server cannot be reached, refuses the request, or closes the connection early; or the folder cannot be written.
+    /// The server cannot be reached, refuses the request, stalls, or closes the connection early; or the folder cannot be written.
     /// </exception>
     /// <exception cref="InvalidDataException">The downloaded file is not the published archive.</exception>
+    /// <exception cref="OperationCanceledException">The download was canceled.</exception>
     public static Task DownloadAsync(
         string folder, IProgress<DownloadProgress>? progress = null, CancellationToken cancellationToken = default) =>
         DownloadAsync(PublishedArchive, folder, progress, cancellationToken);

@@ -19,7 +19,7 @@ public static partial class Cifar10
     public static IReadOnlyList<string> ClassNames { get; } =
         ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"];
 
-    /// <summary>The mean and standard deviation of each channel of the training images.</summary>
+    /// <summary>The normalization by the mean and standard deviation of each channel of the training images.</summary>
     public static Normalization Normalization { get; } = new([0.49140, 0.48216, 0.44653], [0.24703, 0.24349, 0.26159]);
 
     /// <summary>Reads the data set from the folder that holds its six files.</summary>
@@ -49,7 +49,7 @@ public static partial class Cifar10
         return new InMemoryDataset(pixels, labels, Channels, Size, Size, ClassNames, Normalization);
     }
 
-    /// <summary>The pixels of records, without their labels.</summary>
+    /// <summary>The pixels of whole records, without their labels.</summary>
     internal static byte[] PixelsOf(ReadOnlySpan<byte> records)
     {
         byte[] pixels = new byte[records.Length / RecordBytes * ImageBytes];
@@ -58,7 +58,7 @@ public static partial class Cifar10
         return pixels;
     }
 
-    /// <summary>Reads a file, which must have exactly <c>labels.Length</c> records.</summary>
+    /// <summary>Reads the labels and pixels of a file, which must have exactly <c>labels.Length</c> records.</summary>
     internal static void ReadRecords(string path, Span<int> labels, Span<byte> pixels)
     {
         if (!File.Exists(path)) throw new FileNotFoundException($"CIFAR-10: the file {path} is missing; {HowToGet}.");

@@ -3,11 +3,11 @@ using DeepSharp.Tensors;
 namespace DeepSharp.Data;
 
 /// <summary>
-/// A named data set, its folder, and how many of its images are used. Command lines specify it, and checkpoints store it.
+/// A named data set, its folder, and how many of its images are used. The command line specifies it, and checkpoints store it.
 /// </summary>
 public sealed record DataSource
 {
-    /// <summary>The default folder of CIFAR-10.</summary>
+    /// <summary>The default folder of CIFAR-10, relative to the current directory.</summary>
     public const string DefaultCifar10Folder = "data/cifar-10-batches-bin";
 
     /// <summary>The number of channels of the images, the same in all named data sets.</summary>
@@ -25,7 +25,7 @@ public sealed record DataSource
     /// <summary>The name of the data set, one of <see cref="Names"/>.</summary>
     public string Name { get; init; } = "shapes";
 
-    /// <summary>The folder with the files; null for the default folder. <c>shapes</c> has no files.</summary>
+    /// <summary>The folder with the files of <c>cifar10</c>; null for the default folder. <c>shapes</c> has no files.</summary>
     public string? Folder { get; init; }
 
     /// <summary>The number of training images to use, from the first; null for all.</summary>

@@ -6,7 +6,8 @@ namespace DeepSharp.Data;
 
 /// <summary>A file on the web, identified by its hash.</summary>
 /// <remarks>
-/// The file is downloaded to <c>PATH.part</c>, so that an interrupted download can resume. It is renamed to PATH once its hash is verified.
+/// The file is downloaded under its destination path with <c>.part</c> appended, so that an interrupted download can resume. It is renamed
+/// once its hash is verified.
 /// </remarks>
 public sealed class FileDownload
 {
@@ -17,6 +18,7 @@ public sealed class FileDownload
     /// <param name="address">The address of the file.</param>
     /// <param name="algorithm">The algorithm of the hash.</param>
     /// <param name="hash">The hash of the file in hexadecimal, or its first digits, as in the names of torchvision's weight files.</param>
+    /// <exception cref="ArgumentException">The hash is empty.</exception>
     public FileDownload(Uri address, HashAlgorithmName algorithm, string hash)
     {
         ArgumentNullException.ThrowIfNull(address);
@@ -40,16 +42,18 @@ public sealed class FileDownload
     public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>
-    /// Downloads the file, or the missing rest of it, to <paramref name="path"/>. An existing file with the right hash is kept.
+    /// Downloads the file, or the missing rest of it, to <paramref name="path"/>. An existing file is kept if its hash is right, and
+    /// replaced otherwise.
     /// </summary>
-    /// <param name="path">The path of the downloaded file.</param>
+    /// <param name="path">The destination path.</param>
     /// <param name="progress">Receives the number of bytes downloaded so far.</param>
     /// <param name="cancellationToken">Cancels the download; the bytes received so far are kept for the next attempt.</param>
     /// <exception cref="IOException">
-    /// The server cannot be reached, refuses the request, or closes the connection early; the bytes received so far are kept. If the file
-    /// cannot be written, the exception is a <see cref="DownloadWriteException"/>.
+    /// The server cannot be reached, refuses the request, stalls, or closes the connection early. The bytes received so far are kept.
+    /// If the file cannot be written, the exception is a <see cref="DownloadWriteException"/>.
     /// </exception>
     /// <exception cref="InvalidDataException">The hash is wrong; the downloaded file is deleted.</exception>
+    /// <exception cref="OperationCanceledException">The download was canceled.</exception>
     public async Task SaveAsync(string path, IProgress<DownloadProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -79,7 +83,7 @@ public sealed class FileDownload
         long arrived = File.Exists(part) ? new FileInfo(part).Length : 0;
         if (arrived > 0 && arrived == Length) return;
         using var stall = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        // Distinguishes file errors from network errors; both are IOExceptions.
+        // Distinguishes file errors from network errors; both can be IOExceptions.
         bool isWriting = false;
         try
         {
@@ -150,7 +154,7 @@ public sealed class FileDownload
     }
 }
 
-/// <summary>A download cannot be written to a file: the disk is full, or access to the folder is denied.</summary>
+/// <summary>A download cannot be written to a file, for example because the disk is full or access to the folder is denied.</summary>
 /// <param name="address">The address of the download.</param>
 /// <param name="path">The file or folder that could not be written.</param>
 /// <param name="inner">The error of the file system.</param>

@@ -3,8 +3,8 @@ namespace DeepSharp.Data;
 /// <summary>A data set in two parts: images for training and images for testing.</summary>
 public sealed class ImageData
 {
-    /// <summary>Combines two parts with the same image size and classes.</summary>
-    /// <exception cref="ArgumentException">The parts differ in image size or classes.</exception>
+    /// <summary>Combines two parts with the same number of channels, image size and classes.</summary>
+    /// <exception cref="ArgumentException">The parts differ in number of channels, image size or classes.</exception>
     public ImageData(IImageDataset train, IImageDataset test)
     {
         ArgumentNullException.ThrowIfNull(train);
@@ -32,7 +32,7 @@ public sealed class ImageData
     /// <summary>The training images.</summary>
     public IImageDataset Train { get; }
 
-    /// <summary>The test images. They are used for evaluation only, never for model selection.</summary>
+    /// <summary>The test images. A trainer only evaluates on them: it selects no model or setting by the results.</summary>
     public IImageDataset Test { get; }
 
     /// <summary>The name of each class.</summary>

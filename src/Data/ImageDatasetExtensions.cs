@@ -25,13 +25,15 @@ public static class ImageDatasetExtensions
         /// <summary>All images in the order of the data set, normalized but not augmented, to evaluate a network.</summary>
         /// <param name="batchSize">The number of images in a batch; the last batch may have fewer.</param>
         /// <param name="context">The context of the batches; null for <see cref="ComputeContext.Default"/>.</param>
-        /// <exception cref="ArgumentException">The batch size is below 1.</exception>
+        /// <exception cref="ArgumentException">
+        /// The batch size is below 1, or images and normalization differ in number of channels.
+        /// </exception>
         public BatchLoader<T> Batches<T>(int batchSize, ComputeContext? context = null)
             where T : unmanaged, IFloatingPointIeee754<T> =>
             new(dataset, batchSize, Augment.None, epoch: null, seed: 0, firstBatch: 0, dropLast: false, context);
 
-        /// <summary>All images in the random order of an epoch, augmented and normalized, to train a network.</summary>
-        /// <param name="batchSize">The number of images in a batch.</param>
+        /// <summary>The images in the random order of an epoch, augmented and normalized, to train a network.</summary>
+        /// <param name="batchSize">The number of images in a batch; an incomplete last batch has fewer.</param>
         /// <param name="augment">How images are augmented.</param>
         /// <param name="epoch">The epoch, from 0; each has its own order and augmentation.</param>
         /// <param name="seed">The seed of the order and the augmentation.</param>
@@ -41,7 +43,8 @@ public static class ImageDatasetExtensions
         /// <param name="dropLast">Whether an incomplete last batch is left out.</param>
         /// <param name="context">The context of the batches; null for <see cref="ComputeContext.Default"/>.</param>
         /// <exception cref="ArgumentException">
-        /// An argument is out of range, the crop is larger than the padded image, or <paramref name="dropLast"/> leaves no batch.
+        /// An argument is out of range, the crop is larger than the padded image, <paramref name="dropLast"/> leaves no batch, or images
+        /// and normalization differ in number of channels.
         /// </exception>
         public BatchLoader<T> Batches<T>(
             int batchSize, Augment augment, int epoch, long seed = 0, int firstBatch = 0, bool dropLast = false,

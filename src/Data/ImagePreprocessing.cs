@@ -9,11 +9,11 @@ namespace DeepSharp.Data;
 /// The classes, preprocessing and size of the images that a model expects. Files of weights store this record with the weights.
 /// </summary>
 /// <param name="Classes">The names of the classes, in the order of the scores; empty if unknown.</param>
-/// <param name="Mean">The mean that is subtracted from each channel after its pixels are scaled to 0..1.</param>
-/// <param name="Std">The standard deviation by which each channel is then divided.</param>
+/// <param name="Mean">The mean of each channel. It is subtracted after the pixels are scaled to 0..1.</param>
+/// <param name="Std">The standard deviation of each channel, by which the difference is divided.</param>
 /// <param name="Channels">The number of channels of the images.</param>
-/// <param name="Height">The height of the images; larger images are cropped at the center.</param>
-/// <param name="Width">The width of the images.</param>
+/// <param name="Height">The height of the images, to which they are cropped at the center after resizing.</param>
+/// <param name="Width">The width of the images, to which they are cropped at the center after resizing.</param>
 /// <param name="Resize">
 /// The length that the shorter side is resized to before the crop; null to resize images so that they just cover the crop.
 /// </param>
@@ -28,7 +28,7 @@ public sealed record ImagePreprocessing(
     /// </summary>
     public static ImagePreprocessing ImageNet { get; } = new([], [0.485, 0.456, 0.406], [0.229, 0.224, 0.225], 3, 224, 224, Resize: 256);
 
-    /// <summary>The description of the images of a data set.</summary>
+    /// <summary>The description of the images of a data set, without resizing.</summary>
     public static ImagePreprocessing Of(IImageDataset images)
     {
         ArgumentNullException.ThrowIfNull(images);
@@ -53,8 +53,13 @@ public sealed record ImagePreprocessing(
         }
     }
 
-    /// <summary>Applies the preprocessing to images: resizes, crops and normalizes them as the model expects.</summary>
-    /// <exception cref="InvalidDataException">The classes or the number of channels differ, or the images cannot be resized.</exception>
+    /// <summary>
+    /// The given images, preprocessed as the model expects whenever they are read: resized, cropped and normalized, and converted from
+    /// grayscale to color if needed.
+    /// </summary>
+    /// <exception cref="InvalidDataException">
+    /// The classes are known and differ, the numbers of channels differ (except 1 for a model with 3), or the images cannot be resized.
+    /// </exception>
     public IImageDataset Apply(IImageDataset images)
     {
         ArgumentNullException.ThrowIfNull(images);
@@ -69,6 +74,7 @@ public sealed record ImagePreprocessing(
     }
 
     /// <summary>Like <see cref="Apply"/>, but without comparing classes, for images whose classes are unknown.</summary>
+    /// <exception cref="InvalidDataException">The images cannot be converted, as in <see cref="Apply"/>.</exception>
     public IImageDataset ApplyUnlabeled(IImageDataset images)
     {
         ArgumentNullException.ThrowIfNull(images);
@@ -91,7 +97,10 @@ public sealed record ImagePreprocessing(
         if (Resize is < 1) throw new ArgumentException($"the shorter side cannot be resized to {Resize}.", nameof(Resize));
     }
 
-    /// <summary>Throws unless this description matches the images; <paramref name="path"/> names the model's file in the error.</summary>
+    /// <summary>Throws unless the images have the classes, size and normalization of this description.</summary>
+    /// <param name="images">The images.</param>
+    /// <param name="path">The path of the model's file, with which the message begins.</param>
+    /// <exception cref="InvalidDataException">The images differ from this description.</exception>
     public void RequireSame(IImageDataset images, string path)
     {
         var found = Of(images);
@@ -100,7 +109,7 @@ public sealed record ImagePreprocessing(
         if (!same) throw new InvalidDataException($"{path}: the model was trained on {this}; the data set has {found}.");
     }
 
-    /// <summary>Size, classes and normalization.</summary>
+    /// <summary>Size, classes, resizing and normalization.</summary>
     public override string ToString()
     {
         string classes = Classes.Count == 0 ? "" : $" of the classes {string.Join(", ", Classes)}";

@@ -16,7 +16,9 @@ public sealed class InMemoryDataset : IImageDataset
     /// <param name="width">The width of every image in pixels.</param>
     /// <param name="classNames">The name of each class.</param>
     /// <param name="normalization">The normalization of the pixels; null to measure it on these images.</param>
-    /// <exception cref="ArgumentException">The sizes do not match, there is no image, or a label is not the index of a class.</exception>
+    /// <exception cref="ArgumentException">
+    /// A size is below 1, the sizes or the numbers of channels do not match, there is no image, or a label is not the index of a class.
+    /// </exception>
     public InMemoryDataset(
         ReadOnlyMemory<byte> pixels, ReadOnlySpan<int> labels, int channels, int height, int width, IReadOnlyList<string> classNames,
         Normalization? normalization = null)

@@ -38,6 +38,7 @@ public sealed class Normalization
     }
 
     /// <summary>The normalization that only scales pixels to 0..1.</summary>
+    /// <exception cref="ArgumentException">The number of channels is below 1.</exception>
     public static Normalization None(int channels) => new([.. Enumerable.Repeat(0.0, channels)], [.. Enumerable.Repeat(1.0, channels)]);
 
     /// <summary>The mean of each channel, of pixels scaled to 0..1.</summary>
@@ -49,16 +50,16 @@ public sealed class Normalization
     /// <summary>The number of channels.</summary>
     public int Channels => Mean.Count;
 
-    /// <summary>The network input for a pixel.</summary>
+    /// <summary>The network input for a pixel of a channel.</summary>
     public double Apply(int channel, byte pixel) => ((pixel / 255.0) - Mean[channel]) / Deviation[channel];
 
-    /// <summary>The normalization that gives every channel of a data set mean 0 and standard deviation 1.</summary>
+    /// <summary>The normalization that gives every channel of a data set, unless it is constant, mean 0 and standard deviation 1.</summary>
     public static Normalization Measure(IImageDataset dataset)
     {
         ArgumentNullException.ThrowIfNull(dataset);
         int map = dataset.Height * dataset.Width;
         byte[] pixels = new byte[dataset.Channels * map];
-        // A histogram of the 256 byte values is exact for any number of images, unlike a running sum.
+        // A histogram of the 256 byte values is exact for any number of images, unlike a running floating-point sum.
         long[] counts = new long[dataset.Channels * 256];
         for (int i = 0; i < dataset.Count; i++)
         {

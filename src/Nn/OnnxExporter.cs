@@ -10,15 +10,18 @@ namespace DeepSharp.Nn;
 public static class OnnxExporter
 {
     /// <summary>
-    /// Creates the graph. Weights are read when the graph is saved, except those that batch normalizations are folded into.
+    /// Creates the graph. Saving the graph reads the weights, so the model must not be disposed before. Folded weights are computed here.
     /// </summary>
     /// <param name="model">A network that is a chain of layers.</param>
     /// <param name="input">The shape of the images, [N, C, H, W].</param>
     /// <param name="foldBatchNorm">
-    /// Whether a batch normalization after a convolution is folded into it. Later layers are then numbered as if it did not exist.
+    /// Whether a batch normalization directly after a convolution is folded into the convolution. The later layers of the same chain are
+    /// then numbered as if the batch normalization did not exist.
     /// </param>
     /// <exception cref="ShapeException">The network does not accept images of this shape.</exception>
-    /// <exception cref="NotSupportedException">ONNX cannot express a layer.</exception>
+    /// <exception cref="NotSupportedException">
+    /// ONNX cannot express a layer, or a layer does not override <see cref="Module{T}.OutputShape"/> or <see cref="Module{T}.ExportOnnx"/>.
+    /// </exception>
     public static OnnxGraph Export<T>(Module<T> model, Shape input, bool foldBatchNorm)
         where T : unmanaged, IFloatingPointIeee754<T>
     {

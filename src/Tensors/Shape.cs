@@ -16,7 +16,9 @@ public readonly struct Shape : IEquatable<Shape>, IEnumerable<int>
     private readonly int d0, d1, d2, d3;
 
     /// <summary>Creates a shape from its lengths.</summary>
-    /// <exception cref="ArgumentException">More than four lengths, a length below 1, or too many elements for a .NET array.</exception>
+    /// <exception cref="ArgumentException">
+    /// There are more than four lengths, a length is below 1, or the product of the lengths exceeds <see cref="Array.MaxLength"/>.
+    /// </exception>
     public Shape(params ReadOnlySpan<int> lengths)
     {
         if (lengths.Length > MaxRank)
@@ -56,7 +58,7 @@ public readonly struct Shape : IEquatable<Shape>, IEnumerable<int>
     public int Rank { get; }
 
     /// <summary>The product of all lengths; 1 for rank 0.</summary>
-    // default(Shape) is the shape of a scalar: its field is 0, which means 1.
+    // default(Shape) is the shape of a scalar. Its backing field is 0, which stands for 1.
     public int ElementCount { get => field == 0 ? 1 : field; }
 
     /// <summary>
@@ -81,7 +83,9 @@ public readonly struct Shape : IEquatable<Shape>, IEnumerable<int>
         return actual;
     }
 
-    /// <summary>A copy of this shape with one length replaced.</summary>
+    /// <summary>A copy of this shape with one length replaced; a negative axis counts from the end.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such axis.</exception>
+    /// <exception cref="ArgumentException">The length is below 1, or the new shape has too many elements.</exception>
     public Shape With(int axis, int length)
     {
         int[] lengths = ToArray();
@@ -100,6 +104,9 @@ public readonly struct Shape : IEquatable<Shape>, IEnumerable<int>
     /// <summary>
     /// The broadcast shape of two operands by PyTorch's rule: shapes are aligned at the last axis, and axes of length 1 are stretched.
     /// </summary>
+    /// <param name="operation">The operation to name in the error message.</param>
+    /// <param name="left">The shape of the left operand.</param>
+    /// <param name="right">The shape of the right operand.</param>
     /// <exception cref="ShapeException">The shapes do not broadcast.</exception>
     public static Shape Broadcast(string operation, Shape left, Shape right)
     {

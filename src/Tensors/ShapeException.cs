@@ -1,6 +1,6 @@
 namespace DeepSharp.Tensors;
 
-/// <summary>An operation received incompatible shapes. The message names the operation, the shapes, and the expected shapes.</summary>
+/// <summary>An operation received shapes that do not fit. The message names the operation and the shapes.</summary>
 public sealed class ShapeException : ArgumentException
 {
     /// <summary>Creates an exception with a default message.</summary>

@@ -10,9 +10,9 @@ namespace DeepSharp.Testing;
 /// <code>
 /// GradientCheckProperty.Holds(x =&gt; x * x.Sigmoid());
 /// </code>
-/// In some cases, some of the inputs require no gradient. The check itself is also tested: on up to five cases with a gradient above 0.001,
-/// it must fail after all gradients are multiplied by 1.001. The cases are the same in every run, unless DEEPSHARP_TEST_SEED is set; see
-/// <see cref="PropertyConfig"/>.
+/// In some cases, some of several inputs require no gradient. The check itself is also tested: on the first five cases with a gradient
+/// above 0.001, it must fail after all gradients are multiplied by 1.001. The cases are the same in every run, unless DEEPSHARP_TEST_SEED
+/// is set; see <see cref="PropertyConfig"/>.
 /// </remarks>
 public static class GradientCheckProperty
 {
@@ -23,10 +23,11 @@ public static class GradientCheckProperty
     // Far above the absolute bound of the check, within which a tiny gradient would pass even when multiplied by 1.001.
     private const double LargeGradient = 1e-3;
 
-    /// <summary>Checks a function of one tensor on shapes of rank 1 to 4.</summary>
+    /// <summary>Checks a function of one tensor on 100 shapes of rank 1 to 4.</summary>
     /// <param name="function">The function.</param>
     /// <param name="values">Generates the point to check at, where the function must be smooth; null for standard normal values.</param>
     /// <exception cref="Exception">A gradient is wrong. The message shows the smallest failing case that was found.</exception>
+    /// <exception cref="InvalidOperationException">No case had a gradient above 0.001, so the check proves nothing.</exception>
     public static void Holds(Func<Variable<double>, Variable<double>> function, Func<TestValues, Shape, Tensor<double>>? values = null)
     {
         ArgumentNullException.ThrowIfNull(function);
@@ -38,12 +39,13 @@ public static class GradientCheckProperty
     }
 
     /// <summary>Checks a function on generated cases.</summary>
-    /// <param name="cases">Generates the parameters of a case, for example shapes, strides and axes.</param>
+    /// <param name="cases">Generates cases. A case holds, for example, shapes, strides and axes.</param>
     /// <param name="inputs">Generates the input tensors of a case, a point where the function must be smooth.</param>
     /// <param name="function">Computes the output of a case from its inputs.</param>
     /// <param name="shrink">Returns simpler cases, which are tried if a case fails; null for none.</param>
     /// <param name="count">The number of cases.</param>
     /// <exception cref="Exception">A gradient is wrong. The message shows the smallest failing case that was found.</exception>
+    /// <exception cref="InvalidOperationException">No case had a gradient above 0.001, so the check proves nothing.</exception>
     public static void Holds<TCase>(
         Gen<TCase> cases,
         Func<TCase, TestValues, Tensor<double>[]> inputs,
@@ -78,7 +80,7 @@ public static class GradientCheckProperty
             throw new InvalidOperationException($"No case had a gradient above {LargeGradient}, so the check proves nothing.");
     }
 
-    // In one case of three, each input but one is frozen with probability 1/2. So at least one input requires a gradient.
+    // In one of three cases with several inputs, each input but one is frozen with probability 1/2. So at least one requires a gradient.
     private static bool IsFrozen(int input, int inputs, int seed) =>
         inputs > 1 && seed % 3 == 0 && input != seed / 3 % inputs && new RandomStream(seed, "frozen").Below(2, input) == 0;
 

@@ -4,7 +4,7 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Testing;
 
-/// <summary>Checks a whole module: its gradients, and the rules on which training, files and summaries rely.</summary>
+/// <summary>Checks a whole module: its gradients, and the rules that training, files and summaries rely on.</summary>
 /// <remarks>
 /// <code>
 /// ModuleCheck.Run(() =&gt; new LearnedSwish&lt;double&gt;(channels: 3), new TestValues(1).AwayFromZero([2, 3, 5, 4]));
@@ -22,9 +22,13 @@ public static class ModuleCheck
     /// The gradients with respect to the input and the parameters equal central differences, in training and in evaluation mode (see
     /// <see cref="GradientCheck"/>).
     /// </item>
-    /// <item>If the module states its output shape, <see cref="Module{T}.OutputShape"/> is the shape of the output.</item>
-    /// <item>The module stores nothing between calls: another forward pass before backward does not change the gradients.</item>
-    /// <item>The state is complete: another module of the same kind that loads it computes the same output, bit for bit.</item>
+    /// <item>If the module overrides <see cref="Module{T}.OutputShape"/>, the output has this shape in evaluation mode.</item>
+    /// <item>
+    /// The module stores nothing between calls: another forward pass before backward does not change the gradients in evaluation mode.
+    /// </item>
+    /// <item>
+    /// The state is complete: another module of the same kind that loads it computes the same output in evaluation mode, bit for bit.
+    /// </item>
     /// </list>
     /// </remarks>
     /// <param name="create">Creates a new module on each call. The initial weights may be the same or different.</param>
@@ -123,7 +127,8 @@ public static class ModuleCheck
         }
     }
 
-    // Layers that use random numbers advance their position at each pass. Resets the positions, so that every pass computes the same.
+    // Layers that use random numbers advance their position at each pass. Resets the positions before each pass, so that every pass with
+    // the same input has the same output.
     private static Func<Variable<double>, Variable<double>> Repeatable(Module<double> module)
     {
         var positions = module.Positions();

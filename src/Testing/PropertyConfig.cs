@@ -10,12 +10,14 @@ public static class PropertyConfig
     private const ulong Gamma = 0x9E3779B97F4A7C15;
 
     /// <summary>The seed as the <c>Replay</c> text of FsCheck's attributes, to be set in the constructor of a derived attribute.</summary>
+    /// <exception cref="FormatException">DEEPSHARP_TEST_SEED is not an unsigned integer.</exception>
     public static string Replay => $"{Seed},{Gamma}";
 
     private static ulong Seed => Environment.GetEnvironmentVariable("DEEPSHARP_TEST_SEED") is { Length: > 0 } seed
         ? ulong.Parse(seed, CultureInfo.InvariantCulture) : 1;
 
     /// <summary>A configuration with <paramref name="count"/> cases. The error shows the smallest failing case that was found.</summary>
+    /// <exception cref="FormatException">DEEPSHARP_TEST_SEED is not an unsigned integer.</exception>
     public static Config Of(int count) =>
         Config.QuickThrowOnFailure.WithMaxTest(count).WithQuietOnSuccess(true).WithReplay(Seed, Gamma);
 }

@@ -10,19 +10,19 @@ public static class Shapes
     /// <summary>Lengths from 1 to 5. Three in seven are 1, because broadcasting treats length 1 specially.</summary>
     public static Gen<int> Length => Gen.Choose(-1, 5).Select(length => Math.Max(1, length));
 
-    /// <summary>Shapes of rank 1 to 4.</summary>
+    /// <summary>Shapes of rank 1 to 4 with lengths from 1 to 5.</summary>
     public static Gen<Shape> Any => Gen.Choose(1, 4).SelectMany(OfRank);
 
-    /// <summary>Shapes of the given rank.</summary>
+    /// <summary>Shapes of the given rank with lengths from 1 to 5.</summary>
     public static Gen<Shape> OfRank(int rank) => Gen.ArrayOf(Length, rank).Select(lengths => new Shape(lengths));
 
-    /// <summary>Shapes of rank 1 to 4 with a subset of their axes. An empty subset means all axes.</summary>
+    /// <summary>Small shapes of rank 1 to 4 with a subset of their axes. An empty subset means all axes, as in reductions.</summary>
     public static Gen<(Shape Shape, int[] Axes)> WithAxes =>
         from shape in Any
         from axes in Gen.SubListOf(Enumerable.Range(0, shape.Rank))
         select (shape, axes.ToArray());
 
-    /// <summary>Shapes of rank 1 to 4 for kernels: lengths around and far above the vector width, but at most 20,000 elements.</summary>
+    /// <summary>Shapes of rank 1 to 4 for kernels: lengths below, around and far above the vector width, at most 20,000 elements.</summary>
     public static Gen<Shape> Wide => Gen.Choose(1, 4)
         .SelectMany(rank => Gen.ArrayOf(Gen.Elements(1, 2, 3, 7, 17, 33, 130), rank))
         .Where(lengths => lengths.Aggregate(1, (product, length) => product * length) <= 20_000)
@@ -32,7 +32,7 @@ public static class Shapes
     public static Gen<(Shape Left, Shape Right)> Broadcastable => BroadcastableOf(Any);
 
     /// <summary>
-    /// Two shapes that broadcast with each other: equal, or stretched on either side, or of different ranks, which may be 0.
+    /// Two shapes that broadcast with each other: equal, or with lengths of 1 in either of them, or of different ranks, which may be 0.
     /// </summary>
     public static Gen<(Shape Left, Shape Right)> BroadcastableOf(Gen<Shape> shapes) =>
         from shape in shapes
@@ -53,8 +53,8 @@ public static class Shapes
             .Where(shrunk => Broadcasts(shrunk.Item1, shrunk.Item2));
 
     /// <summary>
-    /// Shapes that broadcast to <paramref name="shape"/>. Half of them equal it; in the others, some lengths are 1, and leading axes may be
-    /// missing.
+    /// Shapes that broadcast to <paramref name="shape"/>. At least half of them equal it. In the others, some lengths are 1, or leading
+    /// axes are missing.
     /// </summary>
     public static Gen<Shape> Stretchable(Shape shape) => Gen.OneOf(
         Gen.Constant(shape),

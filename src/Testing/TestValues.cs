@@ -2,12 +2,12 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Testing;
 
-/// <summary>Generates tensors of random values at which functions are smooth. Each call uses a new random stream.</summary>
+/// <summary>Generates random tensors, some of them away from kinks, poles or ties. Each call uses a new random stream.</summary>
 /// <param name="seed">The seed. The same seed and the same order of calls give the same values.</param>
 /// <param name="context">The context of the tensors; null for <see cref="ComputeContext.Default"/>.</param>
 public sealed class TestValues(long seed, ComputeContext? context = null)
 {
-    /// <summary>The minimum distance of values from kinks and ties. A gradient check changes values by only about 10⁻⁵.</summary>
+    /// <summary>The default distance of values from kinks. A gradient check changes values by only about 10⁻⁵.</summary>
     public const double Distance = 1e-3;
 
     private int draws;
@@ -23,7 +23,7 @@ public sealed class TestValues(long seed, ComputeContext? context = null)
     public Tensor<double> AwayFromZero(Shape shape, double distance = Distance) =>
         Make(shape, (stream, i) => stream.Normal(i) is var x && x < 0 ? x - distance : x + distance);
 
-    /// <summary>Values of at least <paramref name="smallest"/>, for logarithms, roots and divisors.</summary>
+    /// <summary>Values of at least <paramref name="smallest"/>, for the arguments of logarithms and roots and for divisors.</summary>
     public Tensor<double> Positive(Shape shape, double smallest = 0.2) =>
         Make(shape, (stream, i) => smallest + Math.Abs(stream.Normal(i)));
 

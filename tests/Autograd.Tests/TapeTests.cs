@@ -118,7 +118,7 @@ public class TapeTests
         Assert.Equal(new Shape(2), released.Shape);
         Assert.Null(released.Gradient);
         Assert.Contains(
-            "The value [2] of Exp was released once nothing on the tape needed it; to read it later, call Keep() on the variable first.",
+            "The value [2] of Exp was released: nothing needed it, or its tape was disposed; to read it after Backward, call Keep() first.",
             Assert.Throws<ObjectDisposedException>(() => released.Value).Message,
             StringComparison.Ordinal);
     }

@@ -41,7 +41,7 @@ public sealed class WeightsCopyTests : IDisposable
             [56, 0, 0, 0, 0, 0, 0, 0, .. """{"x":{"dtype":"U32","shape":[1],"data_offsets":[0,4]}}  """u8, 1, 2, 3, 4]);
         using var file = WeightsFile.Open(folder["one.safetensors"]);
         Assert.Equal(
-            "PyTorch's files have no elements of type U32.",
+            "PyTorch has no storage class for elements of type U32; use safetensors.",
             Assert.Throws<InvalidDataException>(() => Copy(file, "two.pth")).Message);
         Assert.False(File.Exists(folder["two.pth"]));
     }

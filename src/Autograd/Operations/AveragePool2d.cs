@@ -11,7 +11,7 @@ internal sealed class AveragePool2dOperation<T>(Window2d window, bool countPaddi
     protected override Tensor<T> Forward() => Kernels.AveragePool2d(Input(0), window, countPadding);
 
     /// <inheritdoc/>
-    // The gradient of each window, divided by the number of elements it averages, is added to each of its inputs.
+    // The gradient of each output, divided by the number of elements in its mean, is added to each input in its window.
     protected override void Backward(Tensor<T> upstream) =>
         Propagate(0, Kernels.AveragePool2dBackward(upstream, InputShape(0), window, countPadding));
 }
@@ -25,9 +25,12 @@ public static partial class VariableOperations
         /// <summary>The mean of each window of x [N,C,H,W].</summary>
         /// <param name="window">The window; its padding is at most half its size.</param>
         /// <param name="countPadding">
-        /// Whether padding counts as zeros in the mean (PyTorch's count_include_pad). If false, the mean excludes the padding.
+        /// Whether the padding counts as zeros in the mean (PyTorch's count_include_pad). If false, the mean excludes the padding.
         /// </param>
         /// <exception cref="ShapeException">x is not of rank 4, or its padded maps are smaller than the window.</exception>
+        /// <exception cref="ArgumentOutOfRangeException">
+        /// The window has a size or stride below 1, or a padding below 0 or above half the window.
+        /// </exception>
         public Variable<T> AveragePool2d(Window2d window, bool countPadding = true) =>
             new AveragePool2dOperation<T>(window, countPadding).Apply(x);
 
@@ -36,9 +39,12 @@ public static partial class VariableOperations
         /// <param name="stride">The stride of the window; null for the size of the window.</param>
         /// <param name="padding">The padding on every side.</param>
         /// <param name="countPadding">
-        /// Whether padding counts as zeros in the mean (PyTorch's count_include_pad). If false, the mean excludes the padding.
+        /// Whether the padding counts as zeros in the mean (PyTorch's count_include_pad). If false, the mean excludes the padding.
         /// </param>
         /// <exception cref="ShapeException">x is not of rank 4, or its padded maps are smaller than the window.</exception>
+        /// <exception cref="ArgumentOutOfRangeException">
+        /// The window has a size or stride below 1, or a padding below 0 or above half the window.
+        /// </exception>
         public Variable<T> AveragePool2d(int kernel, int? stride = null, int padding = 0, bool countPadding = true) =>
             x.AveragePool2d(Window2d.Square(kernel, stride ?? kernel, padding), countPadding);
     }

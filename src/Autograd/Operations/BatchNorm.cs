@@ -8,8 +8,8 @@ namespace DeepSharp.Autograd;
 /// β are [C].
 /// </summary>
 /// <remarks>
-/// On a training tape the mean and variance are those of the batch: gradients flow through them, and the running statistics are updated. On
-/// an evaluation tape, or if frozen, the running statistics are used as constants.
+/// On a training tape, the mean and variance are those of the batch: gradients flow through them, and the running statistics are updated.
+/// On an evaluation tape, or if the normalization is frozen, the running statistics are used as constants.
 /// </remarks>
 internal sealed class BatchNormOperation<T>(BatchNormSettings<T> settings) : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
@@ -36,7 +36,7 @@ internal sealed class BatchNormOperation<T>(BatchNormSettings<T> settings) : Ope
     protected override void ReleaseSaved() => pass?.Dispose();
 }
 
-/// <summary>One forward and backward pass through batch normalization. Holds the statistics that both use.</summary>
+/// <summary>The statistics of one application of batch normalization, which forward and backward use.</summary>
 internal sealed class BatchNormPass<T> : IDisposable
     where T : unmanaged, IFloatingPointIeee754<T>
 {
@@ -72,7 +72,10 @@ internal sealed class BatchNormPass<T> : IDisposable
     /// <summary>The factor 1/√(variance + ε), [C].</summary>
     public Tensor<T> InverseDeviation { get; }
 
-    /// <summary>The gradients that are needed. Those of γ and β are always computed together.</summary>
+    /// <summary>
+    /// The gradients; null if not computed. Those of γ and β are computed together: if one is needed, or if the statistics are those of the
+    /// batch, because dx then depends on them.
+    /// </summary>
     public (Tensor<T>? Dx, Tensor<T>? DGamma, Tensor<T>? DBeta) Backward(
         Tensor<T> x, Tensor<T> dy, Tensor<T> gamma, Tensor<T> beta, bool relu, bool needsInput, bool needsParameters)
     {
@@ -100,15 +103,20 @@ public static partial class VariableOperations
     extension<T>(Variable<T> x)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        /// <summary>Normalizes each channel of x [N,C] or [N,C,H,W] to mean β and standard deviation γ.</summary>
+        /// <summary>
+        /// Normalizes each channel of x [N,C] or [N,C,H,W]: y = (x − mean)/√(variance + ε)·γ + β. In training, unless frozen, the mean and
+        /// variance are those of the batch, else the running ones.
+        /// </summary>
         /// <param name="gamma">The scale, [C].</param>
         /// <param name="beta">The shift, [C].</param>
-        /// <param name="runningMean">The running mean [C]: updated in training, used otherwise.</param>
-        /// <param name="runningVariance">The running unbiased variance [C]: updated in training, used otherwise.</param>
-        /// <param name="momentum">The weight of the batch in an update of the running statistics.</param>
-        /// <param name="epsilon">The small constant that is added to the variance.</param>
+        /// <param name="runningMean">The running mean [C]: updated in training unless frozen, else subtracted.</param>
+        /// <param name="runningVariance">The running unbiased variance [C]: updated in training unless frozen, else divided by.</param>
+        /// <param name="momentum">The weight of the batch statistics in an update of the running statistics.</param>
+        /// <param name="epsilon">ε, the small constant that is added to the variance.</param>
         /// <param name="frozen">Whether training also uses the running statistics, as constants, instead of updating them.</param>
-        /// <exception cref="ShapeException">The shapes do not fit, or a training batch has only one value per channel.</exception>
+        /// <exception cref="ShapeException">
+        /// The shapes do not fit, or the statistics are those of a batch with only one value per channel.
+        /// </exception>
         public Variable<T> BatchNorm(
             Variable<T> gamma,
             Variable<T> beta,

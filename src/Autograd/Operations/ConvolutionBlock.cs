@@ -3,7 +3,7 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Autograd;
 
-/// <summary>The operations that make up a convolution block.</summary>
+/// <summary>The operations of a convolution block and their settings.</summary>
 /// <param name="Window">Kernel size, strides and padding of the convolution.</param>
 /// <param name="BatchNorm">The batch normalization after the convolution, or null.</param>
 /// <param name="Relu">Whether ReLU follows.</param>
@@ -14,9 +14,10 @@ public sealed record ConvolutionBlockSettings<T>(
 
 /// <summary>Convolution → batch normalization → ReLU → max pooling as one operation; the last three steps are optional.</summary>
 /// <remarks>
-/// The block computes the same result as the separate operations but saves less for backward. With pooling it does not save the full-size
-/// output of ReLU: because max(relu(x)) = relu(max(x)), backward needs only the sign of the pooled output. Without recording, batch
-/// normalization by running statistics is folded into the weights. The folded weights are cached until any of the folded tensors changes.
+/// The block computes the same result as the separate operations, up to rounding, but saves less for backward. With pooling, it does not
+/// save the full-size output of ReLU: because max(relu(x)) = relu(max(x)), backward needs only the sign of the pooled output. Without
+/// recording, batch normalization by running statistics is folded into the weights and bias, which are cached until any of the folded
+/// tensors changes.
 /// </remarks>
 internal sealed class ConvolutionBlockOperation<T>(ConvolutionBlockSettings<T> settings, bool hasBias) : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
@@ -105,7 +106,9 @@ internal sealed class ConvolutionBlockOperation<T>(ConvolutionBlockSettings<T> s
         if (!ReferenceEquals(gradient, upstream)) gradient.Dispose();
     }
 
-    /// <summary>Returns the next gradient and releases the previous one; the tape releases the upstream gradient.</summary>
+    /// <summary>
+    /// Returns the next gradient and releases the previous one, unless that is the upstream gradient, which the tape releases.
+    /// </summary>
     private static Tensor<T> Replace(Tensor<T> before, Tensor<T> upstream, Tensor<T> next)
     {
         if (!ReferenceEquals(before, upstream)) before.Dispose();
@@ -127,13 +130,16 @@ public static partial class VariableOperations
     extension<T>(Variable<T> x)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        /// <summary>Convolution → batch normalization → ReLU → max pooling as one operation.</summary>
+        /// <summary>Convolution → batch normalization → ReLU → max pooling as one operation; the last three steps are optional.</summary>
         /// <param name="settings">The operations in the block and their settings.</param>
         /// <param name="weights">Weights, [K,C,kH,kW].</param>
         /// <param name="bias">Bias [K], or null.</param>
         /// <param name="gamma">Scale of the batch normalization [K], if there is one.</param>
         /// <param name="beta">Shift of the batch normalization [K], if there is one.</param>
         /// <exception cref="ArgumentException">Gamma or beta is given without batch normalization, or missing with it.</exception>
+        /// <exception cref="ArgumentOutOfRangeException">
+        /// A window size or stride is below 1, a padding is below 0, or the padding of the pooling is above half its window.
+        /// </exception>
         /// <exception cref="ShapeException">The shapes do not fit.</exception>
         public Variable<T> ConvolutionBlock(
             ConvolutionBlockSettings<T> settings,

@@ -4,9 +4,10 @@ using DeepSharp.Tensors;
 namespace DeepSharp.Autograd;
 
 /// <summary>
-/// The cross-entropy −Σ q·log softmax(x) of logits x [N, classes] and integer labels, where q is the target distribution of a label.
+/// The cross-entropy of logits x [N, classes] and integer labels: the mean or sum over the rows of −Σ q·log softmax(x), where q is the
+/// target distribution of the row.
 /// </summary>
-/// <remarks>With label smoothing ε the target is 1 − ε + ε/classes at the label and ε/classes elsewhere, as in PyTorch.</remarks>
+/// <remarks>With label smoothing ε, q is 1 − ε + ε/classes at the label and ε/classes elsewhere, as in PyTorch.</remarks>
 internal sealed class CrossEntropyOperation<T> : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {

@@ -3,9 +3,9 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Autograd;
 
-/// <summary>Inverted dropout: drops each element with probability <c>rate</c> and multiplies the others by 1 / (1 − rate).</summary>
+/// <summary>Inverted dropout: zeroes each element with probability <c>rate</c> and multiplies the others by 1 / (1 − rate).</summary>
 /// <remarks>
-/// The mask is a pure function of the stream and the element's logical index. Backward generates it again, so it is not saved.
+/// The mask depends only on the rate, the stream and the element's logical index. Backward generates it again, so it is not saved.
 /// </remarks>
 internal sealed class DropoutOperation<T>(double rate, RandomStream stream) : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
@@ -24,10 +24,10 @@ public static partial class VariableOperations
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         /// <summary>
-        /// In training, drops each element with probability <paramref name="rate"/> and scales the others by 1 / (1 − rate). In evaluation,
-        /// does nothing.
+        /// In training, zeroes each element with probability <paramref name="rate"/> and multiplies the others by 1 / (1 − rate). In
+        /// evaluation, does nothing.
         /// </summary>
-        /// <param name="rate">The probability of being dropped, 0 to 1.</param>
+        /// <param name="rate">The probability that an element is zeroed, 0 to 1.</param>
         /// <param name="stream">
         /// The random stream. Element i, in logical order, is kept if word i of the stream is at least rate·2³². Use a different stream for
         /// every layer and step.

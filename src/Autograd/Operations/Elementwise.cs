@@ -44,7 +44,8 @@ internal sealed class BinaryOperation<T>(BinaryFunction function) : Operation<T>
 
     private Tensor<T> Gradient(int operand, Tensor<T> upstream)
     {
-        // Both gradients of x + y and the first of x − y are the upstream gradient. It is copied only if both operands would own it.
+        // Both gradients of x + y and the first of x − y are the upstream gradient. The right operand of a sum gets a copy if it would take
+        // ownership although the left operand needs the upstream gradient, too.
         if (function == BinaryFunction.Add || (function == BinaryFunction.Subtract && operand == 0))
             return operand == 1 && Needs(0) && InputShape(1) == upstream.Shape ? upstream.Clone() : upstream;
         var reads = function.Reads(operand);
@@ -58,7 +59,7 @@ internal sealed class BinaryOperation<T>(BinaryFunction function) : Operation<T>
     }
 }
 
-/// <summary>The operations as methods of variables. Each method is in the file of its operation.</summary>
+/// <summary>The operations as methods and operators of variables. Each one is in the file of its operation.</summary>
 public static partial class VariableOperations
 {
     extension<T>(Variable<T> x)
@@ -70,10 +71,10 @@ public static partial class VariableOperations
         /// <summary>eˣ.</summary>
         public Variable<T> Exp() => new UnaryOperation<T>(UnaryFunction.Exp).Apply(x);
 
-        /// <summary>The natural logarithm; NaN below 0.</summary>
+        /// <summary>The natural logarithm; NaN where x is negative.</summary>
         public Variable<T> Log() => new UnaryOperation<T>(UnaryFunction.Log).Apply(x);
 
-        /// <summary>The square root; NaN below 0.</summary>
+        /// <summary>The square root; NaN where x is negative.</summary>
         public Variable<T> Sqrt() => new UnaryOperation<T>(UnaryFunction.Sqrt).Apply(x);
 
         /// <summary>The hyperbolic tangent.</summary>
@@ -86,11 +87,11 @@ public static partial class VariableOperations
         public Variable<T> Relu() => new UnaryOperation<T>(UnaryFunction.Relu).Apply(x);
 
         /// <summary>x where x &gt; 0, else slope · x.</summary>
-        /// <param name="slope">The slope below 0; 0.01 by default, as in PyTorch.</param>
+        /// <param name="slope">The slope for negative x; 0.01 by default, as in PyTorch.</param>
         public Variable<T> LeakyRelu(double slope = 0.01) => new UnaryOperation<T>(UnaryFunction.LeakyRelu, slope).Apply(x);
 
         /// <summary>The Gaussian error linear unit x · Φ(x) (Hendrycks and Gimpel, arXiv 1606.08415).</summary>
-        /// <param name="approximation">How Φ is computed; exactly by default, as in PyTorch.</param>
+        /// <param name="approximation">How Φ, the standard normal distribution function, is computed; exactly by default.</param>
         public Variable<T> Gelu(GeluApproximation approximation = GeluApproximation.None) =>
             new UnaryOperation<T>(approximation == GeluApproximation.Tanh ? UnaryFunction.GeluTanh : UnaryFunction.Gelu).Apply(x);
 

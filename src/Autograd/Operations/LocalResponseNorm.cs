@@ -5,7 +5,7 @@ namespace DeepSharp.Autograd;
 
 /// <summary>
 /// Local response normalization of x [N,C,H,W] across channels (Krizhevsky et al. 2012, section 3.3): y_c = x_c·(k + α·Σx_j²)^−β, where
-/// the sum is over the channels c − ⌊size/2⌋ to c + ⌊(size − 1)/2⌋ of the same pixel.
+/// the sum is over the existing channels from c − ⌊size/2⌋ to c + ⌊(size − 1)/2⌋ of the same pixel.
 /// </summary>
 /// <param name="size">The number of channels in a window.</param>
 /// <param name="alpha">The factor α of the formula; the operation does not divide it by the size.</param>
@@ -29,13 +29,15 @@ public static partial class VariableOperations
     extension<T>(Variable<T> x)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        /// <summary>Divides each element of x [N,C,H,W] by a power of the sum of squares over neighboring channels.</summary>
+        /// <summary>
+        /// x·(k + α·Σx²)^−β for x [N,C,H,W], where the sum is over a window of neighboring channels and α is alpha or alpha / size.
+        /// </summary>
         /// <param name="size">
-        /// The number of channels in a window. A window of even size has one more channel below the center than above it, as in PyTorch.
+        /// The number of channels in a window. A window of even size has one more channel before its center than after it, as in PyTorch.
         /// </param>
         /// <param name="alpha">The weight of the sum of squares.</param>
-        /// <param name="beta">The exponent.</param>
-        /// <param name="k">The constant added to the sum.</param>
+        /// <param name="beta">β, the exponent.</param>
+        /// <param name="k">The constant that is added to the weighted sum.</param>
         /// <param name="divideAlphaBySize">
         /// Whether alpha is divided by <paramref name="size"/>: true in PyTorch, Caffe and ONNX, false in the AlexNet paper, whose
         /// constants are size 5, k 2, alpha 1e-4 and beta 0.75.

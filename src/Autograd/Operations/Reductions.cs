@@ -40,7 +40,8 @@ internal sealed class VarianceOperation<T>(AxisSet axes, bool unbiased, bool kee
 }
 
 /// <summary>
-/// The largest element over some axes. In a tie, the first of them gets the whole gradient, as in PyTorch's max over a dimension.
+/// The largest element over some axes. Of equal elements, the first in logical order gets the whole gradient, as in PyTorch's max over a
+/// dimension.
 /// </summary>
 internal sealed class MaxOperation<T>(AxisSet axes, bool keepDims) : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
@@ -121,16 +122,16 @@ public static partial class VariableOperations
         /// The index of the largest element along an axis, for every combination of indices of the other axes in logical row-major order.
         /// </summary>
         /// <param name="axis">The axis; −1 is the last one, for example the classes of logits [N, classes].</param>
-        /// <returns>One index for each combination. In a tie, it is the first index; NaN counts as larger than any number.</returns>
+        /// <returns>One index for each combination. Of equal elements, the first is selected. NaN is larger than any number.</returns>
         /// <exception cref="ArgumentOutOfRangeException">There is no such axis.</exception>
         public int[] ArgMax(int axis = -1) => x.Value.ArgMax(axis);
 
-        /// <summary>Softmax along an axis: exp(x) / Σ exp(x), which is nonnegative and sums to 1.</summary>
+        /// <summary>Softmax along an axis, exp(x) / Σ exp(x): nonnegative values that sum to 1.</summary>
         /// <param name="axis">The axis; −1 is the last one, for example the classes of logits [N, classes].</param>
         /// <exception cref="ArgumentOutOfRangeException">There is no such axis.</exception>
         public Variable<T> Softmax(int axis = -1) => new SoftmaxOperation<T>(x.Shape.Axis(axis)).Apply(x);
 
-        /// <summary>The logarithm of softmax along an axis, x − log Σ exp(x). It is finite even where softmax underflows to 0.</summary>
+        /// <summary>The logarithm of softmax along an axis, x − log Σ exp(x). For finite x it is finite even where softmax is 0.</summary>
         /// <param name="axis">The axis; −1 is the last one, for example the classes of logits [N, classes].</param>
         /// <exception cref="ArgumentOutOfRangeException">There is no such axis.</exception>
         public Variable<T> LogSoftmax(int axis = -1) => new LogSoftmaxOperation<T>(x.Shape.Axis(axis)).Apply(x);

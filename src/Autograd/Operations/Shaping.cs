@@ -56,7 +56,7 @@ internal sealed class PadOperation<T>(int[] before, int[] after, double value) :
     protected override Tensor<T> Forward() => Kernels.Pad(Input(0), before, after, value);
 
     /// <inheritdoc/>
-    // The padding does not depend on x, so only the gradient inside it is propagated.
+    // The padding does not depend on x, so dx is dy without the padding.
     protected override void Backward(Tensor<T> upstream) => Propagate(0, Kernels.Slice(upstream, before, InputShape(0)));
 }
 
@@ -68,7 +68,7 @@ internal sealed class ConcatOperation<T>(int axis) : Operation<T>
     protected override Tensor<T> Forward() => Kernels.Concat(axis, [.. Enumerable.Range(0, InputCount).Select(Input)]);
 
     /// <inheritdoc/>
-    // Each input gets its part of dy.
+    // Each input gets its slice of dy.
     protected override void Backward(Tensor<T> upstream)
     {
         int[] start = new int[upstream.Shape.Rank];
@@ -90,7 +90,8 @@ public static partial class VariableOperations
         public Variable<T> Reshape(Shape shape) => new ReshapeOperation<T>(shape).Apply(x);
 
         /// <summary>
-        /// Flattens images [N, C, H, W] to rows [N, C·H·W] in C, H, W order, as PyTorch does. In general, merges all axes after the first.
+        /// Flattens images [N, C, H, W] to rows [N, C·H·W] in C, H, W order, as PyTorch does. In general, merges all axes after the first;
+        /// [N] becomes [N, 1].
         /// </summary>
         /// <exception cref="ShapeException">The tensor has rank 0.</exception>
         public Variable<T> Flatten() => x.Reshape(ShapeRules.Flatten(x.Shape));
@@ -116,6 +117,7 @@ public static partial class VariableOperations
         /// <param name="length">The number of indices.</param>
         /// <exception cref="ShapeException">The slice is out of range.</exception>
         /// <exception cref="ArgumentOutOfRangeException">There is no such axis.</exception>
+        /// <exception cref="ArgumentException">The length is below 1.</exception>
         public Variable<T> Slice(int axis, int start, int length) =>
             x.Slice(ShapeRules.StartAt(x.Shape, axis, start), x.Shape.With(axis, length));
 
@@ -139,7 +141,7 @@ public static partial class VariableOperations
         /// <summary>Joins x and <paramref name="others"/> along an axis.</summary>
         /// <param name="axis">The axis; −1 is the last one.</param>
         /// <param name="others">Tensors of the same shape except for the length of that axis.</param>
-        /// <exception cref="ShapeException">The shapes differ along another axis.</exception>
+        /// <exception cref="ShapeException">The ranks differ, or the shapes differ along another axis.</exception>
         /// <exception cref="ArgumentOutOfRangeException">There is no such axis.</exception>
         public Variable<T> Concat(int axis, params ReadOnlySpan<Variable<T>> others) =>
             new ConcatOperation<T>(x.Shape.Axis(axis)).Apply([x, .. others]);

@@ -17,7 +17,8 @@ internal sealed class ConvertCommand
 
     private readonly Argument<string> source = new("IN")
     {
-        Description = "A weights file (safetensors, .pth or ONNX), the folder of a training run, or a name that --weights accepts.",
+        Description = "A weights file (safetensors, .pth or ONNX), the folder of a training run, or a name of weights to download, as for "
+            + "evaluate --weights.",
     };
 
     private readonly Argument<string> target = new("OUT") { Description = $"The file to write: {string.Join(", ", Extensions)}." };
@@ -25,7 +26,8 @@ internal sealed class ConvertCommand
 
     private readonly Option<int?> size = Numbers.Count(
         "--size",
-        "Height and width of the images that the ONNX network accepts. [default: as stored with the weights, else as the head expects]");
+        "Height and width of the images that the ONNX network accepts. "
+        + "[default: as stored with the weights, else as poolings and head require]");
 
     private readonly Option<bool> noFold = new("--no-fold")
     {
@@ -40,7 +42,7 @@ internal sealed class ConvertCommand
         var convert = new ConvertCommand();
         var command = new Command(
             "convert",
-            "Writes weights in another format: .pth or safetensors with the same names, types and values, or the whole network as ONNX.")
+            "Writes weights in another format: .pth or safetensors with the same types and values, or the whole network as ONNX.")
         {
             convert.source, convert.target,
         };
@@ -66,7 +68,7 @@ internal sealed class ConvertCommand
     private void WriteWeights(ParseResult parsed, WeightsFile file, string output, IAnsiConsole screen)
     {
         var writer = WeightsWriter.For(output);
-        // The constants of an ONNX file may have any names. The tensors are written under the names of the recognized model.
+        // The constants of an ONNX file may have any names. Its tensors are written under the names of the recognized model.
         writer.AddAll(file is OnnxFile ? Recognize(parsed, file, screen).Weights : file.WithoutTraining());
         // The preprocessing is written with the weights, even if it was known only from the file name.
         PretrainedWeights.PreprocessingOf(file)?.Write(writer.Metadata);

@@ -63,7 +63,7 @@ internal sealed class EvaluateCommand
                 $"{file.Path}: the network has {classes} classes, the data set has {images.ClassNames.Count}.");
         }
 
-        // If the file stores no preprocessing, the images have the default normalization of the data set.
+        // If neither the file nor the options give a preprocessing, the images keep the normalization of the data set.
         var preprocessing = weights.Preprocessing(parsed, file, images.Channels, images.Height, images.Width);
         var result = Evaluate(parsed, network, preprocessing?.Apply(images) ?? images, stop.Token);
         screen.Line(string.Create(CultureInfo.InvariantCulture,

@@ -13,12 +13,16 @@ internal sealed class InspectCommand
 {
     private readonly Argument<string> path = new("FILE")
     {
-        Description = "A weights file (safetensors, .pth or ONNX), the folder of a training run, or a name that --weights accepts.",
+        Description = "A weights file (safetensors, .pth or ONNX), the folder of a training run, or a name of weights to download, as for "
+            + "evaluate --weights.",
     };
 
     private readonly RecognitionOptions options = new();
     private readonly CacheOption cache = new();
-    private readonly Option<bool> json = new("--json") { Description = "Prints the result as one line of JSON." };
+    private readonly Option<bool> json = new("--json")
+    {
+        Description = "Prints the result as one line of JSON, and everything else to standard error.",
+    };
 
     /// <summary>Creates the command.</summary>
     public static Command Create()

@@ -21,7 +21,9 @@ internal sealed class PredictCommand
 
     private readonly WeightsOptions weights = new();
     private readonly Option<int?> top = Numbers.Count("--top", $"The number of classes to list for each image. [default: {DefaultTop}]");
-    private readonly Option<int?> limit = Numbers.Count("--limit", "The number of images to use from each file. [default: all]");
+
+    private readonly Option<int?> limit =
+        Numbers.Count("--limit", "The number of images to use from each file, from the first. [default: all]");
 
     private readonly Option<string?> classNames = new("--classes")
     {
@@ -53,7 +55,7 @@ internal sealed class PredictCommand
     {
         using var stop = new StopSignal();
         var screen = Screen.Open(parsed.GetValue(json));
-        // The images are loaded first, so that a wrong path fails before the weights are loaded, which takes longer.
+        // Loads the images first, so that a wrong path fails at once: loading the weights takes longer.
         var files = parsed.GetRequiredValue(images).Select(path => (Path: path, Images: ImageFile.Load(path))).ToList();
         using var file = weights.Open(parsed, screen.Line, stop.Token);
         using var context = compute.Context(parsed);

@@ -9,7 +9,7 @@ using Spectre.Console;
 namespace DeepSharp.Cli.Commands;
 
 /// <summary>
-/// <c>deepsharp summary</c>: torchinfo's table, with parameter percentages, multiply-adds, receptive fields and algorithms.
+/// <c>deepsharp summary</c>: the table that torchinfo (a tool for PyTorch) prints, with receptive fields and algorithms in addition.
 /// </summary>
 internal sealed class SummaryCommand
 {

@@ -15,24 +15,27 @@ internal sealed class TrainCommand
 {
     private readonly ModelOptions model = new();
     private readonly DataOptions data = new();
-    private readonly Option<int?> limitTrain = Numbers.Count("--limit-train", "The number of training images to use. [default: all]");
+    private readonly Option<int?> limitTrain = Numbers.Count(
+        "--limit-train", "The number of training images to use, from the first. [default: all]");
+
     private readonly TrainingSettings settings = new();
     private readonly ComputeSettings compute = new();
 
     private readonly Option<string?> initFrom = new("--init-from")
     {
         Description = "A trained network: a weights file or the folder of a training run. Its first four convolutions and its linear "
-            + "layers initialize those of the same shape, as in the paper for the deeper networks.",
+            + "layers initialize those with the same place and shape, as in the paper for the deeper networks.",
         HelpName = "FILE|DIR",
     };
 
     private readonly Option<string?> output = new("--out")
     {
-        Description = "The folder for checkpoint.safetensors and metrics.jsonl. [default: runs/MODEL-DATA, numbered if taken]",
+        Description = "The folder for checkpoint.safetensors and metrics.jsonl. "
+            + "[default: runs/MODEL-DATA, numbered if it contains a checkpoint]",
         HelpName = "DIR",
     };
 
-    private readonly Option<bool> overwrite = new("--overwrite") { Description = "Replaces the checkpoint in --out." };
+    private readonly Option<bool> overwrite = new("--overwrite") { Description = "Replaces a checkpoint in the output folder." };
 
     private readonly Option<string?> resume = new("--resume")
     {
@@ -55,7 +58,7 @@ internal sealed class TrainCommand
     public static Command Create()
     {
         var train = new TrainCommand();
-        var command = new Command("train", "Trains a network. A checkpoint is written after every epoch and on Ctrl-C.");
+        var command = new Command("train", "Trains a network. A checkpoint is written at the start, after every epoch, and on Ctrl-C.");
         IEnumerable<Option> options =
         [
             .. train.model.All, train.initFrom, .. train.data.All, train.limitTrain, .. train.settings.All, .. train.compute.All,
@@ -117,6 +120,9 @@ internal sealed class TrainCommand
     }
 
     /// <summary>The checkpoint to resume; null for a new training run.</summary>
+    /// <exception cref="ArgumentException">An option that cannot change is given.</exception>
+    /// <exception cref="IOException">The folder contains no checkpoint, or it cannot be read.</exception>
+    /// <exception cref="InvalidDataException">The checkpoint is damaged, or does not name its data set.</exception>
     private TrainingCheckpoint? Checkpoint(ParseResult parsed)
     {
         if (parsed.GetValue(resume) is not { } folder) return null;
@@ -143,7 +149,10 @@ internal sealed class TrainCommand
         name, result.Epochs.Count, result.Steps, result.Last.TrainLoss, result.Last.TestLoss, result.Last.TestAccuracy,
         result.ImagesPerSecond, result.Seconds, MachineInfo.PeakMemoryMegabytes, result.Checkpoint!, result.WeightsSha256);
 
-    /// <summary>The folder of <c>--out</c>, else a default one. A checkpoint in <c>--out</c> requires <c>--overwrite</c>.</summary>
+    /// <summary>
+    /// The folder of <c>--out</c>. Without this option, <c>runs/MODEL-DATA</c>, with a number if that folder contains a checkpoint.
+    /// </summary>
+    /// <exception cref="IOException"><c>--out</c> contains a checkpoint, and <c>--overwrite</c> is not given.</exception>
     private string OutputFolder(ParseResult parsed, string name, DataSource source)
     {
         bool replaces = parsed.GetValue(overwrite);

@@ -10,19 +10,22 @@ internal sealed class CacheOption
 {
     private readonly Option<string?> folder = new("--cache")
     {
-        Description = "The folder for downloaded weights. "
-            + $"[default: {PretrainedWeights.CacheVariable}, else deepsharp/weights in the user's cache]",
+        Description = $"The folder for downloaded weights. [default: {PretrainedWeights.CacheVariable}, else deepsharp/weights in "
+            + "XDG_CACHE_HOME or in the user's local application data]",
         HelpName = "DIR",
     };
 
     /// <summary>The option itself.</summary>
     public Option Option => folder;
 
-    /// <summary>The path of the checkpoint in a folder. Any other path is returned unchanged.</summary>
+    /// <summary>For a folder, the path of the checkpoint in it; for any other path, the path itself.</summary>
     public static string FileOf(string weights) =>
         Directory.Exists(weights) ? Path.Combine(weights, TrainingCheckpoint.FileName) : weights;
 
     /// <summary>The path of a weights file, given the file, the folder of a training run, or the name of a network to download.</summary>
+    /// <exception cref="FileNotFoundException">There is no such file, and no network with this name.</exception>
+    /// <exception cref="IOException">The download failed, or the cache folder cannot be written.</exception>
+    /// <exception cref="InvalidDataException">The hash of the downloaded file is wrong.</exception>
     public string Find(ParseResult parsed, string weights, Action<string> say, CancellationToken cancellationToken)
     {
         weights = FileOf(weights);

@@ -7,11 +7,13 @@ namespace DeepSharp.Cli.Options;
 internal sealed class ComputeSettings
 {
     private readonly Option<int?> threads =
-        Numbers.Count("--threads", "The number of threads; results do not depend on it. [default: one per processor]");
+        Numbers.Count(
+            "--threads",
+            "The number of threads; results do not depend on it. [default: DEEPSHARP_WORKERS, else one per logical processor]");
 
     private readonly Option<string?> algorithm = new("--conv-algorithm")
     {
-        Description = "The convolution algorithm to use wherever it can run; see deepsharp info. [default: the best for each shape]",
+        Description = "The convolution algorithm to use wherever it can run; see deepsharp info. [default: chosen for each shape]",
         HelpName = "NAME",
     };
 
@@ -23,10 +25,11 @@ internal sealed class ComputeSettings
     /// <summary>The options that cannot change when training is resumed.</summary>
     public IReadOnlyList<Option> Fixed => [algorithm];
 
-    /// <summary>Creates the context that the options describe.</summary>
+    /// <summary>Creates the context that the options and the variables of <see cref="ComputeOptions.FromEnvironment"/> describe.</summary>
     /// <param name="parsed">The command line.</param>
-    /// <param name="resumed">The convolution algorithm of the resumed training run, if any.</param>
+    /// <param name="resumed">The convolution algorithm that a resumed training run was forced to use; null for that of the options.</param>
     /// <param name="profiler">The profiler that times the operations; null for none.</param>
+    /// <exception cref="ArgumentException">There is no such algorithm, or an environment variable has an invalid value.</exception>
     public ComputeContext Context(ParseResult parsed, string? resumed = null, Profiler? profiler = null)
     {
         var options = ComputeOptions.FromEnvironment();

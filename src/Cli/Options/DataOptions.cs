@@ -25,7 +25,8 @@ internal sealed class DataOptions
         Description = "Downloads CIFAR-10 (170 MB) to --data-dir unless it is already there.",
     };
 
-    private readonly Option<int?> limitTest = Numbers.Count("--limit-test", "The number of test images to use. [default: all]");
+    private readonly Option<int?> limitTest =
+        Numbers.Count("--limit-test", "The number of test images to use, from the first. [default: all]");
 
     public DataOptions() => data.CompletionSources.Add([.. DataSource.Names]);
 
@@ -36,6 +37,9 @@ internal sealed class DataOptions
     public IReadOnlyList<Option> Fixed => [data, limitTest];
 
     /// <summary>The data set that the options select.</summary>
+    /// <exception cref="ArgumentException">
+    /// There is no such data set, or <c>--data-dir</c> or <c>--download</c> is given for one without files.
+    /// </exception>
     public DataSource Source(ParseResult parsed)
     {
         var source = new DataSource
@@ -50,10 +54,11 @@ internal sealed class DataOptions
     }
 
     /// <summary>The data set of a resumed training run. Only its folder may change.</summary>
+    /// <exception cref="ArgumentException"><c>--data-dir</c> or <c>--download</c> is given for a data set without files.</exception>
     public DataSource Resumed(ParseResult parsed, DataSource source) =>
         Checked(parsed, source with { Folder = parsed.GetValue(folder) ?? source.Folder });
 
-    /// <summary>Downloads CIFAR-10 if <c>--download</c> is given.</summary>
+    /// <summary>Downloads CIFAR-10 if <c>--download</c> is given and the files are not in the folder yet.</summary>
     public void Download(ParseResult parsed, DataSource source, Action<string> say, CancellationToken cancellationToken)
     {
         if (!parsed.GetValue(download)) return;

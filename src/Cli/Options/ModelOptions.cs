@@ -12,14 +12,14 @@ internal sealed class ModelOptions
     private readonly Option<string?> model = new("--model")
     {
         Description = $"The network: {string.Join(", ", VggNames.All)}. "
-            + $"[default: {TrainingDefaults.Model("shapes")}, for cifar10 {TrainingDefaults.Model("cifar10")}]",
+            + $"[default: {TrainingDefaults.Model("shapes")}; to train on cifar10, {TrainingDefaults.Model("cifar10")}]",
         HelpName = "NAME",
     };
 
     private readonly Option<string?> config = new("--config")
     {
-        Description = "A custom network: channels of 3×3 convolutions, M for max pooling, LRN for local response normalization, "
-            + "256:1 for a 1×1 kernel, 512:1p1 for a 1×1 kernel with padding 1.",
+        Description = "A custom network as a list with commas: the number of channels for a 3×3 convolution, M for max pooling, "
+            + "LRN for local response normalization, 256:1 for a 1×1 kernel, 512:1p1 for a 1×1 kernel with padding 1.",
         HelpName = "64,M,128,M",
     };
 
@@ -30,17 +30,18 @@ internal sealed class ModelOptions
 
     private readonly Option<string?> head = new("--head")
     {
-        Description = "The classifier: imagenet (4096-4096-classes on 7×7 maps), cifar (4096-4096-classes on 1×1 maps, dropout first), "
-            + "small (512-512-classes, dropout first), compact (one linear layer), or the widths of hidden layers. "
-            + "[default: compact, or imagenet from 224 pixels on]",
+        Description = "The classifier: imagenet (4096-4096-classes on 7×7 maps), cifar (the same on 1×1 maps), small (512-512-classes on "
+            + "1×1 maps), compact (one linear layer on 1×1 maps), or the widths of the hidden layers on 1×1 maps. In cifar and small, "
+            + "dropout precedes each hidden layer; otherwise it follows each. "
+            + "[default: imagenet if height and width are at least 224, else compact]",
         HelpName = "NAME|4096,4096",
     };
 
     private readonly Option<int?> pool = Numbers.Count(
-        "--pool", "The height and width of the head's input maps, produced by adaptive average pooling. [default: the head's]");
+        "--pool", "The height and width of the head's input maps, produced by adaptive average pooling. [default: as in --head]");
 
     private readonly Option<double?> dropout = Numbers.Rate(
-        "--dropout", "The dropout probability in the head; 0 omits the dropout layers. [default: the head's, 0.5]");
+        "--dropout", "The dropout probability in the head, below 1; 0 omits the dropout layers. [default: 0.5]");
 
     private readonly Option<bool> noConvBias = new("--no-conv-bias")
     {
@@ -49,15 +50,15 @@ internal sealed class ModelOptions
 
     private readonly Option<string?> lrn = new("--lrn")
     {
-        Description = "The constants of local response normalization: paper, pytorch (its defaults with a window of 2), or size, alpha, "
-            + "beta and k as PyTorch defines them. [default: paper]",
+        Description = "The constants of local response normalization: paper, pytorch (PyTorch's defaults and a window of 2 channels), "
+            + "or size, alpha, beta and k as PyTorch defines them. [default: paper]",
         HelpName = "5,5e-4,0.75,2",
     };
 
     private readonly Option<string?> initialization = new("--init")
     {
-        Description = "The initialization of weights: kaiming (convolutions by fan-out, linear layers N(0, 0.01)), paper (all N(0, 0.01)) "
-            + "or uniform (the default of PyTorch's layers). [default: kaiming]",
+        Description = "The initialization of weights: kaiming (convolutions N(0, 2/fan-out), linear layers N(0, 0.01²)), "
+            + "paper (all N(0, 0.01²)) or uniform (the default of PyTorch's layers). [default: kaiming]",
         HelpName = string.Join('|', Initializations.Keys),
     };
 
@@ -85,6 +86,7 @@ internal sealed class ModelOptions
     /// <param name="channels">The channels of the images.</param>
     /// <param name="size">The smaller of the height and width of the images.</param>
     /// <param name="classes">The number of classes; null for 1000 with ImageNet's head, else 10.</param>
+    /// <exception cref="ArgumentException">An option is invalid, or options contradict each other.</exception>
     public VggDescription Description(ParseResult parsed, string defaultModel, int channels, int size, int? classes)
     {
         string? name = parsed.GetValue(model), text = parsed.GetValue(config);

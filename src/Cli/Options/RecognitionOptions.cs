@@ -10,20 +10,21 @@ internal sealed class RecognitionOptions
 {
     private readonly Option<string?> model = new("--model")
     {
-        Description = $"The network, if names and shapes in the file do not determine it: {string.Join(", ", VggNames.All)}.",
+        Description = "The network with the file's configuration, if names and shapes in the file do not determine it "
+            + $"(-bn makes no difference): {string.Join(", ", VggNames.All)}.",
         HelpName = "NAME",
     };
 
     private readonly Option<string?> config = new("--config")
     {
-        Description = "The configuration, if names and shapes in the file do not determine it.",
+        Description = "The configuration as a list with commas, if names and shapes in the file do not determine it.",
         HelpName = "64,M,128,M",
     };
 
     private readonly Option<string?> lrn = new("--lrn")
     {
-        Description = "The constants of local response normalization, which PyTorch files do not store: paper, pytorch (its defaults "
-            + "with a window of 2), or size, alpha, beta and k. [default: paper]",
+        Description = "The constants of local response normalization: paper, pytorch (PyTorch's defaults and a window of 2 channels), "
+            + "or size, alpha, beta and k as PyTorch defines them. [default: as in the file, else paper]",
         HelpName = "5,5e-4,0.75,2",
     };
 
@@ -37,6 +38,10 @@ internal sealed class RecognitionOptions
     public IReadOnlyList<Option> All => [model, config, lrn];
 
     /// <summary>Recognizes the network in a file.</summary>
+    /// <exception cref="ArgumentException">
+    /// An option is invalid or contradicts the file, or the file does not determine the configuration and no option gives it.
+    /// </exception>
+    /// <exception cref="InvalidDataException">The file is damaged, or contains no VGG network.</exception>
     public VggRecognition Recognize(ParseResult parsed, WeightsFile file)
     {
         string? name = parsed.GetValue(model), text = parsed.GetValue(config);

@@ -7,7 +7,7 @@ namespace DeepSharp.Cli.Options;
 /// <summary>The default training settings for each data set.</summary>
 internal static class TrainingDefaults
 {
-    /// <summary>The image size from which the default is the ImageNet head.</summary>
+    /// <summary>The smallest image size for which the ImageNet head is the default.</summary>
     private const int ImageNetSize = 224;
 
     /// <summary>The name of the default model for a data set.</summary>

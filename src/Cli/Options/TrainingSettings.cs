@@ -25,8 +25,8 @@ internal sealed class TrainingSettings
     private readonly Option<int?> stepSize = Numbers.Count(
         "--step-size", $"The learning rate is multiplied by --gamma after every N epochs. {Defaults(options => options.StepSize)}");
 
-    private readonly Option<double?> gamma =
-        Numbers.Rate("--gamma", $"The factor of the learning rate; see --step-size. {Defaults(options => options.Gamma)}");
+    private readonly Option<double?> gamma = Numbers.Rate(
+        "--gamma", $"The factor by which the learning rate is multiplied; see --step-size. {Defaults(options => options.Gamma)}");
 
     private readonly Option<long?> seed =
         Numbers.Seed("--seed", "The seed of initial weights, image order, augmentation and dropout. [default: 0]");
@@ -34,7 +34,7 @@ internal sealed class TrainingSettings
     private readonly Option<string?> augment = new("--augment")
     {
         Description = "Random augmentation of training images: none, or crop-flip "
-            + "(crops of the image padded by 4, flipped horizontally with probability 1/2). "
+            + "(crops of the image padded by 4 pixels, flipped horizontally with probability 1/2). "
             + Defaults(options => Name(options.Augment)),
         HelpName = "none|crop-flip",
     };
@@ -48,6 +48,7 @@ internal sealed class TrainingSettings
     public IReadOnlyList<Option> Fixed => [batchSize, learningRate, momentum, weightDecay, stepSize, gamma, seed, augment];
 
     /// <summary>The training options for a data set: those given, else the defaults.</summary>
+    /// <exception cref="ArgumentException">The augmentation is unknown.</exception>
     public TrainingOptions<float> Options(ParseResult parsed, string data)
     {
         var defaults = new TrainingOptions<float>(TrainingDefaults.Options(data));

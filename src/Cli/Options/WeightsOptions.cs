@@ -24,12 +24,13 @@ internal sealed class WeightsOptions
 
     private readonly Option<double[]?> mean = Numbers.List(
         "--mean",
-        "The means that are subtracted from the channels of pixels scaled to 0..1. [default: as stored with the weights]",
+        "The means that are subtracted from the channels of pixels scaled to 0..1. [default: as stored with the weights; evaluate: else "
+        + "those of the data set]",
         "0.485,0.456,0.406");
 
     private readonly Option<double[]?> standardDeviation = Numbers.List(
         "--std",
-        "The standard deviations by which the channels are divided. [default: as stored with the weights]",
+        "The standard deviations by which the channels are then divided. [default: like --mean]",
         "0.229,0.224,0.225");
 
     private readonly CacheOption cache = new();
@@ -37,11 +38,17 @@ internal sealed class WeightsOptions
     /// <summary>All options.</summary>
     public IReadOnlyList<Option> All => [weights, .. recognition.All, mean, standardDeviation, cache.Option];
 
-    /// <summary>Opens the weights file, after downloading it if a name is given.</summary>
+    /// <summary>Opens the weights file. If a network is named, downloads its file unless it is in the cache.</summary>
+    /// <exception cref="IOException">There is no such file, the download failed, or the file cannot be read.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged, or not a weights file.</exception>
     public WeightsFile Open(ParseResult parsed, Action<string> say, CancellationToken cancellationToken) =>
         WeightsFile.Open(cache.Find(parsed, parsed.GetRequiredValue(weights), say, cancellationToken));
 
-    /// <summary>Loads the network, and prints the assumptions made to recognize it.</summary>
+    /// <summary>Recognizes and loads the network, and prints the assumptions made to recognize it.</summary>
+    /// <exception cref="ArgumentException">
+    /// An option is invalid or contradicts the file, or the file does not determine the configuration and no option gives it.
+    /// </exception>
+    /// <exception cref="InvalidDataException">The file is damaged, or contains no VGG network.</exception>
     public VggModel<float> Load(ParseResult parsed, WeightsFile file, ComputeContext context, Action<string> say)
     {
         var found = recognition.Recognize(parsed, file);
@@ -49,7 +56,14 @@ internal sealed class WeightsOptions
         return VggModel.Load<float>(found, context);
     }
 
-    /// <summary>The preprocessing given by the options, else the one stored in the file; null if there is neither.</summary>
+    /// <summary>
+    /// The preprocessing of the file, with the mean and standard deviation of the options if they are given. If the file has none, the
+    /// preprocessing that the options give to images of the given size, or null without these options.
+    /// </summary>
+    /// <exception cref="ArgumentException">
+    /// Only one of <c>--mean</c> and <c>--std</c> is given, they do not fit the channels, or a standard deviation is not positive.
+    /// </exception>
+    /// <exception cref="InvalidDataException">The stored preprocessing is damaged.</exception>
     public ImagePreprocessing? Preprocessing(ParseResult parsed, WeightsFile file, int channels, int height, int width)
     {
         var stored = PretrainedWeights.PreprocessingOf(file);

@@ -2,7 +2,7 @@ using DeepSharp.Data;
 
 namespace DeepSharp.Cli.Output;
 
-/// <summary>Prints a line after every 10 % of a download.</summary>
+/// <summary>Prints a line after every 10 % of a download whose length is known.</summary>
 internal sealed class DownloadLines(Action<string> say) : IProgress<DownloadProgress>
 {
     private long tenths;

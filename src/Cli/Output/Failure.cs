@@ -3,7 +3,7 @@ using DeepSharp.Formats;
 
 namespace DeepSharp.Cli.Output;
 
-/// <summary>Reports a failed command: one line on standard error, and the exit code.</summary>
+/// <summary>Reports a failed command by one line on standard error, and returns the exit code.</summary>
 internal static class Failure
 {
     private const int Failed = 1, Usage = 2;

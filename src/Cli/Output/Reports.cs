@@ -30,7 +30,7 @@ internal sealed record PredictionReport(string Image, int Index, IReadOnlyList<C
 /// <summary>A class of a <see cref="PredictionReport"/>.</summary>
 internal sealed record ClassReport(int Index, string Name, double Probability);
 
-/// <summary>The output of <c>inspect --json</c>. If no model is recognized, the problem says why.</summary>
+/// <summary>The output of <c>inspect --json</c>. If no model is recognized, Model is null and Problem says why.</summary>
 internal sealed record InspectReport(
     string File,
     IReadOnlyList<TensorReport> Tensors,

@@ -8,7 +8,7 @@ internal static class Screen
     // The assumed width of output that is not a terminal. It is large, so that tables are not squeezed.
     private const int WidthWithoutTerminal = 160;
 
-    /// <summary>Opens standard output, or standard error if standard output is reserved for JSON.</summary>
+    /// <summary>Creates a console on standard output, or on standard error if standard output is reserved for JSON.</summary>
     public static IAnsiConsole Open(bool json)
     {
         var output = new AnsiConsoleOutput(json ? Console.Error : Console.Out);
@@ -28,10 +28,10 @@ internal static class Screen
         /// <summary>Whether lines can be redrawn.</summary>
         public bool CanRedraw => console.Profile.Capabilities is { Ansi: true, Interactive: true };
 
-        /// <summary>Writes a line without wrapping it.</summary>
+        /// <summary>Writes a line. Output that is not a terminal is not wrapped.</summary>
         public void Line(string text)
         {
-            // On a terminal, the console redraws the progress bar below the line.
+            // On a terminal, the console redraws the progress bar, if there is one, below the line.
             if (console.CanRedraw) console.WriteLine(text);
             else console.Profile.Out.Writer.WriteLine(text);
         }

@@ -16,7 +16,9 @@ public static class ImageFile
     /// </summary>
     /// <returns>Images that all have label 0, a class without a name; their normalization only scales pixels to 0..1.</returns>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    /// <exception cref="InvalidDataException">The file has another format or is damaged; the message begins with the path.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file has another format, is damaged, or is larger than 1 GiB; the message begins with the path.
+    /// </exception>
     public static IImageDataset Load(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -53,7 +55,8 @@ public static class ImageFile
                 $"{Expected} of {Cifar10.RecordBytes} bytes, found a file of {file.Length} bytes in another format.");
     }
 
-    // Accepts one image or several, with the channels last, as is usual for images, or first, as in networks.
+    // Accepts one image or several, with the channels last, as is usual for images, or first, as in networks. If both fit, the channels are
+    // last.
     private static (byte[] Pixels, int Channels, int Height, int Width) FromArray((byte[] Elements, int[] Shape) array)
     {
         int[] shape = array.Shape switch
@@ -76,6 +79,7 @@ public static class ImageFile
             pixels[(i / (map * channels) * map * channels) + (i % channels * map) + (i / channels % map)] = array.Elements[i];
         return (pixels, channels, height, width);
 
-        static string Refusal(int[] shape) => $"{Expected} with 1 or 3 channels, found an array [{string.Join(", ", shape)}].";
+        static string Refusal(int[] shape) =>
+            $"expected an array [N, H, W, C] or [N, C, H, W] with 1 or 3 channels, found an array [{string.Join(", ", shape)}].";
     }
 }

@@ -11,7 +11,7 @@ internal static class NetpbmImage
     public static bool Begins(ReadOnlySpan<byte> file) => file is [(byte)'P', (byte)'5' or (byte)'6', ..];
 
     /// <summary>The pixels in the order channel, row, column.</summary>
-    /// <exception cref="InvalidDataException">The file is damaged, or has more than 8 bits per sample.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged, too large, or has more than 8 bits per sample.</exception>
     public static (byte[] Pixels, int Channels, int Height, int Width) Read(ReadOnlySpan<byte> file)
     {
         int channels = file[1] == (byte)'6' ? 3 : 1, position = 2;

@@ -16,7 +16,7 @@ internal static class PngImage
     public static bool Begins(ReadOnlySpan<byte> file) => file.StartsWith(Signature);
 
     /// <summary>The pixels in the order channel, row, column: gray or red, green, blue.</summary>
-    /// <exception cref="InvalidDataException">The file is damaged, interlaced or too large.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged, interlaced, too large, or of an unknown color type.</exception>
     public static (byte[] Pixels, int Channels, int Height, int Width) Read(ReadOnlySpan<byte> file)
     {
         Header? found = null;
@@ -50,7 +50,7 @@ internal static class PngImage
         return (checkedBytes[..sizeof(uint)].ToArray(), checkedBytes[sizeof(uint)..].ToArray());
     }
 
-    /// <summary>Decompresses the rows, each preceded by its filter type, to the size that the header implies; undoes the filters.</summary>
+    /// <summary>Decompresses the rows, each preceded by its filter type, and undoes the filters. The header determines the size.</summary>
     private static byte[] Inflate(Stream compressed, Header header)
     {
         byte[] rows = new byte[header.Height * (header.RowBytes + 1)];
@@ -120,8 +120,8 @@ internal static class PngImage
     }
 
     /// <summary>
-    /// The header: size, bits per sample, and color type (0 grayscale, 2 color, 3 palette index, 4 and 6 grayscale and color with
-    /// transparency).
+    /// The header: size, bits per sample, and color type (0 grayscale, 2 color, 3 palette index, 4 grayscale with transparency, 6 color
+    /// with transparency).
     /// </summary>
     private readonly record struct Header(int Width, int Height, int Bits, int Kind)
     {

@@ -3,7 +3,8 @@ using System.Buffers;
 namespace DeepSharp.Data;
 
 /// <summary>
-/// The images of another data set, preprocessed for a model: resized, cropped, converted from grayscale to color, and normalized.
+/// The images of another data set, preprocessed for a model: resized, cropped, and converted from grayscale to color, if needed, with the
+/// normalization of the model.
 /// </summary>
 internal sealed class PreprocessedImages : IImageDataset
 {

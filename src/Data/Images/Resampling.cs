@@ -48,8 +48,8 @@ internal static class Resampling
         return (byte)Math.Clamp(sum >> Precision, 0, byte.MaxValue);
     }
 
-    // The window of old pixels for each new pixel. The weights form a triangle around the center of the new pixel. It extends by one old
-    // pixel or one new pixel to each side, whichever is larger.
+    // The window of old pixels for each new pixel. The weights form a triangle around the center of the new pixel. The triangle extends by
+    // one old pixel or one new pixel to each side, whichever is larger.
     private static (int First, int[] Weights)[] Windows(int length, int newLength)
     {
         double scale = (double)length / newLength, reach = Math.Max(scale, 1);

@@ -6,7 +6,10 @@ namespace DeepSharp.Data;
 /// The figures of <see cref="ShapesDataset"/> as signed distances: negative inside, positive outside. Each figure fits into the unit
 /// circle, except the heart, whose lobes reach 1.09.
 /// </summary>
-/// <remarks>Distances to polygons and to the heart follow Inigo Quilez, "2D distance functions".</remarks>
+/// <remarks>
+/// Distances to polygons and to the heart follow Inigo Quilez, "2D distance functions". Near the tips of the crescent, the value is only a
+/// lower bound of the distance.
+/// </remarks>
 internal static class Figures
 {
     /// <summary>The names, in the order of the labels.</summary>

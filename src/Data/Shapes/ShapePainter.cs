@@ -4,20 +4,20 @@ using DeepSharp.Tensors;
 namespace DeepSharp.Data;
 
 /// <summary>
-/// Paints one image of <see cref="ShapesDataset"/>: a shaded background, strokes and dots as clutter, the figure, one thin stroke over it,
-/// and noise.
+/// Paints one image of <see cref="ShapesDataset"/>: a shaded background, strokes and dots as clutter, the figure, one thin stroke that may
+/// cross the figure, and noise.
 /// </summary>
 /// <remarks>
-/// All random numbers come from the image's own stream, in the order of painting, so an image depends only on seed, part and index.
+/// All random numbers come from the image's own stream, so an image depends only on seed, part (training or test) and index.
 /// </remarks>
 internal ref struct ShapePainter
 {
-    /// <summary>The rows and columns of an image.</summary>
+    /// <summary>The number of rows and of columns of an image.</summary>
     public const int Size = 32;
 
     private const int Map = Size * Size;
 
-    // The noise uses the blocks of the stream from this one on, far beyond the numbers that painting uses.
+    // The noise uses the blocks (four words each) of the stream from this one on, far beyond the numbers that painting uses.
     private const long NoiseStart = 1 << 16;
 
     private readonly RandomStream stream;
@@ -110,7 +110,7 @@ internal ref struct ShapePainter
         }
     }
 
-    // Adds noise of a random strength and rounds to bytes, channel by channel.
+    // Adds noise of a random strength, rounds to bytes, and stores them in the order channel, row, column.
     private void Develop(Span<byte> pixels)
     {
         float strength = Between(0.05f, 0.25f);

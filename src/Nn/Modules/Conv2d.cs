@@ -14,12 +14,15 @@ public sealed class Conv2d<T> : Module<T>
     /// <param name="inChannels">The number of input channels.</param>
     /// <param name="outChannels">The number of output channels.</param>
     /// <param name="kernelSize">The height and width of the kernel.</param>
-    /// <param name="random">The random stream of the initial weights.</param>
+    /// <param name="random">The random stream of the initial weight and bias.</param>
     /// <param name="stride">The distance between neighboring positions of the kernel in pixels.</param>
-    /// <param name="padding">Rows and columns of zeros around the image.</param>
+    /// <param name="padding">The number of rows or columns of zeros on each side of the image.</param>
     /// <param name="bias">Whether to add a bias; not needed before a batch normalization.</param>
-    /// <param name="initialization">How the weights are initialized.</param>
+    /// <param name="initialization">How the weight and the bias are initialized.</param>
     /// <param name="context">The context of the parameters; null for the default.</param>
+    /// <exception cref="ArgumentException">
+    /// A number of channels, the kernel size or the stride is below 1, or the padding is negative.
+    /// </exception>
     public Conv2d(int inChannels, int outChannels, int kernelSize, RandomStream random, int stride = 1, int padding = 0, bool bias = true,
         Initialization initialization = Initialization.Uniform, ComputeContext? context = null)
     {
@@ -51,7 +54,7 @@ public sealed class Conv2d<T> : Module<T>
         return x.Conv2d(x.Tape.Use(Weight), Bias is null ? null : x.Tape.Use(Bias), Window);
     }
 
-    /// <summary>The sizes of the convolution for an input shape. They determine the choice of algorithms.</summary>
+    /// <summary>The dimensions of the convolution for an input shape. The choice of its algorithm depends on them.</summary>
     /// <exception cref="ShapeException">The layer does not accept the input shape.</exception>
     public ConvolutionShape Convolution(Shape input) =>
         ConvolutionShape.Of(RequireImages(input, Weight.Shape[1]), Weight.Shape, Window);
@@ -68,7 +71,7 @@ public sealed class Conv2d<T> : Module<T>
     /// <inheritdoc/>
     public override void ExportOnnx(OnnxGraph graph, string key, Shape input) => ExportOnnx(graph, key, norm: null);
 
-    /// <summary>Like the public overload, but folds the batch normalization, if there is one, into the convolution.</summary>
+    /// <summary>Like the public overload, but folds <paramref name="norm"/> into the convolution, unless it is null.</summary>
     internal void ExportOnnx(OnnxGraph graph, string key, BatchNorm2d<T>? norm)
     {
         ArgumentNullException.ThrowIfNull(graph);

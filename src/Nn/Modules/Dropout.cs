@@ -6,7 +6,7 @@ using DeepSharp.Tensors;
 namespace DeepSharp.Nn;
 
 /// <summary>
-/// In training mode, sets elements to 0 at random and scales the others by 1 / (1 − rate). In evaluation mode, does nothing.
+/// In training mode, sets elements to 0 at random and scales the others by 1 / (1 − rate). In evaluation mode, returns its input.
 /// </summary>
 public sealed class Dropout<T> : Module<T>
     where T : unmanaged, IFloatingPointIeee754<T>
@@ -15,7 +15,7 @@ public sealed class Dropout<T> : Module<T>
 
     /// <summary>Creates a layer.</summary>
     /// <param name="rate">The probability that an element is dropped, 0 to 1.</param>
-    /// <param name="random">The random stream; each forward pass in training mode uses its next step.</param>
+    /// <param name="random">The random stream. Forward pass i in training mode, counted from 0, uses its epoch 0 and step i.</param>
     /// <exception cref="ArgumentOutOfRangeException">The rate is not between 0 and 1.</exception>
     public Dropout(double rate, RandomStream random)
     {

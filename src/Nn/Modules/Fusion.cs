@@ -8,8 +8,8 @@ namespace DeepSharp.Nn;
 internal static class Fusion
 {
     /// <summary>
-    /// Replaces each run of convolution, batch normalization, ReLU and max pooling with one module. Omits flattening before a linear layer
-    /// if possible.
+    /// Replaces each convolution and the batch normalization, ReLU and max pooling after it, in this order, with one module. Some of the
+    /// three may be absent. Flattening before a linear layer is replaced by a module that does not copy maps of one pixel.
     /// </summary>
     public static Module<T>[] Rewrite<T>(ReadOnlySpan<Module<T>> modules)
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -42,9 +42,7 @@ internal sealed class FlattenForLinear<T> : Module<T>
     public override Variable<T> Forward(Variable<T> x) => Flatten<T>.IsRows(x.Shape) ? x : x.Flatten();
 }
 
-/// <summary>
-/// A convolution and the batch normalization, ReLU and max pooling after it, each of which may be absent, computed as one operation.
-/// </summary>
+/// <summary>A convolution and, if present, the batch normalization, ReLU and max pooling after it, computed as one operation.</summary>
 internal sealed class FusedConvolution<T>(Conv2d<T> convolution, BatchNorm2d<T>? norm, bool relu, Window2d? pool) : Module<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {

@@ -3,7 +3,7 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Nn;
 
-/// <summary>How the weights of a new layer are initialized.</summary>
+/// <summary>How the weights and biases of a new layer are initialized.</summary>
 public enum Initialization
 {
     /// <summary>The default of PyTorch's layers: weights and biases uniform between −1/√fan-in and 1/√fan-in.</summary>
@@ -11,11 +11,14 @@ public enum Initialization
 
     /// <summary>
     /// torchvision's initialization of VGG: convolutions N(0, 2/fan-out) (He et al., arXiv 1502.01852), linear layers N(0, 0.01²), biases
-    /// 0. It preserves the magnitude of gradients from layer to layer, so that deep networks train without batch normalization.
+    /// 0. The variance 2/fan-out preserves the magnitude of gradients across convolutions with ReLU, so that deep networks train without
+    /// batch normalization.
     /// </summary>
     KaimingFanOut,
 
-    /// <summary>The initialization of the VGG paper (section 3.1): weights N(0, 0.01²), biases 0.</summary>
+    /// <summary>
+    /// Weights N(0, 0.01²), biases 0. The VGG paper (section 3.1) calls 10⁻² the variance; here it is the standard deviation.
+    /// </summary>
     Paper,
 }
 
@@ -44,7 +47,7 @@ internal static class Initializer
     {
         if (initialization != Initialization.Uniform) return Tensor<T>.Zeros([weight[0]], context);
         double bound = 1 / Math.Sqrt((double)weight.ElementCount / weight[0]);
-        // The weight uses step 0 of the stream; the bias uses step 1.
+        // The weight uses the stream as given, which is usually at step 0, so the bias uses step 1.
         return Tensor<T>.RandomUniform([weight[0]], random.At(0, 1), -bound, bound, context);
     }
 }

@@ -13,10 +13,11 @@ public sealed class Linear<T> : Module<T>
     /// <summary>Creates a layer.</summary>
     /// <param name="inFeatures">The number of elements in an input row.</param>
     /// <param name="outFeatures">The number of elements in an output row.</param>
-    /// <param name="random">The random stream of the initial weights.</param>
+    /// <param name="random">The random stream of the initial weight and bias.</param>
     /// <param name="bias">Whether to add a bias.</param>
-    /// <param name="initialization">How the weights are initialized.</param>
+    /// <param name="initialization">How the weight and the bias are initialized.</param>
     /// <param name="context">The context of the parameters; null for the default.</param>
+    /// <exception cref="ArgumentException">A number of features is below 1.</exception>
     public Linear(int inFeatures, int outFeatures, RandomStream random, bool bias = true,
         Initialization initialization = Initialization.Uniform, ComputeContext? context = null)
     {

@@ -7,12 +7,13 @@ using DeepSharp.Tensors;
 namespace DeepSharp.Nn;
 
 /// <summary>The constants of a local response normalization: y = x / (k + a · Σ x²)^beta, summed over a window of channels.</summary>
+/// <remarks>The factor a is alpha or alpha / size; see <see cref="DivideAlphaBySize"/>.</remarks>
 public sealed record LrnConstants
 {
     /// <summary>The number of channels in the window.</summary>
     public int Size { get; init; } = 5;
 
-    /// <summary>The weight of the sum of squares, or its product with the size; see <see cref="DivideAlphaBySize"/>.</summary>
+    /// <summary>The constant alpha: the factor a, or a · size; see <see cref="DivideAlphaBySize"/>.</summary>
     public double Alpha { get; init; } = 1e-4;
 
     /// <summary>The exponent.</summary>
@@ -24,18 +25,20 @@ public sealed record LrnConstants
     /// <summary>Whether a is alpha / size, as in PyTorch, Caffe and ONNX. If false, a is alpha, as in the AlexNet paper.</summary>
     public bool DivideAlphaBySize { get; init; }
 
-    /// <summary>The constants of the AlexNet paper, which the VGG paper cites: n = 5, k = 2, alpha = 1e-4 undivided, beta = 0.75.</summary>
+    /// <summary>The AlexNet paper's constants, which the VGG paper cites: size 5, k = 2, alpha = 1e-4 undivided, beta = 0.75.</summary>
     public static LrnConstants Paper { get; } = new();
 
-    /// <summary>PyTorch's defaults: k = 1, alpha = 1e-4 divided by the size.</summary>
+    /// <summary>PyTorch's defaults: k = 1, alpha = 1e-4 divided by the size, beta = 0.75. There is no default size.</summary>
     /// <param name="size">The number of channels in the window.</param>
     public static LrnConstants PyTorch(int size) => new() { Size = size, K = 1, DivideAlphaBySize = true };
 
     /// <summary>
-    /// Reads constants from text: <c>paper</c>; <c>pytorch</c> for PyTorch's defaults with a window of 2; or size, alpha, beta and k as in
+    /// Reads constants from text: <c>paper</c>; <c>pytorch</c> for PyTorch's defaults with size 2; or size, alpha, beta and k as in
     /// <c>torch.nn.LocalResponseNorm</c>, where alpha is divided by the size. <c>5,5e-4,0.75,2</c> is equivalent to the paper's constants.
     /// </summary>
-    /// <exception cref="ArgumentException">The text has another form.</exception>
+    /// <exception cref="ArgumentException">
+    /// The text has another form, the size is not an integer from 1 to 65,536, or a number is not finite.
+    /// </exception>
     public static LrnConstants Parse(string text) => text switch
     {
         "paper" => Paper,
@@ -59,9 +62,9 @@ public sealed record LrnConstants
 }
 
 /// <summary>
-/// Normalizes each pixel of images [N, C, H, W] by its neighbors along the channel axis (Krizhevsky et al. 2012, section 3.3).
+/// Normalizes each element of images [N, C, H, W] by the same pixel in the neighboring channels (Krizhevsky et al. 2012, section 3.3).
 /// </summary>
-/// <param name="constants">The constants; null for those of the paper.</param>
+/// <param name="constants">The constants; null for <see cref="LrnConstants.Paper"/>.</param>
 public sealed class LocalResponseNorm<T>(LrnConstants? constants = null) : Module<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
@@ -71,7 +74,7 @@ public sealed class LocalResponseNorm<T>(LrnConstants? constants = null) : Modul
     /// <inheritdoc/>
     protected override string Settings => $"{Constants.Size}, alpha {Alpha}, beta {Constants.Beta}, k {Constants.K}";
 
-    // The factor a of the formula, which includes the division by the size.
+    // The factor a of the formula.
     private double Alpha => Constants.DivideAlphaBySize ? Constants.Alpha / Constants.Size : Constants.Alpha;
 
     /// <inheritdoc/>
@@ -87,15 +90,15 @@ public sealed class LocalResponseNorm<T>(LrnConstants? constants = null) : Modul
         ArgumentNullException.ThrowIfNull(graph);
         if (int.IsOddInteger(Constants.Size))
         {
-            // ONNX divides alpha by the size.
+            // ONNX divides its alpha by the size, so pass a · size.
             graph.Add("LRN", key, [graph.Last],
                 OnnxAttribute.Of("size", Constants.Size), OnnxAttribute.Of("alpha", Alpha * Constants.Size),
                 OnnxAttribute.Of("beta", Constants.Beta), OnnxAttribute.Of("bias", Constants.K));
             return;
         }
 
-        // An even window extends one channel further down than up; in ONNX, it extends further up. So the sum k + alpha·Σx² is exported as
-        // a 1×1 convolution.
+        // An even window includes one more channel below the center than above it. In ONNX, it includes one more above. So k + a·Σx² is
+        // exported as a 1×1 convolution of the squares.
         int channels = input[1];
         float[] matrix = new float[channels * channels];
         for (int c = 0; c < channels; c++)

@@ -8,7 +8,9 @@ namespace DeepSharp.Nn;
 /// <summary>The maximum of each window of each channel.</summary>
 /// <param name="window">The height and width of the window.</param>
 /// <param name="stride">The distance between neighboring windows in pixels; null for the size of the window.</param>
-/// <param name="padding">Rows and columns of padding around the image, which are never the maximum.</param>
+/// <param name="padding">
+/// The number of rows or columns of padding on each side of the image, at most half the window. Padding is never the maximum.
+/// </param>
 public sealed class MaxPool2d<T>(int window, int? stride = null, int padding = 0) : Module<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {

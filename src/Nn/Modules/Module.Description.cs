@@ -4,14 +4,14 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Nn;
 
-// The description of a module, which is available without computing anything. Summaries, checks and exports use it. A layer overrides the
+// The description of a module, which is available without a forward pass. Summaries, checks and exports use it. A layer overrides the
 // members that apply to it.
 public abstract partial class Module<T>
 {
-    /// <summary>PyTorch's name for this kind of module: <c>Conv2d</c>.</summary>
+    /// <summary>The name of this kind of module, by default the class name. Built-in layers have PyTorch's names: <c>Conv2d</c>.</summary>
     public virtual string Kind => GetType().Name.Split('`')[0];
 
-    /// <summary>The settings that <see cref="ToString"/> shows.</summary>
+    /// <summary>The settings that <see cref="ToString"/> shows if the module has no children.</summary>
     protected virtual string Settings => "";
 
     /// <summary>The shape of the output for an input shape.</summary>
@@ -22,7 +22,8 @@ public abstract partial class Module<T>
     public virtual Shape OutputShape(Shape input, Mode mode = Mode.Evaluation) =>
         throw new NotSupportedException($"{Kind} does not state its output shape; override OutputShape.");
 
-    /// <summary>The layers that an input passes through, in order, with the shapes between them.</summary>
+    /// <summary>The layers that an input passes through, in order, with their input and output shapes.</summary>
+    /// <remarks>The layers are checked one by one during enumeration, which therefore throws the exceptions.</remarks>
     /// <param name="input">The shape of the input.</param>
     /// <param name="mode">The mode of the pass.</param>
     /// <exception cref="ShapeException">A layer does not accept its input shape; the message names the layer.</exception>
@@ -48,15 +49,18 @@ public abstract partial class Module<T>
     }
 
     /// <summary>
-    /// The layers in the order in which an input passes through them, by key. A module that is not a chain is one layer with an empty key.
+    /// The layers in the order in which an input passes through them, by key. By default, the module is one layer with an empty key.
     /// </summary>
     protected internal virtual IEnumerable<(string Key, Module<T> Layer)> Sequence() => [("", this)];
 
-    /// <summary>The layers of the given children, in order.</summary>
+    /// <summary>The layers of the given children, in order. The name of the child precedes each key.</summary>
     protected static IEnumerable<(string Key, Module<T> Layer)> SequenceOf(IEnumerable<(string Name, Module<T> Module)> modules) =>
         modules.SelectMany(named => named.Module.Sequence().Select(step => (Join(named.Name, step.Key), step.Layer)));
 
-    /// <summary>The number of multiply-adds of one forward pass, counted as in torchinfo: parameters × output positions × images.</summary>
+    /// <summary>
+    /// The number of multiply-adds of one forward pass, counted as in torchinfo: parameters × images, and for a convolution also × output
+    /// positions.
+    /// </summary>
     /// <param name="output">The shape of the output.</param>
     public virtual long MultiplyAdds(Shape output) => ParameterCount * output[0];
 
@@ -75,7 +79,7 @@ public abstract partial class Module<T>
             $"{key} ({Kind}): expected a layer with an ONNX operator; override ExportOnnx, leave the layer out, " +
             "or export only the layers before it.");
 
-    /// <summary>Runs modules one after the other, and releases each intermediate result that backward does not need.</summary>
+    /// <summary>Runs modules one after the other. Releases each intermediate result after its use, unless backward may need it.</summary>
     /// <param name="chain">The modules, for example the result of <see cref="Fused"/>.</param>
     /// <param name="x">The input of the first module; it is not released.</param>
     protected static Variable<T> Run(ReadOnlySpan<Module<T>> chain, Variable<T> x)
@@ -84,7 +88,7 @@ public abstract partial class Module<T>
         foreach (var module in chain)
         {
             var next = module.Forward(current);
-            // Dropout returns its input in evaluation mode.
+            // A module may return its input, as dropout does in evaluation mode.
             if (!ReferenceEquals(current, x) && !ReferenceEquals(current, next)) current.Tape.ReleaseIntermediate(current);
             current = next;
         }
@@ -93,14 +97,15 @@ public abstract partial class Module<T>
     }
 
     /// <summary>
-    /// Rewrites a chain of modules into one that computes the same result in fewer operations. Convolution, batch normalization, ReLU and
-    /// max pooling become one operation. Flattening is omitted if a linear layer can read the images as they are.
+    /// Rewrites a chain of modules into one that computes the same result, up to rounding, in fewer operations. Convolution, batch
+    /// normalization, ReLU and max pooling become one operation. Flattening is skipped if a linear layer can read the images as they are.
     /// </summary>
     protected static Module<T>[] Fused(ReadOnlySpan<Module<T>> chain) => Fusion.Rewrite(chain);
 
     /// <summary>Throws unless the input is a batch of images.</summary>
     /// <param name="input">The shape of the input.</param>
     /// <param name="channels">The required number of channels; 0 for any.</param>
+    /// <returns>The shape of the input.</returns>
     /// <exception cref="ShapeException">The input is not a batch of images with this number of channels.</exception>
     private protected Shape RequireImages(Shape input, int channels = 0) =>
         input.Rank == 4 && (channels == 0 || input[1] == channels) ? input
@@ -108,7 +113,7 @@ public abstract partial class Module<T>
 }
 
 /// <summary>A layer of a network, and the shapes of its input and output.</summary>
-/// <param name="Key">The path of the layer in the network.</param>
+/// <param name="Key">The path of the layer in the network; empty if the network is one layer.</param>
 /// <param name="Layer">The layer.</param>
 /// <param name="Input">The shape of the input.</param>
 /// <param name="Output">The shape of the output.</param>

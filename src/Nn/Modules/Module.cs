@@ -7,7 +7,7 @@ using DeepSharp.Tensors;
 namespace DeepSharp.Nn;
 
 /// <summary>
-/// A layer, or a network made of layers: its computation, and the parameters and buffers that it owns, named as in PyTorch.
+/// A layer, or a network made of layers: its computation, and the parameters and buffers (untrained tensors) that it owns.
 /// </summary>
 /// <remarks>
 /// A custom module registers its parameters, buffers and children in its constructor. <see cref="Forward"/> must store no intermediate
@@ -20,7 +20,7 @@ namespace DeepSharp.Nn;
 ///     public override Variable&lt;T&gt; Forward(Variable&lt;T&gt; x) =&gt; x + body.Forward(x);
 /// }
 /// </code>
-/// Parameters take no memory until they are used, so a module can also be created just to query its shapes and sizes.
+/// The parameters of built-in layers take no memory until they are used, so a module can be created just to query its shapes and sizes.
 /// </remarks>
 public abstract partial class Module<T> : IDisposable
     where T : unmanaged, IFloatingPointIeee754<T>
@@ -32,7 +32,7 @@ public abstract partial class Module<T> : IDisposable
     private readonly List<(string Name, StateInteger Position)> positions = [];
     private readonly HashSet<string> names = [];
 
-    /// <summary>Computes the output, recording onto the tape of <paramref name="x"/>.</summary>
+    /// <summary>Computes the output on the tape of <paramref name="x"/>.</summary>
     public abstract Variable<T> Forward(Variable<T> x);
 
     /// <summary>The children of this module, in order.</summary>
@@ -50,19 +50,19 @@ public abstract partial class Module<T> : IDisposable
         }
     }
 
-    /// <summary>The parameters of this module and all its descendants, each once.</summary>
+    /// <summary>The parameters of this module and all its descendants. A parameter that several modules share appears once.</summary>
     public IReadOnlyList<Parameter<T>> Parameters() => [.. NamedParameters().Select(named => named.Parameter).Distinct()];
 
-    /// <summary>The parameters by PyTorch's keys: <c>features.0.weight</c>.</summary>
+    /// <summary>The parameters of this module and all its descendants, by key, as in PyTorch: <c>features.0.weight</c>.</summary>
     public IEnumerable<(string Name, Parameter<T> Parameter)> NamedParameters() => Collect(module => module.parameters);
 
-    /// <summary>The tensors of the module's state that are not trained, by PyTorch's keys: <c>features.1.running_mean</c>.</summary>
+    /// <summary>The tensors of the module's state that are not trained, by key, as in PyTorch: <c>features.1.running_mean</c>.</summary>
     public IEnumerable<(string Name, Tensor<T> Buffer)> NamedBuffers() => Collect(module => module.buffers);
 
-    /// <summary>The number of elements of all parameters; counting does not allocate the parameters.</summary>
+    /// <summary>The number of elements of all <see cref="Parameters"/>. Counting does not allocate the parameters.</summary>
     public long ParameterCount => Parameters().Sum(parameter => (long)parameter.Shape.ElementCount);
 
-    /// <summary>The context of the parameters; the default context for a module without parameters.</summary>
+    /// <summary>The context of the first parameter; the default context for a module without parameters.</summary>
     public ComputeContext Context => NamedParameters().FirstOrDefault().Parameter?.Context ?? ComputeContext.Default;
 
     /// <summary>The state, like PyTorch's <c>state_dict()</c>: parameters, buffers and integers, module by module.</summary>
@@ -81,8 +81,8 @@ public abstract partial class Module<T> : IDisposable
     }
 
     /// <summary>
-    /// The random-stream positions of the layers that have one, by key: <c>classifier.2.position</c>. They belong to a training run, not to
-    /// the model: a checkpoint stores them, a model file does not.
+    /// The positions in random streams, by key: <c>classifier.2.position</c>. They belong to a training run, not to the model: a checkpoint
+    /// stores them, a model file does not.
     /// </summary>
     public StateDict Positions()
     {
@@ -91,7 +91,10 @@ public abstract partial class Module<T> : IDisposable
         return state;
     }
 
-    /// <summary>Writes the state to a file atomically: <c>.pth</c> and <c>.pt</c> in PyTorch's format, all others as safetensors.</summary>
+    /// <summary>
+    /// Writes the state, and the metadata of <see cref="Describe"/>, to a file atomically: <c>.pth</c> and <c>.pt</c> in PyTorch's format,
+    /// all others as safetensors.
+    /// </summary>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public void Save(string path)
     {
@@ -101,10 +104,13 @@ public abstract partial class Module<T> : IDisposable
         writer.Save(path);
     }
 
-    /// <summary>Reads the state from a file of any supported format, see <see cref="WeightsFile"/>.</summary>
+    /// <summary>
+    /// Reads the state from a file of any supported format, see <see cref="WeightsFile"/>. From a checkpoint, only the model is read.
+    /// </summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="InvalidDataException">
-    /// The file is damaged, or its names or shapes are not exactly those of the module. In the latter case, the module is unchanged.
+    /// The file is damaged, or its names, shapes or kinds (tensor or integer) are not exactly those of the module. In the latter case, the
+    /// module is unchanged.
     /// </exception>
     public void Load(string path)
     {
@@ -112,7 +118,7 @@ public abstract partial class Module<T> : IDisposable
         Load(file);
     }
 
-    /// <summary>Like <see cref="Load(string)"/>, but from an open file. From a checkpoint, only the model is read.</summary>
+    /// <summary>Like <see cref="Load(string)"/>, but from an open file.</summary>
     public void Load(WeightsFile file)
     {
         ArgumentNullException.ThrowIfNull(file);
@@ -124,7 +130,7 @@ public abstract partial class Module<T> : IDisposable
 
     /// <summary>Reads the entries of a file that match the module in name and shape, and leaves the rest of the module unchanged.</summary>
     /// <returns>
-    /// The entries that were read, and those that were not: missing in the file, unexpected in it, or with another shape.
+    /// The names of the entries that were read, and of the others: missing in the file, unexpected in it, or with another shape.
     /// </returns>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="InvalidDataException">The file is damaged, or no entry matches.</exception>
@@ -149,8 +155,8 @@ public abstract partial class Module<T> : IDisposable
     }
 
     /// <summary>
-    /// Freezes the module: no parameter gets a gradient, and batch normalizations use their running statistics and leave them unchanged.
-    /// Backward skips operations whose gradients are not needed. Dropout remains active.
+    /// Freezes the module: no parameter gets a gradient. In training, batch normalizations use their running statistics and leave them
+    /// unchanged, and dropout remains active. Backward skips operations whose gradients are not needed.
     /// </summary>
     /// <remarks>
     /// In PyTorch, in contrast, a model in training mode still updates its running statistics after <c>requires_grad_(False)</c>.
@@ -158,16 +164,17 @@ public abstract partial class Module<T> : IDisposable
     public void Freeze() => SetFrozen(true);
 
     /// <summary>
-    /// Undoes <see cref="Freeze"/>: every parameter is trained, and every batch normalization uses the statistics of the batch in training.
+    /// Unfreezes the whole module, including parts that were frozen separately: every parameter gets a gradient, and in training, every
+    /// batch normalization uses the statistics of the batch.
     /// </summary>
     public void Unfreeze() => SetFrozen(false);
 
-    /// <summary>Adds to a file's metadata a description from which the module can be created again.</summary>
+    /// <summary>Adds to a file's metadata a description from which the module can be created again; by default, adds nothing.</summary>
     public virtual void Describe(IDictionary<string, string> metadata)
     {
     }
 
-    /// <summary>The module and its children, one per line and indented, as PyTorch prints them.</summary>
+    /// <summary>The module and its descendants, one per line and indented, in the layout of PyTorch.</summary>
     public override string ToString()
     {
         if (children.Count == 0) return $"{Kind}({Settings})";
@@ -197,7 +204,7 @@ public abstract partial class Module<T> : IDisposable
         foreach (var (_, buffer) in buffers) buffer.Dispose();
     }
 
-    /// <summary>Registers a child module.</summary>
+    /// <summary>Registers a child module and takes ownership of it.</summary>
     /// <returns>The module.</returns>
     /// <exception cref="ArgumentException">The name is taken, empty, or contains a dot.</exception>
     protected TModule AddChild<TModule>(string name, TModule module)
@@ -245,7 +252,7 @@ public abstract partial class Module<T> : IDisposable
         return value;
     }
 
-    /// <summary>Registers an integer that belongs to the state.</summary>
+    /// <summary>Registers an integer, initially 0, that belongs to the state.</summary>
     /// <exception cref="ArgumentException">The name is taken, empty, or contains a dot.</exception>
     protected StateInteger AddInteger(string name)
     {
@@ -254,7 +261,9 @@ public abstract partial class Module<T> : IDisposable
         return integer;
     }
 
-    /// <summary>Registers a position in a random stream, which forward passes advance.</summary>
+    /// <summary>
+    /// Registers a position in a random stream, initially 0, which <see cref="Forward"/> must advance. See <see cref="Positions"/>.
+    /// </summary>
     /// <exception cref="ArgumentException">The name is taken, empty, or contains a dot.</exception>
     protected StateInteger AddPosition(string name)
     {

@@ -7,9 +7,9 @@ namespace DeepSharp.Nn;
 
 /// <summary>A chain of modules, named by their indices.</summary>
 /// <remarks>
-/// When created, the chain is rewritten into fewer operations (see <see cref="Fuse"/>). Each intermediate result is released as soon as the
-/// next module has read it, unless backward needs it. Keys, summaries and <see cref="Forward(Variable{T}, Range)"/> still refer to the
-/// original modules.
+/// The chain is rewritten into fewer operations (see <see cref="Fuse"/>). Each intermediate result is released as soon as the next module
+/// has read it, unless backward may need it. Keys, summaries and <see cref="Forward(Variable{T}, Range)"/> still refer to the original
+/// modules.
 /// </remarks>
 public sealed class Sequential<T> : Module<T>, IReadOnlyList<Module<T>>
     where T : unmanaged, IFloatingPointIeee754<T>
@@ -17,7 +17,7 @@ public sealed class Sequential<T> : Module<T>, IReadOnlyList<Module<T>>
     private readonly Module<T>[] modules;
     private Module<T>[] computed;
 
-    /// <summary>Creates a chain of modules with the keys 0, 1, 2 and so on.</summary>
+    /// <summary>Creates a chain of modules with the keys 0, 1, 2 and so on. The chain takes ownership of the modules.</summary>
     public Sequential(params ReadOnlySpan<Module<T>> modules)
     {
         this.modules = modules.ToArray();
@@ -32,7 +32,8 @@ public sealed class Sequential<T> : Module<T>, IReadOnlyList<Module<T>>
     public Module<T> this[int index] => modules[index];
 
     /// <summary>
-    /// Whether runs of convolution, batch normalization, ReLU and max pooling are computed as one operation. The default is true.
+    /// Whether a convolution and the batch normalization, ReLU and max pooling after it are computed as one operation, and flattening is
+    /// skipped if a linear layer can read the images as they are. The default is true.
     /// </summary>
     public bool Fuse
     {
@@ -47,9 +48,10 @@ public sealed class Sequential<T> : Module<T>, IReadOnlyList<Module<T>>
     /// <inheritdoc/>
     public override Variable<T> Forward(Variable<T> x) => Run(computed, x);
 
-    /// <summary>Runs only a part of the modules, for example to get intermediate features: <c>features.Forward(x, ..5)</c>.</summary>
-    /// <param name="x">The input of the first module of the part.</param>
+    /// <summary>Runs only some of the modules, for example to get intermediate features: <c>features.Forward(x, ..5)</c>.</summary>
+    /// <param name="x">The input of the first module of the range.</param>
     /// <param name="part">The range of modules to run.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The range is not inside the chain.</exception>
     public Variable<T> Forward(Variable<T> x, Range part) => Run(Rewrite(modules.AsSpan()[part]), x);
 
     /// <inheritdoc/>

@@ -31,7 +31,9 @@ public abstract class LearningRateSchedule
     }
 
     /// <summary>The number of steps made. Setting this property also sets the learning rates.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The value is negative, or <see cref="Rate"/> returned a negative or non-finite rate.
+    /// </exception>
     public int Position
     {
         get => (int)position.Value;
@@ -45,7 +47,7 @@ public abstract class LearningRateSchedule
 
     internal string Kind => GetType().Name;
 
-    /// <summary>Makes a step, usually at the end of an epoch.</summary>
+    /// <summary>Makes a step, usually at the end of an epoch: increments <see cref="Position"/>.</summary>
     public void Step() => Position++;
 
     /// <summary>The state: <c>position</c>, and the entries that a derived class adds.</summary>
@@ -57,14 +59,14 @@ public abstract class LearningRateSchedule
     }
 
     /// <summary>Replaces the state with one that <see cref="State"/> returned, and sets the learning rates.</summary>
-    /// <exception cref="InvalidDataException">The state belongs to another schedule.</exception>
+    /// <exception cref="InvalidDataException">The names, kinds or shapes of the entries are not those of this schedule's state.</exception>
     public void Load(StateDict state)
     {
         State().Load(state);
         SetRates();
     }
 
-    /// <summary>The learning rate of a group.</summary>
+    /// <summary>The learning rate of a group, finite and at least 0.</summary>
     /// <param name="initialRate">The rate that the group had when the schedule was created.</param>
     /// <param name="position">The number of steps made.</param>
     protected abstract double Rate(double initialRate, int position);
@@ -84,13 +86,13 @@ public sealed class StepSchedule : LearningRateSchedule
     /// <summary>Creates a schedule at position 0.</summary>
     /// <param name="optimizer">The optimizer whose learning rates the schedule sets.</param>
     /// <param name="stepSize">The number of schedule steps, usually epochs, between two multiplications.</param>
-    /// <param name="gamma">The factor.</param>
+    /// <param name="gamma">The factor, at least 0.</param>
     /// <exception cref="ArgumentOutOfRangeException">The step size is below 1, or gamma is negative, infinite or not a number.</exception>
     public StepSchedule(Optimizer optimizer, int stepSize, double gamma = 0.1)
         : base(optimizer)
     {
         if (stepSize < 1)
-            throw new ArgumentOutOfRangeException(nameof(stepSize), $"The step size must be at least 1 epoch, found {stepSize}.");
+            throw new ArgumentOutOfRangeException(nameof(stepSize), $"The step size must be at least 1, found {stepSize}.");
         this.stepSize = stepSize;
         this.gamma = Optimizer.RequireRate(gamma, nameof(gamma));
     }

@@ -104,8 +104,12 @@ public abstract class Optimizer<T> : Optimizer
         foreach (var parameter in groups.SelectMany(group => group.Parameters)) parameter.ZeroGradient();
     }
 
-    /// <summary>The state: <c>steps</c>, and the slots by name and key, such as <c>momentum.features.0.weight</c>.</summary>
-    /// <param name="model">The model whose parameters are optimized. It determines the keys of the slots.</param>
+    /// <summary>
+    /// The state: <c>steps</c>, and the slots by slot name and key of the parameter, such as <c>momentum.features.0.weight</c>.
+    /// </summary>
+    /// <param name="model">
+    /// The model whose parameters are optimized. It determines the keys. Slots of parameters outside the model are left out.
+    /// </param>
     public StateDict State(Module<T> model)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -125,7 +129,7 @@ public abstract class Optimizer<T> : Optimizer
     /// <summary>Replaces the state with one that <see cref="State"/> returned.</summary>
     /// <param name="state">The state.</param>
     /// <param name="model">The model whose parameters are optimized.</param>
-    /// <exception cref="InvalidDataException">The state does not fit the model.</exception>
+    /// <exception cref="InvalidDataException">A slot belongs to no parameter of the model, or has another shape.</exception>
     public void Load(StateDict state, Module<T> model)
     {
         ArgumentNullException.ThrowIfNull(state);
@@ -163,8 +167,9 @@ public abstract class Optimizer<T> : Optimizer
 
     /// <summary>A tensor that the optimizer stores for a parameter. It has the shape of the parameter and is initially zero.</summary>
     /// <param name="parameter">The parameter.</param>
-    /// <param name="name">The name of the slot: <c>momentum</c>.</param>
+    /// <param name="name">The name of the slot, for example <c>momentum</c>.</param>
     /// <param name="isNew">Whether this call created the slot.</param>
+    /// <exception cref="ArgumentException">The name contains a dot.</exception>
     protected Tensor<T> Slot(Parameter<T> parameter, string name, out bool isNew)
     {
         ArgumentNullException.ThrowIfNull(parameter);

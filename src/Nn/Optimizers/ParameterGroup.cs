@@ -26,9 +26,10 @@ public abstract class ParameterGroup
     }
 
     /// <summary>
-    /// Creates two groups: weights of convolutions and linear layers, with weight decay; biases and normalization parameters, without it.
+    /// Creates two groups: parameters of rank 2 or more (the weights of convolutions and linear layers) with weight decay, and all others
+    /// (biases and normalization parameters) without it.
     /// </summary>
-    /// <remarks>Parameters of rank 1 or less form the second group.</remarks>
+    /// <exception cref="ArgumentOutOfRangeException">A rate is negative, infinite or not a number.</exception>
     public static IReadOnlyList<ParameterGroup<T>> NoDecayOnBiasAndNorm<T>(
         IEnumerable<Parameter<T>> parameters, double learningRate, double weightDecay)
         where T : unmanaged, IFloatingPointIeee754<T>

@@ -5,8 +5,8 @@ using DeepSharp.Tensors;
 namespace DeepSharp.Nn;
 
 /// <summary>
-/// Stochastic gradient descent with momentum, dampening, Nesterov momentum and weight decay, with exactly the update rule of
-/// <c>torch.optim.SGD</c>.
+/// Stochastic gradient descent with the update rule of <c>torch.optim.SGD</c>, including momentum, dampening, Nesterov momentum and weight
+/// decay.
 /// </summary>
 public sealed class Sgd<T> : Optimizer<T>
     where T : unmanaged, IFloatingPointIeee754<T>
@@ -15,11 +15,14 @@ public sealed class Sgd<T> : Optimizer<T>
     /// <param name="parameters">The parameters.</param>
     /// <param name="learningRate">The learning rate.</param>
     /// <param name="momentum">The momentum: the factor by which each step multiplies the previous velocity.</param>
-    /// <param name="dampening">The dampening: the fraction of the gradient that is not added to the velocity.</param>
+    /// <param name="dampening">
+    /// The dampening: the fraction of the gradient that is not added to the velocity. The first step of a parameter ignores it.
+    /// </param>
     /// <param name="weightDecay">The weight decay: the fraction of each weight that is added to its gradient.</param>
     /// <param name="nesterov">Whether to use Nesterov momentum, which requires momentum and no dampening.</param>
     /// <exception cref="ArgumentException">
-    /// A rate is negative, infinite or not a number, or Nesterov momentum is requested without momentum or with dampening.
+    /// There is no parameter, one appears twice, a rate is negative, infinite or not a number, or Nesterov momentum is requested without
+    /// momentum or with dampening.
     /// </exception>
     public Sgd(
         IEnumerable<Parameter<T>> parameters, double learningRate, double momentum = 0, double dampening = 0, double weightDecay = 0,

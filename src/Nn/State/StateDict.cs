@@ -11,8 +11,8 @@ namespace DeepSharp.Nn;
 /// <summary>An ordered dictionary from names to tensors and integers: the state of a module, an optimizer, a schedule or a file.</summary>
 /// <remarks>
 /// Entries are references, as in PyTorch: <see cref="Load(StateDict)"/> changes the module that the dictionary describes. The names of a
-/// module's entries are PyTorch's keys, such as <c>features.0.weight</c>. Entries of a file are read when they are copied, so loading a
-/// file needs no second copy in memory.
+/// module's entries are PyTorch's keys, such as <c>features.0.weight</c>. Entries of a file are read directly into their destination, so
+/// loading a file needs no second copy in memory.
 /// </remarks>
 [SuppressMessage("Naming", "CA1711", Justification = "The established name in PyTorch.")]
 [SuppressMessage("Naming", "CA1710", Justification = "The established name in PyTorch.")]
@@ -100,7 +100,7 @@ public sealed class StateDict : IReadOnlyCollection<KeyValuePair<string, StateEn
     }
 
     /// <summary>Replaces all values with those of another dictionary.</summary>
-    /// <exception cref="InvalidDataException">The names or shapes are not exactly the same. Nothing is changed.</exception>
+    /// <exception cref="InvalidDataException">The names, shapes or kinds are not exactly the same. Nothing is changed.</exception>
     public void Load(StateDict source)
     {
         var comparison = Compare(source);
@@ -108,8 +108,8 @@ public sealed class StateDict : IReadOnlyCollection<KeyValuePair<string, StateEn
         Load(source, comparison.Matching);
     }
 
-    /// <summary>Replaces the values for which another dictionary has the same name and shape. Leaves the others unchanged.</summary>
-    /// <returns>The entries that were replaced (matching), and those that were not.</returns>
+    /// <summary>Replaces the values for which another dictionary has the same name, shape and kind. Leaves the others unchanged.</summary>
+    /// <returns>The names of the entries that were replaced (matching), and of the others.</returns>
     /// <exception cref="InvalidDataException">No entry matches.</exception>
     public StateComparison LoadMatching(StateDict source)
     {
@@ -120,6 +120,8 @@ public sealed class StateDict : IReadOnlyCollection<KeyValuePair<string, StateEn
     }
 
     /// <summary>Adds all entries to the contents of a file to be written.</summary>
+    /// <exception cref="ArgumentException">The writer already has an entry of the same name.</exception>
+    /// <exception cref="InvalidOperationException">An entry is in a file.</exception>
     public void AddTo(WeightsWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);
@@ -128,8 +130,10 @@ public sealed class StateDict : IReadOnlyCollection<KeyValuePair<string, StateEn
 
     /// <summary>
     /// The SHA-256 hash, in hexadecimal, of all entries in ordinal order of their names. The elements of each entry are hashed in logical
-    /// row-major order as little-endian bytes, integers as int64. The hash shows whether two training runs produced the same bits.
+    /// row-major order as little-endian bytes, integers as int64. Names and shapes are not hashed. The hash shows whether two training runs
+    /// of a model produced the same bits.
     /// </summary>
+    /// <exception cref="InvalidOperationException">An entry is in a file.</exception>
     public string Sha256()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

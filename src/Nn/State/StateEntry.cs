@@ -13,28 +13,30 @@ public abstract class StateEntry
 {
     private protected StateEntry(string type, IReadOnlyList<long> shape) => (Type, Shape) = (type, shape);
 
-    /// <summary>The type of the elements, named as in safetensors: F32, F64, I64.</summary>
+    /// <summary>The type of the elements, named as in safetensors, for example F32, F64 or I64.</summary>
     public string Type { get; }
 
-    /// <summary>The lengths of the axes; empty for an integer.</summary>
+    /// <summary>The lengths of the axes; empty for an integer or a tensor of rank 0.</summary>
     public IReadOnlyList<long> Shape { get; }
 
-    /// <summary>Whether the entry is an integer.</summary>
+    /// <summary>Whether the entry is an integer: a scalar of type I64.</summary>
     public virtual bool IsInteger => false;
 
     /// <summary>Whether the elements are floating-point numbers.</summary>
     internal bool IsFloatingPoint => Type is "F16" or "BF16" or "F32" or "F64";
 
     /// <summary>The integer.</summary>
-    /// <exception cref="InvalidDataException">The entry is a tensor.</exception>
+    /// <exception cref="InvalidDataException">The entry is read, but it is a tensor.</exception>
+    /// <exception cref="InvalidOperationException">The entry is set, but it is a tensor or in a file.</exception>
     public virtual long Integer
     {
         get => throw new InvalidDataException($"expected an integer, found {this}.");
         set => throw new InvalidOperationException($"expected an integer, found {this}.");
     }
 
-    /// <summary>Copies the elements into a tensor of the same shape, rounding them if the types differ.</summary>
-    /// <exception cref="InvalidDataException">The entry is an integer, has another shape, or cannot be read.</exception>
+    /// <summary>Copies the elements into a tensor of the same shape, converting them if the types differ.</summary>
+    /// <exception cref="InvalidDataException">The entry has another shape, or its elements are not floating-point numbers.</exception>
+    /// <exception cref="IOException">The entry is in a file that cannot be read.</exception>
     public abstract void CopyTo<T>(Tensor<T> target)
         where T : unmanaged, IFloatingPointIeee754<T>;
 
@@ -124,8 +126,8 @@ internal sealed class StoredEntry(WeightsFile file, StoredTensor stored) : State
         throw new InvalidOperationException($"\"{stored.Name}\" is in a file, which is read-only.");
 
     internal override void AddTo(WeightsWriter writer, string name) =>
-        throw new InvalidOperationException($"\"{stored.Name}\" is in a file: copy the file's tensors instead.");
+        throw new InvalidOperationException($"\"{stored.Name}\" is in a file; copy it with WeightsWriter.AddAll.");
 
     internal override void AddTo(IncrementalHash hash) =>
-        throw new InvalidOperationException($"\"{stored.Name}\" is in a file: load it first.");
+        throw new InvalidOperationException($"\"{stored.Name}\" is in a file; load it into a module first.");
 }

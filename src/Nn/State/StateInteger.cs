@@ -1,6 +1,6 @@
 namespace DeepSharp.Nn;
 
-/// <summary>An integer of a state, safe for concurrent use by several threads.</summary>
+/// <summary>An integer of a <see cref="StateDict"/>, safe for concurrent use by several threads.</summary>
 public sealed class StateInteger
 {
     private long value;

@@ -7,13 +7,13 @@ using DeepSharp.Tensors;
 namespace DeepSharp.Nn;
 
 /// <summary>The result of evaluating a model on labeled images.</summary>
-/// <param name="Correct">The number of images whose class has the highest score.</param>
+/// <param name="Correct">The number of images whose label is the class with the highest score.</param>
 /// <param name="Total">The number of images.</param>
-/// <param name="Loss">The mean loss.</param>
+/// <param name="Loss">The mean loss of the images.</param>
 /// <param name="Metrics">The values of the metrics in the options, by name; null if there are none.</param>
 public sealed record EvaluationResult(int Correct, int Total, double Loss, IReadOnlyDictionary<string, double>? Metrics = null)
 {
-    /// <summary>The fraction of the images, 0 to 1, whose class has the highest score.</summary>
+    /// <summary>The fraction of the images, 0 to 1, whose label is the class with the highest score.</summary>
     public double Accuracy => (double)Correct / Total;
 
     /// <summary>One line: <c>8320 of 10000 right (83.20%), loss 0.5012</c>.</summary>
@@ -25,13 +25,13 @@ public sealed record EvaluationResult(int Correct, int Total, double Loss, IRead
 public sealed record EvaluationOptions<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    /// <summary>The number of images computed at once. It affects only speed and memory.</summary>
+    /// <summary>The number of images computed at once. It affects speed and memory; results differ only by rounding.</summary>
     public int BatchSize { get; init; } = Evaluation.DefaultBatchSize;
 
     /// <summary>The loss, a mean over the batch; null for cross-entropy.</summary>
     public LossFunction<T>? Loss { get; init; }
 
-    /// <summary>The metrics to compute. Every batch is added to each of them.</summary>
+    /// <summary>The metrics to compute. Every batch is added to each of them. They are not reset first, so pass new ones.</summary>
     public IReadOnlyList<Metric<T>> Metrics { get; init; } = [];
 
     /// <summary>
@@ -39,7 +39,7 @@ public sealed record EvaluationOptions<T>
     /// </summary>
     public Action<Tensor<T>>? OnLogits { get; init; }
 
-    /// <summary>Receives the number of images evaluated so far.</summary>
+    /// <summary>Receives the number of images evaluated so far, after each batch.</summary>
     public IProgress<int>? Progress { get; init; }
 }
 
@@ -53,7 +53,11 @@ public static class Evaluation
     /// <param name="model">A model that maps images [N, C, H, W] to scores [N, classes]; it is not changed.</param>
     /// <param name="images">The images and their labels.</param>
     /// <param name="options">The options; null to measure cross-entropy and accuracy.</param>
-    /// <param name="cancellationToken">Cancels the evaluation between two batches.</param>
+    /// <param name="cancellationToken">Cancels the evaluation before the next batch.</param>
+    /// <exception cref="ArgumentException">
+    /// The batch size is below 1, the model does not accept the images, or two metrics have the same name.
+    /// </exception>
+    /// <exception cref="InvalidDataException">A label is not the index of a class.</exception>
     /// <exception cref="OperationCanceledException">The evaluation was canceled.</exception>
     public static EvaluationResult Evaluate<T>(
         this Module<T> model, IImageDataset images, EvaluationOptions<T>? options = null, CancellationToken cancellationToken = default)

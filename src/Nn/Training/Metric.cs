@@ -7,7 +7,7 @@ namespace DeepSharp.Nn;
 public abstract class Metric<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    /// <summary>The name in results and files: <c>accuracy</c>.</summary>
+    /// <summary>The name in results and files, for example <c>accuracy</c>.</summary>
     public abstract string Name { get; }
 
     /// <summary>The value over all batches added so far.</summary>
@@ -19,7 +19,7 @@ public abstract class Metric<T>
     public abstract void Add(Tensor<T> logits, ReadOnlySpan<int> labels);
 }
 
-/// <summary>The fraction of images whose class has the highest score.</summary>
+/// <summary>The fraction of images, 0 to 1, whose label is the class with the highest score.</summary>
 public sealed class Accuracy<T> : Metric<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
@@ -29,10 +29,10 @@ public sealed class Accuracy<T> : Metric<T>
     /// <inheritdoc/>
     public override double Value => (double)Correct / Total;
 
-    /// <summary>The number of images whose class has the highest score.</summary>
+    /// <summary>The number of images added so far whose label is the class with the highest score.</summary>
     public int Correct { get; private set; }
 
-    /// <summary>The number of images.</summary>
+    /// <summary>The number of images added so far.</summary>
     public int Total { get; private set; }
 
     /// <inheritdoc/>

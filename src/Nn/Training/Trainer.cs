@@ -9,12 +9,12 @@ namespace DeepSharp.Nn;
 /// <summary>Trains a classifier in epochs of shuffled batches, with a test and a checkpoint after each epoch.</summary>
 /// <remarks>
 /// The order of the images, their augmentation and the elements that dropout drops are functions of seeds, epoch and step. A training run
-/// that resumes from a checkpoint at any step therefore continues, bit for bit, as if never interrupted.
+/// that resumes from a checkpoint at any step therefore continues, bit for bit, as if never interrupted, given the same vector width.
 /// </remarks>
 public sealed class Trainer<T> : IDisposable
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    // Methods are still being compiled in the first steps of a run. Rates and profiles exclude these steps.
+    // Methods are still being compiled in the first steps of a trainer. Rates and profiles exclude these steps.
     private const int WarmUpSteps = 5;
 
     private readonly Module<T> model;
@@ -33,16 +33,17 @@ public sealed class Trainer<T> : IDisposable
     private TimeSpan stepTime, epochTime;
     private bool stopped;
 
-    // The warm-up steps left in this run, and the images and time of the warm-up steps in the current epoch.
+    // The warm-up steps left, and the images and time of the current epoch up to the end of the warm-up.
     private int stepsToWarmUp = WarmUpSteps, warmUpImages;
     private TimeSpan warmUpTime;
 
-    /// <summary>Creates a training run at its first step.</summary>
+    /// <summary>Creates a trainer at the first step of a training run.</summary>
     /// <param name="model">A model that maps images [N, C, H, W] to scores [N, classes]; training changes it.</param>
     /// <param name="data">The training and test images.</param>
     /// <param name="options">How to train; null for the defaults.</param>
     /// <param name="folder">
-    /// The folder for <c>checkpoint.safetensors</c> and <c>metrics.jsonl</c>; null to write no files. Existing files are replaced.
+    /// The folder for <c>checkpoint.safetensors</c> and <c>metrics.jsonl</c>, created if needed; null to write no files.
+    /// <see cref="Run"/> replaces existing files.
     /// </param>
     /// <exception cref="ArgumentException">An option is invalid.</exception>
     /// <exception cref="ShapeException">
@@ -73,17 +74,19 @@ public sealed class Trainer<T> : IDisposable
         schedule.Position = 0;
     }
 
-    /// <summary>The source of the images if it is a named data set; null otherwise. Checkpoints store it.</summary>
+    /// <summary>The source of the images if it is a named data set; null otherwise. It is only stored in checkpoints.</summary>
     public DataSource? Source { get; init; }
 
     /// <summary>The results of the completed epochs.</summary>
     public IReadOnlyList<EpochResult> History => history;
 
     /// <summary>Restores a checkpoint: model, optimizer, schedule and position.</summary>
-    /// <exception cref="InvalidDataException">The checkpoint belongs to another model or other images.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file is damaged, the checkpoint belongs to another model, or the images differ in number, size, classes or normalization.
+    /// </exception>
     /// <exception cref="ArgumentException">
-    /// The options differ from those of the checkpoint. Only the number of epochs may differ, and it must include every epoch that has
-    /// begun.
+    /// The options, or the classes of optimizer and schedule, differ from those of the checkpoint. Only the number of epochs may differ. It
+    /// must include every epoch that has begun.
     /// </exception>
     public void Restore(TrainingCheckpoint checkpoint)
     {
@@ -117,19 +120,24 @@ public sealed class Trainer<T> : IDisposable
         (stepTime, epochTime) = (TimeSpan.FromSeconds(state.StepSeconds), TimeSpan.FromSeconds(state.EpochSeconds));
     }
 
-    /// <summary>Ends the training after the current epoch. Callbacks can call it, for example when the loss stops falling.</summary>
+    /// <summary>
+    /// Ends the training after the current epoch. Callbacks can call it, for example when the loss stops falling. A call in
+    /// <see cref="TrainingCallback{T}.OnStart"/> ends the training before its first step.
+    /// </summary>
     public void Stop() => stopped = true;
 
     /// <summary>
-    /// Trains for all epochs or until <see cref="Stop"/>. Writes a checkpoint at the beginning, after every epoch, and on cancellation.
+    /// Trains for all remaining epochs or until <see cref="Stop"/>. Writes a checkpoint at the beginning, after every epoch, and on
+    /// cancellation.
     /// </summary>
-    /// <param name="progress">Receives a report of every step and every epoch, on the calling thread.</param>
+    /// <param name="progress">Receives a report after every step and every epoch, on the calling thread.</param>
     /// <param name="cancellationToken">Cancels the training after the current step, or during a test.</param>
     /// <exception cref="OperationCanceledException">The training was canceled; the checkpoint stores its position.</exception>
     /// <exception cref="TrainingDivergedException">
-    /// The loss or a weight became infinite or not a number; the last checkpoint is left as it is.
+    /// The loss or a weight became infinite or not a number; the last checkpoint is left as it is. Weights are checked before each
+    /// checkpoint.
     /// </exception>
-    /// <exception cref="IOException">A file cannot be written; the last checkpoint is left as it is.</exception>
+    /// <exception cref="IOException">A file cannot be written. The folder has either the last checkpoint or the new one.</exception>
     public TrainingResult Run(IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         // Save before computing anything, to detect a read-only folder or a full disk at once.
@@ -288,7 +296,7 @@ public sealed class Trainer<T> : IDisposable
         return new TrainingDivergedException($"The training diverged: {symptom}. Try a learning rate below {rate}.{kept}");
     }
 
-    /// <summary>Throws if a step has made a weight infinite or not a number. The loss does not show this before the next step.</summary>
+    /// <summary>Throws if a parameter is infinite or not a number. The loss does not show this before the next step.</summary>
     private void RequireFiniteWeights()
     {
         foreach (var (name, parameter) in model.NamedParameters())

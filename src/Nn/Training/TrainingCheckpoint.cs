@@ -15,8 +15,8 @@ namespace DeepSharp.Nn;
 /// trainer.Restore(checkpoint);
 /// checkpoint.Dispose();   // some systems cannot replace an open file
 /// </code>
-/// Pass custom optimizers, schedules and losses again, with the same factories, and freeze the same modules again. The file is a
-/// safetensors file. It stores the model's state under the model's names, and the state of the training run under names that begin with
+/// Pass all functions of the options again (optimizer, schedule, loss, metrics, callbacks), and freeze the same modules again. The file is
+/// a safetensors file. It stores the model's state under the model's names, and the state of the training run under names that begin with
 /// <c>training.</c>.
 /// </remarks>
 public sealed class TrainingCheckpoint : IDisposable
@@ -24,7 +24,7 @@ public sealed class TrainingCheckpoint : IDisposable
     /// <summary>The name of the file.</summary>
     public const string FileName = "checkpoint.safetensors";
 
-    /// <summary>The metadata key of the position and options of the training run.</summary>
+    /// <summary>The metadata key of the position, options and results of the training run, in JSON.</summary>
     public const string MetadataKey = "training";
 
     private const string MetricsName = "metrics.jsonl";
@@ -51,7 +51,7 @@ public sealed class TrainingCheckpoint : IDisposable
     /// <summary>The completed steps of the current epoch.</summary>
     public int StepsDone => State.StepsDone;
 
-    /// <summary>The position and all options.</summary>
+    /// <summary>The position, the options and the results.</summary>
     internal TrainingState State { get; }
 
     /// <summary>Whether a folder contains a checkpoint.</summary>
@@ -81,7 +81,7 @@ public sealed class TrainingCheckpoint : IDisposable
     /// <summary>Closes the file.</summary>
     public void Dispose() => File.Dispose();
 
-    /// <summary>Writes the checkpoint and <c>metrics.jsonl</c>, with one line per epoch, to a folder.</summary>
+    /// <summary>Writes the checkpoint, and then <c>metrics.jsonl</c> with one line per completed epoch, to a folder.</summary>
     /// <exception cref="IOException">A file cannot be written.</exception>
     internal static void Write<T>(
         string folder, Module<T> model, Optimizer<T> optimizer, LearningRateSchedule schedule, ImagePreprocessing images,
@@ -111,7 +111,8 @@ public sealed class TrainingCheckpoint : IDisposable
     }
 
     /// <summary>
-    /// Restores everything that training changes, except the position in the epoch. Checks that the images are those of the checkpoint.
+    /// Restores the model, the positions in random streams, the optimizer and the schedule, but not the position of the trainer. Checks
+    /// that the images have the size, classes, normalization and number that the checkpoint states.
     /// </summary>
     internal void Restore<T>(Module<T> model, Optimizer<T> optimizer, LearningRateSchedule schedule, ImageData data)
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -144,7 +145,7 @@ public sealed class TrainingCheckpoint : IDisposable
         }
     }
 
-    // Version 0.1 supported only SGD with a step schedule, and stored layers and optimizer under the same prefix.
+    // Version 0.1 supported only SGD with a step schedule, and stored positions in random streams and slots under one prefix.
     private void RestoreFirstVersion<T>(Module<T> model, Optimizer<T> optimizer, LearningRateSchedule schedule, StateDict training)
         where T : unmanaged, IFloatingPointIeee754<T>
     {

@@ -4,31 +4,33 @@ using DeepSharp.Data;
 
 namespace DeepSharp.Nn;
 
-/// <summary>The options of a <see cref="Trainer{T}"/> that a checkpoint stores: all except functions.</summary>
+/// <summary>
+/// The options of a <see cref="Trainer{T}"/> that a checkpoint stores: all except the functions in <see cref="TrainingOptions{T}"/>.
+/// </summary>
 public record TrainingOptions
 {
     /// <summary>The number of passes over all training images.</summary>
     public int Epochs { get; init; } = 24;
 
-    /// <summary>The number of images in one step.</summary>
+    /// <summary>The number of images in one step. The last step of an epoch may have fewer.</summary>
     public int BatchSize { get; init; } = 128;
 
     /// <summary>Whether a last batch with fewer images than <see cref="BatchSize"/> is left out.</summary>
     public bool DropLast { get; init; }
 
-    /// <summary>The initial learning rate.</summary>
+    /// <summary>The initial learning rate of the default optimizer.</summary>
     public double LearningRate { get; init; } = 0.05;
 
-    /// <summary>The momentum of SGD.</summary>
+    /// <summary>The momentum of the default optimizer, which is SGD.</summary>
     public double Momentum { get; init; } = 0.9;
 
-    /// <summary>The weight decay: the fraction of each weight that is added to its gradient.</summary>
+    /// <summary>The weight decay of the default optimizer: the fraction of each weight that is added to its gradient.</summary>
     public double WeightDecay { get; init; } = 5e-4;
 
-    /// <summary>The number of epochs between two multiplications of the learning rate by <see cref="Gamma"/>.</summary>
+    /// <summary>The number of epochs after which the default schedule multiplies the learning rate by <see cref="Gamma"/>.</summary>
     public int StepSize { get; init; } = 8;
 
-    /// <summary>The factor by which the learning rate is multiplied.</summary>
+    /// <summary>The factor by which the default schedule multiplies the learning rate.</summary>
     public double Gamma { get; init; } = 0.1;
 
     /// <summary>The seed of the order of the images and of their augmentation.</summary>
@@ -61,7 +63,9 @@ public sealed record TrainingOptions<T> : TrainingOptions
     /// <summary>Creates the optimizer of a model's parameters; null for SGD with momentum and weight decay.</summary>
     public Func<Module<T>, Optimizer<T>>? Optimizer { get; init; }
 
-    /// <summary>Creates the schedule of an optimizer, which makes a step after each epoch; null for a <see cref="StepSchedule"/>.</summary>
+    /// <summary>
+    /// Creates the schedule of an optimizer; null for a <see cref="StepSchedule"/>. The schedule makes a step after each epoch.
+    /// </summary>
     public Func<Optimizer, LearningRateSchedule>? Schedule { get; init; }
 
     /// <summary>The loss to minimize, a mean over the batch; null for cross-entropy.</summary>

@@ -18,7 +18,7 @@ public readonly record struct TrainingProgress
     /// <summary>The mean training loss of the epoch so far.</summary>
     public required double Loss { get; init; }
 
-    /// <summary>Training images per second in this epoch so far.</summary>
+    /// <summary>Training images per second in this epoch so far; see <see cref="EpochResult.ImagesPerSecond"/>.</summary>
     public required double ImagesPerSecond { get; init; }
 
     /// <summary>The estimated time until the end of the training.</summary>

@@ -3,7 +3,7 @@ namespace DeepSharp.Nn;
 /// <summary>The result of a training run.</summary>
 /// <param name="Epochs">The result of each epoch, including those before a resumption.</param>
 /// <param name="Steps">The number of steps, including those before a resumption.</param>
-/// <param name="Checkpoint">The file of the last checkpoint; null if none was written.</param>
+/// <param name="Checkpoint">The path of the checkpoint; null if the trainer has no folder.</param>
 /// <param name="WeightsSha256">The hash of the model's state, see <see cref="StateDict.Sha256"/>.</param>
 public sealed record TrainingResult(IReadOnlyList<EpochResult> Epochs, long Steps, string? Checkpoint, string WeightsSha256)
 {
@@ -14,7 +14,7 @@ public sealed record TrainingResult(IReadOnlyList<EpochResult> Epochs, long Step
     // All epochs have the same number of images, so the rate over all of them is the harmonic mean of their rates.
     public double ImagesPerSecond => Epochs.Count / Epochs.Sum(epoch => 1 / epoch.ImagesPerSecond);
 
-    /// <summary>The duration of all epochs in seconds, including evaluation.</summary>
+    /// <summary>The sum of the durations of all epochs in seconds; see <see cref="EpochResult.Seconds"/>.</summary>
     public double Seconds => Epochs.Sum(epoch => epoch.Seconds);
 
     /// <summary>A line for each epoch, and one for the hash of the weights.</summary>

@@ -7,8 +7,8 @@ namespace DeepSharp.Nn;
 
 /// <summary>The position and options of a training run, without its tensors: JSON in the metadata of a checkpoint.</summary>
 /// <remarks>
-/// The order of images, their augmentation and the elements that dropout drops are functions of the seeds and of this position, so no
-/// random state is stored.
+/// The order of images and their augmentation are functions of the seed and of this position. Dropout also needs the positions of its
+/// random streams, which the checkpoint stores as integers beside the model.
 /// </remarks>
 internal sealed record TrainingState
 {
@@ -39,10 +39,10 @@ internal sealed record TrainingState
     /// <summary>The sum of the losses of all images of the current epoch so far.</summary>
     public required double LossSum { get; init; }
 
-    /// <summary>The time of the steps of the current epoch, in seconds.</summary>
+    /// <summary>The time of the completed steps of the current epoch, in seconds.</summary>
     public required double StepSeconds { get; init; }
 
-    /// <summary>The time of the current epoch, in seconds.</summary>
+    /// <summary>The time of the current epoch so far, including an interrupted evaluation, in seconds.</summary>
     public required double EpochSeconds { get; init; }
 
     /// <summary>Reads the state in a checkpoint.</summary>

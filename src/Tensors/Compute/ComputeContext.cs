@@ -7,7 +7,7 @@ namespace DeepSharp.Tensors;
 /// </summary>
 /// <remarks>
 /// An operation runs in the context of its inputs, which must all belong to the same context. Several threads may use a context at the
-/// same time.
+/// same time, unless its <see cref="Profiler"/> is on.
 /// </remarks>
 public sealed class ComputeContext : IDisposable
 {
@@ -47,16 +47,16 @@ public sealed class ComputeContext : IDisposable
     /// <summary>The vector width of the kernels.</summary>
     public VectorWidth VectorWidth => Options.VectorWidth;
 
-    /// <summary>Measures an operation until the returned scope is disposed; does nothing unless a profiler is on.</summary>
-    /// <param name="operation">The operation.</param>
-    /// <param name="pass">The pass of the operation.</param>
+    /// <summary>Measures an operation until the returned scope is disposed, if the context has a profiler and the profiler is on.</summary>
+    /// <param name="operation">The name of the operation, for instance <c>Conv2d</c>.</param>
+    /// <param name="pass">The pass of the operation, for instance <c>forward</c>.</param>
     /// <param name="flops">The floating-point operations of the textbook algorithm; 0 if unknown.</param>
     public Profiler.Scope Profile(string operation, string pass, double flops = 0) =>
         Options.Profiler is { IsOn: true } profiler ? profiler.Begin(operation, pass, flops) : default;
 
     /// <summary>
-    /// Measures a step until the returned scope is disposed. A <see cref="ProfileReport"/> averages over the steps. It lists the time of
-    /// the step that belongs to no measured operation on a separate line.
+    /// Measures a step until the returned scope is disposed. A <see cref="ProfileReport"/> averages over the steps. The report has a line
+    /// for the time of a step outside of all measured operations.
     /// </summary>
     public Profiler.Scope ProfileStep() => Profile(Profiler.Step, Profiler.Rest);
 

@@ -15,11 +15,15 @@ public sealed record ComputeOptions
     /// <summary>The profiler that measures the operations; null to measure nothing.</summary>
     public Profiler? Profiler { get; init; }
 
-    /// <summary>For tests: fills rented and returned buffers with NaN, which exposes kernels that read memory before writing it.</summary>
+    /// <summary>
+    /// For tests: fills rented and returned buffers with NaN, and integer buffers with one bits. This exposes kernels that read memory
+    /// before writing it.
+    /// </summary>
     public bool FillWithNaN { get; init; }
 
     /// <summary>
-    /// Reads the environment variables DEEPSHARP_WORKERS, DEEPSHARP_VECTOR_WIDTH (0: scalar, 128, 256, 512), DEEPSHARP_FILL_NAN (1: fill).
+    /// The default options, except where an environment variable sets another value: DEEPSHARP_WORKERS, DEEPSHARP_VECTOR_WIDTH (0 for
+    /// scalar, 128, 256 or 512), DEEPSHARP_FILL_NAN (1 to fill).
     /// </summary>
     /// <exception cref="ArgumentException">A variable has an invalid value.</exception>
     public static ComputeOptions FromEnvironment()

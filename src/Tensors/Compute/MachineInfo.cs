@@ -10,8 +10,8 @@ public static class MachineInfo
     private const double BytesPerMegabyte = 1e6;
 
     /// <summary>
-    /// The name of the processor as the operating system reports it. On x86 and x64, the family and model are appended, because virtual
-    /// machines report generic names.
+    /// The name of the processor as the operating system reports it, or "unknown". On x86 and x64, the family and model are appended,
+    /// because virtual machines report generic names.
     /// </summary>
     // .NET does not expose the name. Linux on x64 reports it as "model name", and Windows sets the environment variable.
     public static string Processor =>
@@ -32,7 +32,7 @@ public static class MachineInfo
         }
     }
 
-    /// <summary>The peak resident set size of this process, in millions of bytes.</summary>
+    /// <summary>The peak resident set size (on Windows, the peak working set) of this process, in millions of bytes.</summary>
     public static double PeakMemoryMegabytes
     {
         get

@@ -3,19 +3,24 @@ using System.Text;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>One line of a <see cref="ProfileReport"/>. Calls and milliseconds are averages per step.</summary>
+/// <summary>
+/// One line of a <see cref="ProfileReport"/>. Calls and milliseconds are averages per step, or totals if no step was marked.
+/// </summary>
 /// <param name="Operation">The operation, for instance <c>Conv2d</c>.</param>
 /// <param name="Pass">The pass of the operation, for instance <c>forward</c>.</param>
 /// <param name="Calls">The number of calls.</param>
 /// <param name="Milliseconds">The time, without the time of nested operations that have their own lines.</param>
-/// <param name="Share">The fraction of the step time, 0 to 1.</param>
+/// <param name="Share">The fraction of the time of all lines, 0 to 1.</param>
 /// <param name="GFlops">The rate in GFLOP/s, counting the operations of the textbook algorithm; 0 if their number is unknown.</param>
 public sealed record ProfileLine(string Operation, string Pass, double Calls, double Milliseconds, double Share, double GFlops);
 
-/// <summary>The time of a step, broken down by operation and pass. The lines add up to the whole step.</summary>
+/// <summary>The time of a step, broken down by operation and pass. The lines add up to <see cref="StepMilliseconds"/>.</summary>
 public sealed class ProfileReport
 {
-    /// <summary>Averages the measurements of a profiler over the steps marked by <see cref="ComputeContext.ProfileStep"/>.</summary>
+    /// <summary>
+    /// Divides the measurements of a profiler by the number of steps marked by <see cref="ComputeContext.ProfileStep"/>. Operations outside
+    /// of steps count, too.
+    /// </summary>
     public ProfileReport(Profiler profiler)
     {
         ArgumentNullException.ThrowIfNull(profiler);
@@ -30,10 +35,10 @@ public sealed class ProfileReport
             entry.GFlops))];
     }
 
-    /// <summary>The number of measured steps.</summary>
+    /// <summary>The number of marked steps.</summary>
     public int Steps { get; }
 
-    /// <summary>The average time of a step, in milliseconds.</summary>
+    /// <summary>The average time of a step in milliseconds, or the total time if no step was marked.</summary>
     public double StepMilliseconds { get; }
 
     /// <summary>The lines, most expensive first.</summary>

@@ -12,17 +12,18 @@ namespace DeepSharp.Tensors;
 public sealed record ProfileEntry(string Operation, string Pass, int Calls, double Milliseconds, double Flops)
 {
     /// <summary>
-    /// The rate in GFLOP/s; 0 if the number of operations is unknown. It can exceed the processor's peak if the algorithm used needs fewer
-    /// operations than the textbook algorithm.
+    /// The rate in GFLOP/s, counting the operations of the textbook algorithm; 0 if their number is unknown. The rate can exceed the
+    /// processor's peak, because faster algorithms need fewer operations.
     /// </summary>
     public double GFlops => Milliseconds > 0 ? Flops / Milliseconds / 1e6 : 0;
 }
 
-/// <summary>The total cost of one stage of all convolutions.</summary>
-/// <param name="Stage">The name of the stage.</param>
+/// <summary>The total cost of one stage of the convolutions.</summary>
+/// <remarks>Some passes do not measure their stages, for instance 1×1 convolutions and all passes of <c>direct</c>.</remarks>
+/// <param name="Stage">The name of the stage: <c>input</c>, <c>weights</c>, <c>products</c> or <c>output</c>.</param>
 /// <param name="Milliseconds">The time, summed over all workers.</param>
 /// <param name="MultiplyAdds">The multiply-adds of the matrix products of the stage.</param>
-/// <param name="Bytes">The bytes read and written, most of them in caches.</param>
+/// <param name="Bytes">The bytes that the tasks read and write, most of them in caches.</param>
 public sealed record ProfileStage(string Stage, double Milliseconds, long MultiplyAdds, long Bytes);
 
 /// <summary>Adds up the time of each operation and pass.</summary>
@@ -36,7 +37,7 @@ public sealed class Profiler
     private readonly Dictionary<(string Operation, string Pass), Sum> sums = [];
     // [stage][3]: ticks, multiply-adds, bytes.
     private readonly long[] stages = new long[3 * AllStages.Length];
-    // The operation being measured, and the ticks of the operations nested in it so far.
+    // The innermost operation being measured, and the ticks of the operations nested in it so far.
     private (string Operation, string Pass) current;
     private long inner;
 
@@ -48,7 +49,9 @@ public sealed class Profiler
             .OrderByDescending(entry => entry.Milliseconds),
     ];
 
-    /// <summary>The stages of convolutions that ran, in execution order. <see cref="Entries"/> include their work.</summary>
+    /// <summary>
+    /// The measured stages of the convolutions, in the order input, weights, products, output. <see cref="Entries"/> include their work.
+    /// </summary>
     public IReadOnlyList<ProfileStage> Stages =>
     [
         .. AllStages.Where(stage => stages[3 * (int)stage] > 0).Select(stage => new ProfileStage(
@@ -100,7 +103,7 @@ public sealed class Profiler
         (current, inner) = (outer, innerOfOuter + ticks);
     }
 
-    /// <summary>Measures an operation until it is disposed; the default value does nothing.</summary>
+    /// <summary>Measures an operation until the scope is disposed; the default value does nothing.</summary>
     public readonly ref struct Scope
     {
         private readonly Profiler? profiler;

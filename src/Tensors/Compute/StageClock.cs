@@ -15,7 +15,7 @@ internal enum KernelStage
     /// <summary>The matrix products.</summary>
     Products,
 
-    /// <summary>Computing the results from the products: Winograd's output transform, sums of parts.</summary>
+    /// <summary>Computing the results from the products: Winograd's output transform, adding the parts of a sum.</summary>
     Output,
 }
 
@@ -26,8 +26,8 @@ internal struct StageClock(Profiler? profiler)
 
     /// <summary>Ends a stage and begins the next one.</summary>
     /// <param name="stage">The stage that ends.</param>
-    /// <param name="multiplyAdds">The multiply-adds of its products; 0 for a stage without products.</param>
-    /// <param name="elements">The number of elements that it reads or writes, each counted once however often it is used.</param>
+    /// <param name="multiplyAdds">The multiply-adds of the products of the stage; 0 for a stage without products.</param>
+    /// <param name="elements">The number of elements that the stage reads or writes, each counted once however often it is used.</param>
     public void Lap<T>(KernelStage stage, long multiplyAdds, long elements)
     {
         if (profiler is null) return;

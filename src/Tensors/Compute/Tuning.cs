@@ -12,7 +12,7 @@ internal static class Tuning
 
     /// <summary>
     /// How long an idle worker polls for the next kernel before it sleeps. The kernels of a step are some 10 µs apart, and waking a thread
-    /// takes about as long. Polling for longer would take processor time from other threads.
+    /// takes some 10 µs, too. Polling for longer would take processor time from other threads.
     /// </summary>
     public const int PollingMicroseconds = 100;
 
@@ -23,13 +23,15 @@ internal static class Tuning
     /// </summary>
     public const int BlockElements = 1 << 15;
 
-    /// <summary>Rows that a column sum adds up before adding the result to its total. This bounds the rounding error.</summary>
+    /// <summary>Rows of a part of a column sum. A part is summed in T, and the parts in double. This bounds the rounding error.</summary>
     public const int SumRows = 256;
 
-    /// <summary>Columns that are summed at once: their sums stay in the first-level cache.</summary>
+    /// <summary>
+    /// Maximum columns of a block of a column sum. Rows of at most an eighth of this length are joined to rows of at most a quarter.
+    /// </summary>
     public const int SumColumns = 256;
 
-    /// <summary>Elements that a sum adds up before adding the result to its total. This bounds the rounding error.</summary>
+    /// <summary>Terms of a run of a sum. A run is summed in T, and the runs in double. This bounds the rounding error.</summary>
     public const int SumRun = 1024;
 
     /// <summary>Rows and columns of the square tile of a transposing copy: 4 KiB of floats in the source and 4 KiB in the target.</summary>
@@ -37,10 +39,10 @@ internal static class Tuning
 
     // Batch normalization.
 
-    /// <summary>Rows of a tile: the rows that are summed while the sums of one vector of channels stay in registers.</summary>
+    /// <summary>Rows of a tile: the sums of one vector of channels stay in registers while these rows are added.</summary>
     public const int ChannelTileRows = 8;
 
-    /// <summary>The minimum and maximum number of rows of a block. One task processes one block.</summary>
+    /// <summary>The minimum and maximum number of rows of a block; the last block may be shorter. One task processes one block.</summary>
     public const int MinChannelRows = 32, MaxChannelRows = 1024;
 
     // Matrix products. GemmBlocks explains how the sizes are related.
@@ -76,7 +78,8 @@ internal static class Tuning
     public const int PackRun = 16;
 
     /// <summary>
-    /// How many rows ahead packing prefetches. A panel's rows are short and far apart, so the hardware prefetcher does not detect them.
+    /// How many rows ahead packing prefetches a row-major B. The rows of a panel are short and far apart, so the hardware prefetcher does
+    /// not detect them.
     /// </summary>
     public const int PackRunsAhead = 8;
 
@@ -98,31 +101,43 @@ internal static class Tuning
     // The choice of a convolution algorithm.
 
     /// <summary>
-    /// Maximum output pixels of a batch for which reading the weights dominates. Algorithms that read few weights are then fastest.
+    /// Maximum output pixels of a batch for which the time to read the weights dominates. The algorithms with the smallest weights are then
+    /// fastest.
     /// </summary>
     public const int FewPixels = 64;
 
     /// <summary>Minimum output pixels of a batch for which reading Winograd's transformed weights pays off.</summary>
     public const int WinogradMinPixels = 17;
 
-    /// <summary>Minimum channels for which Winograd's transforms cost less than the multiplications that they save.</summary>
+    /// <summary>
+    /// Minimum input channels, and minimum output channels, for which Winograd's transforms cost less than the multiplications that they
+    /// save.
+    /// </summary>
     public const int WinogradMinChannels = 8;
 
     /// <summary>Minimum images for which one matrix product per pair of input and output pixel fills the micro-kernel's tiles.</summary>
     public const int DenseMinBatch = 8;
 
-    /// <summary>Maximum pixels of a map for which there are fewer pairs of input and output pixel than Winograd points.</summary>
+    /// <summary>
+    /// Maximum pixels of a map: 4·4 pairs of input and output pixel take fewer products than the 36 points of Winograd's F(4×4, 3×3).
+    /// </summary>
     public const int DenseMaxMap = 4;
 
     /// <summary>
-    /// Maximum pairs of pixels that the dense algorithm accepts, and maximum taps for which it is chosen, as unused taps waste memory.
+    /// Maximum pairs of input and output pixel that the dense algorithm accepts, and maximum taps (positions in the kernel) for which it is
+    /// chosen, because unused taps waste memory.
     /// </summary>
     public const int DenseMaxPairs = 1 << 12, DenseMaxTaps = 25;
 
-    /// <summary>Minimum pixels of a map for which one image is enough work for a task, because each task reads all weights.</summary>
+    /// <summary>
+    /// Minimum pixels of a map. A task computes rows of one image and reads all weights, so a smaller map would be too little work.
+    /// </summary>
     public const int ImplicitGemmMinMap = 32;
 
-    /// <summary>Maximum weights for which the parts of the weight gradient are small enough to have one for each worker.</summary>
+    /// <summary>
+    /// Maximum weights for which the sum of the weight gradient can be split into enough parts: about 4 in float, see
+    /// <see cref="MaxPartsBytes"/>.
+    /// </summary>
     public const int ImplicitGemmMaxWeights = 1 << 20;
 
     /// <summary>Minimum weights of a 1×1 kernel for which the weight gradient has enough blocks to keep the workers busy.</summary>
@@ -131,8 +146,8 @@ internal static class Tuning
     // Convolutions by matrix products.
 
     /// <summary>
-    /// Output pixels of a task: enough to reuse each panel of weights many times, few enough that one panel of dy stays in the first-level
-    /// cache.
+    /// Output pixels of a task, rounded down to whole rows, but at least one row: enough to reuse each panel of weights many times, few
+    /// enough that one panel of dy stays in the first-level cache.
     /// </summary>
     public const int ImplicitGemmPixels = 192;
 
@@ -140,19 +155,22 @@ internal static class Tuning
     public const int PatchElementsPerTask = 96;
 
     /// <summary>
-    /// Output pixels, or window elements, of a task, whichever is more: packing costs little, and most of the data stays in the cache.
+    /// Output pixels of a task: <see cref="Im2ColMinPixels"/>, or as many as have <see cref="Im2ColElements"/> window elements together,
+    /// whichever is more, rounded down to whole rows.
     /// </summary>
     public const int Im2ColMinPixels = 768, Im2ColElements = 1 << 17;
 
-    /// <summary>Desired tasks of the input gradient, and window elements computed at once, which stay in the second-level cache.</summary>
+    /// <summary>
+    /// Desired number of tasks of the input gradient, and window elements computed at once, which stay in the second-level cache.
+    /// </summary>
     public const int Col2ImMinTasks = 16, Col2ImElements = 1 << 16;
 
     /// <summary>Minimum elements of a run for which calling a vectorized addition pays off.</summary>
     public const int Col2ImLongRun = 32;
 
     /// <summary>
-    /// The maximum number of parts that the sum of a weight gradient is split into, and their maximum total bytes: they should stay in the
-    /// last-level cache.
+    /// The maximum number of parts that the sum of a weight gradient is split into, and the maximum bytes of all parts together, which
+    /// should stay in the last-level cache. A single part may be larger.
     /// </summary>
     public const int MaxParts = 16, MaxPartsBytes = 16 << 20;
 
@@ -161,7 +179,9 @@ internal static class Tuning
     /// <summary>Bytes of the transformed input and products of a block of tiles: they stay in a second-level cache of 1 MiB.</summary>
     public const int WinogradBlockBytes = 768 << 10;
 
-    /// <summary>The minimum number of blocks of tiles, and the maximum tiles for which tasks are panels instead of blocks.</summary>
+    /// <summary>
+    /// The desired minimum number of blocks of tiles, and the maximum number of tiles for which tasks are panels instead of blocks.
+    /// </summary>
     public const int WinogradMinBlocks = 4, WinogradFewTiles = 16;
 
     /// <summary>Panels that are multiplied before their products are transformed: two leave most of the cache to the input.</summary>
@@ -173,7 +193,7 @@ internal static class Tuning
     /// </summary>
     public const int WinogradLargeWeightBytes = 12 << 20;
 
-    /// <summary>Like <see cref="WinogradBlockBytes"/> if tasks are panels: the block stays in the last-level cache.</summary>
+    /// <summary>Like <see cref="WinogradBlockBytes"/>, but if tasks are panels: the block then stays in the last-level cache.</summary>
     public const int WinogradSharedBytes = 12 << 20;
 
     /// <summary>Tiles of a task that computes only transforms.</summary>
@@ -192,7 +212,8 @@ internal static class Tuning
     public const int WinogradTilesPerSum = 64;
 
     /// <summary>
-    /// The maximum number of parts of the weight gradient, and their maximum total bytes: each part stays in a second-level cache.
+    /// The maximum number of parts of the weight gradient, and the maximum bytes of all parts together: each of several parts stays in a
+    /// second-level cache.
     /// </summary>
     public const int WinogradMaxParts = 8, WinogradMaxPartsBytes = 5 << 19;
 

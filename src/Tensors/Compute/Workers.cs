@@ -7,10 +7,10 @@ namespace DeepSharp.Tensors;
 /// <summary>The threads of a context. They run the numbered blocks of a kernel, in any order.</summary>
 /// <remarks>
 /// A kernel splits its work into blocks that depend only on the shape, and every block writes its own outputs. Results therefore do not
-/// depend on the number of workers or on which worker runs which block. The blocks are divided into one part of neighboring blocks per
-/// worker. Each worker first runs its own part in order and then takes blocks from the other parts. A worker thus mostly reads data that
-/// it wrote itself in the previous kernel; reading a cache line that another core wrote takes several times as long. Idle workers spin
-/// briefly before they sleep, because the next kernel usually follows at once.
+/// depend on the number of workers or on which worker runs which block. The blocks are divided into one contiguous range per worker. Each
+/// worker first runs its own range in order and then takes blocks from the other ranges. A worker thus mostly reads data that it wrote
+/// itself in the previous kernel; reading a cache line that another core wrote takes several times as long. Idle workers poll briefly
+/// before they sleep, because the next kernel usually follows at once.
 /// </remarks>
 public sealed class Workers : IDisposable
 {
@@ -20,8 +20,9 @@ public sealed class Workers : IDisposable
     private readonly long[] blocksRun;
     private int sleeping, busy, started;
 
-    // The current job. The state of each part holds the job number in its upper half and the number of blocks not yet taken in its lower
-    // half. A worker that is still looking for blocks of an earlier job finds a different number and takes none.
+    // The current job: one call of Run. Each part is the range of blocks of one worker. Its state holds the job number in the upper half
+    // and the number of blocks not yet taken in the lower half. A worker that is still looking for blocks of an earlier job finds a
+    // different number and takes none.
     private readonly Part[] parts;
     private int job, jobBlocks, jobLength, jobBlockLength, blocksDone;
     private Action<int, int>? jobBody;
@@ -56,7 +57,7 @@ public sealed class Workers : IDisposable
     /// </summary>
     /// <remarks>
     /// The workers run one kernel at a time. A call from inside a block, or from a second thread while a kernel runs, runs on the calling
-    /// thread alone. The first exception thrown by a block is rethrown by this method.
+    /// thread alone. If blocks throw exceptions, this method rethrows one of them.
     /// </remarks>
     public void Run(int length, int blockLength, Action<int, int> body)
     {
@@ -91,7 +92,7 @@ public sealed class Workers : IDisposable
         }
     }
 
-    /// <summary>Stops the threads. The context must not be used to compute afterwards.</summary>
+    /// <summary>Stops the threads. The workers must not be used afterwards.</summary>
     public void Dispose()
     {
         stopped = true;
@@ -176,7 +177,7 @@ public sealed class Workers : IDisposable
 
     private int EndOfPart(int worker) => (int)((long)jobBlocks * (worker + 1) / Count);
 
-    // Padded to two cache lines against false sharing, because processors fetch lines in pairs.
+    // Padded to two cache lines against false sharing, because some processors prefetch lines in pairs.
     [StructLayout(LayoutKind.Explicit, Size = 128)]
     private struct Part
     {

@@ -20,7 +20,7 @@ public abstract class ConvolutionAlgorithm
     /// <param name="weights">Weights.</param>
     /// <param name="epilogue">Bias and ReLU.</param>
     /// <param name="y">Output; every element is written.</param>
-    /// <param name="cacheWeights">Whether transformed or packed weights are cached until the weights change.</param>
+    /// <param name="cacheWeights">Whether to cache transformed or packed weights until they change; some algorithms ignore it.</param>
     internal abstract void Forward<T>(
         in ConvolutionShape shape, Tensor<T> x, Tensor<T> weights, Epilogue<T> epilogue, Tensor<T> y, bool cacheWeights)
         where T : unmanaged, IFloatingPointIeee754<T>;

@@ -21,7 +21,8 @@ public static class ConvolutionAlgorithms
             $"Unknown convolution algorithm \"{name}\"; expected one of: {string.Join(", ", All.Select(algorithm => algorithm.Name))}.",
             nameof(name));
 
-    /// <summary>The algorithm for a shape: the forced one if it can run, else the fastest. It depends only on the arguments.</summary>
+    /// <summary>The algorithm for a shape: the forced one if it can run, else the one expected to be fastest.</summary>
+    /// <remarks>The result depends only on the arguments.</remarks>
     /// <param name="shape">The dimensions.</param>
     /// <param name="pass">Which of the three passes.</param>
     /// <param name="width">The width of the SIMD vectors.</param>
@@ -55,7 +56,7 @@ public static class ConvolutionAlgorithms
 
     private static bool HasChannels(in ConvolutionShape s) => Math.Min(s.C, s.K) >= Tuning.WinogradMinChannels;
 
-    // The map has fewer pixels than the window, so every window that im2col would copy contains padding.
+    // A map with fewer pixels than the window: every window that im2col would copy contains padding.
     private static bool IsSmall(in ConvolutionShape s) =>
         s.N >= Tuning.DenseMinBatch && s.H * s.W < s.Window.Height * s.Window.Width && s.H * s.W <= Tuning.DenseMaxMap
         && s.Window.Height * s.Window.Width <= Tuning.DenseMaxTaps;

@@ -10,6 +10,6 @@ public enum ConvolutionOptions
     /// <summary>Applies ReLU to the result.</summary>
     Relu = 1,
 
-    /// <summary>Caches transformed or packed weights until the weights change. For weights that many calls use.</summary>
+    /// <summary>Caches transformed or packed weights until they change, if the algorithm can. For weights that many calls use.</summary>
     CacheWeights = 2,
 }

@@ -42,7 +42,7 @@ public readonly record struct ConvolutionShape
     /// <summary>The shape of the output, [N, K, OH, OW].</summary>
     public Shape Output => [N, K, OutputHeight, OutputWidth];
 
-    /// <summary>The number of multiplications of the direct algorithm, including those with padding: N·K·C·OH·OW·kH·kW.</summary>
+    /// <summary>The number of multiplications by the definition, including those with padding: N·K·C·OH·OW·kH·kW.</summary>
     public long Multiplications => (long)N * K * C * OutputHeight * OutputWidth * Window.Height * Window.Width;
 
     /// <summary>The number of elements in one window, and so the number of products summed for one output: kH·kW·C.</summary>

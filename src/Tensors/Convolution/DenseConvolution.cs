@@ -1,10 +1,10 @@
 namespace DeepSharp.Tensors;
 
 /// <summary>
-/// For maps smaller than the window: one matrix product for each pair of an output pixel and an input pixel in its window.
+/// For very small maps: one matrix product for each pair of an output pixel and an input pixel in its window.
 /// </summary>
 /// <remarks>
-/// y[:, p] = Σ_q x[:, q] · w[tap(p, q)]ᵀ. The rows are images, and tap(p, q) is the position of input pixel q in the window of output
+/// y[:, p] = Σ_q x[:, q] · w[tap(q, p)]ᵀ. The rows are images, and tap(q, p) is the position of input pixel q in the window of output
 /// pixel p. A 3×3 kernel with padding 1 on 2×2 maps takes 16 products of [N, C] by [C, K]. Im2col would take 36, 20 of them with padding.
 /// Winograd F(4×4, 3×3) would take 36 products and the transforms.
 /// </remarks>
@@ -12,7 +12,7 @@ internal sealed class DenseConvolution : ConvolutionAlgorithm
 {
     public override string Name => "dense";
 
-    public override string Description => "a matrix product for each pair of an output and an input pixel; maps of 2×2 and smaller";
+    public override string Description => "a matrix product for each pair of an output and an input pixel; very small maps, such as 2×2";
 
     public override bool CanRun(in ConvolutionShape shape, ConvolutionPass pass) =>
         (long)shape.H * shape.W * shape.OutputHeight * shape.OutputWidth <= Tuning.DenseMaxPairs;

@@ -1,6 +1,6 @@
 namespace DeepSharp.Tensors;
 
-/// <summary>Maps each pair of an input pixel and an output pixel to the tap of the kernel that connects them.</summary>
+/// <summary>Maps each pair of an input and an output pixel to the tap, the position in the kernel, that connects them, if any.</summary>
 internal readonly struct DenseMap(ConvolutionShape shape, bool reversed = false)
 {
     private readonly ConvolutionShape shape = shape;
@@ -11,7 +11,7 @@ internal readonly struct DenseMap(ConvolutionShape shape, bool reversed = false)
     /// <summary>The number of taps of the kernel.</summary>
     public int Taps => shape.Window.Height * shape.Window.Width;
 
-    /// <summary>The tap that connects two pixels; −1 if there is none.</summary>
+    /// <summary>The tap that connects two pixels, i·kW + j for kernel row i and column j; −1 if there is none.</summary>
     public int Tap(int source, int target)
     {
         var (input, output) = reversed ? (target, source) : (source, target);

@@ -2,7 +2,8 @@ using System.Numerics;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>The weight gradient for small maps: dw[tap] = Σ dy[:, p]ᵀ · x[:, q] over the pairs (p, q) that the tap connects.</summary>
+/// <summary>The weight gradient for small maps: dw[tap] = Σ dy[:, p]ᵀ · x[:, q].</summary>
+/// <remarks>The sum runs over the pairs of an output pixel p and an input pixel q that the tap connects.</remarks>
 internal static class DenseWeightGradient
 {
     /// <summary>Computes dw [K][taps][C] from x [N][pixels][C] and dy [N][pixels][K]. A task computes a panel of input channels.</summary>
@@ -10,7 +11,7 @@ internal static class DenseWeightGradient
         ComputeContext context, ConvolutionShape s, DenseMap map, ReadOnlyMemory<T> x, ReadOnlyMemory<T> dy, Memory<T> dw)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        // Packed dy: [block of channels][pixel][image][channels of the block].
+        // Packed dy: [block of output channels][output pixel][image][channels of the block].
         var blocks = GemmBlocks.For<T>(context.VectorWidth);
         int outputs = s.OutputHeight * s.OutputWidth, rowBlocks = (s.K + blocks.BlockRows - 1) / blocks.BlockRows;
         using var packed = context.Pool.RentScratch<T>(rowBlocks * outputs * s.N * blocks.BlockRows);

@@ -6,14 +6,14 @@ namespace DeepSharp.Tensors;
 /// Copies each window into a row of a matrix ("image to columns"). The convolution is then a matrix product. Supports every shape.
 /// </summary>
 /// <remarks>
-/// The product is patches [N·OH·OW, kH·kW·C] times the transpose of weights [K, kH·kW·C]. The whole patch matrix is stored only if the
+/// Forward multiplies patches [N·OH·OW, kH·kW·C] by the transpose of weights [K, kH·kW·C]. The whole patch matrix is stored only if the
 /// batch has few output pixels. Otherwise each task copies the windows of a block of output rows into its own scratch memory.
 /// </remarks>
 internal sealed class Im2ColConvolution : ConvolutionAlgorithm
 {
     public override string Name => "im2col";
 
-    public override string Description => "windows copied into a matrix, then one matrix product; any shape";
+    public override string Description => "windows copied into a matrix, then a matrix product; any shape";
 
     public override bool CanRun(in ConvolutionShape shape, ConvolutionPass pass) => true;
 
@@ -113,7 +113,7 @@ internal sealed class Im2ColConvolution : ConvolutionAlgorithm
                         continue;
                     }
 
-                    // The taps of one kernel row are adjacent in memory, so one copy suffices. Taps outside the image become 0.
+                    // The pixels under one kernel row are adjacent in memory, so one copy suffices. Pixels outside the image become 0.
                     taps[..(from * s.C)].Clear();
                     x.Slice(((((n * s.H) + h) * s.W) + left + from) * s.C, (to - from) * s.C).CopyTo(taps[(from * s.C)..]);
                     taps[(to * s.C)..].Clear();

@@ -4,7 +4,7 @@ using System.Numerics.Tensors;
 namespace DeepSharp.Tensors;
 
 /// <summary>dx = col2im(dy · w): each row of the product is the gradient of one window and is added to the pixels of the window.</summary>
-/// <remarks>The columns are window elements, so even few input channels fill the lanes: 3×3 windows of 3 channels fill 27 of 32.</remarks>
+/// <remarks>The columns are window elements, so few input channels fill a panel: 3×3 windows of 3 channels fill 27 of 32 columns.</remarks>
 internal static class Im2ColInputGradient
 {
     /// <summary>Computes dx [N][H][W][C].</summary>
@@ -43,7 +43,7 @@ internal static class Im2ColInputGradient
         });
     }
 
-    // Images are divided into blocks of rows, so that even few images keep all workers busy. A window that overlaps two blocks is computed
+    // Images are divided into blocks of rows, so that even few images give many tasks. A window that overlaps two blocks is computed
     // for both. To limit this cost, an image has at most one block for every two window heights.
     private static int Blocks(in ConvolutionShape s) => Math.Clamp(s.H / (2 * s.Window.Height), 1, (Tuning.Col2ImMinTasks + s.N - 1) / s.N);
 

@@ -3,8 +3,8 @@ using System.Numerics;
 namespace DeepSharp.Tensors;
 
 /// <summary>
-/// The weights of a convolution, [K, kH·kW·C], packed in panels [panel][depth][2 vectors]. The micro-kernel reads a panel from front to
-/// back.
+/// The weights of a convolution, [K, kH·kW·C], packed in panels [panel][kH·kW·C][2 vectors of output channels]. The micro-kernel reads a
+/// panel from front to back.
 /// </summary>
 internal readonly struct PackedWeights<T>(PooledMemory<T> packed, bool isCached) : IDisposable
     where T : unmanaged, IFloatingPointIeee754<T>

@@ -5,7 +5,7 @@ internal sealed class PointwiseConvolution : ConvolutionAlgorithm
 {
     public override string Name => "pointwise";
 
-    public override string Description => "1×1 kernels as one matrix product, without copying";
+    public override string Description => "1×1 kernels as one matrix product, without copying windows; stride 1, no padding";
 
     public override bool CanRun(in ConvolutionShape shape, ConvolutionPass pass) =>
         shape.Window == new Window2d(1, 1);

@@ -10,10 +10,10 @@ public enum BackwardReads
     /// <summary>Only the upstream gradient.</summary>
     None = 0,
 
-    /// <summary>The input, or the left operand.</summary>
+    /// <summary>The input of a unary function, or the left operand of a binary function.</summary>
     Input = 1,
 
-    /// <summary>The right operand.</summary>
+    /// <summary>The right operand of a binary function.</summary>
     Right = 2,
 
     /// <summary>The output.</summary>

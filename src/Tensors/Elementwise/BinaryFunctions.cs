@@ -48,7 +48,7 @@ internal interface IBinaryFunction<T>
         where TVector : struct;
 }
 
-/// <summary>The table of binary functions. Each struct below implements one function and its derivatives.</summary>
+/// <summary>Maps each binary function to its kernel and name. Each struct below implements one function and its derivatives.</summary>
 internal static class BinaryFunctions
 {
     private static readonly string[] Names = Enum.GetNames<BinaryFunction>();
@@ -144,12 +144,12 @@ internal readonly struct MaximumFunction<T> : IBinaryFunction<T>
         where TSimd : struct, ISimd<TVector, T>
         where TVector : struct => TSimd.Max(x, y);
 
-    // dx = dz where x > y, dy = dz where y > x; half each where both are equal, as in PyTorch
+    // dx = dz where x > y, dy = dz where y > x; half each where both are equal, as in PyTorch, or one is NaN
     public static TVector Backward<TSimd, TVector>(int operand, TVector x, TVector y, TVector z, TVector dz)
         where TSimd : struct, ISimd<TVector, T>
         where TVector : struct => TSimd.Multiply(dz, operand == 0 ? Weight<TSimd, TVector>(x, y) : Weight<TSimd, TVector>(y, x));
 
-    /// <summary>1 where a &gt; b, 0 where a &lt; b, else ½.</summary>
+    /// <summary>1 where a &gt; b, 0 where a &lt; b, else ½, also where one is NaN.</summary>
     public static TVector Weight<TSimd, TVector>(TVector a, TVector b)
         where TSimd : struct, ISimd<TVector, T>
         where TVector : struct

@@ -8,6 +8,7 @@ internal abstract class BinaryKernel<T>
 {
     /// <summary>z = f(x, y), with both operands broadcast to the shape of the output.</summary>
     /// <exception cref="ShapeException">The shapes do not broadcast.</exception>
+    /// <exception cref="InvalidOperationException">The tensors belong to different contexts.</exception>
     public static Tensor<T> Forward(BinaryFunction function, Tensor<T> x, Tensor<T> y)
     {
         var kernel = BinaryFunctions.Of<T>(function);
@@ -27,7 +28,7 @@ internal abstract class BinaryKernel<T>
         string name = BinaryFunctions.NameOf(function, gradient: true);
         ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)operand, 1u, nameof(operand));
         var reads = kernel.Reads(operand);
-        // Values that the gradient does not read are replaced by dz.
+        // In place of values that the gradient does not read, dz is passed.
         Tensor<T> left = Needed(x, BackwardReads.Input, nameof(x)), right = Needed(y, BackwardReads.Right, nameof(y));
         var output = Needed(z, BackwardReads.Output, nameof(z));
         if (output.Shape != dz.Shape || Shape.Broadcast(name, Shape.Broadcast(name, left.Shape, right.Shape), dz.Shape) != dz.Shape)

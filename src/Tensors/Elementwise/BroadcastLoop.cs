@@ -1,12 +1,12 @@
 namespace DeepSharp.Tensors;
 
 /// <summary>
-/// Splits an output, to which two operands broadcast, into rows and parts of rows, with the offsets at which each part begins in the
-/// output and in both operands.
+/// Splits an output, to which two operands broadcast, into rows, and the rows into parts. Computes the offsets at which each part begins in
+/// the output and in both operands.
 /// </summary>
 /// <remarks>
-/// Adjacent axes without a gap in either operand are merged. Equal shapes, or a scalar operand, result in one long row. [N,C,H,W] and
-/// [1,C,1,1] result in N·H·W rows of C elements, because storage is channels-last. Rows are split into parts of at most
+/// Axes that are adjacent in storage, without a gap in either operand, are merged. Equal shapes, or a scalar operand, result in one long
+/// row. [N,C,H,W] and [1,C,1,1] result in N·H·W rows of C elements, because storage is channels-last. Rows are split into parts of at most
 /// <see cref="Tuning.BlockElements"/> elements, so that several workers can process one long row.
 /// </remarks>
 internal sealed class BroadcastLoop

@@ -3,14 +3,14 @@ namespace DeepSharp.Tensors;
 /// <summary>The standard normal distribution.</summary>
 internal static class NormalDistribution
 {
-    // Beyond this point the series needs more terms than the continued fraction, which converges faster as |x| grows.
+    // Beyond this |x|, the series needs more terms than the continued fraction, which converges faster as |x| grows.
     private const double Tail = 3.5;
     private const int FractionLevels = 40;
 
     /// <summary>The density φ(x) = exp(−x²/2) / √2π.</summary>
     public static double Density(double x) => Math.Exp(-0.5 * x * x) / Math.Sqrt(2 * Math.PI);
 
-    /// <summary>The probability Φ(x) = (1 + erf(x/√2)) / 2 of a value below x, with an absolute error of about 10⁻¹⁶.</summary>
+    /// <summary>The distribution function Φ(x) = (1 + erf(x/√2)) / 2, with an absolute error of about 10⁻¹⁶.</summary>
     public static double Cumulative(double x)
     {
         double z = Math.Abs(x);

@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>Functions of tensors. Each returns a new tensor. For gradients see <c>DeepSharp.Autograd</c>.</summary>
+/// <summary>Functions of tensors. They do not change their operands. For gradients see <c>DeepSharp.Autograd</c>.</summary>
 public static partial class TensorOperations
 {
     // Operands broadcast by PyTorch's rule: shapes are aligned at the last axis, and an axis of length 1 is stretched.
@@ -35,7 +35,7 @@ public static partial class TensorOperations
         public Tensor<T> LeakyRelu(double slope = 0.01) => Unary(x, UnaryFunction.LeakyRelu, slope);
 
         /// <summary>The Gaussian error linear unit x · Φ(x) (Hendrycks and Gimpel, arXiv 1606.08415).</summary>
-        /// <param name="approximation">Exact by default, as in PyTorch.</param>
+        /// <param name="approximation">How Φ, the standard normal distribution function, is computed; exactly by default.</param>
         public Tensor<T> Gelu(GeluApproximation approximation = GeluApproximation.None) =>
             Unary(x, approximation == GeluApproximation.Tanh ? UnaryFunction.GeluTanh : UnaryFunction.Gelu);
 
@@ -45,6 +45,7 @@ public static partial class TensorOperations
 
         /// <summary>The larger of x and y; NaN where either is NaN.</summary>
         /// <exception cref="ShapeException">The shapes do not broadcast.</exception>
+        /// <exception cref="InvalidOperationException">The tensors belong to different contexts.</exception>
         public Tensor<T> Maximum(Tensor<T> y) => Binary(BinaryFunction.Maximum, x, y);
 
         /// <summary>The larger of x and y; NaN where either is NaN.</summary>
@@ -52,6 +53,7 @@ public static partial class TensorOperations
 
         /// <summary>The smaller of x and y; NaN where either is NaN.</summary>
         /// <exception cref="ShapeException">The shapes do not broadcast.</exception>
+        /// <exception cref="InvalidOperationException">The tensors belong to different contexts.</exception>
         public Tensor<T> Minimum(Tensor<T> y) => Binary(BinaryFunction.Minimum, x, y);
 
         /// <summary>The smaller of x and y; NaN where either is NaN.</summary>

@@ -3,7 +3,7 @@ using System.Numerics.Tensors;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>A function of one element.</summary>
+/// <summary>A function of one element. Some functions have a parameter.</summary>
 public enum UnaryFunction
 {
     /// <summary>−x.</summary>
@@ -30,16 +30,16 @@ public enum UnaryFunction
     /// <summary>ReLU: max(x, 0); NaN where x is NaN.</summary>
     Relu,
 
-    /// <summary>x where x &gt; 0, else parameter · x.</summary>
+    /// <summary>x where x &gt; 0, else slope · x. The slope is the parameter.</summary>
     LeakyRelu,
 
-    /// <summary>The Gaussian error linear unit x · Φ(x).</summary>
+    /// <summary>The Gaussian error linear unit x · Φ(x), where Φ is the standard normal distribution function.</summary>
     Gelu,
 
     /// <summary>The tanh approximation of <see cref="Gelu"/>: ½x(1 + tanh(√(2/π)(x + 0.044715x³))).</summary>
     GeluTanh,
 
-    /// <summary>x to the power of the parameter; NaN where x is negative and the exponent is not an integer.</summary>
+    /// <summary>x to the power of the parameter; NaN where x is negative and the parameter is not an integer.</summary>
     Power,
 }
 
@@ -57,7 +57,7 @@ internal interface IUnaryFunction<T>
     void Backward(VectorWidth width, ReadOnlySpan<T> saved, ReadOnlySpan<T> dy, Span<T> dx);
 }
 
-/// <summary>The table of unary functions. Each struct below implements a function and its derivative.</summary>
+/// <summary>Maps each unary function to its implementation and name. Each struct below implements a function and its derivative.</summary>
 internal static class UnaryFunctions
 {
     private static readonly string[] Names = Array.ConvertAll(Enum.GetNames<UnaryFunction>(), name =>
@@ -156,7 +156,7 @@ internal readonly struct TanhFunction<T> : ILaneGradient<T, TanhFunction<T>>
 {
     public BackwardReads Reads => BackwardReads.Output;
 
-    // Not TensorPrimitives.Tanh: it computes 1 − e^(−2x), so near 0 its relative error is thousands of ε.
+    // TensorPrimitives.Tanh is not used: it subtracts e^(−2x) from 1, so its relative error near 0 is thousands of ε.
     public void Forward(VectorWidth width, ReadOnlySpan<T> x, Span<T> y)
     {
         for (int i = 0; i < x.Length; i++) y[i] = T.Tanh(x[i]);
@@ -211,7 +211,7 @@ internal readonly struct LeakyReluFunction<T>(double slope) : ILaneGradient<T, L
         TSimd.Select(TSimd.GreaterThan(x, TSimd.Broadcast(T.Zero)), dy, TSimd.Multiply(dy, TSimd.Broadcast(slope)));
 }
 
-// Hendrycks and Gimpel, arXiv 1606.08415. Computed in double.
+// Hendrycks and Gimpel, arXiv 1606.08415. The function and its derivative are computed in double.
 internal readonly struct GeluFunction<T>(bool approximate) : IUnaryFunction<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
@@ -265,7 +265,7 @@ internal readonly struct PowerFunction<T>(double exponent) : IUnaryFunction<T>
         if (exponent == 0) dx.Clear();
     }
 
-    // Squares, and the gradients of squares and cubes, avoid Pow, which computes a logarithm.
+    // Squares, and the gradients of squares and cubes, do not need Pow, which is slow because it computes a logarithm.
     private static void Power(ReadOnlySpan<T> x, T exponent, Span<T> y)
     {
         if (exponent == T.One) x.CopyTo(y);

@@ -20,6 +20,7 @@ internal static class UnaryKernel
 
     /// <summary>dx = dy · f′(x), where <paramref name="saved"/> is the x or y that the gradient reads.</summary>
     /// <exception cref="ShapeException">The shapes differ.</exception>
+    /// <exception cref="InvalidOperationException">The tensors belong to different contexts.</exception>
     public static Tensor<T> Backward<T>(UnaryFunction function, Tensor<T>? saved, Tensor<T> dy, double parameter)
         where T : unmanaged, IFloatingPointIeee754<T>
     {

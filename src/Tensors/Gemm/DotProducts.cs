@@ -5,11 +5,12 @@ using System.Runtime.InteropServices;
 namespace DeepSharp.Tensors;
 
 /// <summary>
-/// C = alpha · A · B (+ C) for an A with few rows and a column-major B. Each element of C is the dot product of two contiguous vectors.
+/// C = alpha · A · B (+ C) for an A with few rows and a column-major B. Each element of A · B is a dot product of two contiguous runs.
 /// </summary>
 /// <remarks>
 /// Nothing is packed: with few rows, packing B would take longer than the multiplication. A linear layer at batch 1 reads its weights
-/// once, and so does a convolution with few output pixels. SIMD lanes run along the sums. A tile of 4 rows × 3 columns has 12 accumulators.
+/// once, and so does a convolution with few output pixels. Lanes are consecutive elements of the two runs, so each accumulator has one
+/// partial sum per lane. A tile of 4 rows × 3 columns has 12 accumulators.
 /// </remarks>
 internal static class DotProducts
 {
@@ -19,7 +20,10 @@ internal static class DotProducts
     public static bool Fits<T>(in MatrixView<T> a, in MatrixView<T> b)
         where T : unmanaged, IFloatingPointIeee754<T> => a.Rows <= Tuning.DotMaxRows && a.ColumnStride == 1 && b.RowStride == 1;
 
-    /// <summary>Computes the product. The parameters are those of <see cref="GemmKernel"/>.</summary>
+    /// <summary>
+    /// Computes the product. The parameters are those of <see cref="GemmKernel.Run"/>, with <paramref name="accumulate"/> instead of
+    /// beta: whether to add the product to C.
+    /// </summary>
     public static void Run<T>(
         ComputeContext context, T alpha, MatrixView<T> a, MatrixView<T> b, bool accumulate, Memory<T> c, int cRowStride,
         Epilogue<T> epilogue)

@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>Bias and ReLU of a product or convolution, applied while the outputs are in the cache: y = max(y + bias, 0).</summary>
-/// <param name="Bias">One value for each channel; empty if there is no bias.</param>
+/// <summary>Optional bias and ReLU of a product or convolution, applied while the outputs are in the cache: y = max(y + bias, 0).</summary>
+/// <param name="Bias">One value for each output channel (column of the product); empty if there is no bias.</param>
 /// <param name="Relu">Whether to apply ReLU.</param>
 internal readonly record struct Epilogue<T>(ReadOnlyMemory<T> Bias, bool Relu)
     where T : unmanaged, IFloatingPointIeee754<T>
@@ -30,7 +30,7 @@ internal readonly ref struct TileEpilogue<T>(T alpha, bool accumulate, ReadOnlyS
     /// <summary>The factor of the sums.</summary>
     public T Alpha { get; } = alpha;
 
-    /// <summary>Whether the sums are added to c. Otherwise c is overwritten without being read.</summary>
+    /// <summary>Whether alpha · s is added to c. Otherwise c is overwritten, and its old elements are not used.</summary>
     public bool Accumulate { get; } = accumulate;
 
     /// <summary>One value for each existing column; empty if there is no bias.</summary>
@@ -42,7 +42,7 @@ internal readonly ref struct TileEpilogue<T>(T alpha, bool accumulate, ReadOnlyS
     /// <summary>Whether there is a bias or a ReLU to apply.</summary>
     public bool Finishes { get; } = relu || !bias.IsEmpty;
 
-    /// <summary>The epilogue of one part of the sums. Later parts are added to c. Bias and ReLU are applied after the last one.</summary>
+    /// <summary>The epilogue of one part of the sums. Parts after the first are always added to c. Bias and ReLU follow the last.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TileEpilogue<T> Of(bool isFirst, bool isLast) =>
         new(Alpha, Accumulate || !isFirst, isLast ? Bias : default, isLast && Relu);

@@ -8,14 +8,15 @@ namespace DeepSharp.Tensors;
 /// </summary>
 /// <remarks>
 /// <code>
-/// for each part of the columns, the depth and the rows     packed A and B fit the last-level cache
-///     pack A and, for the first rows, B                    all workers
+/// for each range of the columns, the depth and the rows    packed A and B fit the last-level cache
+///     pack A and, for the first range of rows, B           all workers
 ///     for each block of C                                  all workers
 ///         for each block of the depth
 ///             for each panel of B
 ///                 for each 6 rows of A                     micro-kernel
 /// </code>
-/// Each element of C is summed in the same order, whichever worker computes it. If A has few rows, B is read in place if possible.
+/// The depth is the inner dimension, K. Each element of C is summed in the same order, whichever worker computes it. If A has few rows and
+/// the rows of B are contiguous, B is read in place. Some products with few rows are computed by <see cref="DotProducts"/>.
 /// </remarks>
 internal static class GemmKernel
 {
@@ -24,7 +25,7 @@ internal static class GemmKernel
     /// <param name="alpha">The factor of the product.</param>
     /// <param name="a">[M, K].</param>
     /// <param name="b">[K, N].</param>
-    /// <param name="beta">The factor of C. If it is 0, C is not read.</param>
+    /// <param name="beta">The factor of C. If it is 0, the old elements of C are not used.</param>
     /// <param name="c">[M, N], rows contiguous.</param>
     /// <param name="cRowStride">Elements from one row of C to the next.</param>
     /// <param name="epilogue">Applied to the elements of C when their sums are complete.</param>
@@ -50,7 +51,7 @@ internal static class GemmKernel
         using var packedA = context.Pool.RentScratch<T>(packedRows * packedDepth);
         using var packedB = context.Pool.RentScratch<T>((packsB ? packedColumns : blocks.PanelColumns) * packedDepth);
 
-        // One object and its two delegates are reused for all parts.
+        // One object and its two delegates are reused for all ranges.
         var part = new Part<T>(context, alpha, a, b, packsB, c, cRowStride, epilogue, blocks, packedA.Memory, packedB.Memory);
         for (part.Column = 0; part.Column < columns; part.Column += packedColumns)
         {
@@ -78,12 +79,13 @@ internal static class GemmKernel
         }
     }
 
-    /// <summary>One part of the product: packs its operands, then multiplies block by block.</summary>
+    /// <summary>The product for a range of rows, columns and depths: packs its operands, then multiplies block by block.</summary>
     private sealed class Part<T>(
         ComputeContext context, T alpha, MatrixView<T> a, MatrixView<T> b, bool packsB, Memory<T> c, int cRowStride, Epilogue<T> epilogue,
         GemmBlocks blocks, Memory<T> packedA, Memory<T> packedB)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
+        // The first row, column and depth of the range in the whole product, and the lengths of the range.
         public int Row, Rows, Column, Columns, Depth, Depths;
         public bool Accumulate;
 
@@ -138,7 +140,7 @@ internal static class GemmKernel
 
         private int DepthOf(int k) => Math.Min(blocks.Depth, Depths - (k * blocks.Depth));
 
-        // Packed A is [depth block][row block][rows × depth].
+        // Packed A is [depth block][row block][rows × depth, see Packing.PackA].
         // Packed B is [depth block][panel][depth × panel columns].
         // All depth blocks except the last have full depth.
         private Span<T> ABlock(int block, int k) =>
@@ -148,7 +150,7 @@ internal static class GemmKernel
             ((k * blocks.Depth * Packing.RoundUp(Columns - (FirstPacked * blocks.PanelColumns), blocks.PanelColumns))
                 + ((panel - FirstPacked) * blocks.PanelColumns * DepthOf(k)))..];
 
-        // A panel of B, packed or in place, and the distance between its rows.
+        // A panel of B, packed or in place, and the elements from one of its rows to the next.
         private ReadOnlySpan<T> BPanel(int panel, int k, out int rowStride)
         {
             bool packed = panel >= FirstPacked;

@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>A matrix operand of a kernel: memory, lengths and strides. Transposing swaps the two axes.</summary>
+/// <summary>A matrix operand of a kernel: memory, lengths, and strides in elements. Transposing swaps the two axes.</summary>
 internal readonly record struct MatrixView<T>(ReadOnlyMemory<T> Memory, int Rows, int Columns, int RowStride, int ColumnStride)
     where T : unmanaged, IFloatingPointIeee754<T>
 {

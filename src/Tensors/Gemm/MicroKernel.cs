@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>The innermost loop of every matrix product: a tile of 6 rows × 2 vectors in 12 accumulators.</summary>
+/// <summary>The innermost loop of all matrix products except <see cref="DotProducts"/>: a tile of 6 rows × 2 vectors.</summary>
 /// <remarks>
 /// <code>
 ///                    b: depth rows of 2 vectors
@@ -12,12 +12,13 @@ namespace DeepSharp.Tensors;
 ///                    [ b10 b11 ]  k
 ///  a: 6 rows × depth     ⋮
 ///  [ a00 a01 … ]     [ c00 c01 ]
-///  [ a10 a11 … ]     [ c10 c11 ]   c[i][·] += Σk a[i][k] · b[k][·]
+///  [ a10 a11 … ]     [ c10 c11 ]   c[i][·] (+)= alpha · Σk a[i][k] · b[k][·]
 ///       ⋮                ⋮
 /// </code>
 /// 12 accumulators, 2 vectors of b and 1 broadcast element of a fit the 16 registers of AVX2. 12 independent sums hide the latency of the
-/// FMA units. The operands need not be packed: rows of a may begin at any offset, see <see cref="IRowSource"/>. Transposed operands,
-/// Winograd-transformed images and the windows of a convolution are therefore read in place.
+/// FMA units. The operands need not be packed: rows of a may begin at any offset (<see cref="IRowSource"/>), and a sum may step through
+/// them with any stride (<see cref="SumPath"/>). A transposed left operand therefore needs no transposing copy, and Winograd-transformed
+/// images and the windows of a convolution are read in place.
 /// </remarks>
 internal static class MicroKernel
 {
@@ -28,13 +29,13 @@ internal static class MicroKernel
     public const int Vectors = 2;
 
     /// <summary>Computes one tile of c. A tile with missing columns is computed in scratch memory.</summary>
-    /// <param name="a">The first element of the first of six rows.</param>
+    /// <param name="a">The first element that the sums use, in the first row of the tile.</param>
     /// <param name="rows">The distances between the rows.</param>
-    /// <param name="row">The index of the first row.</param>
+    /// <param name="row">The index of that row.</param>
     /// <param name="path">How a sum steps through a row of a.</param>
-    /// <param name="b">The first element of b. Each row of b is two contiguous vectors.</param>
+    /// <param name="b">The first element of b. Each row of b is two contiguous vectors, even if columns of c are missing.</param>
     /// <param name="bRow">Elements from one row of b to the next.</param>
-    /// <param name="c">The first element of c.</param>
+    /// <param name="c">The first element of the tile.</param>
     /// <param name="cRow">Elements from one row of c to the next.</param>
     /// <param name="presentRows">The number of existing rows of the tile.</param>
     /// <param name="presentColumns">The number of existing columns of the tile.</param>

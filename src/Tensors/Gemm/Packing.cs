@@ -4,14 +4,14 @@ using System.Runtime.InteropServices;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>Copies blocks of the operands into the order in which the micro-kernel reads them, padded with zeros to whole tiles.</summary>
+/// <summary>Copies blocks of the operands into contiguous memory for the micro-kernel, padded with zeros to whole tiles.</summary>
 internal static class Packing
 {
-    /// <summary>Packs a block of A, [rows × depth], in the storage order of A: nothing is transposed.</summary>
+    /// <summary>Packs a block of A, [rows × depth]. It is not transposed: contiguous rows or columns stay contiguous.</summary>
     /// <remarks>
     /// <code>
     /// A with contiguous rows    [row 0: depth elements] [row 1: depth elements] …      row step = depth, depth step = 1
-    /// otherwise                 [k = 0: rows elements ] [k = 1: rows elements ] …      row step = 1,     depth step = rows, padded
+    /// otherwise                 [k = 0: rows elements ] [k = 1: rows elements ] …      row step = 1,     depth step = rows, rounded up
     /// </code>
     /// <see cref="StridesOfA"/> returns these steps.
     /// </remarks>
@@ -41,7 +41,7 @@ internal static class Packing
     public static (int Row, int Depth) StridesOfA<T>(in MatrixView<T> a, int rows, int depth)
         where T : unmanaged, IFloatingPointIeee754<T> => a.ColumnStride == 1 ? (depth, 1) : (1, RoundUp(rows, MicroKernel.Rows));
 
-    /// <summary>Packs a panel of B, [depth × panelColumns], row by row. The micro-kernel reads it from front to back.</summary>
+    /// <summary>Packs a panel of B, [depth × panelColumns], row by row, as the micro-kernel reads it. Missing columns are 0.</summary>
     public static void PackB<T>(in MatrixView<T> b, int row, int depth, int column, int columns, int panelColumns, Span<T> packed)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -59,8 +59,8 @@ internal static class Packing
             return;
         }
 
-        // B is column-major, so packing transposes it, one cache line of each column at a time. The 16 rows of the panel that are being
-        // written stay in the first-level cache until they are complete.
+        // The rows of B are not contiguous: usually B is column-major. Packing transposes 16 elements of each column at a time, a cache
+        // line of floats. The 16 rows of the panel that it writes stay in the first-level cache until they are complete.
         ref T from = ref MemoryMarshal.GetReference(source[((row * b.RowStride) + (column * b.ColumnStride))..]);
         ref T to = ref MemoryMarshal.GetReference(packed[..(depth * panelColumns)]);
         nint rowStride = b.RowStride, columnStride = b.ColumnStride;

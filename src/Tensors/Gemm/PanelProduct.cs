@@ -10,7 +10,7 @@ namespace DeepSharp.Tensors;
 internal static class PanelProduct
 {
     /// <summary>Computes c = a · panel and applies the epilogue.</summary>
-    /// <remarks>Sums are split into parts so that one part of the panel stays in the nearest caches while all rows use it.</remarks>
+    /// <remarks>Long sums are split into parts. The panel rows of one part stay in the cache while all rows of a use them.</remarks>
     /// <param name="a">The memory of the left operand, from its first row onward.</param>
     /// <param name="rows">The distances between the rows of a.</param>
     /// <param name="count">The number of rows.</param>
@@ -20,7 +20,7 @@ internal static class PanelProduct
     /// <param name="c">[count, columns].</param>
     /// <param name="cRow">Elements from one row of c to the next.</param>
     /// <param name="columns">The number of existing columns of the panel.</param>
-    /// <param name="epilogue">Applied to the complete sums.</param>
+    /// <param name="epilogue">How the sums are finished. Bias and ReLU are applied to complete sums.</param>
     public static void Run<TRows, TSimd, TVector, T>(
         ReadOnlySpan<T> a, TRows rows, int count, SumPath path, ReadOnlySpan<T> panel, int panelRow, Span<T> c, int cRow, int columns,
         TileEpilogue<T> epilogue)
@@ -29,7 +29,7 @@ internal static class PanelProduct
         where TVector : struct
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        // The loops below have no bounds checks, so the last element of each operand is checked here. The offsets of a RowTable must be
+        // The micro-kernel does not check bounds, so the last element of each operand is checked here. The offsets of a RowTable must be
         // ascending, so that its last row ends last.
         _ = a[(int)(rows.Distance(0, count - 1) + ((path.Runs - 1) * path.RunStep) + ((path.Length - 1) * path.Step))];
         _ = panel[(((path.Length * path.Runs) - 1) * panelRow) + (MicroKernel.Vectors * TSimd.Width) - 1];

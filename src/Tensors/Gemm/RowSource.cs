@@ -25,7 +25,7 @@ internal readonly record struct EvenRows(nint Step) : IRowSource
     public int Present => MicroKernel.Rows;
 }
 
-/// <summary>Rows that begin at any offset: the windows of a convolution in padded image rows, see <see cref="PaddedRows"/>.</summary>
+/// <summary>Rows that begin at offsets in a table: windows or window elements in padded image rows, see <see cref="PaddedRows"/>.</summary>
 /// <param name="starts">The offset of each row, in ascending order.</param>
 internal readonly ref struct RowTable(ReadOnlySpan<int> starts) : IRowSource
 {

@@ -4,13 +4,15 @@ using System.Runtime.CompilerServices;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>A sum over the pixels or tiles of a batch, split into parts that are computed in parallel and then added in order.</summary>
+/// <summary>
+/// An array of sums over the pixels or tiles of a batch. They are split into parts that are computed in parallel and then added in order.
+/// </summary>
 /// <remarks>
 /// <code>
 /// blocks of pixels     0  1  2 │ 3  4  5 │ 6  7
-/// parts                   0    │    1    │  2        one sum each, `length` elements
+/// parts                   0    │    1    │  2        one array each, `length` elements
 /// </code>
-/// The split depends on sizes alone, so the sum does not depend, bit for bit, on the number of workers.
+/// The split does not depend on the number of workers, so neither does any bit of the result.
 /// </remarks>
 internal sealed class SplitSum<T> : IDisposable
     where T : unmanaged, IFloatingPointIeee754<T>
@@ -21,7 +23,7 @@ internal sealed class SplitSum<T> : IDisposable
 
     /// <summary>Splits a sum.</summary>
     /// <param name="context">Provides workers and scratch memory.</param>
-    /// <param name="length">The number of elements of the sum.</param>
+    /// <param name="length">The number of elements of the array, each of which is a sum over all blocks.</param>
     /// <param name="blocks">The number of blocks of pixels or tiles. A part covers consecutive blocks.</param>
     /// <param name="maxParts">The maximum number of parts.</param>
     /// <param name="maxBytes">The maximum size of all parts together, in bytes. A single part may be larger.</param>
@@ -43,7 +45,7 @@ internal sealed class SplitSum<T> : IDisposable
         return ((blocks + blocksPerPart - 1) / blocksPerPart, blocksPerPart);
     }
 
-    /// <summary>Computes the sum over the blocks before <c>endBlock</c>. The memory of <c>sum</c> is not initialized.</summary>
+    /// <summary>Writes the sum over the blocks <c>firstBlock</c> to <c>endBlock</c> − 1 to <c>sum</c>, which is not initialized.</summary>
     public delegate void PartAction(int firstBlock, int endBlock, Memory<T> sum);
 
     /// <summary>The number of parts; none is empty.</summary>
@@ -56,7 +58,7 @@ internal sealed class SplitSum<T> : IDisposable
     public void Run(PartAction body) => context.Workers.Run(Parts, 1, (part, _) =>
         body(part * blocksPerPart, Math.Min(blocks, (part + 1) * blocksPerPart), sums.Memory.Slice(part * length, length)));
 
-    /// <summary>Adds all parts to the first one, for a range of elements.</summary>
+    /// <summary>Adds all parts to the first one, for a range of elements. Must be called only once for each element.</summary>
     /// <returns>That range of the whole sum.</returns>
     public Span<T> AddParts(int from, int count)
     {

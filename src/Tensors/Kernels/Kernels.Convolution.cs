@@ -6,13 +6,16 @@ namespace DeepSharp.Tensors;
 // Checks shapes, chooses the algorithm, and allocates the results of the three convolution passes.
 public partial class Kernels
 {
-    /// <summary>y [N,K,OH,OW] = x [N,C,H,W] ⋆ weights [K,C,kH,kW] + bias [K], optionally followed by ReLU.</summary>
+    /// <summary>
+    /// y [N,K,OH,OW] = x [N,C,H,W] ⋆ weights [K,C,kH,kW] + bias [K], optionally followed by ReLU, where ⋆ is cross-correlation.
+    /// </summary>
     /// <param name="x">The input.</param>
     /// <param name="weights">The weights.</param>
     /// <param name="bias">The bias, or null.</param>
     /// <param name="window">The kernel size, strides and padding.</param>
     /// <param name="options">Whether to apply ReLU, and whether to cache the packed or transformed weights for further calls.</param>
     /// <exception cref="ShapeException">The shapes do not fit.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A stride is below 1 or a padding is below 0.</exception>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public virtual Tensor<T> Convolution<T>(
         Tensor<T> x, Tensor<T> weights, Tensor<T>? bias, Window2d window, ConvolutionOptions options = ConvolutionOptions.None)
@@ -34,6 +37,7 @@ public partial class Kernels
 
     /// <summary>The gradient of a convolution with respect to its input.</summary>
     /// <exception cref="ShapeException">The shapes do not fit.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A stride is below 1 or a padding is below 0.</exception>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public virtual Tensor<T> ConvolutionInputGradient<T>(Tensor<T> dy, Tensor<T> weights, Shape input, Window2d window)
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -49,6 +53,7 @@ public partial class Kernels
 
     /// <summary>The gradient of a convolution with respect to its weights.</summary>
     /// <exception cref="ShapeException">The shapes do not fit.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A stride is below 1 or a padding is below 0.</exception>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public virtual Tensor<T> ConvolutionWeightGradient<T>(Tensor<T> x, Tensor<T> dy, Shape weights, Window2d window)
         where T : unmanaged, IFloatingPointIeee754<T>

@@ -22,7 +22,9 @@ public partial class Kernels
 
     /// <summary>dx = dy · f′(x).</summary>
     /// <param name="function">The function.</param>
-    /// <param name="saved">The input or output, whichever the function's <see cref="BackwardReads"/> names; null if it is None.</param>
+    /// <param name="saved">
+    /// The input or the output, whichever <see cref="ElementwiseFunctions"/> says that the gradient reads; null if it reads neither.
+    /// </param>
     /// <param name="dy">The upstream gradient.</param>
     /// <param name="parameter">The same parameter as in the forward pass.</param>
     [EditorBrowsable(EditorBrowsableState.Never)]

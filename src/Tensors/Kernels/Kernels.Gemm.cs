@@ -6,7 +6,7 @@ namespace DeepSharp.Tensors;
 public partial class Kernels
 {
     /// <summary>c = alpha · op(a) · op(b) + beta · c for matrices. If beta is 0, c is overwritten without being read.</summary>
-    /// <remarks>op(m) is mᵀ if the flag of m is set, else m. Tensors [N, C, 1, 1] are treated as matrices [N, C].</remarks>
+    /// <remarks>op(m) is mᵀ if the transpose flag of m is set, else m. Tensors [N, C, 1, 1] are treated as matrices [N, C].</remarks>
     /// <exception cref="ShapeException">The shapes do not fit.</exception>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public virtual void Gemm<T>(T alpha, Tensor<T> a, bool transposeA, Tensor<T> b, bool transposeB, T beta, Tensor<T> c)
@@ -49,7 +49,8 @@ public partial class Kernels
         return y;
     }
 
-    /// <summary>op(a) · op(b), where op(m) is mᵀ if the flag of m is set, else m.</summary>
+    /// <summary>op(a) · op(b) for matrices, where op(m) is mᵀ if the transpose flag of m is set, else m.</summary>
+    /// <exception cref="ShapeException">The shapes do not fit.</exception>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public Tensor<T> MatMul<T>(Tensor<T> a, Tensor<T> b, bool transposeA = false, bool transposeB = false)
         where T : unmanaged, IFloatingPointIeee754<T>

@@ -10,8 +10,8 @@ public partial class Kernels
     /// <param name="labels">The class index of each row.</param>
     /// <param name="labelSmoothing">The fraction of the target probability, 0 to 1, that is distributed evenly over all classes.</param>
     /// <param name="reduction">Whether to return the mean or the sum over the rows.</param>
-    /// <param name="keepProbabilities">Whether to return the probabilities, which the backward pass requires.</param>
-    /// <param name="probabilities">The softmax of the logits, owned by the caller; null unless requested.</param>
+    /// <param name="keepProbabilities">Whether to return the probabilities, which <see cref="CrossEntropyBackward"/> needs.</param>
+    /// <param name="probabilities">The softmax of each row of the logits, owned by the caller; null unless requested.</param>
     /// <exception cref="ArgumentOutOfRangeException">A label is not a valid class index.</exception>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public virtual Tensor<T> CrossEntropy<T>(
@@ -33,7 +33,8 @@ public partial class Kernels
         where T : unmanaged, IFloatingPointIeee754<T> => MeanSquaredErrorKernel.Forward(prediction, target, reduction);
 
     /// <summary>
-    /// The gradient of this loss with respect to the prediction. To get the gradient with respect to the target, swap the two tensors.
+    /// The gradient of <see cref="MeanSquaredError"/> with respect to the prediction. To get the gradient with respect to the target, swap
+    /// the two tensors.
     /// </summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public virtual Tensor<T> MeanSquaredErrorBackward<T>(

@@ -5,7 +5,7 @@ namespace DeepSharp.Tensors;
 
 public partial class Kernels
 {
-    /// <summary>The maximum of each window of x [N,C,H,W]. Of equal elements, the first one is the argmax.</summary>
+    /// <summary>The maximum of each window of x [N,C,H,W]. Of equal elements, the first in row-major order is the argmax.</summary>
     /// <param name="x">The input.</param>
     /// <param name="window">The window.</param>
     /// <param name="recordArgmax">Whether to record the argmax indices for a backward pass.</param>

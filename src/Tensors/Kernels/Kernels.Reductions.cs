@@ -40,7 +40,10 @@ public partial class Kernels
     public virtual Tensor<T> VarianceBackward<T>(Tensor<T> x, Tensor<T> dy, AxisSet axes, bool unbiased)
         where T : unmanaged, IFloatingPointIeee754<T> => VarianceKernel.Backward(x, dy, axes, unbiased);
 
-    /// <summary>The maxima over some axes and their argmax indices for backward. Of equal elements, the first one is the argmax.</summary>
+    /// <summary>
+    /// The maxima over some axes, and for backward the argmax index of each among the elements that were reduced to it. Of equal elements,
+    /// the first in logical order is the argmax.
+    /// </summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public virtual Tensor<T> Max<T>(Tensor<T> x, AxisSet axes, bool keepDims, out PooledMemory<int> positions)
         where T : unmanaged, IFloatingPointIeee754<T> => MaxKernel.Forward(x, axes, keepDims, out positions);

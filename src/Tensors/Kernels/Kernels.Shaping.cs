@@ -15,17 +15,17 @@ public partial class Kernels
     public virtual Tensor<T> Permute<T>(Tensor<T> x, ReadOnlySpan<int> axes)
         where T : unmanaged, IFloatingPointIeee754<T> => PermuteKernel.Run(x, axes);
 
-    /// <summary>A slice of x with the given shape, starting at <paramref name="start"/>.</summary>
+    /// <summary>The slice of x that has the given shape and starts at the indices <paramref name="start"/>.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public virtual Tensor<T> Slice<T>(Tensor<T> x, ReadOnlySpan<int> start, Shape shape)
         where T : unmanaged, IFloatingPointIeee754<T> => SliceKernel.Cut(x, start, shape);
 
-    /// <summary>Copies x into the slice of <paramref name="target"/> that starts at <paramref name="start"/>.</summary>
+    /// <summary>Copies x into the slice of <paramref name="target"/> that starts at the indices <paramref name="start"/>.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public virtual void SetSlice<T>(Tensor<T> target, ReadOnlySpan<int> start, Tensor<T> x)
         where T : unmanaged, IFloatingPointIeee754<T> => SliceKernel.Set(target, start, x);
 
-    /// <summary>x broadcast to a larger shape.</summary>
+    /// <summary>x broadcast to <paramref name="shape"/>.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public virtual Tensor<T> Expand<T>(Tensor<T> x, Shape shape)
         where T : unmanaged, IFloatingPointIeee754<T> => ExpandKernel.Run(x, shape);

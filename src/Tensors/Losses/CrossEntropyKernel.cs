@@ -5,9 +5,9 @@ namespace DeepSharp.Tensors;
 
 /// <summary>The cross-entropy of logits x [N, C] and integer labels, with softmax, logarithm and label smoothing ε fused.</summary>
 /// <remarks>
-/// The target of a row with label y is q_k = (1 − ε)·[k = y] + ε/C. The loss of the row is
-/// −Σ q_k·log p_k = log Σ exp(x_k − m) − Σ q_k·(x_k − m), where p is the softmax of the row and m is its largest logit. The form on the
-/// right does not overflow, and it takes no logarithm of a probability, which may be 0.
+/// The target of a row with label y is q_k = ε/C, plus 1 − ε for k = y. The loss of the row is
+/// −Σ q_k·log p_k = log Σ exp(x_k − m) − Σ q_k·(x_k − m), where p is the softmax of the row and m is its largest logit. The right-hand
+/// side is computed: it does not overflow, and it takes no logarithm of a probability, which may be 0.
 /// </remarks>
 internal static class CrossEntropyKernel
 {

@@ -3,7 +3,7 @@ using System.Numerics.Tensors;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>The squared error Σ (x − t)² / n, where n is the number of elements, or 1 if the losses are summed.</summary>
+/// <summary>The squared error Σ (x − t)² / n, where n is the number of elements, or 1 if the reduction is the sum.</summary>
 internal static class MeanSquaredErrorKernel
 {
     /// <summary>The loss of prediction x and target t: a tensor of rank 0.</summary>

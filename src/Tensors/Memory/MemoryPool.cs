@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace DeepSharp.Tensors;
 
 /// <summary>Reuses released buffers, so that training steps after the first few allocate no memory for tensors.</summary>
-/// <remarks>A buffer is a pinned, uninitialized array, used from its first 64-byte boundary onward. The pool is thread-safe.</remarks>
+/// <remarks>A buffer is a pinned array, used from its first 64-byte boundary onward. The pool is thread-safe.</remarks>
 public sealed class MemoryPool
 {
     private const int Alignment = 64;
@@ -26,6 +26,7 @@ public sealed class MemoryPool
     public long BytesShelved => Interlocked.Read(ref bytesShelved);
 
     /// <summary>Rents a buffer of <paramref name="length"/> elements with arbitrary content.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The length is below 0.</exception>
     public PooledMemory<T> Rent<T>(int length)
         where T : unmanaged
     {
@@ -90,8 +91,8 @@ public sealed class MemoryPool
 
     /// <summary>
     /// Allocates a buffer. Large pinned arrays trigger garbage collections too late, so a program that never disposes its tensors would use
-    /// a lot of memory before the first one. The pool therefore forces a collection after it has allocated more bytes than were live after
-    /// the previous one, and more than 64 MiB.
+    /// a lot of memory before the first collection. The pool therefore forces a collection after it has allocated more bytes than were live
+    /// after the previous collection, and more than 64 MiB.
     /// </summary>
     private T[] Allocate<T>(long bytes)
         where T : unmanaged

@@ -2,10 +2,12 @@ using System.Numerics;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>The buffer sizes of the pool: eight size classes per power of two, so that at most 12.5 % of a buffer is unused.</summary>
+/// <summary>
+/// The buffer sizes of the pool: eight size classes per power of two, so that rounding up wastes at most 12.5 % above the smallest class.
+/// </summary>
 internal static class SizeClass
 {
-    /// <summary>The smallest size class, in bytes: a few cache lines.</summary>
+    /// <summary>The smallest size class, in bytes: eight cache lines.</summary>
     public const int MinBytes = 512;
 
     /// <summary>The smallest class that holds <paramref name="bytes"/>.</summary>

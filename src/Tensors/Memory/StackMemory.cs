@@ -8,13 +8,13 @@ internal static class StackMemory
 {
     private const int Alignment = 64;
 
-    /// <summary>The number of extra elements to allocate, because <see cref="Align"/> may skip that many.</summary>
+    /// <summary>The number of extra elements to allocate, because <see cref="Align"/> may skip almost that many.</summary>
     public static int Slack<T>()
         where T : unmanaged => Alignment / Unsafe.SizeOf<T>();
 
     /// <summary>
-    /// The memory from its first 64-byte boundary onward. A vector that spans two cache lines takes two accesses, and reading it soon after
-    /// writing it is slow.
+    /// The memory from its first 64-byte boundary onward. A vector that is not aligned may span two cache lines. It then takes two
+    /// accesses, and reading it soon after writing it is slow.
     /// </summary>
     public static Span<T> Align<T>(Span<T> memory)
         where T : unmanaged

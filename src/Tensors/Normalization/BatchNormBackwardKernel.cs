@@ -5,12 +5,15 @@ namespace DeepSharp.Tensors;
 
 /// <summary>The gradients of batch normalization (Ioffe and Szegedy 2015, section 3), in two passes over x and dy.</summary>
 /// <remarks>
-/// With x̂ = (x − mean)/σ: dβ = Σdy, dγ = Σdy·x̂, dx = γ/σ·(dy − dβ/n − x̂·dγ/n). If the statistics are constants, dx = γ/σ·dy. If forward
-/// applied ReLU, dy is treated as 0 where y ≤ 0; y is recomputed, because that is cheaper than reading it.
+/// With x̂ = (x − mean)/σ and n values per channel: dβ = Σdy, dγ = Σdy·x̂, dx = γ/σ·(dy − dβ/n − x̂·dγ/n). If the statistics are constants,
+/// dx = γ/σ·dy. If forward applied ReLU, dy is treated as 0 where y ≤ 0; y is recomputed, because that is cheaper than reading it.
 /// </remarks>
 internal static class BatchNormBackwardKernel
 {
-    /// <summary>The first pass: dγ and dβ, [C] each.</summary>
+    /// <summary>The first pass: dγ and dβ, [C] each. The parameters are those of <see cref="InputGradient"/>.</summary>
+    /// <exception cref="ShapeException">
+    /// x is neither [N,C] nor [N,C,H,W], dy has a different shape, or a per-channel tensor is not [C].
+    /// </exception>
     public static (Tensor<T> DGamma, Tensor<T> DBeta) ParameterGradients<T>(
         Tensor<T> x, Tensor<T> dy, Tensor<T> mean, Tensor<T> inverseDeviation, Tensor<T> gamma, Tensor<T> beta, bool relu)
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -50,6 +53,9 @@ internal static class BatchNormBackwardKernel
     /// <param name="relu">Whether forward applied ReLU.</param>
     /// <param name="dGamma">dγ from the first pass; null if mean and σ are constants.</param>
     /// <param name="dBeta">dβ from the first pass; null if mean and σ are constants.</param>
+    /// <exception cref="ShapeException">
+    /// x is neither [N,C] nor [N,C,H,W], dy has a different shape, or a per-channel tensor is not [C].
+    /// </exception>
     public static Tensor<T> InputGradient<T>(
         Tensor<T> x,
         Tensor<T> dy,

@@ -5,7 +5,8 @@ namespace DeepSharp.Tensors;
 
 /// <summary>
 /// The weights and bias of a convolution into which the following batch normalization is folded:
-/// s·(w ⋆ x + b − mean) + β = (s·w) ⋆ x + (s·(b − mean) + β), where s = γ/σ.
+/// s·(w ⋆ x + b − mean) + β = (s·w) ⋆ x + (s·(b − mean) + β), where s = γ/σ and
+/// σ² = variance + ε.
 /// </summary>
 public sealed class FoldedConvolution<T>(Tensor<T> weights, Tensor<T> bias) : IDisposable
     where T : unmanaged, IFloatingPointIeee754<T>
@@ -27,7 +28,7 @@ public sealed class FoldedConvolution<T>(Tensor<T> weights, Tensor<T> bias) : ID
 /// <summary>Folds batch normalization into a convolution.</summary>
 internal static class BatchNormFoldKernel
 {
-    /// <summary>Computes the folded weights and bias.</summary>
+    /// <summary>Computes the folded weights and bias. The statistics and parameters are [K]; their shapes are not checked.</summary>
     public static FoldedConvolution<T> Run<T>(
         Tensor<T> weights, Tensor<T>? bias, Tensor<T> gamma, Tensor<T> beta, Tensor<T> mean, Tensor<T> variance, double epsilon)
         where T : unmanaged, IFloatingPointIeee754<T>

@@ -16,6 +16,7 @@ internal static class BatchNormKernel
     /// <param name="gamma">The scale.</param>
     /// <param name="beta">The shift.</param>
     /// <param name="relu">Whether to return max(y, 0) instead of y.</param>
+    /// <exception cref="ShapeException">x is neither [N,C] nor [N,C,H,W], or another tensor is not [C].</exception>
     public static Tensor<T> Forward<T>(
         Tensor<T> x, Tensor<T> mean, Tensor<T> inverseDeviation, Tensor<T> gamma, Tensor<T> beta, bool relu)
         where T : unmanaged, IFloatingPointIeee754<T>

@@ -7,14 +7,16 @@ namespace DeepSharp.Tensors;
 /// </summary>
 /// <remarks>
 /// Σx² − (Σx)²/n loses all accuracy where the mean is large relative to the standard deviation. Instead, each block of rows sums deviations
-/// from its own first row. This amplifies the relative rounding error by at most about the number of rows in the block. The blocks are
+/// from its own first row. This amplifies the relative rounding error at most by about the number of rows in the block. The blocks are
 /// merged in ascending order by the formula of Chan, Golub and LeVeque (1979): δ = m_b − m_a, m = m_a + δ·n_b/n,
 /// M = M_a + M_b + δ²·n_a·n_b/n, where n = n_a + n_b and M is the sum of squared deviations from the mean.
 /// </remarks>
 internal static class BatchNormStatisticsKernel
 {
     /// <summary>The mean, 1/√(variance + ε), and the variance Σ(x − mean)²/n of each channel, [C] each.</summary>
-    /// <exception cref="ShapeException">There is only one value per channel, so the variance would always be 0.</exception>
+    /// <exception cref="ShapeException">
+    /// x is neither [N,C] nor [N,C,H,W], or has only one value per channel, so that the variance would always be 0.
+    /// </exception>
     public static (Tensor<T> Mean, Tensor<T> InverseDeviation, Tensor<T> Variance) Run<T>(Tensor<T> x, double epsilon)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -57,8 +59,9 @@ internal static class BatchNormStatisticsKernel
     /// <param name="runningVariance">The running variance, updated in place.</param>
     /// <param name="mean">The mean of the batch.</param>
     /// <param name="variance">The variance of the batch, Σ(x − mean)²/n.</param>
-    /// <param name="count">n, the number of values per channel.</param>
+    /// <param name="count">n, the number of values per channel; at least 2.</param>
     /// <param name="momentum">The weight of the batch statistics.</param>
+    /// <exception cref="ShapeException">The running and the batch statistics differ in shape.</exception>
     public static void UpdateRunning<T>(
         Tensor<T> runningMean, Tensor<T> runningVariance, Tensor<T> mean, Tensor<T> variance, int count, double momentum)
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -119,7 +122,7 @@ internal static class BatchNormStatisticsKernel
             }
         }
 
-        // Converts the sums to the mean and M.
+        // Converts the sums to the mean and M of the block.
         void ISimdLoop<T>.Run<TSimd, TVector>(nint fromChannel, nint toChannel)
         {
             ref readonly T source = ref x.GetPinnableReference();
@@ -132,7 +135,7 @@ internal static class BatchNormStatisticsKernel
                 var sum = TSimd.Load(in sums, c);
                 var shift = TSimd.Multiply(sum, inverseCount);
                 TSimd.Store(TSimd.Add(TSimd.Load(in source, c), shift), ref sums, c);
-                // M is clamped to 0, because rounding can make it negative if all rows are nearly equal.
+                // M is clamped to 0, because rounding or underflow could make it negative.
                 var squares = TSimd.Subtract(TSimd.Load(in sums, stride + c), TSimd.Multiply(sum, shift));
                 TSimd.Store(TSimd.Max(squares, zero), ref sums, stride + c);
             }

@@ -3,7 +3,7 @@ using System.Numerics;
 namespace DeepSharp.Tensors;
 
 /// <summary>
-/// A tensor viewed as rows × channels for batch normalization. A row is an image of [N,C] or a pixel of [N,C,H,W], which is stored
+/// A tensor viewed as rows × channels for batch normalization. A row is a sample of [N,C] or a pixel of [N,C,H,W], which is stored
 /// channels-last. The rows are split into blocks whose sizes depend on the shape alone.
 /// </summary>
 internal readonly struct ChannelRows
@@ -53,8 +53,8 @@ internal readonly struct ChannelRows
     }
 
     /// <summary>
-    /// Runs a kernel over the rows of a block, one tile of a few rows at a time. In each tile it processes whole vectors of channels, then
-    /// the remaining channels one by one.
+    /// Runs a kernel over the rows of a block, <see cref="Tuning.ChannelTileRows"/> rows at a time: first for whole vectors
+    /// of channels, then for the remaining channels one by one.
     /// </summary>
     /// <param name="loop">The kernel.</param>
     /// <param name="channels">The length of a row.</param>
@@ -80,8 +80,8 @@ internal interface IChannelLoop<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     /// <summary>
-    /// Processes the channels <paramref name="fromChannel"/> to <paramref name="toChannel"/> − 1, which are whole vectors, of the rows in
-    /// elements <paramref name="from"/> to <paramref name="to"/> − 1.
+    /// Processes the channels <paramref name="fromChannel"/> to <paramref name="toChannel"/> − 1, which are whole vectors, of the rows
+    /// stored in elements <paramref name="from"/> to <paramref name="to"/> − 1.
     /// </summary>
     void Rows<TSimd, TVector>(nint fromChannel, nint toChannel, nint from, nint to)
         where TSimd : struct, ISimd<TVector, T>

@@ -18,10 +18,14 @@ internal static class LocalResponseNormKernel
     private const string Operation = "LocalResponseNorm";
 
     /// <summary>Normalizes x [N,C,H,W].</summary>
+    /// <exception cref="ShapeException">x is not of rank 4.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The size is below 1.</exception>
     public static Tensor<T> Forward<T>(Tensor<T> x, int size, double alpha, double beta, double k)
         where T : unmanaged, IFloatingPointIeee754<T> => Run(x, null, size, alpha, beta, k);
 
     /// <summary>The gradient with respect to x.</summary>
+    /// <exception cref="ShapeException">x is not of rank 4, or dy has a different shape.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The size is below 1.</exception>
     public static Tensor<T> Backward<T>(Tensor<T> x, Tensor<T> dy, int size, double alpha, double beta, double k)
         where T : unmanaged, IFloatingPointIeee754<T> => Run(x, dy, size, alpha, beta, k);
 
@@ -60,8 +64,8 @@ internal static class LocalResponseNormKernel
         public int ScratchLength => PaddedLength + (2 * Channels);
     }
 
-    // Processes one pixel at a time; lanes are channels. The scratch memory contains the terms with zeros on both sides, then s, then s^−β,
-    // and stays in the first-level cache.
+    // Processes one pixel at a time; lanes are channels. The scratch memory contains the terms of the sums (x², in backward then
+    // dy·x·s^(−β−1)) with zeros on both sides, then s, then s^−β. It stays in the first-level cache.
     private readonly ref struct Action<T>(
         ReadOnlySpan<T> x, ReadOnlySpan<T> dy, Span<T> result, Window window, Span<T> scratch) : ISimdAction<T>
         where T : unmanaged, IFloatingPointIeee754<T>

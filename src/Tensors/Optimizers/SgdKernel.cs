@@ -11,7 +11,7 @@ internal static class SgdKernel
     /// </summary>
     /// <param name="weight">w, updated in place.</param>
     /// <param name="gradient">g, unchanged.</param>
-    /// <param name="velocity">v, updated in place; null without momentum.</param>
+    /// <param name="velocity">v, updated in place, not read in the first step; null without momentum.</param>
     /// <param name="update">The hyperparameters.</param>
     /// <exception cref="ShapeException">The shapes differ.</exception>
     public static void Run<T>(Tensor<T> weight, Tensor<T> gradient, Tensor<T>? velocity, SgdUpdate update)
@@ -69,7 +69,7 @@ internal static class SgdKernel
                 var slope = TSimd.MultiplyAdd(decay, value, TSimd.Load(in g, i));
                 if (hasVelocity)
                 {
-                    // The first velocity is the gradient itself, without dampening. The uninitialized old velocity is not read.
+                    // The first velocity is d, without dampening. The old velocity, which may be uninitialized, is not read.
                     var newVelocity = isFirst
                         ? slope
                         : TSimd.MultiplyAdd(momentum, TSimd.Load(in v, i), TSimd.Multiply(gradientFactor, slope));

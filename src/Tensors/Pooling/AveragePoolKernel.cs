@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>The mean of each window. Windows have a fixed size or are adaptive.</summary>
+/// <summary>The mean of each window. Windows have a fixed size or are adaptive, see <see cref="WindowAxis.Adaptive"/>.</summary>
 /// <remarks>
 /// Forward and backward share one loop: a target pixel is the weighted sum of a rectangle of source pixels. In forward, an output sums the
 /// inputs in its window. In backward, an input sums the gradients of the outputs whose windows contain it. The weight is one over the area
@@ -16,6 +16,10 @@ internal static class AveragePoolKernel
     /// <param name="x">The input.</param>
     /// <param name="window">The window.</param>
     /// <param name="countPadding">Whether padding counts as zeros; otherwise the mean is over the image pixels only.</param>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The window has a size or stride below 1, or a padding below 0 or above half the window.
+    /// </exception>
+    /// <exception cref="ShapeException">The input is not of rank 4, or its padded maps are smaller than the window.</exception>
     public static Tensor<T> Forward<T>(Tensor<T> x, Window2d window, bool countPadding)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -24,6 +28,10 @@ internal static class AveragePoolKernel
     }
 
     /// <summary>The gradient with respect to an input of the given shape.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The window has a size or stride below 1, or a padding below 0 or above half the window.
+    /// </exception>
+    /// <exception cref="ShapeException">The window does not fit the input, or dy does not have the shape of the output.</exception>
     public static Tensor<T> Backward<T>(Tensor<T> dy, Shape input, Window2d window, bool countPadding)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -31,7 +39,9 @@ internal static class AveragePoolKernel
         return Backward(dy, input, new Windows(vertical, horizontal, countPadding ? window.Area : 0), Fixed);
     }
 
-    /// <summary>y [N,C,height,width]: each element is the mean of a window of x [N,C,H,W].</summary>
+    /// <summary>y [N,C,height,width]: each element is the mean of an adaptive window of x [N,C,H,W].</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The output height or width is below 1.</exception>
+    /// <exception cref="ShapeException">The input is not of rank 4.</exception>
     public static Tensor<T> AdaptiveForward<T>(Tensor<T> x, int height, int width)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -46,6 +56,7 @@ internal static class AveragePoolKernel
     }
 
     /// <summary>The gradient with respect to an input of the given shape.</summary>
+    /// <exception cref="ShapeException">The shapes are not of rank 4, or differ in the number of images or channels.</exception>
     public static Tensor<T> AdaptiveBackward<T>(Tensor<T> dy, Shape input)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -89,7 +100,7 @@ internal static class AveragePoolKernel
             width, new(from.Span, to.Span, windows, channels, backward, row, count)));
     }
 
-    /// <summary>The windows of both axes, and the area to divide by; 0 stands for the number of image pixels in each window.</summary>
+    /// <summary>The windows of both axes, and the area to divide by; 0 to divide by the image pixels in each window.</summary>
     private readonly record struct Windows(WindowAxis Vertical, WindowAxis Horizontal, int Area)
     {
         /// <summary>The weight of each pixel in the window of output (i, j).</summary>
@@ -138,7 +149,7 @@ internal static class AveragePoolKernel
                         }
                     }
 
-                    // No window contains this input.
+                    // Backward only: no window contains this input.
                     if (first) target.Slice(to, channels).Clear();
                 }
             }

@@ -5,12 +5,13 @@ using System.Runtime.InteropServices;
 namespace DeepSharp.Tensors;
 
 /// <summary>
-/// The maximum of each window. As in PyTorch, padding is never selected, NaN is larger than any number, and of equal elements the first in
-/// row-major order is selected.
+/// The maximum of each window. As in PyTorch, padding is never selected, and NaN is larger than any number. Of equal elements, the first in
+/// row-major order is selected; of several NaNs, the last.
 /// </summary>
 /// <remarks>
-/// Forward records argmax indices for backward: for each output, the position of its maximum in the window. They are stored in
-/// the order of the output, one byte each, or one element of T if a window has more than 256 positions. Backward does not read the input.
+/// For backward, forward records argmax indices: for each output, the row-major position of its maximum in the window with its padding.
+/// They are stored in the order of the output, one byte each, or one element of T each if a window has more than 256 positions. Backward
+/// does not read the input.
 /// </remarks>
 internal static class MaxPoolKernel
 {
@@ -21,6 +22,10 @@ internal static class MaxPoolKernel
     /// <param name="window">The window.</param>
     /// <param name="recordArgmax">Whether to record the argmax indices for backward.</param>
     /// <param name="argmax">The argmax indices, owned by the caller; null unless recorded.</param>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The window has a size or stride below 1, or a padding below 0 or above half the window.
+    /// </exception>
+    /// <exception cref="ShapeException">The input is not of rank 4, or its padded maps are smaller than the window.</exception>
     public static Tensor<T> Forward<T>(Tensor<T> x, Window2d window, bool recordArgmax, out PooledMemory<byte>? argmax)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -43,6 +48,12 @@ internal static class MaxPoolKernel
     /// <param name="argmax">The argmax indices that forward recorded.</param>
     /// <param name="input">The shape of the input.</param>
     /// <param name="window">The window.</param>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The window has a size or stride below 1, or a padding below 0 or above half the window.
+    /// </exception>
+    /// <exception cref="ShapeException">
+    /// The window does not fit the input, dy does not have the shape of the output, or the argmax indices have a different length.
+    /// </exception>
     public static Tensor<T> Backward<T>(Tensor<T> dy, PooledMemory<byte> argmax, Shape input, Window2d window)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -53,7 +64,7 @@ internal static class MaxPoolKernel
         {
             throw new ShapeException(
                 $"{Operation} backward: input {input} gives an output {expected}, " +
-                $"the gradient is {dy.Shape} with {argmax.Length} recorded bytes.");
+                $"the gradient is {dy.Shape} with {argmax.Length} bytes of argmax indices.");
         }
 
         var dx = new Tensor<T>(input, dy.Context, $"{Operation} backward");

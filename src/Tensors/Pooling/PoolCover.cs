@@ -1,9 +1,9 @@
 namespace DeepSharp.Tensors;
 
 /// <summary>
-/// The outputs <see cref="First"/> to <see cref="End"/> − 1 whose windows contain one input, for inputs visited in ascending order from 0.
+/// The outputs <see cref="First"/> to <see cref="End"/> − 1 whose windows contain one input, for inputs visited in ascending order.
 /// </summary>
-/// <remarks>Window starts and ends are in ascending order, so both bounds only grow. Moving to the next input needs no division.</remarks>
+/// <remarks>Window starts and ends are in ascending order, so both bounds only grow.</remarks>
 internal struct PoolCover(WindowAxis axis)
 {
     /// <summary>The first output whose window contains the input.</summary>

@@ -1,6 +1,8 @@
 namespace DeepSharp.Tensors;
 
-/// <summary>A sliding window along one axis: output o covers the inputs <see cref="Start"/>(o) to <see cref="End"/>(o) − 1.</summary>
+/// <summary>
+/// The sliding or adaptive windows along one axis: output o covers the inputs <see cref="Start"/>(o) to <see cref="End"/>(o) − 1.
+/// </summary>
 internal readonly struct WindowAxis
 {
     private readonly int stride, padding;
@@ -54,7 +56,7 @@ internal readonly struct WindowAxis
     /// <summary>PyTorch's adaptive windows: ⌊o·inputs/outputs⌋ to ⌈(o+1)·inputs/outputs⌉ − 1. They may overlap.</summary>
     public static WindowAxis Adaptive(int inputs, int outputs) => new(inputs, outputs);
 
-    /// <summary>The start of a window of fixed length; negative if the window begins in the padding.</summary>
+    /// <summary>The start of a window of fixed length; negative if the window begins in the padding before the input.</summary>
     public int Origin(int output) => (output * stride) - padding;
 
     /// <summary>The first input in the window of an output.</summary>

@@ -45,7 +45,7 @@ internal static class DropoutKernel
         ReadOnlySpan<T> x, Span<T> y, int stride, long index, int count, ulong threshold, T scale, RandomStream stream)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        // The generator returns four words at a time. Of the first four and the last four, possibly only some are used.
+        // The generator returns four words at a time. Some words of the first and the last block may not be used.
         int skipped = (int)(index & 3), at = 0;
         for (int i = -skipped; i < count; i += 4, index += 4)
         {

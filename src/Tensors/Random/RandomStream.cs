@@ -6,8 +6,8 @@ namespace DeepSharp.Tensors;
 
 /// <summary>A stream of random numbers defined by a seed, a name, an epoch and a step. Its elements are accessed by index.</summary>
 /// <remarks>
-/// A stream has no position. <c>new RandomStream(seed, "dropout").At(epoch, step)</c> returns the same words on every machine, in any order
-/// and on any number of threads. The random state of a training run is therefore only an epoch and a step.
+/// A stream has no position. <c>new RandomStream(seed, "dropout").At(epoch, step)</c> has the same words on every machine, whichever order
+/// and number of threads reads them. The random state of a training run is therefore only a seed, an epoch and a step.
 /// </remarks>
 public readonly struct RandomStream : IEquatable<RandomStream>
 {
@@ -26,7 +26,8 @@ public readonly struct RandomStream : IEquatable<RandomStream>
     private RandomStream(uint key0, uint key1, uint epoch, uint step) =>
         (this.key0, this.key1, this.epoch, this.step) = (key0, key1, epoch, step);
 
-    /// <summary>The same stream at another epoch and step.</summary>
+    /// <summary>The stream of the same seed and name at another epoch and step.</summary>
+    /// <exception cref="OverflowException">The epoch or the step is negative or above 2³² − 1.</exception>
     public RandomStream At(long epoch, long step) => new(key0, key1, checked((uint)epoch), checked((uint)step));
 
     /// <summary>The random 32-bit word at <paramref name="index"/>.</summary>
@@ -43,7 +44,10 @@ public readonly struct RandomStream : IEquatable<RandomStream>
     /// <summary>Sample <paramref name="index"/> of the uniform distribution on [0, 1).</summary>
     public double Uniform(long index) => Word(index) * (1.0 / 4294967296.0);
 
-    /// <summary>Sample <paramref name="index"/> of the uniform distribution on the integers 0 to <paramref name="bound"/> − 1.</summary>
+    /// <summary>
+    /// Sample <paramref name="index"/> of the uniform distribution on the integers 0 to <paramref name="bound"/> − 1. The probabilities
+    /// differ by at most 2⁻³².
+    /// </summary>
     public int Below(int bound, long index) => (int)(((ulong)Word(index) * (uint)bound) >> 32);
 
     /// <summary>
@@ -87,9 +91,9 @@ public readonly struct RandomStream : IEquatable<RandomStream>
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(key0, key1, epoch, step);
 
-    /// <summary>Whether the streams are equal.</summary>
+    /// <summary>Whether the streams have the same seed, name, epoch and step.</summary>
     public static bool operator ==(RandomStream left, RandomStream right) => left.Equals(right);
 
-    /// <summary>Whether the streams differ.</summary>
+    /// <summary>Whether the streams differ in seed, name, epoch or step.</summary>
     public static bool operator !=(RandomStream left, RandomStream right) => !left.Equals(right);
 }

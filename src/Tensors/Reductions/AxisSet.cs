@@ -29,16 +29,16 @@ public readonly record struct AxisSet
     /// <summary>Whether the set is empty.</summary>
     public bool IsEmpty => bits == 0;
 
-    /// <summary>Whether the set contains an axis, which must not be negative.</summary>
+    /// <summary>Whether the set contains an axis, which must be counted from the start.</summary>
     public bool Contains(int axis) => (bits >> axis & 1) != 0;
 
-    /// <summary>This set with one axis added.</summary>
+    /// <summary>This set with one axis added, which must be counted from the start.</summary>
     public AxisSet With(int axis) => new(bits | (1 << axis));
 
     /// <summary>This set without the axes of another set.</summary>
     public AxisSet Without(AxisSet other) => new(bits & ~other.bits);
 
-    /// <summary>The number of elements that are reduced to one result.</summary>
+    /// <summary>The number of elements that are reduced to one result: the product of the lengths of the axes in the set.</summary>
     public int CountIn(Shape shape)
     {
         int count = 1;
@@ -50,7 +50,10 @@ public readonly record struct AxisSet
         return count;
     }
 
-    /// <summary>The shape of the result: the axes of the set are kept with length 1 or removed.</summary>
+    /// <summary>
+    /// The shape of the result of a reduction: the axes of the set are kept with length 1 if <paramref name="keepDims"/> is set, else
+    /// removed.
+    /// </summary>
     public Shape Reduce(Shape shape, bool keepDims)
     {
         Span<int> lengths = stackalloc int[Shape.MaxRank];

@@ -4,7 +4,8 @@ using System.Numerics.Tensors;
 namespace DeepSharp.Tensors;
 
 /// <summary>
-/// The largest element over any axes and its index. Of equal elements, the first in logical order is selected. NaN exceeds any number.
+/// The largest element over any axes and its index. Of equal elements, the first in logical order is selected. NaN is larger than any
+/// number.
 /// </summary>
 internal static class MaxKernel
 {

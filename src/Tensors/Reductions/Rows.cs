@@ -3,12 +3,13 @@ using System.Numerics;
 namespace DeepSharp.Tensors;
 
 /// <summary>
-/// Views a tensor as rows that are contiguous in memory. A row contains all elements along the reduced axes, in logical order. The rows are
-/// in the storage order of the other axes.
+/// Arranges a tensor as rows that are contiguous in memory. A row contains the elements along the reduced axes, in logical order. The rows
+/// are in the storage order of the other axes.
 /// </summary>
 /// <remarks>
-/// Row kernels handle only this layout. If the reduced axes are last in storage (the last axis, or the channels of images), the tensor is
-/// already stored this way; otherwise it is copied into this order and back.
+/// The kernels for variance, maximum and softmax handle only this layout. If the reduced axes are last in storage (for instance the last
+/// axis of a matrix, or the channels of images), the tensor is already stored this way. Otherwise it is copied into this order, and results
+/// of the same shape are copied back.
 /// </remarks>
 internal static class Rows
 {
@@ -35,7 +36,10 @@ internal static class Rows
         return x;
     }
 
-    /// <summary>Whether a tensor is already stored as rows: strides never increase in row order. Axes of length 1 are ignored.</summary>
+    /// <summary>
+    /// Whether a tensor is already stored as rows: in the order of the rows, no axis has a larger stride than the axis before it. Axes of
+    /// length 1 are ignored.
+    /// </summary>
     public static bool AreStorage(Shape shape, AxisSet axes)
     {
         var ordered = Order(shape, axes, out int[] strides);
@@ -50,7 +54,7 @@ internal static class Rows
         return true;
     }
 
-    /// <summary>The lengths and the storage strides of the axes, in the order of rows.</summary>
+    /// <summary>The lengths and the storage strides of the axes: first the others in storage order, then the reduced axes.</summary>
     private static Shape Order(Shape shape, AxisSet axes, out int[] strides)
     {
         int[] storageStrides = StorageLayout.Strides(shape);

@@ -42,7 +42,7 @@ internal static class SoftmaxKernel
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var (max, sum) = SoftmaxRow.Exp(width, x, y);
-        // Not x − (m + log Σ): if m is large, rounding this sum would lose the logarithm.
+        // Subtract twice. If m is large, rounding m + log Σ would lose the logarithm.
         TensorPrimitives.Subtract(x, max, y);
         TensorPrimitives.Subtract(y, T.Log(sum), y);
     }

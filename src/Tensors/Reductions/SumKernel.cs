@@ -6,8 +6,9 @@ namespace DeepSharp.Tensors;
 /// <summary>Sums and means over any axes.</summary>
 /// <remarks>
 /// Axes that are adjacent in storage are merged: a tensor is viewed as [outer, length, inner] and summed over the middle axis. Each sum is
-/// split into parts that depend on the shape alone. A part is summed in T; the parts are added in order, in double. The result is therefore
-/// bit-identical for any number of workers, and the rounding error is that of one part, however long the sum is.
+/// split into parts that depend on the shape alone. Parts are summed in T (long rows in runs, see <see cref="Summation"/>) and added in
+/// order, in double. The result is therefore bit-identical for any number of workers, and the rounding error does not grow with the number
+/// of parts.
 /// </remarks>
 internal static class SumKernel
 {
@@ -52,7 +53,10 @@ internal static class SumKernel
         return ExpandKernel.Run(scaled, shape);
     }
 
-    /// <summary>The sum as a tensor of the given shape. Its storage must be that of x with all summed axes of length 1.</summary>
+    /// <summary>
+    /// The sum as a tensor of the given shape. In storage, its elements must have the same order as those of x with all summed axes of
+    /// length 1.
+    /// </summary>
     private static Tensor<T> Forward<T>(Tensor<T> x, AxisSet axes, Shape shape, double divisor)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -114,7 +118,7 @@ internal static class SumKernel
     private static void SumColumns<T>(Tensor<T> x, Tensor<T> y, int outer, int length, int inner, double divisor)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        // Narrow rows are summed as wide rows of "fold" adjacent rows each. The sums of these narrow rows are added at the end.
+        // Short rows are joined: a wide row consists of "fold" adjacent rows. The sums of the columns of wide rows are added at the end.
         int fold = Math.Clamp(Tuning.SumColumns / 4 / inner, 1, length), width = inner * fold, wideRows = length / fold;
         int parts = (wideRows + Tuning.SumRows - 1) / Tuning.SumRows, columnBlocks = (width + Tuning.SumColumns - 1) / Tuning.SumColumns;
         int elements = Math.Min(Tuning.SumRows, wideRows) * Math.Min(Tuning.SumColumns, width);
@@ -130,7 +134,7 @@ internal static class SumKernel
                 var rest = source.Span.Slice(batch * length * inner, length * inner)[((part * Tuning.SumRows * width) + column)..];
                 var sum = sums.Span.Slice((((batch * parts) + part) * width) + column, columns);
                 SimdDispatch.Run<T, ColumnAction<T>>(x.Context.VectorWidth, new(rest, rows, width, sum));
-                // The remaining rows, which do not fill a wide row.
+                // The last rows, which do not fill a wide row.
                 var leftOver = part == parts - 1 && fold > 1 ? rest[(rows * width)..] : [];
                 TensorPrimitives.Add(sum[..leftOver.Length], leftOver, sum);
             }

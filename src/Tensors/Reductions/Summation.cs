@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>The terms of a sum, as a function of the element index.</summary>
+/// <summary>The terms of a sum, as a function of the index of an element.</summary>
 internal interface ITerm<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
@@ -54,8 +54,11 @@ internal readonly ref struct SquaredDeviationTerm<T>(ReadOnlySpan<T> x, T mean) 
     }
 }
 
-/// <summary>Sums many terms in one fixed order: runs of 1,024 terms with vectors in T, then the sums of the runs in double.</summary>
-/// <remarks>In float the error is that of one run, at most about (1024 / lanes) · ε · Σ|terms|, however long the sum is.</remarks>
+/// <summary>
+/// Sums many terms in an order that depends only on the vector width: runs of 1,024 terms with vectors in T, then the sums of the runs in
+/// double.
+/// </summary>
+/// <remarks>In float, the error is at most about (1024 / lanes) · ε · Σ|terms|, however long the sum is.</remarks>
 internal static class Summation
 {
     /// <summary>The sum of the terms 0 to <paramref name="length"/> − 1.</summary>

@@ -43,18 +43,18 @@ public static partial class TensorOperations
         /// <summary>
         /// The index of the largest element along an axis, for every combination of indices of the other axes, in logical row-major order.
         /// </summary>
-        /// <param name="axis">The axis; −1 is the last one: the classes of logits [N, classes].</param>
-        /// <returns>One index for each combination. Of equal elements the first is selected. NaN is larger than any number.</returns>
+        /// <param name="axis">The axis; −1 is the last one, for example the classes of logits [N, classes].</param>
+        /// <returns>One index for each combination. Of equal elements, the first is selected. NaN is larger than any number.</returns>
         /// <exception cref="ArgumentOutOfRangeException">There is no such axis.</exception>
         public int[] ArgMax(int axis = -1) => x.Context.Kernels.ArgMax(x, axis);
 
-        /// <summary>Softmax along an axis, exp(x) / Σ exp(x): non-negative values that add up to 1.</summary>
-        /// <param name="axis">The axis; −1 is the last one: the classes of logits [N, classes].</param>
+        /// <summary>Softmax along an axis, exp(x) / Σ exp(x): nonnegative values that sum to 1.</summary>
+        /// <param name="axis">The axis; −1 is the last one, for example the classes of logits [N, classes].</param>
         /// <exception cref="ArgumentOutOfRangeException">There is no such axis.</exception>
         public Tensor<T> Softmax(int axis = -1) => x.Context.Kernels.Softmax(x, x.Shape.Axis(axis));
 
-        /// <summary>The logarithm of softmax along an axis, x − log Σ exp(x). It is finite even where softmax underflows to 0.</summary>
-        /// <param name="axis">The axis; −1 is the last one: the classes of logits [N, classes].</param>
+        /// <summary>The logarithm of softmax along an axis, x − log Σ exp(x). For finite x it is finite even where softmax is 0.</summary>
+        /// <param name="axis">The axis; −1 is the last one, for example the classes of logits [N, classes].</param>
         /// <exception cref="ArgumentOutOfRangeException">There is no such axis.</exception>
         public Tensor<T> LogSoftmax(int axis = -1) => x.Context.Kernels.LogSoftmax(x, x.Shape.Axis(axis));
     }

@@ -4,7 +4,7 @@ using System.Numerics.Tensors;
 namespace DeepSharp.Tensors;
 
 /// <summary>The variance over any axes: Σ (x − mean)² / (n − 1), or / n if biased.</summary>
-/// <remarks>Two passes: the mean is subtracted before squaring, so a mean far from zero costs no accuracy.</remarks>
+/// <remarks>Two passes: the mean is subtracted before squaring, so a mean far from zero costs little accuracy.</remarks>
 internal static class VarianceKernel
 {
     /// <summary>The variance. The unbiased variance of a single element is 0/0 = NaN, as in PyTorch.</summary>

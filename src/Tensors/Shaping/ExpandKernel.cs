@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>Broadcasts a tensor to a larger shape by PyTorch's rule.</summary>
+/// <summary>Broadcasts a tensor to a given shape by PyTorch's rule.</summary>
 internal static class ExpandKernel
 {
     /// <summary>x, repeated along the axes that it lacks or whose length is 1.</summary>

@@ -5,7 +5,9 @@ namespace DeepSharp.Tensors;
 /// <summary>The same elements, in the same logical row-major order, in another shape.</summary>
 internal static class ReshapeKernel
 {
-    /// <summary>Copies x into a tensor of <paramref name="shape"/>. This is a plain copy if both are stored in row-major order.</summary>
+    /// <summary>
+    /// Copies x into a tensor of <paramref name="shape"/>. The order in storage changes only if one of them is not stored row-major.
+    /// </summary>
     /// <exception cref="ShapeException">The number of elements differs.</exception>
     public static Tensor<T> Run<T>(Tensor<T> x, Shape shape)
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -25,7 +27,7 @@ internal static class ReshapeKernel
         }
         else
         {
-            // Channels-last to channels-last with different lengths: only the logical order is common to both, so copy through it.
+            // Channels-last to channels-last with different lengths: copy to logical order first, which is the same for both.
             using var logical = Run(x, [x.ElementCount]);
             StridedCopy.Run(
                 x.Context, shape, logical.ReadMemory(), StorageLayout.RowMajorStrides(shape), target, StorageLayout.Strides(shape));

@@ -2,17 +2,17 @@ using System.ComponentModel;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>The shape rules of the shaping operations, used for tensors and on the tape.</summary>
+/// <summary>The shapes of the results of shaping operations and of matrix products, for tensors and for variables on a tape.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class ShapeRules
 {
-    /// <summary>[N, C, H, W] to [N, C·H·W]; for any rank, all axes after the first are merged into one.</summary>
+    /// <summary>[N, C, H, W] to [N, C·H·W]. In general, all axes after the first are merged into one; [N] becomes [N, 1].</summary>
     /// <exception cref="ShapeException">The shape has rank 0.</exception>
     public static Shape Flatten(Shape shape) => shape.Rank > 0
         ? [shape[0], shape.ElementCount / shape[0]]
         : throw new ShapeException("Flatten: expected [N, ...], found a tensor of rank 0.");
 
-    /// <summary>The axis order that transposes [M, N].</summary>
+    /// <summary>The axes for Permute that transpose [M, N].</summary>
     /// <exception cref="ShapeException">The shape is not of rank 2.</exception>
     public static ReadOnlySpan<int> Transpose(Shape shape) => shape.Rank == 2
         ? [1, 0]
@@ -46,7 +46,7 @@ public static class ShapeRules
         return new Shape(lengths);
     }
 
-    /// <summary>The shape with elements added before and after each axis.</summary>
+    /// <summary>The shape with elements added at the start and at the end of each axis.</summary>
     /// <exception cref="ShapeException">The number of values differs from the rank, or a value is negative.</exception>
     public static Shape Pad(Shape shape, ReadOnlySpan<int> before, ReadOnlySpan<int> after)
     {
@@ -63,8 +63,9 @@ public static class ShapeRules
         return new Shape(lengths);
     }
 
-    /// <summary>The shape of tensors joined along an axis.</summary>
-    /// <exception cref="ShapeException">The shapes differ along another axis.</exception>
+    /// <summary>The shape of tensors concatenated along an axis.</summary>
+    /// <exception cref="ShapeException">The ranks differ, or the shapes differ along another axis.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such axis.</exception>
     public static Shape Concat(int axis, ReadOnlySpan<Shape> shapes)
     {
         int total = 0;
@@ -78,7 +79,7 @@ public static class ShapeRules
         return shapes[0].With(axis, total);
     }
 
-    /// <summary>The shape of the product of [M, K] and [K, N], after any transposition.</summary>
+    /// <summary>The shape of the product of two matrices, which must be [M, K] and [K, N] after any transposition.</summary>
     /// <exception cref="ShapeException">The shapes do not fit.</exception>
     public static Shape MatMul(Shape a, Shape b, bool transposeA = false, bool transposeB = false)
     {

@@ -5,7 +5,7 @@ namespace DeepSharp.Tensors;
 /// <summary>Copies a slice out of a tensor, or overwrites a slice of a tensor.</summary>
 internal static class SliceKernel
 {
-    /// <summary>The slice of x that begins at index <paramref name="start"/> and has the given shape.</summary>
+    /// <summary>The slice of x that begins at the indices <paramref name="start"/> and has the given shape.</summary>
     /// <exception cref="ShapeException">The slice is out of range.</exception>
     public static Tensor<T> Cut<T>(Tensor<T> x, ReadOnlySpan<int> start, Shape shape)
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -22,7 +22,7 @@ internal static class SliceKernel
         return y;
     }
 
-    /// <summary>Overwrites with x the slice of <paramref name="target"/> that begins at index <paramref name="start"/>.</summary>
+    /// <summary>Overwrites with x the slice of <paramref name="target"/> that begins at the indices <paramref name="start"/>.</summary>
     /// <exception cref="ShapeException">The slice is out of range.</exception>
     public static void Set<T>(Tensor<T> target, ReadOnlySpan<int> start, Tensor<T> x)
         where T : unmanaged, IFloatingPointIeee754<T>

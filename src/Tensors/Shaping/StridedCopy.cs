@@ -7,9 +7,9 @@ namespace DeepSharp.Tensors;
 /// </summary>
 /// <remarks>
 /// Axes are sorted by their stride in the target, and merged where neither layout has a gap. The elements are then copied in lines along
-/// the fastest axis of the target. Contiguous lines are copied whole, and lines that repeat one element (source stride 0) are filled.
-/// Other lines are copied element by element. If they cross the lines of the source (a transpose), they are copied in tiles that stay in
-/// the first-level cache.
+/// the axis with the smallest stride in the target. Lines that are contiguous in source and target are copied whole, and contiguous lines
+/// that repeat one element (source stride 0) are filled. Other lines are copied element by element. If their stride in the source is above
+/// 1, as in a transpose, they are copied in tiles that stay in the first-level cache.
 /// </remarks>
 internal static class StridedCopy
 {
@@ -71,8 +71,8 @@ internal static class StridedCopy
             axes.RemoveAt(i + 1);
         }
 
-        // The lines of a tile should be adjacent in the source, so the axis
-        // with the smallest source stride above 0 becomes the axis that counts the lines of a tile.
+        // The lines of a tile should be adjacent in the source, so the axis with the smallest source stride above 0 becomes the one that
+        // counts the lines.
         if (axes.Count > 2 && axes[^1].Source > 1)
         {
             int nearest = 0;

@@ -13,13 +13,14 @@ public static partial class TensorOperations
         public Tensor<T> Reshape(Shape shape) => x.Context.Kernels.Reshape(x, shape);
 
         /// <summary>
-        /// Images [N, C, H, W] as rows [N, C·H·W] in C, H, W order, as in PyTorch; for other ranks, all axes after the first are merged.
+        /// Flattens images [N, C, H, W] to rows [N, C·H·W] in C, H, W order, as PyTorch does. In general, merges all axes after the first;
+        /// [N] becomes [N, 1].
         /// </summary>
         /// <exception cref="ShapeException">The tensor has rank 0.</exception>
         public Tensor<T> Flatten() => x.Reshape(ShapeRules.Flatten(x.Shape));
 
         /// <summary>Reorders the axes.</summary>
-        /// <param name="axes">For each axis of the result, the matching axis of x; −1 is the last one. Each axis must occur once.</param>
+        /// <param name="axes">For each axis of the result, the axis of x that it comes from; −1 is the last one.</param>
         /// <exception cref="ArgumentException">The axes do not contain each axis of x exactly once.</exception>
         public Tensor<T> Permute(params ReadOnlySpan<int> axes) => x.Context.Kernels.Permute(x, axes);
 
@@ -39,10 +40,11 @@ public static partial class TensorOperations
         /// <param name="length">The number of indices.</param>
         /// <exception cref="ShapeException">The slice is out of range.</exception>
         /// <exception cref="ArgumentOutOfRangeException">There is no such axis.</exception>
+        /// <exception cref="ArgumentException">The length is below 1.</exception>
         public Tensor<T> Slice(int axis, int start, int length) =>
             x.Slice(ShapeRules.StartAt(x.Shape, axis, start), x.Shape.With(axis, length));
 
-        /// <summary>A slice of x given by ranges of indices: <c>x.Slice(1..3, .., ..^1)</c>.</summary>
+        /// <summary>A slice of x given by a range for each axis: <c>x.Slice(1..3, .., ..^1)</c>.</summary>
         /// <param name="ranges">Ranges for the first axes; the remaining axes are taken whole.</param>
         /// <exception cref="ShapeException">There are more ranges than axes, or a range is empty or outside its axis.</exception>
         public Tensor<T> Slice(params ReadOnlySpan<Range> ranges)
@@ -62,14 +64,16 @@ public static partial class TensorOperations
         /// <summary>Concatenates x and <paramref name="others"/> along an axis.</summary>
         /// <param name="axis">The axis; −1 is the last one.</param>
         /// <param name="others">Tensors of the same shape as x, except along that axis.</param>
-        /// <exception cref="ShapeException">The shapes differ along another axis.</exception>
+        /// <exception cref="ShapeException">The ranks differ, or the shapes differ along another axis.</exception>
         /// <exception cref="ArgumentOutOfRangeException">There is no such axis.</exception>
+        /// <exception cref="InvalidOperationException">The tensors belong to different contexts.</exception>
         public Tensor<T> Concat(int axis, params ReadOnlySpan<Tensor<T>> others) =>
             x.Context.Kernels.Concat(x.Shape.Axis(axis), [x, .. others]);
 
         /// <summary>The matrix product of x [M, K] and <paramref name="y"/> [K, N].</summary>
         /// <param name="y">The right factor.</param>
         /// <exception cref="ShapeException">The shapes do not fit.</exception>
+        /// <exception cref="InvalidOperationException">The tensors belong to different contexts.</exception>
         public Tensor<T> MatMul(Tensor<T> y) => x.Context.Kernels.MatMul(x, y);
     }
 }

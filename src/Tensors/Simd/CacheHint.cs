@@ -6,7 +6,7 @@ namespace DeepSharp.Tensors;
 /// <summary>Prefetch hints to the processor. They never change a result.</summary>
 internal static class CacheHint
 {
-    /// <summary>The length of a cache line on x86 processors, the only ones for which hints are issued.</summary>
+    /// <summary>The length of a cache line in bytes on x86 processors. On other processors, no hints are issued.</summary>
     public const int LineBytes = 64;
 
     /// <summary>Prefetches the cache line at an address that will be read or written soon; does nothing except on x86.</summary>
@@ -18,9 +18,10 @@ internal static class CacheHint
         if (Sse.IsSupported) Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.AsRef(in address)));
     }
 
-    /// <summary>Prefetches rows that are too short for the hardware prefetcher to detect.</summary>
+    /// <summary>Prefetches rows that are too short for the hardware prefetcher to detect; does nothing except on x86.</summary>
+    /// <remarks>Issues one hint for every 64 bytes of a row. If a row begins inside a cache line, its last line may be missed.</remarks>
     /// <param name="near">An element of the array.</param>
-    /// <param name="start">Elements from <paramref name="near"/> to the first row, which need not exist.</param>
+    /// <param name="start">Elements from <paramref name="near"/> to the first row. Rows may lie outside the array.</param>
     /// <param name="rows">The number of rows.</param>
     /// <param name="rowStep">Elements from one row to the next.</param>
     /// <param name="length">Elements of a row.</param>

@@ -3,8 +3,8 @@ using System.Numerics;
 namespace DeepSharp.Tensors;
 
 /// <summary>
-/// The vector operations of kernels, so that each kernel is written once for all widths and both element types. The vector is a type
-/// parameter, so the JIT compiler specializes each kernel for it, and one process can run (and test) every width.
+/// The vector operations of kernels. Each kernel is written once for all widths and both element types, with the vector type as a type
+/// parameter. The JIT compiler specializes the kernel for each vector type, so one process can run (and test) every width.
 /// </summary>
 /// <typeparam name="TVector">
 /// The vector type, for instance <c>Vector256&lt;float&gt;</c>; for a single lane <typeparamref name="T"/> itself.
@@ -66,8 +66,8 @@ public interface ISimd<TVector, T>
     static abstract TVector Sqrt(TVector a);
 
     /// <summary>
-    /// Each lane of <paramref name="value"/> times 2ⁿ, where n is a signed integer: the lowest bits of the same lane
-    /// of <paramref name="power"/>, read as bits and not as a floating-point number. Values and results must be normal numbers.
+    /// Each lane of <paramref name="value"/> times 2ⁿ. The signed integer n is stored in the lowest 9 bits (float) or 12 bits (double) of
+    /// the same lane of <paramref name="power"/>; its other bits are ignored. Values and results must be normal numbers.
     /// </summary>
     static abstract TVector AddToExponent(TVector value, TVector power);
 

@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>Prefetches memory in equal parts while the processor computes something else. Prefetching never changes a result.</summary>
+/// <summary>Prefetches memory into the second-level cache, one part per call, so that a computation can spread the prefetches.</summary>
+/// <param name="memory">The memory to prefetch.</param>
+/// <param name="parts">The maximum number of parts. Parts are whole cache lines, so there can be fewer.</param>
 internal ref struct MemoryAhead<T>(ReadOnlySpan<T> memory, int parts)
     where T : unmanaged
 {

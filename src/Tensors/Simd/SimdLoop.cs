@@ -7,7 +7,7 @@ internal interface ISimdLoop<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     /// <summary>
-    /// Processes the elements <paramref name="from"/> to <paramref name="to"/> − 1. Their number is a multiple of the vector width.
+    /// Processes the elements <paramref name="from"/> to <paramref name="to"/> − 1: a multiple of the vector width, possibly none.
     /// </summary>
     void Run<TSimd, TVector>(nint from, nint to)
         where TSimd : struct, ISimd<TVector, T>

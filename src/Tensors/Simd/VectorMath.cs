@@ -12,12 +12,15 @@ internal static class VectorMath
     /// <summary>The number of fraction bits of a double.</summary>
     public const int DoubleFractionBits = 52;
 
-    /// <summary>exp(x), accurate to a few units in the last place; results below the smallest normal number are 0.</summary>
+    /// <summary>
+    /// exp(x), accurate to a few units in the last place; 0 below <see cref="ExpConstants{T}.Min"/>, +∞ above
+    /// <see cref="ExpConstants{T}.Max"/>, NaN for NaN.
+    /// </summary>
     /// <remarks>
-    /// exp(x) = 2ⁿ·exp(r) with n = ⌊x/ln 2⌉ and r = x − n·ln 2, where |r| is at most ln(2)/2 = 0.35. In this range the Taylor
-    /// series up to r⁷/7! has an error of 5e-9, and up to r¹³/13! of 4e-18. Adding 1.5·2^(fraction bits) rounds x/ln 2 to the integer
-    /// n, whose bits are then the lowest ones of the sum. n·ln 2 is subtracted in two steps, the first of which is exact (Cody and Waite,
-    /// Software Manual for the Elementary Functions, 1980).
+    /// exp(x) = 2ⁿ·exp(r) with n = x/ln 2 rounded to an integer and r = x − n·ln 2, where |r| is at most ln(2)/2 ≈ 0.35. In this range the
+    /// Taylor series up to r⁷/7! (float) has an error of 5e-9, and the series up to r¹³/13! (double) one of 4e-18: less than the rounding
+    /// error. Adding 1.5·2^(fraction bits) rounds x/ln 2 to the integer n, whose bits are then the lowest ones of the sum. n·ln 2 is
+    /// subtracted in two steps, the first of which is exact (Cody and Waite, Software Manual for the Elementary Functions, 1980).
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Exp<TSimd, TVector, T>(TVector x, ExpConstants<T> constants)
@@ -56,7 +59,7 @@ internal sealed class ExpConstants<T>
         Max = T.CreateTruncating(single ? 88.72283 : 709.7827128);
         Magic = T.CreateTruncating(1.5 * (1L << (single ? VectorMath.SingleFractionBits : VectorMath.DoubleFractionBits)));
         Log2E = T.CreateTruncating(1 / Math.Log(2));
-        // 0.693359375 has nine bits and 0.693145751953125 fifteen: their product with n is exact in float and in double.
+        // 0.693359375 has nine significant bits, 0.693145751953125 fifteen. Its product with n is exact in float or double, respectively.
         MinusLn2High = T.CreateTruncating(single ? -0.693359375 : -0.693145751953125);
         MinusLn2Low = T.CreateTruncating(single ? 2.1219444005469058277e-4 : -1.4286068203094172321e-6);
         Series = new T[single ? 8 : 14];
@@ -68,13 +71,13 @@ internal sealed class ExpConstants<T>
         }
     }
 
-    /// <summary>The smallest x whose exponential is a normal number.</summary>
+    /// <summary>The smallest x whose result is not 0: just above the logarithm of the smallest normal number.</summary>
     public T Min { get; }
 
-    /// <summary>The largest x whose exponential is finite.</summary>
+    /// <summary>The largest x whose result is finite: just below the logarithm of the largest finite number.</summary>
     public T Max { get; }
 
-    /// <summary>1.5·2^(fraction bits): the lowest bits of its sum with x are x rounded to an integer.</summary>
+    /// <summary>1.5·2^(fraction bits): the lowest bits of its sum with a number are the number rounded to an integer.</summary>
     public T Magic { get; }
 
     /// <summary>1/ln 2.</summary>

@@ -21,8 +21,8 @@ public enum VectorWidth
 /// <summary>Finds the vector width that suits the processor.</summary>
 public static class VectorWidths
 {
-    /// <summary>The widest vectors that the hardware accelerates.</summary>
-    // The runtime may report 512 bits as not accelerated on processors that throttle; that choice is respected.
+    /// <summary>The widest vectors that .NET reports as hardware-accelerated.</summary>
+    // .NET may report 512 bits as not accelerated on processors that reduce their clock rate for such vectors.
     public static VectorWidth Widest =>
         Vector512.IsHardwareAccelerated ? VectorWidth.Bits512
         : Vector256.IsHardwareAccelerated ? VectorWidth.Bits256

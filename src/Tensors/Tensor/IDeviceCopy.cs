@@ -6,6 +6,6 @@ namespace DeepSharp.Tensors;
 public interface IDeviceCopy<T> : IDisposable
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    /// <summary>Copies the elements to the host, in storage order.</summary>
+    /// <summary>Copies all elements to <paramref name="host"/>, in storage order.</summary>
     void Download(Span<T> host);
 }

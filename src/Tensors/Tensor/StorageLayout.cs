@@ -5,7 +5,8 @@ namespace DeepSharp.Tensors;
 /// other ranks are stored row-major.
 /// </summary>
 /// <remarks>
-/// SIMD lanes run over channels, which are contiguous, so deep layers with 2×2 maps fill vectors as well as layers with large maps.
+/// SIMD lanes run over channels, which are contiguous. Deep layers with many channels but 2×2 maps therefore fill vectors as well as layers
+/// with large maps.
 /// </remarks>
 public static class StorageLayout
 {
@@ -34,7 +35,7 @@ public static class StorageLayout
         return strides;
     }
 
-    /// <summary>The axes from the slowest to the fastest in storage: 0,2,3,1 for rank 4; 0,1,2 for rank 3, and so on.</summary>
+    /// <summary>The axes from the largest to the smallest stride in storage: 0,2,3,1 for rank 4; 0,1,2 for rank 3, and so on.</summary>
     public static ReadOnlySpan<int> StorageOrder(int rank) => rank switch
     {
         4 => [0, 2, 3, 1],
@@ -68,7 +69,7 @@ public static class StorageLayout
         {
             var from = source.Slice(n * channels * map, channels * map);
             var to = target.Slice(n * channels * map, channels * map);
-            // A transpose of [map × channels] into [channels × map], or back.
+            // A transpose of [pixels × channels] into [channels × pixels], or back.
             for (int p = 0; p < map; p++)
             {
                 for (int c = 0; c < channels; c++)

@@ -5,6 +5,7 @@ public sealed partial class Tensor<T>
     /// <summary>The element at the given logical indices; a negative index counts from the end.</summary>
     /// <exception cref="ArgumentException">The number of indices differs from the rank.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An index is outside its axis.</exception>
+    /// <exception cref="ObjectDisposedException">The tensor was disposed.</exception>
     public T this[params ReadOnlySpan<int> indices]
     {
         get => Read()[Offset(indices)];
@@ -37,7 +38,7 @@ public sealed partial class Tensor<T>
         StorageLayout.ToLogical(Shape, Read(), target);
     }
 
-    /// <summary>Replaces the elements with those of another tensor of the same shape.</summary>
+    /// <summary>Replaces the elements with those of another tensor of the same shape, which may belong to another context.</summary>
     /// <exception cref="ShapeException">The shapes differ.</exception>
     public void CopyFrom(Tensor<T> source)
     {

@@ -30,14 +30,17 @@ public sealed partial class Tensor<T>
         return tensor;
     }
 
-    /// <summary>Normally distributed elements; the element with logical row-major index i is sample i of the stream.</summary>
+    /// <summary>
+    /// Normally distributed elements with the given mean and standard deviation. The element with logical row-major index i is
+    /// mean + deviation · <see cref="RandomStream.Normal"/>(i).
+    /// </summary>
     public static Tensor<T> RandomNormal(
         Shape shape, RandomStream stream, double mean = 0, double deviation = 1, ComputeContext? context = null) =>
         FromStream(shape, i => mean + (deviation * stream.Normal(i)), context, nameof(RandomNormal));
 
     /// <summary>
-    /// Elements uniformly distributed over [<paramref name="low"/>, <paramref name="high"/>); the element with logical row-major index i is
-    /// sample i of the stream.
+    /// Elements uniformly distributed from <paramref name="low"/> to <paramref name="high"/>. The element with logical row-major index i is
+    /// low + (high − low) · <see cref="RandomStream.Uniform"/>(i), which in float may be rounded up to high.
     /// </summary>
     public static Tensor<T> RandomUniform(
         Shape shape, RandomStream stream, double low = 0, double high = 1, ComputeContext? context = null) =>

@@ -4,12 +4,15 @@ public sealed partial class Tensor<T>
 {
     private Dictionary<object, (object Value, (Tensor<T> Tensor, long Version)[] Sources)>? derived;
 
-    /// <summary>A value computed from the elements, for instance transformed weights, and cached until the elements change.</summary>
+    /// <summary>A value computed from the elements, for instance transformed weights. It is cached until the elements change.</summary>
     /// <param name="key">Identifies the value; one value is cached per key.</param>
-    /// <param name="make">Computes the value. If it is disposable, this tensor disposes it.</param>
+    /// <param name="make">
+    /// Computes the value. The tensor owns the value: it disposes a disposable value when it is replaced, or together with the tensor.
+    /// </param>
     /// <param name="others">
     /// Other tensors that the value is computed from. A call after one of them changed, or with different ones, computes the value again.
     /// </param>
+    /// <exception cref="ObjectDisposedException">The tensor was disposed.</exception>
     public TValue Derive<TValue>(object key, Func<Tensor<T>, TValue> make, params ReadOnlySpan<Tensor<T>> others)
         where TValue : class
     {

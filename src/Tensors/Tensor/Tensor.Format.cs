@@ -7,11 +7,12 @@ namespace DeepSharp.Tensors;
 [DebuggerDisplay("{ToString(),nq}")]
 public sealed partial class Tensor<T>
 {
-    // The limits of NumPy and PyTorch: beyond 1,000 elements, an axis shows only its first and last 3.
+    // The limits of NumPy and PyTorch: beyond 1,000 elements, an axis longer than 6 shows only its first and last 3 indices.
     private const int ElementsShown = 1000, EdgeShown = 3;
 
     /// <summary>
-    /// Type, shape and values in logical order, formatted like a NumPy array. Beyond 1,000 elements, axes show only their first and last 3.
+    /// Type, shape, and the values in logical order with 5 significant digits, laid out like a NumPy array. In tensors of more than 1,000
+    /// elements, axes longer than 6 show only their first and last 3 indices. A disposed tensor shows no values.
     /// </summary>
     public override string ToString()
     {
@@ -42,7 +43,7 @@ public sealed partial class Tensor<T>
         bool abbreviated = ElementCount > ElementsShown && length > 2 * EdgeShown;
         for (int i = 0; i < length; i++)
         {
-            // Columns share a line, rows have their own lines, and an empty line separates matrices.
+            // The columns of a row share a line, each row has its own line, and empty lines separate matrices.
             int below = Shape.Rank - 1 - axis;
             if (i > 0) text.Append(below == 0 ? ", " : ",").Append('\n', below).Append(' ', below == 0 ? 0 : axis + 1);
             if (abbreviated && i == EdgeShown)

@@ -4,13 +4,13 @@ using CommunityToolkit.HighPerformance;
 
 namespace DeepSharp.Tensors;
 
-// Views of the tensor's memory for other libraries. They are valid until the tensor is disposed.
+// Spans over the tensor's memory for other libraries. They are valid until the tensor is disposed.
 public sealed partial class Tensor<T>
 {
     /// <summary>
     /// The elements as a writable .NET tensor span with logical lengths and strides. Increments <see cref="Version"/>.
     /// </summary>
-    /// <remarks>.NET has no tensor spans of rank 0: a scalar becomes a span of one element.</remarks>
+    /// <remarks>.NET has no tensor spans of rank 0: a tensor of rank 0 becomes a span of rank 1 with one element.</remarks>
     /// <exception cref="ObjectDisposedException">The tensor was disposed.</exception>
     public TensorSpan<T> AsTensorSpan()
     {
@@ -19,7 +19,7 @@ public sealed partial class Tensor<T>
     }
 
     /// <summary>The elements as a .NET read-only tensor span with logical lengths and strides.</summary>
-    /// <remarks>.NET has no tensor spans of rank 0: a scalar becomes a span of one element.</remarks>
+    /// <remarks>.NET has no tensor spans of rank 0: a tensor of rank 0 becomes a span of rank 1 with one element.</remarks>
     /// <exception cref="ObjectDisposedException">The tensor was disposed.</exception>
     public ReadOnlyTensorSpan<T> AsReadOnlyTensorSpan()
     {
@@ -29,6 +29,7 @@ public sealed partial class Tensor<T>
 
     /// <summary>A matrix [rows, columns] as a writable two-dimensional span. Increments <see cref="Version"/>.</summary>
     /// <exception cref="ShapeException">The rank is not 2.</exception>
+    /// <exception cref="ObjectDisposedException">The tensor was disposed.</exception>
     public Span2D<T> AsSpan2D()
     {
         RequireRank(2, nameof(AsSpan2D));
@@ -37,6 +38,7 @@ public sealed partial class Tensor<T>
 
     /// <summary>A matrix [rows, columns] as a read-only two-dimensional span.</summary>
     /// <exception cref="ShapeException">The rank is not 2.</exception>
+    /// <exception cref="ObjectDisposedException">The tensor was disposed.</exception>
     public ReadOnlySpan2D<T> AsReadOnlySpan2D()
     {
         RequireRank(2, nameof(AsReadOnlySpan2D));
@@ -49,6 +51,7 @@ public sealed partial class Tensor<T>
     /// </summary>
     /// <exception cref="ShapeException">The rank is not 4.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There is no such image.</exception>
+    /// <exception cref="ObjectDisposedException">The tensor was disposed.</exception>
     public Span2D<T> AsSpan2D(int n)
     {
         int offset = ImageOffset(n, nameof(AsSpan2D));
@@ -61,6 +64,7 @@ public sealed partial class Tensor<T>
     /// </summary>
     /// <exception cref="ShapeException">The rank is not 4.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There is no such image.</exception>
+    /// <exception cref="ObjectDisposedException">The tensor was disposed.</exception>
     public ReadOnlySpan2D<T> AsReadOnlySpan2D(int n)
     {
         int offset = ImageOffset(n, nameof(AsReadOnlySpan2D));

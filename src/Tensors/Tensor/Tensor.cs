@@ -6,9 +6,9 @@ namespace DeepSharp.Tensors;
 /// <summary>A dense array of float or double values of rank 0 to 4. It owns its memory.</summary>
 /// <remarks>
 /// Logical shapes are those of PyTorch: images [N, C, H, W], convolution weights [O, I, kH, kW]. The indexer, <see cref="ToArray"/>,
-/// <see cref="CopyTo"/>, <see cref="FromArray"/>, broadcasting and files use the row-major order of the logical shape. <see cref="Read"/>,
-/// <see cref="Write"/> and views expose the storage order of <see cref="StorageLayout"/>. Tensors never share storage.
-/// <see cref="Dispose"/> returns the memory to the context's pool; omitting the call costs speed but not correctness.
+/// <see cref="CopyTo"/>, <see cref="FromArray"/>, broadcasting and files use the row-major order of the logical shape. <see cref="Read"/>
+/// and <see cref="Write"/> expose the storage order of <see cref="StorageLayout"/>. Tensors never share storage. <see cref="Dispose"/>
+/// returns the memory to the context's pool; omitting the call costs speed but not correctness.
 /// </remarks>
 public sealed partial class Tensor<T> : IDisposable
     where T : unmanaged, IFloatingPointIeee754<T>
@@ -20,7 +20,7 @@ public sealed partial class Tensor<T> : IDisposable
 
     /// <summary>Creates a tensor with uninitialized elements.</summary>
     /// <param name="shape">The logical shape.</param>
-    /// <param name="context">The context that owns the tensor; null for <see cref="ComputeContext.Default"/>.</param>
+    /// <param name="context">The context that the tensor belongs to; null for <see cref="ComputeContext.Default"/>.</param>
     /// <param name="origin">The operation that creates the tensor, named in errors about access after disposal.</param>
     /// <exception cref="NotSupportedException">T is neither float nor double.</exception>
     public Tensor(Shape shape, ComputeContext? context = null, string origin = "new Tensor")
@@ -41,7 +41,9 @@ public sealed partial class Tensor<T> : IDisposable
     /// <summary>The number of elements.</summary>
     public int ElementCount => Shape.ElementCount;
 
-    /// <summary>The number of write accesses so far. A value derived from the elements is valid for one version only.</summary>
+    /// <summary>
+    /// The number of write accesses so far, including those of a backend. A value derived from the elements is valid for one version only.
+    /// </summary>
     public long Version { get; private set; }
 
     /// <summary>Whether <see cref="Dispose"/> was called.</summary>
@@ -55,10 +57,10 @@ public sealed partial class Tensor<T> : IDisposable
     /// <exception cref="ObjectDisposedException">The tensor was disposed.</exception>
     public Span<T> Write() => WriteMemory().Span;
 
-    /// <summary>Like <see cref="Read"/>, in a form that a lambda of a parallel kernel can capture.</summary>
+    /// <summary>Like <see cref="Read"/>, as memory, which lambdas of parallel kernels can capture.</summary>
     public ReadOnlyMemory<T> ReadMemory() => HostMemory();
 
-    /// <summary>Like <see cref="Write"/>, in a form that a lambda of a parallel kernel can capture.</summary>
+    /// <summary>Like <see cref="Write"/>, as memory, which lambdas of parallel kernels can capture.</summary>
     public Memory<T> WriteMemory()
     {
         var host = HostMemory();
@@ -72,7 +74,7 @@ public sealed partial class Tensor<T> : IDisposable
 
     private long DeviceVersion { get; set; }
 
-    /// <summary>Attaches a backend's copy.</summary>
+    /// <summary>Attaches a backend's copy and disposes the previous one.</summary>
     /// <param name="copy">The copy. The tensor takes ownership of it.</param>
     /// <param name="hostIsStale">
     /// Whether the copy is newer than the host memory, so that the next access to the host memory must download it.
@@ -89,7 +91,10 @@ public sealed partial class Tensor<T> : IDisposable
         DeviceVersion = Version;
     }
 
-    /// <summary>Returns the memory to the pool. Disposing twice is harmless.</summary>
+    /// <summary>
+    /// Returns the memory to the pool, and disposes the device copy and the values cached by <see cref="Derive"/>. Disposing twice is
+    /// harmless.
+    /// </summary>
     public void Dispose()
     {
         deviceCopy?.Dispose();

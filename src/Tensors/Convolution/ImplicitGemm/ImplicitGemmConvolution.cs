@@ -12,7 +12,7 @@ internal sealed class ImplicitGemmConvolution : ConvolutionAlgorithm
     public override string Name => "implicit-gemm";
 
     public override string Description =>
-        "im2col without its matrix: windows are read from padded image rows; any shape, input gradient with stride 1 only";
+        "im2col without its matrix: windows are read from padded rows; any shape, input gradient only with stride 1 and padding < kernel";
 
     public override bool CanRun(in ConvolutionShape shape, ConvolutionPass pass) =>
         pass != ConvolutionPass.InputGradient || IsForward(shape);

@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>y[p, q] = Σ_i row i of the window at (p, q) · row i of the kernel.</summary>
+/// <summary>y[p, q] = Σ_i (row i of the window at (p, q)) · (row i of the kernel), for each output channel.</summary>
 /// <remarks>Used for the forward pass and, with rotated weights, for the gradient of the input.</remarks>
 internal static class ImplicitGemmForward
 {

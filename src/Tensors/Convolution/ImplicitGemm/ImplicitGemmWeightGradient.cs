@@ -3,7 +3,7 @@ using System.Numerics;
 namespace DeepSharp.Tensors;
 
 /// <summary>dwᵀ = Σ windowᵀ · dy over all output pixels.</summary>
-/// <remarks>Lanes run over output channels, so they are full even with few input channels, for instance in the first layer.</remarks>
+/// <remarks>Lanes are output channels, so they are full even with few input channels, for instance in the first layer.</remarks>
 internal static class ImplicitGemmWeightGradient
 {
     /// <summary>Computes dw [K][kH][kW][C].</summary>
@@ -18,12 +18,12 @@ internal static class ImplicitGemmWeightGradient
         var offsets = table.Memory;
         rows.FillElementOffsets(offsets.Span);
 
-        // [panel][window element][2 vectors].
+        // dwᵀ: [panel][window element][2 vectors of output channels].
         using var sum = new SplitSum<T>(context, panels * panelLength, s.N * rows.TasksPerImage);
         sum.Run((from, end, total) =>
         {
             using var padded = context.Pool.RentScratch<T>(rows.Elements);
-            // [panel][pixel][2 vectors].
+            // Packed dy: [panel][pixel][2 vectors of output channels].
             using var packed = context.Pool.RentScratch<T>(panels * rows.RowsPerTask * s.OutputWidth * panelColumns);
             var clock = new StageClock(context.Options.Profiler);
             for (int task = from; task < end; task++)

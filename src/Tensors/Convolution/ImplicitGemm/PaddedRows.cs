@@ -3,11 +3,11 @@ using System.Numerics;
 namespace DeepSharp.Tensors;
 
 /// <summary>
-/// The padded input rows for a block of output rows of one image, which one task computes. In these rows, each row of a window is one
+/// The padded input rows for the output rows of one task, which belong to one image. In these input rows, each row of a window is one
 /// contiguous run.
 /// </summary>
 /// <remarks>
-/// One channel, a 3×3 window, stride 1, padding 1; image pixels are letters:
+/// The rows for output row 1 with one channel, a 3×3 window, stride 1 and padding 1. Image pixels are letters:
 /// <code>
 /// 0 a b c d 0        window of pixel 0     window of pixel 1
 /// 0 e f g h 0             0 a b                 a b c

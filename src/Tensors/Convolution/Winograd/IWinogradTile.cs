@@ -12,8 +12,8 @@ namespace DeepSharp.Tensors;
 /// forward           y  = Aᵀ [ (G w Gᵀ) ⊙ (Bᵀ x B) ] A           summed over input channels before the outer transform
 /// weight gradient   dw = Gᵀ [ (A dy Aᵀ) ⊙ (Bᵀ x B) ] G          summed over tiles before the outer transform
 /// </code>
-/// The methods are the one-dimensional transforms. Each reads vectors that are <c>fromStep</c> elements apart and writes vectors that are
-/// <c>toStep</c> elements apart. Lanes are channels.
+/// The t² elements of a transformed tile, or t of a transformed row, are its points. The methods are the one-dimensional transforms. Each
+/// reads vectors that are <c>fromStep</c> elements apart and writes vectors that are <c>toStep</c> elements apart. Lanes are channels.
 /// </remarks>
 internal interface IWinogradTile
 {

@@ -3,7 +3,7 @@ using System.Numerics;
 namespace DeepSharp.Tensors;
 
 /// <summary>Transformed weights.</summary>
-/// <param name="U">[points][panels][C][2 vectors].</param>
+/// <param name="U">[points][panels][C][2 vectors of output channels].</param>
 /// <param name="PointStep">Elements from one point to the next.</param>
 internal readonly record struct WinogradFilter<T>(ReadOnlyMemory<T> U, int PointStep)
     where T : unmanaged, IFloatingPointIeee754<T>
@@ -13,7 +13,7 @@ internal readonly record struct WinogradFilter<T>(ReadOnlyMemory<T> U, int Point
         U.Span.Slice((point * PointStep) + (panel * plan.C * plan.PanelColumns), plan.C * plan.PanelColumns);
 }
 
-/// <summary>A block of tiles: its transformed input v [points][tiles][C], and the stages of the convolution for the block.</summary>
+/// <summary>A block of tiles: its transformed input v [points][tiles][C], its transforms, and the operands of its products.</summary>
 internal readonly struct WinogradBlock<TTile, T>(
     Profiler? profiler, WinogradPlan plan, ReadOnlyMemory<T> image, Epilogue<T> epilogue, Memory<T> output, Memory<T> v,
     int firstTile, int tiles)
@@ -27,17 +27,17 @@ internal readonly struct WinogradBlock<TTile, T>(
 
     private int ProductStep => plan.PointStep(PaddedTiles, plan.ProductRow);
 
-    /// <summary>The number of elements that a transform of <c>count</c> tiles reads and writes: image pixels and points.</summary>
+    /// <summary>The number of elements that a transform of <c>count</c> tiles reads and writes: m² pixels and t² points per tile.</summary>
     public long TransformElements(int count, int channels) => (long)count * channels * ((plan.OutputSize * plan.OutputSize) + plan.Points);
 
-    /// <summary>The number of multiply-adds with one panel of weights at all points.</summary>
+    /// <summary>The number of multiply-adds with <c>depths</c> rows of one panel of weights at all points.</summary>
     public long PanelProducts(int depths) => (long)plan.Points * PaddedTiles * depths * plan.PanelColumns;
 
     /// <summary>The number of elements that these products read and write.</summary>
     public long PanelElements(int depths) =>
         (long)plan.Points * ((PaddedTiles * (long)(depths + plan.PanelColumns)) + ((long)depths * plan.PanelColumns));
 
-    /// <summary>Computes v = Bᵀ x B for a range of tiles.</summary>
+    /// <summary>Computes v = Bᵀ x B for a range of the tiles of the block.</summary>
     public void TransformInput<TSimd, TVector>(int first, int count)
         where TSimd : struct, ISimd<TVector, T>
         where TVector : struct => WinogradImage.Transform<WinogradTransform.Input<TTile>, TSimd, TVector, T>(
@@ -47,16 +47,16 @@ internal readonly struct WinogradBlock<TTile, T>(
     /// <summary>The number of tiles, rounded up to a multiple of the micro-kernel's rows. Products of the extra tiles are unused.</summary>
     public int PaddedTiles { get; } = Packing.RoundUp(tiles, MicroKernel.Rows);
 
-    /// <summary>v at one point from a depth onward, [padded tiles, input row]: the left operand of a product.</summary>
+    /// <summary>v at one point from input channel <c>firstDepth</c> onward, [padded tiles, input row]: the left operand.</summary>
     public ReadOnlySpan<T> Input(int point, int firstDepth = 0) => v.Span[((point * InputStep) + firstDepth)..];
 
-    /// <summary>The part of m with the products of one point.</summary>
+    /// <summary>The products m of one point.</summary>
     public Span<T> Products(Span<T> m, int point) => m[(point * ProductStep)..];
 
-    /// <summary>The output rows covered by the tiles, rounded to whole rows.</summary>
+    /// <summary>The output rows that the tiles cover, approximately. For prefetching only.</summary>
     public ReadOnlySpan<T> Outputs => plan.Rows(output.Span, plan.OutputHeight, plan.OutputWidth * plan.K, firstTile, tiles);
 
-    /// <summary>The input rows of the next block of the same length, rounded to whole rows.</summary>
+    /// <summary>The input rows of the next block of the same length, approximately. For prefetching only.</summary>
     public ReadOnlySpan<T> NextInput => plan.Rows(image.Span, plan.H, plan.W * plan.C, firstTile + tiles, tiles);
 
     /// <summary>Computes y = Aᵀ m A for the channels of a range of panels.</summary>

@@ -7,12 +7,13 @@ namespace DeepSharp.Tensors;
 /// a block. Used if there are few tiles, or if the weights are so large that each read of them must serve many tiles.
 /// </summary>
 /// <remarks>
-/// The workers share only the transformed input, in the last-level cache. Uncached weights are transformed by the worker that uses them, a
-/// block of input channels at a time, so that they stay in the second-level cache. All weights from 512 to 512 channels are 38 MB in float.
+/// The workers share only the transformed input, in the last-level cache. If one block contains all tiles, uncached weights are transformed
+/// by the worker that uses them, a few input channels at a time, so that they stay in the second-level cache. All weights from 512 to 512
+/// channels, transformed for F(4×4, 3×3), are 38 MB in float. If there are several blocks, the caller has transformed all weights.
 /// </remarks>
 internal static class WinogradByPanels
 {
-    /// <summary>Convolves images. If <paramref name="transformed"/> is empty, each block of tiles transforms the weights.</summary>
+    /// <summary>Convolves images. If <paramref name="transformed"/> is empty, each task transforms the weights of its panel.</summary>
     public static void Run<TTile, T>(
         ComputeContext context, WinogradPlan plan, ReadOnlyMemory<T> image, ReadOnlyMemory<T> transformed, ReadOnlyMemory<T> weights,
         bool rotated, Epilogue<T> epilogue, Memory<T> output)

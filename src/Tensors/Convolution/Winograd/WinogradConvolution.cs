@@ -1,10 +1,11 @@
 namespace DeepSharp.Tensors;
 
-/// <summary>3×3 convolution with stride 1 by Winograd's minimal filtering, see <see cref="IWinogradTile"/>.</summary>
+/// <summary>3×3 convolution with stride 1 and padding up to 2 by Winograd's minimal filtering, see <see cref="IWinogradTile"/>.</summary>
 internal sealed class WinogradConvolution<TTile> : ConvolutionAlgorithm
     where TTile : struct, IWinogradTile
 {
-    // Rounding up to whole panels adds at most this many channels. A long, so that the product in CanRun does not overflow.
+    // Rounding up to whole panels adds at most this many channels to the transformed weights, which must fit an array. A long, so that
+    // the product in CanRun does not overflow.
     private const long MaxPanelColumns = 64;
 
     public override string Name => TTile.Name;

@@ -7,7 +7,8 @@ namespace DeepSharp.Tensors;
 /// transform.
 /// </summary>
 /// <remarks>
-/// The scratch memory of a block stays in the second-level cache. For large weights or few tiles, see <see cref="WinogradByPanels"/>.
+/// The scratch memory of a block should stay in the second-level cache. For large weights or few tiles, this class calls
+/// <see cref="WinogradByPanels"/> instead.
 /// </remarks>
 internal static class WinogradForward
 {
@@ -53,7 +54,7 @@ internal static class WinogradForward
         void ISimdAction<T>.Invoke<TSimd, TVector>()
         {
             var m = products.Span;
-            // Prefetch the next operands during the multiply.
+            // Prefetch the outputs of this block and the input of the next one during the multiply.
             var outputs = new MemoryAhead<T>(block.Outputs, plan.Points);
             var nextInput = new MemoryAhead<T>(block.NextInput, plan.Points);
             var clock = block.Clock;

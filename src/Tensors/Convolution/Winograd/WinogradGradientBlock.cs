@@ -9,7 +9,7 @@ namespace DeepSharp.Tensors;
 /// d    [points][tiles][K]   transformed gradient of the output, stored after all of v
 /// sums [points][K][C]       their products, summed over tiles
 /// </code>
-/// The products read v and d in this order, so nothing is packed.
+/// Rows are padded, see <see cref="WinogradPlan"/>. The products read v and d in this order, so nothing is packed.
 /// </remarks>
 internal sealed record WinogradGradientOperands<T>(WinogradPlan Plan, ReadOnlyMemory<T> X, ReadOnlyMemory<T> Dy)
     where T : unmanaged, IFloatingPointIeee754<T>
@@ -31,7 +31,7 @@ internal sealed record WinogradGradientOperands<T>(WinogradPlan Plan, ReadOnlyMe
         (long)tiles * ((Plan.C * (long)((Plan.OutputSize + 2) * (Plan.OutputSize + 2)))
             + (Plan.K * (long)(Plan.OutputSize * Plan.OutputSize)) + (Plan.Points * (long)(Plan.C + Plan.K)));
 
-    /// <summary>The number of multiply-adds that add <c>tiles</c> tiles to <c>rows</c> rows of the sums of one point.</summary>
+    /// <summary>The number of multiply-adds for <c>tiles</c> tiles and <c>rows</c> rows of the sums of one point.</summary>
     public long Products(int tiles, int rows) => (long)tiles * rows * SumColumns;
 
     /// <summary>The number of elements that these multiply-adds read and write.</summary>
@@ -58,11 +58,11 @@ internal readonly struct WinogradGradientBlock<TTile, T>(
     /// <summary>The number of tiles, at most the capacity of the scratch memory.</summary>
     public int Tiles => tiles;
 
-    /// <summary>The input rows of the next block of the same length, rounded to whole rows.</summary>
+    /// <summary>The input rows of the next block of the same length, approximately. For prefetching only.</summary>
     public ReadOnlySpan<T> NextInput =>
         operands.Plan.Rows(operands.X.Span, operands.Plan.H, operands.Plan.W * operands.Plan.C, firstTile + tiles, tiles);
 
-    /// <summary>The rows of the output gradient for the next block of the same length, rounded to whole rows.</summary>
+    /// <summary>The rows of the output gradient for the next block of the same length, approximately. For prefetching only.</summary>
     public ReadOnlySpan<T> NextGradient =>
         operands.Plan.Rows(
             operands.Dy.Span, operands.Plan.OutputHeight, operands.Plan.OutputWidth * operands.Plan.K, firstTile + tiles, tiles);

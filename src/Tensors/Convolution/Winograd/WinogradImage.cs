@@ -11,13 +11,13 @@ internal static class WinogradImage
     /// <param name="image">Images [N, height, width, channels].</param>
     /// <param name="height">Rows of an image.</param>
     /// <param name="width">Columns of an image.</param>
-    /// <param name="channels">The number of channels. The elements after them in each target row are not written.</param>
+    /// <param name="channels">The number of channels. The padding after them in the result is not written.</param>
     /// <param name="plan">Provides the positions of the tiles.</param>
     /// <param name="paddingHeight">The number of rows by which a window begins above its tile.</param>
     /// <param name="paddingWidth">The number of columns by which a window begins to the left of its tile.</param>
     /// <param name="firstTile">The first tile.</param>
     /// <param name="tiles">The number of tiles.</param>
-    /// <param name="points">The result, [points][tile][row].</param>
+    /// <param name="points">The result, [points][tiles][channels, padded].</param>
     /// <param name="pointStep">Elements from one point to the next.</param>
     /// <param name="tileStep">Elements from one tile to the next.</param>
     [SkipLocalsInit]

@@ -8,7 +8,7 @@ namespace DeepSharp.Tensors;
 internal static class WinogradOutput
 {
     /// <summary>Writes the outputs of a range of tiles.</summary>
-    /// <param name="products">[points][tile][row].</param>
+    /// <param name="products">m, [points][tiles][channels, padded].</param>
     /// <param name="pointStep">Elements from one point to the next.</param>
     /// <param name="plan">Provides the positions of the tiles.</param>
     /// <param name="firstTile">The first tile.</param>

@@ -7,9 +7,9 @@ namespace DeepSharp.Tensors;
 /// </summary>
 /// <remarks>
 /// <code>
-/// v [points][tiles][C]                  transformed input; rows padded by one vector against cache aliasing
+/// v [points][tiles][C]                  transformed input; rows padded to whole panels, plus a vector against cache aliasing
 /// u [points][panels][C][2 vectors]      transformed weights, in the order of the micro-kernel
-/// m [points][tiles][K of some panels]   products, to be transformed into outputs
+/// m [points][tiles][K of some panels]   products, to be transformed into outputs; rows padded by a vector
 /// </code>
 /// For the input gradient, C and K are exchanged, and so are input and output. The tasks are:
 /// <code>
@@ -97,16 +97,16 @@ internal readonly record struct WinogradPlan
     /// </summary>
     public bool GoesByPanels { get; }
 
-    /// <summary>The number of tiles that are transformed at once, a multiple of the micro-kernel's rows.</summary>
+    /// <summary>The maximum number of tiles of a block, a multiple of the micro-kernel's rows.</summary>
     public int BlockTiles { get; }
 
-    /// <summary>Elements of v or m for one block of tiles.</summary>
+    /// <summary>Elements of v or m for one block of tiles, where <paramref name="row"/> is the length of a row of v or m.</summary>
     public int BlockElements(int row) => Points * PointStep(BlockTiles, row);
 
-    /// <summary>Whether tasks are panels and one block contains all tiles.</summary>
+    /// <summary>Whether tasks are panels and one block contains all tiles. Each task then transforms uncached weights itself.</summary>
     public bool IsOneBlock => GoesByPanels && BlockTiles >= Tiles;
 
-    /// <summary>Elements from one point to the next in u. One extra row: a power of two would map all points to one cache set.</summary>
+    /// <summary>Elements from one point to the next in u. Has an extra row: a power of two would map all points to one cache set.</summary>
     public int WeightStep => ((Panels * C) + 1) * PanelColumns;
 
     /// <summary>The plan of a forward convolution.</summary>
@@ -122,7 +122,7 @@ internal readonly record struct WinogradPlan
             2 - s.Window.PaddingHeight, 2 - s.Window.PaddingWidth);
 
     /// <summary>
-    /// Elements from one point to the next in v or m. One extra vector, because otherwise all points of a tile could map to one cache set.
+    /// Elements from one point to the next in v or m. Has an extra vector: otherwise all points of a tile could map to one cache set.
     /// </summary>
     public int PointStep(int tiles, int row) => (tiles * row) + (PanelColumns / MicroKernel.Vectors);
 
@@ -134,7 +134,10 @@ internal readonly record struct WinogradPlan
         return (image, high * OutputSize, column * OutputSize);
     }
 
-    /// <summary>The image rows covered by a range of tiles, rounded to whole rows.</summary>
+    /// <summary>
+    /// The image rows from the top of the first tile to the top of the tile after the range, without padding: approximately the rows that
+    /// the tiles cover. For prefetching only.
+    /// </summary>
     public ReadOnlySpan<T> Rows<T>(ReadOnlySpan<T> images, int height, int rowLength, int firstTile, int tiles)
     {
         // A tile may begin below the last row if padding makes the output larger than the input.

@@ -84,7 +84,7 @@ internal static class WinogradTransform
             where T : unmanaged, IFloatingPointIeee754<T> => TTile.Weights<TSimd, TVector, T>(in from, fromStep, ref to, toStep);
     }
 
-    /// <summary>Aᵀ u A.</summary>
+    /// <summary>Aᵀ m A.</summary>
     public readonly struct Output<TTile> : IWinogradTransform
         where TTile : IWinogradTile
     {
@@ -114,7 +114,7 @@ internal static class WinogradTransform
             where T : unmanaged, IFloatingPointIeee754<T> => TTile.OutputGradient<TSimd, TVector, T>(in from, fromStep, ref to, toStep);
     }
 
-    /// <summary>Gᵀ u G.</summary>
+    /// <summary>Gᵀ s G, where s are products summed over tiles.</summary>
     public readonly struct WeightGradient<TTile> : IWinogradTransform
         where TTile : IWinogradTile
     {

@@ -8,9 +8,9 @@ namespace DeepSharp.Tensors;
 /// The gradient of the weights, dw = Gᵀ [ Σ tiles (A dy Aᵀ) ⊙ (Bᵀ x B) ] G: for each point a product [K × tiles] · [tiles × C].
 /// </summary>
 /// <remarks>
-/// With few channels, the sums are small and there are many tiles. The tiles are then split into parts, each with its own sums, and workers
-/// share no data until the parts are added. With many channels, the sums are large and there are few tiles. All workers then transform a
-/// block of tiles together, and afterwards compute its products together. In both cases, the order of summation over tiles is fixed.
+/// With few channels, the sums are small, and usually there are many tiles. The tiles are then split into parts, each with its own sums.
+/// The workers share only the images until the parts are added. With many channels, or few tiles, there is a single part. All workers then
+/// transform a block of tiles together, and afterwards compute its products together. In both cases, the order of summation is fixed.
 /// </remarks>
 internal static class WinogradWeightGradient
 {
@@ -102,7 +102,7 @@ internal static class WinogradWeightGradient
             var clock = new StageClock(profiler);
             block.Transform<TSimd, TVector>(0, block.Tiles);
             clock.Lap<T>(KernelStage.Input, 0, operands.TransformElements(block.Tiles));
-            // Prefetch the next operands during the multiply.
+            // Prefetch the images of the next block during the multiply.
             var input = new MemoryAhead<T>(block.NextInput, operands.Plan.Points);
             var gradient = new MemoryAhead<T>(block.NextGradient, operands.Plan.Points);
             for (int point = 0; point < operands.Plan.Points; point++)

@@ -4,11 +4,11 @@ using System.Runtime.InteropServices;
 
 namespace DeepSharp.Tensors;
 
-/// <summary>Transforms weights [K, C, 3, 3] into u = G w Gᵀ, stored as [points][panels][depth][2 vectors].</summary>
+/// <summary>Transforms weights [K, C, 3, 3] into u = G w Gᵀ. Depths are the channels over which the products sum.</summary>
 internal static class WinogradWeights
 {
     /// <summary>Transforms all weights into [points][panels][depth][2 vectors].</summary>
-    /// <param name="plan">The plan. Its K is the number of columns of all panels, and its C is the depth.</param>
+    /// <param name="plan">The plan. Its K is the number of columns of all panels without padding, and its C is the depth.</param>
     /// <param name="weights">The weights of the convolution in storage order, [K][3][3][C].</param>
     /// <param name="rotated">
     /// Set for the input gradient: the depth is the K of the convolution, the columns are its C, and the kernel is rotated by 180°.
