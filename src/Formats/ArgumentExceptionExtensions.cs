@@ -2,7 +2,7 @@ using System.ComponentModel;
 
 namespace DeepSharp.Formats;
 
-/// <summary>Formats argument errors for users of files and of the command line, to whom parameter names mean nothing.</summary>
+/// <summary>Formats argument errors for messages whose reader does not know the library's parameter names.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class ArgumentExceptionExtensions
 {

@@ -3,24 +3,25 @@ namespace DeepSharp.Formats;
 /// <summary>Writes files atomically: a file appears under its name only when it is complete.</summary>
 public static class AtomicFile
 {
-    // No writer takes this long, so an older temporary file was left by a killed process.
+    // A temporary file that was not written for this long is assumed to be left by a killed process.
     private static readonly TimeSpan Abandoned = TimeSpan.FromDays(1);
 
     /// <summary>
     /// Writes a file under a temporary name in the same folder, flushes it to disk, and renames it. An existing file is replaced.
     /// </summary>
-    /// <remarks>Temporary files for the same path that a killed process left more than a day ago are deleted.</remarks>
+    /// <remarks>Also deletes temporary files for the same path that are more than a day old, which killed processes have left.</remarks>
     /// <param name="path">The file.</param>
     /// <param name="write">Writes the content to a seekable stream.</param>
     /// <exception cref="DirectoryNotFoundException">The folder does not exist.</exception>
     /// <exception cref="IOException">
-    /// The file cannot be written. No temporary file remains, and an existing file is unchanged.
+    /// The file cannot be written. The temporary file is deleted, and an existing file is unchanged; this also holds if
+    /// <paramref name="write"/> throws.
     /// </exception>
     public static void Write(string path, Action<FileStream> write)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(write);
-        // Another process may be writing the same file, so each uses its own temporary name and deletes only its own temporary file.
+        // Another process may write the same file at the same time, so every call uses a temporary name of its own.
         string temporary = $"{path}.{Path.GetRandomFileName()}.tmp";
         var stream = Create(path, temporary);
         try
@@ -42,7 +43,7 @@ public static class AtomicFile
         RemoveAbandoned(path, temporary.Length - path.Length);
     }
 
-    // The system's message names the temporary file, which is unknown to the user.
+    // The system's message names only the temporary file, which is unknown to the user, so the path is added to it.
     private static FileStream Create(string path, string temporary)
     {
         if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder && !Directory.Exists(folder))

@@ -5,7 +5,8 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Formats;
 
-/// <summary>Visits the elements of a tensor in logical row-major order, part by part, without a copy of the whole tensor.</summary>
+/// <summary>Reads or replaces the elements of a tensor in logical row-major order, part by part, to save memory.</summary>
+/// <remarks>A part has up to 2¹⁸ elements. If the tensor is not stored row-major, a part is one index of axis 0.</remarks>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class LogicalElements
 {
@@ -46,7 +47,7 @@ public static class LogicalElements
         }
     }
 
-    // Axis 0 varies slowest in both orders, so a tensor that is not stored row-major is read in one part for each index of axis 0.
+    // Axis 0 varies slowest in logical order and in storage order, so one index of it is a contiguous range in both.
     private static (Shape? Image, int Length) Parts(Shape shape) =>
         StorageLayout.IsRowMajor(shape) ? (null, PartLength) : (shape.With(0, 1), shape.ElementCount / shape[0]);
 }

@@ -5,14 +5,14 @@ using System.Text.RegularExpressions;
 
 namespace DeepSharp.Formats;
 
-/// <summary>NumPy's .npy format: a magic number, a header with a Python dictionary, and the elements in row-major order.</summary>
+/// <summary>NumPy's .npy format: a magic number, a Python dictionary as text, and the elements, here always in row-major order.</summary>
 public static partial class NumPyFile
 {
     private const int Alignment = 64, PrefixLength = 10;
 
     private static ReadOnlySpan<byte> Magic => [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y'];
 
-    /// <summary>The header of a float32 file (version 1.0). The elements must follow it, little-endian and row-major.</summary>
+    /// <summary>The bytes before the elements of a float32 file (version 1.0). The elements are little-endian and row-major.</summary>
     /// <param name="shape">The lengths of the array's axes.</param>
     public static byte[] FloatHeader(params IReadOnlyList<long> shape)
     {
@@ -21,7 +21,7 @@ public static partial class NumPyFile
         string lengths = string.Join(", ", shape.Select(length => length.ToString(CultureInfo.InvariantCulture)))
             + (shape.Count == 1 ? "," : "");
         string header = $"{{'descr': '<f4', 'fortran_order': False, 'shape': ({lengths}), }}";
-        // The header is padded with spaces and a line feed, so that the elements are aligned.
+        // Spaces and a final line feed pad the header, so that the elements begin at a multiple of 64 bytes.
         int length = (PrefixLength + header.Length + Alignment) / Alignment * Alignment;
         byte[] file = [.. Magic, 1, 0, 0, 0, .. Encoding.ASCII.GetBytes(header.PadRight(length - PrefixLength - 1)), (byte)'\n'];
         BinaryPrimitives.WriteUInt16LittleEndian(file.AsSpan(PrefixLength - sizeof(ushort)), (ushort)(length - PrefixLength));
@@ -32,7 +32,8 @@ public static partial class NumPyFile
     public static bool IsNumPy(ReadOnlySpan<byte> file) => file.StartsWith(Magic);
 
     /// <summary>Reads the elements and the shape of an array of unsigned bytes.</summary>
-    /// <exception cref="InvalidDataException">The file is damaged, or its elements have another type.</exception>
+    /// <param name="file">All bytes of a file for which <see cref="IsNumPy"/> returns true.</param>
+    /// <exception cref="InvalidDataException">The file is damaged, or its elements have another type or order.</exception>
     public static (byte[] Elements, int[] Shape) ReadBytes(ReadOnlySpan<byte> file)
     {
         bool isV1 = file.Length > Magic.Length && file[Magic.Length] == 1;

@@ -19,7 +19,7 @@ internal static class StoredBytes
             for (long done = 0; done < stored.ByteCount;)
             {
                 var next = part.AsSpan(0, (int)Math.Min(part.Length, stored.ByteCount - done));
-                done += file.ReadBytes(next, stored.Offset + done);
+                done += stored.IsZero ? next.Length : file.ReadBytes(next, stored.Offset + done, stored.DataFile);
                 sink(next);
             }
 
@@ -31,8 +31,8 @@ internal static class StoredBytes
         if (stored.Extent > maxExtent)
             throw new InvalidDataException($"{stored} spans {stored.Extent} elements of the file; at most {maxExtent} can be read.");
         byte[] spread = new byte[(int)stored.Extent * size];
-        file.ReadBytes(spread, stored.Offset);
-        foreach (long offset in Offsets(stored.Shape, strides))
+        file.ReadBytes(spread, stored.Offset, stored.DataFile);
+        foreach (long offset in Offsets(stored.StridedShape, strides))
         {
             spread.AsSpan((int)offset * size, size).CopyTo(part.AsSpan(filled));
             filled += size;
@@ -44,7 +44,7 @@ internal static class StoredBytes
         sink(part.AsSpan(0, filled));
     }
 
-    // The offsets of the elements in logical order: the last axis varies fastest.
+    // The offsets of the elements, in elements, in logical order: the last axis varies fastest.
     private static IEnumerable<long> Offsets(IReadOnlyList<long> shape, IReadOnlyList<long> strides)
     {
         long[] index = new long[shape.Count];

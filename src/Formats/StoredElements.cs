@@ -10,27 +10,31 @@ namespace DeepSharp.Formats;
 internal static class StoredElements<TStored>
     where TStored : unmanaged
 {
-    /// <summary>Replaces the elements of <paramref name="target"/>, without a buffer if the file stores the same type and order.</summary>
+    /// <summary>Replaces the elements of <paramref name="target"/>.</summary>
+    /// <remarks>No buffer is needed if the types are equal and both tensors are stored row-major without gaps.</remarks>
+    /// <exception cref="InvalidDataException">The strided elements span too large a range of the file.</exception>
     public static void Read<T>(StoredTensor stored, Tensor<T> target, WeightsFile file)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        if (stored.Strides is null) ReadDense(stored.Offset, target, file);
+        if (stored.IsZero) target.Write().Clear();
+        else if (stored.Strides is null) ReadDense(stored, target, file);
         else ReadStrided(stored, stored.Strides, target, file);
     }
 
-    private static void ReadDense<T>(long position, Tensor<T> target, WeightsFile file)
+    private static void ReadDense<T>(StoredTensor stored, Tensor<T> target, WeightsFile file)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
+        long position = stored.Offset;
         LogicalElements.Write(target, target.Context.Pool, (part, pool) =>
         {
             if (typeof(TStored) == typeof(T))
             {
-                position += file.ReadBytes(MemoryMarshal.AsBytes(part), position);
+                position += file.ReadBytes(MemoryMarshal.AsBytes(part), position, stored.DataFile);
                 return;
             }
 
             using var buffer = pool.Rent<TStored>(part.Length);
-            position += file.ReadBytes(MemoryMarshal.AsBytes(buffer.Span), position);
+            position += file.ReadBytes(MemoryMarshal.AsBytes(buffer.Span), position, stored.DataFile);
             Convert(buffer.Span, part);
         });
     }
@@ -42,7 +46,7 @@ internal static class StoredElements<TStored>
         if (stored.Extent > Array.MaxLength)
             throw new InvalidDataException($"{stored} spans {stored.Extent} elements of the file; at most {Array.MaxLength} can be read.");
         using var spread = target.Context.Pool.Rent<TStored>((int)stored.Extent);
-        file.ReadBytes(MemoryMarshal.AsBytes(spread.Span), stored.Offset);
+        file.ReadBytes(MemoryMarshal.AsBytes(spread.Span), stored.Offset, stored.DataFile);
         long[] index = new long[strides.Count];
         long at = 0;
         LogicalElements.Write(target, target.Context.Pool, (part, pool) =>
@@ -64,8 +68,8 @@ internal static class StoredElements<TStored>
             for (int axis = index.Length - 1; axis >= 0; axis--)
             {
                 at += strides[axis];
-                if (++index[axis] < stored.Shape[axis]) return;
-                at -= strides[axis] * stored.Shape[axis];
+                if (++index[axis] < stored.StridedShape[axis]) return;
+                at -= strides[axis] * stored.StridedShape[axis];
                 index[axis] = 0;
             }
         }

@@ -1,10 +1,12 @@
+using Microsoft.Win32.SafeHandles;
+
 namespace DeepSharp.Formats;
 
-/// <summary>Location and layout of a tensor in a file.</summary>
+/// <summary>Location and layout of a tensor in a file; or an integer without a location, see <see cref="Integer"/>.</summary>
 /// <param name="Name">The name of the tensor.</param>
 /// <param name="Type">The safetensors name of the element type: F32, F64, F16, BF16, I64 and others.</param>
-/// <param name="Shape">The lengths of the axes, outermost first. The number of axes is not limited, and lengths may be 0.</param>
-/// <param name="Offset">The file offset of the first element.</param>
+/// <param name="Shape">The lengths of the axes, outermost first. There may be more than four axes, and lengths may be 0.</param>
+/// <param name="Offset">The file offset of the first element in bytes.</param>
 /// <param name="ByteCount">The size of all elements in bytes, without gaps between them.</param>
 public sealed record StoredTensor(string Name, string Type, IReadOnlyList<long> Shape, long Offset, long ByteCount)
 {
@@ -14,15 +16,34 @@ public sealed record StoredTensor(string Name, string Type, IReadOnlyList<long> 
     public IReadOnlyList<long>? Strides { get; init; }
 
     /// <summary>
-    /// The value of an integer that the file does not store as a tensor; null for a tensor, which is stored at <see cref="Offset"/>.
+    /// The lengths of the axes that <see cref="Strides"/> refers to, if they are not those of <see cref="Shape"/>; else null. The row-major
+    /// order of these axes is also the row-major order of the tensor.
+    /// </summary>
+    public IReadOnlyList<long>? Axes { get; init; }
+
+    /// <summary>Whether the file does not store the elements because all are zero.</summary>
+    public bool IsZero { get; init; }
+
+    /// <summary>
+    /// The value of an integer that the file does not store as a tensor; null for a tensor.
     /// </summary>
     public long? Integer { get; init; }
 
     /// <summary>Creates an integer that the file does not store as a tensor.</summary>
     public static StoredTensor Of(string name, long value) => new(name, "I64", [], 0, sizeof(long)) { Integer = value };
 
+    /// <summary>Creates a float32 tensor of zeros that the file does not store.</summary>
+    public static StoredTensor Zeros(string name, long length) =>
+        new(name, "F32", [length], 0, sizeof(float) * length) { IsZero = true };
+
     /// <summary>Name, type and shape: <c>features.0.weight F32 [64, 3, 3, 3]</c>.</summary>
     public override string ToString() => $"{Name} {Type} [{string.Join(", ", Shape)}]";
+
+    /// <summary>The file with the elements; null if it is the one with the description of the tensor.</summary>
+    internal SafeFileHandle? DataFile { get; init; }
+
+    /// <summary>The lengths of the axes that <see cref="Strides"/> refers to.</summary>
+    internal IReadOnlyList<long> StridedShape => Axes ?? Shape;
 
     /// <summary>The number of elements from the first to the last, including those in between that are not part of the tensor.</summary>
     internal long Extent
@@ -32,7 +53,7 @@ public sealed record StoredTensor(string Name, string Type, IReadOnlyList<long> 
             long count = ByteCount / ElementSize(Type);
             if (Strides is null || count == 0) return count;
             long extent = 1;
-            for (int axis = 0; axis < Shape.Count; axis++) extent += (Shape[axis] - 1) * Strides[axis];
+            for (int axis = 0; axis < Strides.Count; axis++) extent += (StridedShape[axis] - 1) * Strides[axis];
             return extent;
         }
     }

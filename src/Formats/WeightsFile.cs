@@ -9,7 +9,7 @@ namespace DeepSharp.Formats;
 
 /// <summary>An open file of named tensors: safetensors, PyTorch's .pth, or ONNX.</summary>
 /// <remarks>
-/// Opening a file checks it and allocates memory only for names and shapes. Data is read into the destination tensors on request.
+/// Opening a file checks it, but keeps no elements in memory. They are read into the destination tensors on request.
 /// Several threads may read at once.
 /// </remarks>
 public abstract class WeightsFile : IDisposable
@@ -29,9 +29,7 @@ public abstract class WeightsFile : IDisposable
     }
 
     private protected WeightsFile(WeightsFile file)
-        : this(file.Path, file.handle)
-    {
-    }
+        : this(file.Path, file.handle) => Length = file.Length;
 
     /// <summary>The path of the file.</summary>
     public string Path { get; }
@@ -39,14 +37,15 @@ public abstract class WeightsFile : IDisposable
     /// <summary>The metadata that the file stores in addition to the tensors.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; private protected init; } = new Dictionary<string, string>();
 
-    /// <summary>The tensors by name, in the file's order.</summary>
+    /// <summary>The tensors by name, in the order in which the file lists them. A view may also contain integers.</summary>
     public IReadOnlyDictionary<string, StoredTensor> Tensors { get; private protected init; } = new Dictionary<string, StoredTensor>();
 
-    /// <summary>The length of the file in bytes.</summary>
-    public long Length { get; }
+    /// <summary>The length of the file in bytes, with the other files that contain its elements.</summary>
+    public long Length { get; private protected set; }
 
     /// <summary>Opens and checks a file. The format is detected from its content.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">Access to the file is denied.</exception>
     /// <exception cref="InvalidDataException">
     /// The file is truncated, damaged, or not a weights file; the message begins with the path.
     /// </exception>
@@ -63,8 +62,9 @@ public abstract class WeightsFile : IDisposable
 
     /// <summary>A view of this file with other tensors (for instance a subset, or the same tensors renamed) and other metadata.</summary>
     /// <remarks>The view reads from this file, which must stay open. Disposing the view has no effect.</remarks>
-    /// <param name="tensors">The tensors; each is stored in this file.</param>
+    /// <param name="tensors">Tensors stored in this file, and integers created by <see cref="StoredTensor.Of"/>.</param>
     /// <param name="metadata">The metadata; null for the metadata of this file.</param>
+    /// <exception cref="ArgumentException">Two tensors have the same name.</exception>
     public WeightsFile View(IEnumerable<StoredTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null) =>
         new FileView(this, tensors, metadata ?? Metadata);
 
@@ -91,7 +91,8 @@ public abstract class WeightsFile : IDisposable
     }
 
     /// <summary>
-    /// Creates the error for unusable content of this file: the path and a message, which is safe to print whatever the file contains.
+    /// Creates the error for unusable content of this file: the path and the message of <paramref name="cause"/>. The message may quote the
+    /// file, so its control characters are replaced and its length is limited.
     /// </summary>
     /// <param name="cause">The underlying error.</param>
     public InvalidDataException Refusal(Exception cause)
@@ -101,7 +102,9 @@ public abstract class WeightsFile : IDisposable
     }
 
     /// <summary>Reads a tensor into one of the same shape. F16, BF16, F32 and F64 are converted to <typeparamref name="T"/>.</summary>
-    /// <exception cref="InvalidDataException">There is no such tensor, its shape differs, or its type is not one of these.</exception>
+    /// <exception cref="InvalidDataException">
+    /// There is no such tensor, its shape differs, its type is not one of these, or its elements are spread over too large a range.
+    /// </exception>
     public void Read<T>(string name, Tensor<T> target)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -121,7 +124,8 @@ public abstract class WeightsFile : IDisposable
 
     /// <summary>Reads a tensor into a new one.</summary>
     /// <exception cref="InvalidDataException">
-    /// There is no such tensor, a <see cref="Tensor{T}"/> cannot have its shape, or its type is not F16, BF16, F32 or F64.
+    /// There is no such tensor, a <see cref="Tensor{T}"/> cannot have its shape, or it cannot be read for one of the reasons given for
+    /// <see cref="Read{T}(string, Tensor{T})"/>.
     /// </exception>
     public Tensor<T> Read<T>(string name, ComputeContext? context = null)
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -140,8 +144,8 @@ public abstract class WeightsFile : IDisposable
         return tensor;
     }
 
-    /// <summary>Reads an I64 scalar.</summary>
-    /// <exception cref="InvalidDataException">There is no such tensor, or it is not an I64 scalar.</exception>
+    /// <summary>Reads an I64 tensor of one element, usually a scalar.</summary>
+    /// <exception cref="InvalidDataException">There is no such tensor, or it is not an I64 tensor of one element.</exception>
     public long ReadInteger(string name)
     {
         var stored = Find(name);
@@ -153,14 +157,27 @@ public abstract class WeightsFile : IDisposable
         return BinaryPrimitives.ReadInt64LittleEndian(bytes);
     }
 
-    /// <summary>Closes the file.</summary>
+    /// <summary>Closes the file; does nothing for a view.</summary>
     public void Dispose()
     {
-        if (this is not FileView) handle.Dispose();
+        if (this is not FileView)
+        {
+            handle.Dispose();
+            CloseDataFiles();
+        }
+
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Opens a file of one format. If its content is refused, closes the file; the error message begins with the path.</summary>
+    /// <summary>Closes the other files that contain elements.</summary>
+    private protected virtual void CloseDataFiles()
+    {
+    }
+
+    /// <summary>
+    /// Opens a file and checks the names of its tensors. Closes the file on any error. The message of an <see cref="InvalidDataException"/>
+    /// begins with the path.
+    /// </summary>
     private protected static TFile Open<TFile>(string path, Func<string, SafeFileHandle, TFile> read)
         where TFile : WeightsFile
     {
@@ -188,21 +205,21 @@ public abstract class WeightsFile : IDisposable
         }
     }
 
-    /// <summary>The first bytes of a file, which contain the signature.</summary>
+    /// <summary>The first 32 bytes of a file, or fewer if it is shorter. They suffice to detect the format.</summary>
     private protected static byte[] Beginning(SafeFileHandle handle)
     {
         byte[] bytes = new byte[BeginningLength];
         return bytes[..RandomAccess.Read(handle, bytes, 0)];
     }
 
-    /// <summary>Fills a span with the bytes of the file from a position on.</summary>
+    /// <summary>Fills a span with the bytes from a position on, of <paramref name="dataFile"/> or, if it is null, of this file.</summary>
     /// <returns>The number of bytes read.</returns>
     /// <exception cref="EndOfStreamException">The file ends before the span is filled.</exception>
-    internal int ReadBytes(Span<byte> target, long position)
+    internal int ReadBytes(Span<byte> target, long position, SafeFileHandle? dataFile = null)
     {
         for (int read = 0; read < target.Length;)
         {
-            int count = RandomAccess.Read(handle, target[read..], position + read);
+            int count = RandomAccess.Read(dataFile ?? handle, target[read..], position + read);
             if (count == 0) throw new EndOfStreamException($"{Path}: the file ends at byte {position + read}, before its data does.");
             read += count;
         }
@@ -210,7 +227,7 @@ public abstract class WeightsFile : IDisposable
         return target.Length;
     }
 
-    // The message may quote any bytes of the file, and may be printed on a terminal.
+    // The message may quote any bytes of the file and may be printed on a terminal, so it must contain no control characters.
     private static string Printable(string message) =>
         string.Concat(message.Take(MaxMessageLength).Select(character => char.IsControl(character) ? '?' : character))
         + (message.Length > MaxMessageLength ? "…" : "");

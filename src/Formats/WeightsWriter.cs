@@ -17,7 +17,7 @@ public abstract class WeightsWriter
     /// <summary>The metadata that the file stores in addition to the tensors.</summary>
     public IDictionary<string, string> Metadata { get; } = new Dictionary<string, string>();
 
-    /// <summary>The number of tensors added so far.</summary>
+    /// <summary>The number of tensors and integers added so far.</summary>
     public int Count => entries.Count;
 
     /// <summary>The added tensors and integers, in the order in which they were added.</summary>
@@ -29,8 +29,8 @@ public abstract class WeightsWriter
     public static WeightsWriter For(string path) =>
         Path.GetExtension(path).ToUpperInvariant() is ".PTH" or ".PT" ? new PthWriter() : new SafeTensorsWriter();
 
-    /// <summary>Adds a tensor as F32 or F64. <see cref="Save"/> reads its elements, so it must not be disposed before.</summary>
-    /// <exception cref="ArgumentException">The name is already used.</exception>
+    /// <summary>Adds a tensor as F32 or F64. <see cref="Save"/> reads its elements, so the tensor must not be disposed before.</summary>
+    /// <exception cref="ArgumentException">The name is empty or already used.</exception>
     public void Add<T>(string name, Tensor<T> tensor)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -41,12 +41,12 @@ public abstract class WeightsWriter
     }
 
     /// <summary>Adds an integer as an I64 scalar.</summary>
-    /// <exception cref="ArgumentException">The name is already used.</exception>
+    /// <exception cref="ArgumentException">The name is empty or already used.</exception>
     public void Add(string name, long value) =>
         Add(new Entry(name, "I64", [], write => write(MemoryMarshal.AsBytes(new ReadOnlySpan<long>(in value)))));
 
-    /// <summary>Adds all tensors of another file, with their names, types and values, and the metadata of the file.</summary>
-    /// <remarks><see cref="Save"/> reads the tensors, so the file must stay open until then.</remarks>
+    /// <summary>Adds all tensors of another file, with their names, types and values, and its metadata except the checksum.</summary>
+    /// <remarks><see cref="Save"/> reads the tensors, so the file must stay open until <see cref="Save"/> returns.</remarks>
     /// <exception cref="ArgumentException">A name is already used.</exception>
     public void AddAll(WeightsFile file)
     {
@@ -62,7 +62,9 @@ public abstract class WeightsWriter
     }
 
     /// <summary>Writes the file atomically; see <see cref="AtomicFile"/>.</summary>
-    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="IOException">The file cannot be written, or would exceed the limits of a zip archive (.pth).</exception>
+    /// <exception cref="InvalidDataException">The format has no such element type (.pth), or reserves a name (safetensors).</exception>
+    /// <exception cref="InvalidOperationException">The names and metadata are too long for a safetensors header.</exception>
     public abstract void Save(string path);
 
     private void Add(Entry entry)
@@ -75,7 +77,9 @@ public abstract class WeightsWriter
     /// <summary>Receives bytes of the file.</summary>
     private protected delegate void BytesSink(ReadOnlySpan<byte> bytes);
 
-    /// <summary>A tensor to write: the safetensors name of its type, and a writer of its bytes in logical row-major order.</summary>
+    /// <summary>
+    /// A tensor or integer to write. The type is named as in safetensors. WriteData passes the bytes to a sink, in logical row-major order.
+    /// </summary>
     private protected sealed record Entry(string Name, string Type, long[] Shape, Action<BytesSink> WriteData)
     {
         /// <summary>The number of elements.</summary>

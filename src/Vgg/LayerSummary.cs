@@ -9,7 +9,9 @@ namespace DeepSharp.Vgg;
 /// <param name="ParameterCount">The number of elements of its parameters.</param>
 /// <param name="ParameterShare">The fraction of the model's parameters that belong to the layer, from 0 to 1.</param>
 /// <param name="MultiplyAdds">Multiply-adds of its forward pass for the whole batch.</param>
-/// <param name="ReceptiveField">The number of image pixels, along one axis, that an element of its output depends on.</param>
+/// <param name="ReceptiveField">
+/// The number of image pixels that an element of its output depends on, along the axis with the larger number.
+/// </param>
 /// <param name="Algorithms">The algorithms of a convolution; null for other layers.</param>
 public sealed record LayerSummary(
     string Key,
@@ -21,13 +23,13 @@ public sealed record LayerSummary(
     int ReceptiveField,
     ChosenAlgorithms? Algorithms);
 
-/// <summary>The names of the algorithms chosen for a convolution and its input; see <see cref="ConvolutionAlgorithms"/>.</summary>
+/// <summary>The names of the algorithms chosen for a convolution of a given shape; see <see cref="ConvolutionAlgorithms"/>.</summary>
 /// <param name="Forward">The algorithm for the output.</param>
-/// <param name="InputGradient">The algorithm for the gradient of the input, which the first layer does not compute.</param>
+/// <param name="InputGradient">The algorithm for the gradient of the input, which training does not compute for the first layer.</param>
 /// <param name="WeightGradient">The algorithm for the gradient of the weights.</param>
 public sealed record ChosenAlgorithms(string Forward, string InputGradient, string WeightGradient)
 {
-    /// <summary>The algorithms that a context chooses for a convolution.</summary>
+    /// <summary>The algorithms that a context chooses for a convolution of float32 tensors.</summary>
     public static ChosenAlgorithms For(ConvolutionShape shape, ComputeContext context)
     {
         ArgumentNullException.ThrowIfNull(context);

@@ -17,6 +17,7 @@ public sealed class ModelSummary
     /// <param name="model">A model that is a chain of layers.</param>
     /// <param name="input">The shape of the images.</param>
     /// <exception cref="ShapeException">The model does not accept the input; the message names the layer.</exception>
+    /// <exception cref="NotSupportedException">A layer does not state its output shape.</exception>
     public static ModelSummary Of<T>(Module<T> model, Shape input)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -73,7 +74,7 @@ public sealed class ModelSummary
     /// <summary>Bytes of input, outputs, gradients and parameters together.</summary>
     public long TotalBytes => InputBytes + ForwardBackwardBytes + ParameterBytes;
 
-    /// <summary>A line for each layer: its number, output shape, parameters and multiply-adds; then the totals.</summary>
+    /// <summary>A line for each node of the tree: its number, output shape, parameters and multiply-adds; then the totals.</summary>
     public override string ToString() => string.Join(Environment.NewLine, [
         .. Tree.Select(node =>
             $"{node,-34} {node.OutputShape,-20} {node.Layer?.ParameterCount,14:N0} {node.Layer?.MultiplyAdds,16:N0}".TrimEnd()),

@@ -18,8 +18,9 @@ public static class OnnxExport
     /// <param name="model">The model. Weights in double precision are rounded to float32.</param>
     /// <param name="path">The file; an existing one is replaced.</param>
     /// <param name="options">The options; null for the defaults.</param>
+    /// <exception cref="ArgumentException">The requested height or width is less than 1.</exception>
     /// <exception cref="ShapeException">The model does not accept images of the requested size.</exception>
-    /// <exception cref="NotSupportedException">ONNX cannot represent a layer, or the file would be larger than 2 GB.</exception>
+    /// <exception cref="NotSupportedException">ONNX cannot represent a layer, or the file would be 2 GiB or larger.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Write<T>(VggModel<T> model, string path, OnnxOptions? options = null)
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -46,7 +47,8 @@ public static class OnnxExport
             ? model.Description with { Options = model.Options with { BatchNorm = false, ConvolutionBias = true } }
             : model.Description;
         written.Write(metadata);
-        // Evaluation does not use the integers (batch counters), so no node reads them. They are stored as metadata.
+        // Evaluation does not use the integers (batch counters), so no node reads them. They are stored as metadata, unless they belong to
+        // folded batch normalizations.
         foreach (var (name, entry) in model.State())
         {
             if (entry.IsInteger && !folds) metadata[name] = entry.Integer.ToString(CultureInfo.InvariantCulture);

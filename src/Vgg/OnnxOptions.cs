@@ -9,8 +9,8 @@ public sealed record OnnxOptions
     public bool FoldBatchNorm { get; init; } = true;
 
     /// <summary>
-    /// Height of the images, which is fixed in the file, like their width. null selects the size that the head expects (224 with ImageNet's
-    /// head), but at least <see cref="VggOptions.InputSize"/>.
+    /// Height of the images, which is fixed in the file, like their width. Null selects the size for which the maps have the head's size
+    /// (224 with five poolings and ImageNet's head), but at least <see cref="VggOptions.InputSize"/>.
     /// </summary>
     public int? Height { get; init; }
 

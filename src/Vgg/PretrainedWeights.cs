@@ -4,7 +4,9 @@ using DeepSharp.Formats;
 
 namespace DeepSharp.Vgg;
 
-/// <summary>The weights published by torchvision: VGG models trained on ImageNet, downloaded into a cache folder on first use.</summary>
+/// <summary>
+/// A file of weights published by torchvision: a VGG model trained on ImageNet. <see cref="DownloadAsync"/> stores it in a cache folder.
+/// </summary>
 /// <param name="Name">The name of the model, as in <see cref="VggNames"/>: <c>vgg11-bn</c>.</param>
 /// <param name="FileName">The name of the file, which contains the first digits of its SHA-256.</param>
 public sealed record PretrainedWeights(string Name, string FileName)
@@ -12,7 +14,7 @@ public sealed record PretrainedWeights(string Name, string FileName)
     /// <summary>The environment variable that names the cache folder.</summary>
     public const string CacheVariable = "DEEPSHARP_CACHE";
 
-    /// <summary>The environment variable with the URL of another server that provides the same files.</summary>
+    /// <summary>The environment variable with the URL of another folder that provides the same files.</summary>
     public const string ServerVariable = "DEEPSHARP_WEIGHTS_SERVER";
 
     private const string Torchvision = "https://download.pytorch.org/models/";
@@ -44,13 +46,19 @@ public sealed record PretrainedWeights(string Name, string FileName)
         }
     }
 
-    /// <summary>The URL of the folder that contains the file: torchvision's, or the value of <see cref="ServerVariable"/>.</summary>
+    /// <summary>
+    /// The URL of the folder that contains the file: the value of <see cref="ServerVariable"/>, else torchvision's. A URL set here must end
+    /// in a slash.
+    /// </summary>
     public Uri Server { get; init; } = new((Variable(ServerVariable) ?? Torchvision).TrimEnd('/') + '/');
 
     /// <summary>The URL of the file.</summary>
     public Uri Address => new(Server, FileName);
 
-    /// <summary>The preprocessing stored with the weights, or ImageNet's if the file has one of these file names; else null.</summary>
+    /// <summary>
+    /// The preprocessing stored with the weights; ImageNet's if none is stored and the file is named like one of <see cref="All"/>; else
+    /// null.
+    /// </summary>
     /// <exception cref="InvalidDataException">The stored preprocessing is damaged.</exception>
     public static ImagePreprocessing? PreprocessingOf(WeightsFile file) =>
         ImagePreprocessing.Read(file)
@@ -60,13 +68,16 @@ public sealed record PretrainedWeights(string Name, string FileName)
     public static PretrainedWeights? Find(string name) => All.FirstOrDefault(weights => weights.Name == name);
 
     /// <summary>Downloads the file unless it is already in the folder. An interrupted download continues where it stopped.</summary>
-    /// <remarks>The hash is verified once, after the download. The file appears under its name only if the hash is correct.</remarks>
+    /// <remarks>
+    /// The hash is verified once, after the download; an existing file is not verified again. The file appears under its name only if the
+    /// hash is correct.
+    /// </remarks>
     /// <param name="folder">The folder for the file; null for <see cref="CacheFolder"/>.</param>
     /// <param name="progress">Receives the progress of the download.</param>
     /// <param name="cancellationToken">Stops the download. The received bytes remain on disk for the next attempt.</param>
     /// <returns>The path of the file.</returns>
     /// <exception cref="IOException">
-    /// The download failed; the message says which file to put into which folder instead. Or the folder cannot be written.
+    /// The download failed (the message says which file to put into which folder instead), or the folder cannot be written.
     /// </exception>
     /// <exception cref="InvalidDataException">The hash of the downloaded file is wrong.</exception>
     public async Task<string> DownloadAsync(

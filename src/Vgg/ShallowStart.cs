@@ -4,16 +4,16 @@ using DeepSharp.Nn;
 namespace DeepSharp.Vgg;
 
 /// <summary>
-/// Initializes deep networks as in the paper (section 3.1): the first four convolutions and the linear layers are copied from a trained
-/// network A; all other layers keep their random weights.
+/// Initializes deep networks as in the VGG paper (section 3.1): the first four convolutions and the linear layers are copied from a trained
+/// network of configuration A. All other layers keep their random weights.
 /// </summary>
 /// <remarks>
 /// The second convolution has 128 channels in A and 64 in the deeper networks. So convolutions are matched by their position, not their
-/// index: the i-th convolution after the j-th pooling. A's first four become conv1-1, conv2-1, conv3-1 and conv3-2 of table 1.
+/// index: the i-th convolution after the j-th pooling. A's first four become conv1_1, conv2_1, conv3_1 and conv3_2 in the usual names.
 /// </remarks>
 internal static class ShallowStart
 {
-    /// <summary>Copies the layers that fit.</summary>
+    /// <summary>Copies each layer whose counterpart in <paramref name="deep"/> has the same names and shapes.</summary>
     /// <returns>The keys of the layers of <paramref name="deep"/> that were copied.</returns>
     public static IReadOnlyList<string> Copy<T>(VggModel<T> shallow, VggModel<T> deep, int convolutions)
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -42,6 +42,7 @@ internal static class ShallowStart
     }
 
     /// <summary>Copies the state of a module into one with the same names and shapes. Does nothing if they differ.</summary>
+    /// <returns>Whether the names and shapes are the same.</returns>
     public static bool TryCopy<T>(Module<T> from, Module<T> to)
         where T : unmanaged, IFloatingPointIeee754<T>
     {

@@ -3,12 +3,14 @@ using System.Globalization;
 namespace DeepSharp.Vgg;
 
 /// <summary>
-/// The convolutional part of a VGG network: table 1 of the paper (arXiv 1409.1556), or any other sequence of convolutions and poolings.
+/// The convolutional part of a VGG network: table 1 of the VGG paper (arXiv 1409.1556), or any other sequence of convolutions, max
+/// poolings and local response normalizations.
 /// </summary>
 /// <remarks>
-/// The text form is a list of tokens: <c>64</c> is a 3×3 convolution to 64 channels with a ReLU, <c>256:1</c> one with a 1×1 kernel,
-/// <c>512:1p1</c> one with a 1×1 kernel and padding 1, <c>M</c> a 2×2 max pooling, <c>LRN</c> a local response normalization. The default
-/// padding is (kernel − 1) / 2, which preserves height and width if the kernel is odd.
+/// The text form is a list of tokens with commas between them: <c>64</c> is a 3×3 convolution to 64 channels with a ReLU, <c>256:1</c> one
+/// with a 1×1 kernel, <c>512:1p1</c> one with a 1×1 kernel and padding 1, <c>M</c> a 2×2 max pooling, <c>LRN</c> a local response
+/// normalization. The default padding is (kernel − 1) / 2, rounded down, which preserves height and width if the kernel is odd. Channels
+/// are limited to 1 to 2¹⁶, kernels to 1 to 31, paddings to 0 to 31.
 /// </remarks>
 public sealed class VggConfig
 {
@@ -28,7 +30,9 @@ public sealed class VggConfig
     /// <summary>VGG-16 with 1×1 kernels in the last convolution of the last three blocks, unpadded as in the paper.</summary>
     public static VggConfig C { get; } = Parse("64,64,M,128,128,M,256,256,256:1,M,512,512,512:1,M,512,512,512:1,M");
 
-    /// <summary><see cref="C"/> with its 1×1 kernels padded by 1, as in some implementations. Each enlarges the map by 2 pixels.</summary>
+    /// <summary>
+    /// <see cref="C"/> with its 1×1 convolutions padded by 1, as in some implementations. Each enlarges the map by 2 rows and 2 columns.
+    /// </summary>
     public static VggConfig CPadded { get; } = Parse("64,64,M,128,128,M,256,256,256:1p1,M,512,512,512:1p1,M,512,512,512:1p1,M");
 
     /// <summary>VGG-16.</summary>
@@ -41,7 +45,9 @@ public sealed class VggConfig
     public IReadOnlyList<VggStep> Steps { get; }
 
     /// <summary>Parses the text form.</summary>
-    /// <exception cref="ArgumentException">The text is malformed; the message names the token, its position, and valid tokens.</exception>
+    /// <exception cref="ArgumentException">
+    /// A token is malformed (the message names the token, its position, and valid tokens), or there is no convolution.
+    /// </exception>
     public static VggConfig Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);

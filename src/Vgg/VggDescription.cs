@@ -7,7 +7,7 @@ using DeepSharp.Tensors;
 
 namespace DeepSharp.Vgg;
 
-/// <summary>Describes a VGG network completely, except for its weights. Weights files store the description as metadata.</summary>
+/// <summary>Describes a VGG network completely, except for its weights. Files written by DeepSharp store it as metadata.</summary>
 /// <param name="Config">The convolutional part.</param>
 /// <param name="Options">Classes, head, batch normalization and so on.</param>
 /// <param name="Seed">The seed of the initial weights and of dropout.</param>
@@ -16,10 +16,13 @@ public sealed record VggDescription(VggConfig Config, VggOptions Options, long S
     /// <summary>The key of the description in the metadata of files.</summary>
     internal const string Key = "vgg";
 
-    /// <summary>The name of the network; if it has none, its configuration, with the suffix <c>-bn</c> for batch normalization.</summary>
+    /// <summary>
+    /// The name of the configuration, with or without batch normalization, in <see cref="VggNames"/>. If it has none, its text, with the
+    /// suffix <c>-bn</c> for batch normalization. The name does not show the head.
+    /// </summary>
     public string Name => VggNames.Of(Config, Options.BatchNorm);
 
-    /// <summary>The number of elements of its parameters. Counting them allocates no parameters.</summary>
+    /// <summary>The number of elements of its parameters, at most <see cref="long.MaxValue"/>. Counting allocates no parameters.</summary>
     /// <exception cref="ArgumentException">An option is invalid.</exception>
     public long ParameterCount
     {
@@ -48,7 +51,7 @@ public sealed record VggDescription(VggConfig Config, VggOptions Options, long S
 
     /// <summary>Creates a model. Its weights are initialized from the seed when they are first used.</summary>
     /// <param name="context">The context of its tensors; null for the default.</param>
-    /// <exception cref="ArgumentException">An option is invalid.</exception>
+    /// <exception cref="ArgumentException">An option is invalid, or a weight would have too many elements.</exception>
     /// <exception cref="ShapeException">The configuration has too many poolings for the input size.</exception>
     public VggModel<T> CreateModel<T>(ComputeContext? context = null)
         where T : unmanaged, IFloatingPointIeee754<T> => new(this, context);
@@ -61,7 +64,9 @@ public sealed record VggDescription(VggConfig Config, VggOptions Options, long S
     }
 
     /// <summary>Reads the description of the model from a file; null if the file has none.</summary>
-    /// <exception cref="InvalidDataException">The description is damaged, or an option is invalid.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The description is damaged, an option is invalid, or a safetensors file has a description but no checksum.
+    /// </exception>
     public static VggDescription? Read(WeightsFile file)
     {
         ArgumentNullException.ThrowIfNull(file);
@@ -81,7 +86,10 @@ public sealed record VggDescription(VggConfig Config, VggOptions Options, long S
     }
 }
 
-/// <summary>A description as JSON: <c>{"config":"64,M,…","batchNorm":true,…}</c>. Omitted properties have their default values.</summary>
+/// <summary>
+/// A description as JSON: <c>{"config":"64,M,…","batchNorm":true,…}</c>. Only <c>config</c> is required; other omitted properties have
+/// their default values.
+/// </summary>
 // Properties have set accessors, not init: the JSON source generator ignores the defaults of init properties.
 internal sealed class VggDescriptionJson
 {

@@ -20,7 +20,7 @@ public sealed record VggHead
     /// <summary>The head of the paper and of torchvision for ImageNet: 7×7 maps, 4096-4096-classes, dropout after each ReLU.</summary>
     public static VggHead ImageNet { get; } = Named("imagenet");
 
-    /// <summary>For images of at least 32×32 pixels: maps averaged to 1×1, 4096-4096-classes, dropout before each hidden layer.</summary>
+    /// <summary>For CIFAR's images of 32×32 pixels: maps averaged to 1×1, 4096-4096-classes, dropout before each hidden layer.</summary>
     public static VggHead Cifar { get; } = Named("cifar");
 
     /// <summary>Three small layers for CIFAR: maps averaged to 1×1, 512-512-classes, dropout before each hidden layer.</summary>
@@ -38,7 +38,10 @@ public sealed record VggHead
     /// <summary>The output widths of all linear layers except the last one.</summary>
     public IReadOnlyList<int> Hidden { get; init; } = [];
 
-    /// <summary>The fraction of elements that each dropout layer drops. There is one per hidden layer, or none if this is 0.</summary>
+    /// <summary>
+    /// The probability that a dropout layer drops an element, at least 0 and less than 1. There is one dropout layer per hidden layer, or
+    /// none if the probability is 0.
+    /// </summary>
     public double Dropout { get; init; } = 0.5;
 
     /// <summary>Whether dropout precedes each hidden layer, as in CIFAR variants of VGG, or follows its ReLU, as in torchvision.</summary>
@@ -49,8 +52,8 @@ public sealed record VggHead
     public static VggHead Named(string name) => Find(name) ?? throw new ArgumentException(
         $"There is no head \"{name}\"; expected {string.Join(", ", Names.SkipLast(1))} or {Names[^1]}.", nameof(name));
 
-    /// <summary>The head with a given name, or with given hidden layers on maps averaged to 1×1: <c>4096,4096</c>.</summary>
-    /// <exception cref="ArgumentException">The text is neither.</exception>
+    /// <summary>The head with a given name, or with given widths of the hidden layers on maps averaged to 1×1: <c>4096,4096</c>.</summary>
+    /// <exception cref="ArgumentException">The text is neither, or a width is not 1 to 2²⁰.</exception>
     public static VggHead Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);

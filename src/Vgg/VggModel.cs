@@ -11,10 +11,10 @@ public static class VggModel
 {
     /// <summary>Creates a model with weights initialized from a seed.</summary>
     /// <param name="config">The convolutional part: <see cref="VggConfig.A"/> to <see cref="VggConfig.E"/>, or a custom one.</param>
-    /// <param name="options">Classes, head, batch normalization and so on; null for the options of torchvision's models.</param>
+    /// <param name="options">Classes, head, batch normalization and so on; null for the defaults of <see cref="VggOptions"/>.</param>
     /// <param name="seed">The seed of the initial weights and of dropout.</param>
     /// <param name="context">The context of its tensors; null for the default.</param>
-    /// <exception cref="ArgumentException">An option is invalid.</exception>
+    /// <exception cref="ArgumentException">An option is invalid, or a weight would have too many elements.</exception>
     /// <exception cref="ShapeException">The configuration has too many poolings for the input size.</exception>
     public static VggModel<T> Create<T>(VggConfig config, VggOptions? options = null, long seed = 0, ComputeContext? context = null)
         where T : unmanaged, IFloatingPointIeee754<T> =>
@@ -23,9 +23,11 @@ public static class VggModel
     /// <summary>Loads the model in a file, with its weights.</summary>
     /// <remarks>If the file does not describe its model, the model is recognized; see <see cref="VggRecognition"/>.</remarks>
     /// <param name="path">
-    /// A file written by <see cref="Module{T}.Save"/> or by a training run, or the state dictionary of a VGG network from another program.
+    /// A file written by <see cref="Module{T}.Save"/> or by a training run, or a VGG network from another program: a state dictionary or an
+    /// ONNX file.
     /// </param>
-    /// <param name="context">The context of its tensors; null for the default.</param>
+    /// <param name="context">The context of the model's tensors; null for the default.</param>
+    /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="InvalidDataException">The file is damaged, or contains no VGG network.</exception>
     /// <exception cref="ArgumentException">
     /// Names and shapes do not determine the configuration. Pass it to
@@ -136,7 +138,7 @@ public sealed class VggModel<T> : Module<T>
 
     /// <summary>
     /// Replaces the classifier, for other classes. The last layer is new. Each layer before it keeps its weights if the old classifier has
-    /// a layer of the same kind and shape in its place. Existing optimizers still refer to the old parameters.
+    /// a layer of the same kind and shape in its place. The old parameters are disposed; existing optimizers do not update the new ones.
     /// </summary>
     /// <param name="classes">The number of classes.</param>
     /// <param name="head">The head; null for the current one.</param>
@@ -161,12 +163,14 @@ public sealed class VggModel<T> : Module<T>
     }
 
     /// <summary>
-    /// Initializes layers from a shallower trained network, as in the paper for the deeper networks (section 3.1). Copies its first
-    /// convolutions, matched by their position between the poolings, and its linear layers, wherever the shapes are equal. Other layers do
-    /// not change.
+    /// Initializes layers from a shallower trained network, as in the VGG paper for its deeper networks (section 3.1). Copies its first
+    /// convolutions, matched by their position between the poolings, and its linear layers, matched by their order, if the shapes are
+    /// equal. Other layers do not change.
     /// </summary>
     /// <param name="trained">The shallower network, which is not changed.</param>
-    /// <param name="convolutions">The number of convolutions to copy, with their batch normalizations; four in the paper.</param>
+    /// <param name="convolutions">
+    /// The number of convolutions to copy; four in the paper. If both networks have batch normalizations, those after them are copied too.
+    /// </param>
     /// <returns>The keys of the copied layers.</returns>
     public IReadOnlyList<string> InitializeFrom(VggModel<T> trained, int convolutions = 4)
     {
@@ -185,7 +189,7 @@ public sealed class VggModel<T> : Module<T>
     protected override IEnumerable<(string Key, Module<T> Layer)> Sequence() =>
         SequenceOf([("features", Features), ("avgpool", pooling), ("flatten", flatten), ("classifier", Classifier)]);
 
-    // Rebuilt if the layers or Fuse have changed.
+    // Rebuilt if the head was replaced or Fuse has changed.
     private Module<T>[] Chain()
     {
         if (chain is not null && isChainFused == Fuse) return chain;

@@ -3,7 +3,7 @@ namespace DeepSharp.Vgg;
 /// <summary>The names of predefined models.</summary>
 public static class VggNames
 {
-    /// <summary>A model for the data set <c>shapes</c> that trains within a minute.</summary>
+    /// <summary>A small model with batch normalization, for quick experiments with the synthetic data set <c>shapes</c>.</summary>
     public const string Small = "vgg-small";
 
     private static readonly (string Name, VggConfig Config, bool BatchNorm)[] Models =

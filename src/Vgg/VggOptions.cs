@@ -8,7 +8,10 @@ public sealed record VggOptions
     /// <summary>Whether there is a batch normalization between each convolution and its ReLU.</summary>
     public bool BatchNorm { get; init; }
 
-    /// <summary>Whether convolutions have a bias. It has no effect before batch normalization, but torchvision's models have it.</summary>
+    /// <summary>
+    /// Whether convolutions have a bias. In training, a batch normalization after the convolution cancels it, but torchvision's models with
+    /// batch normalization also have it.
+    /// </summary>
     public bool ConvolutionBias { get; init; } = true;
 
     /// <summary>The number of classes.</summary>
@@ -23,7 +26,7 @@ public sealed record VggOptions
     /// <summary>The number of channels of the images: 3 for color.</summary>
     public int InputChannels { get; init; } = 3;
 
-    /// <summary>Height and width of the smallest image that the model must accept. Too many poolings for this size are an error.</summary>
+    /// <summary>Height and width of the smallest image that the model must accept. Creating a model fails if it does not.</summary>
     public int InputSize { get; init; } = 32;
 
     /// <summary>The constants of the local response normalizations.</summary>

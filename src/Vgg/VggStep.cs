@@ -28,16 +28,16 @@ public sealed record VggStep
     /// <summary>The kind of the step.</summary>
     public VggStepKind Kind { get; }
 
-    /// <summary>The number of output channels of a convolution.</summary>
+    /// <summary>The number of output channels of a convolution; 0 for other steps.</summary>
     public int Channels { get; }
 
-    /// <summary>Height and width of a convolution's kernel.</summary>
+    /// <summary>Height and width of a convolution's kernel; 0 for other steps.</summary>
     public int KernelSize { get; }
 
-    /// <summary>The number of rows and columns of zeros on each side of a convolution's input.</summary>
+    /// <summary>The number of rows and columns of zeros on each side of a convolution's input; 0 for other steps.</summary>
     public int Padding { get; }
 
-    /// <summary>Creates a convolution with its ReLU.</summary>
+    /// <summary>Creates a convolution with its ReLU. The values are not checked.</summary>
     public static VggStep Convolution(int channels, int kernelSize, int padding) =>
         new(VggStepKind.Convolution, channels, kernelSize, padding);
 

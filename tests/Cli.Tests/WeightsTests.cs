@@ -242,8 +242,8 @@ public sealed class WeightsTests : IDisposable
     [InlineData("convert bare.pth bare.txt", 2, "OUT must end in .safetensors, .pth, .pt, .onnx, found \"bare.txt\"")]
     [InlineData("convert bare.pth nowhere/bare.safetensors", 1, "nowhere")]
     [InlineData("convert grey.pgm grey.pth", 1, "grey.pgm: not a safetensors file, nor a")]
-    [InlineData("evaluate --weights relu.onnx", 1, "relu.onnx: not a VGG network: there is no convolution.")]
-    [InlineData("convert relu.onnx relu.pth", 1, "relu.onnx: not a VGG network: there is no convolution.")]
+    [InlineData("evaluate --weights relu.onnx", 1, "relu.onnx: not a VGG network: the graph has no output.")]
+    [InlineData("convert relu.onnx relu.pth", 1, "relu.onnx: not a VGG network: the graph has no output.")]
     [InlineData(
         "predict grey.pgm --weights bare.pth --mean 1,2,3 --std 1,2,3 --classes two.txt", 1,
         "two.txt: expected the names of 10 classes, one per line, found 2.")]

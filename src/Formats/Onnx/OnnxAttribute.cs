@@ -5,10 +5,10 @@ namespace DeepSharp.Formats;
 /// <summary>An attribute of an <see cref="OnnxNode"/> (AttributeProto).</summary>
 public sealed class OnnxAttribute
 {
-    /// <summary>The maximum number of integers that are read. No layer of this library needs more.</summary>
+    /// <summary>The maximum number of integers that are read; further ones are ignored. No layer of this library needs more.</summary>
     internal const int MaxValues = 16;
 
-    // AttributeProto.AttributeType.
+    // Values of AttributeProto.AttributeType.
     private const int FloatType = 1, IntegerType = 2, IntegersType = 7;
 
     private readonly int type;
@@ -18,7 +18,7 @@ public sealed class OnnxAttribute
     /// <summary>The name of the attribute.</summary>
     public string Name { get; }
 
-    /// <summary>The integer or integers; empty if the value has another type.</summary>
+    /// <summary>The integer or integers; empty if the value has another type. At most 16 are read from a file.</summary>
     public IReadOnlyList<long> Integers { get; private init; } = [];
 
     /// <summary>The floating-point number; null if the value has another type.</summary>
@@ -39,7 +39,14 @@ public sealed class OnnxAttribute
     /// <summary>Creates an attribute with a list of integers.</summary>
     public static OnnxAttribute Of(string name, params IReadOnlyList<long> values) => new(name, IntegersType) { Integers = values };
 
-    /// <summary>Reads the fields of an attribute.</summary>
+    /// <summary>Whether both attributes have the same name and value. Tensors are not compared.</summary>
+    public bool HasValueOf(OnnxAttribute other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return (Name, Float, Text) == (other.Name, other.Float, other.Text) && Integers.SequenceEqual(other.Integers);
+    }
+
+    /// <summary>Reads the fields of an attribute. The field type is ignored.</summary>
     internal static OnnxAttribute Read(ProtobufReader reader, ProtobufField message)
     {
         string name = "", text = "";
@@ -62,7 +69,7 @@ public sealed class OnnxAttribute
         return new OnnxAttribute(name, type: 0) { Integers = [.. integers.Take(MaxValues)], Float = number, Text = text, Value = value };
     }
 
-    /// <summary>Writes the fields of the attribute.</summary>
+    /// <summary>Writes the fields of an attribute that <c>Of</c> created.</summary>
     internal void Write(CodedOutputStream output)
     {
         output.Text(OnnxFields.Attribute.Name, Name);

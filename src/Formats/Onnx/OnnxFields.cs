@@ -43,7 +43,7 @@ internal static class OnnxFields
     public static class Tensor
     {
         public const int Dimensions = 1, DataType = 2, FloatData = 4, Int32Data = 5, StringData = 6, Int64Data = 7, Name = 8, RawData = 9;
-        public const int DoubleData = 10, UInt64Data = 11, DataLocation = 14;
+        public const int DoubleData = 10, UInt64Data = 11, ExternalData = 13, DataLocation = 14;
     }
 
     /// <summary>ValueInfoProto: an input or output of the graph.</summary>

@@ -26,7 +26,7 @@ public sealed class OnnxGraph : IDisposable
     private readonly List<OnnxTensor> constants = [];
     private readonly List<IDisposable> owned = [];
 
-    /// <summary>The nodes in execution order.</summary>
+    /// <summary>The nodes in execution order, in which they were added.</summary>
     public IReadOnlyList<OnnxNode> Nodes => nodes;
 
     /// <summary>The name of the last node's output; <see cref="Input"/> if there are no nodes.</summary>
@@ -44,7 +44,7 @@ public sealed class OnnxGraph : IDisposable
         return name;
     }
 
-    /// <summary>Adds a constant.</summary>
+    /// <summary>Adds a constant, which is written as float32.</summary>
     /// <param name="name">The name of the constant.</param>
     /// <param name="shape">The shape of the constant.</param>
     /// <param name="value">Returns the tensor; called while the file is written.</param>
@@ -56,7 +56,7 @@ public sealed class OnnxGraph : IDisposable
         return name;
     }
 
-    /// <summary>Adds a constant and takes ownership of its tensor.</summary>
+    /// <summary>Adds a constant, which is written as float32, and takes ownership of its tensor.</summary>
     /// <returns>The name of the constant.</returns>
     public string OwnConstant<T>(string name, Tensor<T> value)
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -66,12 +66,13 @@ public sealed class OnnxGraph : IDisposable
         return Constant(name, value.Shape, () => value);
     }
 
-    /// <summary>Writes the graph to a file atomically. The last node's output becomes <see cref="Output"/>.</summary>
+    /// <summary>Writes the graph to a file atomically. The last node's output is renamed to <see cref="Output"/>.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="input">The shape of the images. The written network accepts any batch size.</param>
+    /// <param name="input">The shape of the images, [N, C, H, W]. N is ignored, because the written network accepts any batch size.</param>
     /// <param name="classes">The number of scores per image.</param>
     /// <param name="metadata">The metadata of the file.</param>
-    /// <exception cref="NotSupportedException">The file would be larger than protobuf allows.</exception>
+    /// <exception cref="NotSupportedException">The file would be 2 GiB or larger, which protobuf does not allow.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The graph has no nodes.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public void Save(string path, Shape input, int classes, IReadOnlyDictionary<string, string> metadata)
     {

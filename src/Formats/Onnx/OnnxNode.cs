@@ -5,15 +5,20 @@ namespace DeepSharp.Formats;
 /// <summary>One operation of an ONNX graph (NodeProto).</summary>
 /// <param name="Operator">The ONNX name of the operator, prefixed with the domain for operators outside the standard domain.</param>
 /// <param name="Name">The name of the node.</param>
-/// <param name="Inputs">The values and constants that it reads. An omitted optional input is an empty name.</param>
-/// <param name="Outputs">The values that it computes.</param>
+/// <param name="Inputs">The names of the values and constants that it reads; empty for an omitted optional input.</param>
+/// <param name="Outputs">The names of the values that it computes.</param>
 /// <param name="Attributes">The attributes of the node.</param>
 public sealed record OnnxNode(
     string Operator, string Name, IReadOnlyList<string> Inputs, IReadOnlyList<string> Outputs, IReadOnlyList<OnnxAttribute> Attributes)
 {
     private const int MaxValues = 3 * OnnxAttribute.MaxValues;
 
-    /// <summary>The integers of an attribute; <paramref name="usual"/> if the node omits the attribute.</summary>
+    /// <summary>Whether the node has an attribute.</summary>
+    public bool Has(string attribute) => Find(attribute) is not null;
+
+    /// <summary>
+    /// The integers of an attribute, empty if it has another type; <paramref name="usual"/> if the node omits the attribute.
+    /// </summary>
     public IReadOnlyList<long> Integers(string attribute, params IReadOnlyList<long> usual) => Find(attribute)?.Integers ?? usual;
 
     /// <summary>The integer of an attribute; <paramref name="usual"/> if the node omits the attribute.</summary>
@@ -26,7 +31,9 @@ public sealed record OnnxNode(
     public float Float(string attribute, float usual) =>
         Find(attribute) is { } found ? found.Float ?? throw Refusal($"a floating-point number as {attribute}") : usual;
 
-    /// <summary>The string of an attribute; <paramref name="usual"/> if the node omits the attribute.</summary>
+    /// <summary>
+    /// The string of an attribute, empty if it has another type; <paramref name="usual"/> if the node omits the attribute.
+    /// </summary>
     public string Text(string attribute, string usual) => Find(attribute)?.Text ?? usual;
 
     /// <summary>Throws if the node has the attribute and one of its integers is not <paramref name="expected"/>.</summary>
@@ -45,13 +52,13 @@ public sealed record OnnxNode(
     }
 
     /// <summary>Creates the error for an unsupported node.</summary>
-    /// <param name="expected">What the node should have, such as <c>strides 1, found 2</c>.</param>
+    /// <param name="expected">The expected property and the one found: <c>strides 1, found 2</c>.</param>
     public InvalidDataException Refusal(string expected) => new($"expected the node {this} to have {expected}.");
 
-    /// <summary>Operator and name.</summary>
+    /// <summary>Operator and name; for a node without a name, operator and first output.</summary>
     public override string ToString() => $"{Operator} \"{(Name.Length == 0 && Outputs is [var output, ..] ? output : Name)}\"";
 
-    /// <summary>The constant stored in the node itself instead of the graph's list of constants; null if there is none.</summary>
+    /// <summary>The constant stored in an attribute of the node, as in a Constant node; null if there is none.</summary>
     internal OnnxConstant? Value => Attributes.FirstOrDefault(attribute => attribute.Value is not null)?.Value;
 
     /// <summary>Reads the fields of a node.</summary>

@@ -6,8 +6,8 @@ using DeepSharp.Tensors;
 namespace DeepSharp.Formats;
 
 /// <summary>
-/// A constant that an <see cref="OnnxGraph"/> writes (TensorProto). Its elements are always float32, whatever the model's type, because
-/// ONNX runtimes compute in float32.
+/// A constant that an <see cref="OnnxGraph"/> writes (TensorProto). Its elements are always float32, whatever the model's type, because the
+/// input of the graph is float32 and ONNX operators do not mix types.
 /// </summary>
 /// <param name="Name">The name of the constant.</param>
 /// <param name="Shape">The shape of the constant.</param>
@@ -20,7 +20,7 @@ internal sealed record OnnxTensor(string Name, Shape Shape, Action<Stream> Write
     /// <summary>The size of the elements in bytes.</summary>
     public long ByteCount => (long)sizeof(float) * Shape.ElementCount;
 
-    /// <summary>Creates a constant whose elements are read part by part while the file is written.</summary>
+    /// <summary>Creates a constant whose elements are read, and rounded to float32, part by part while the file is written.</summary>
     public static OnnxTensor Of<T>(string name, Shape shape, Func<Tensor<T>> value)
         where T : unmanaged, IFloatingPointIeee754<T> => new(name, shape, stream => LogicalElements.Read(value(), stream, WriteSingles));
 

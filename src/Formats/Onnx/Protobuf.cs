@@ -5,7 +5,7 @@ namespace DeepSharp.Formats;
 /// <summary>Writes the few kinds of protobuf fields that ONNX files need. Each field is identified by its number.</summary>
 internal static class Protobuf
 {
-    /// <summary>Encodes the fields of a message, or some of them.</summary>
+    /// <summary>The bytes of the fields that <paramref name="write"/> writes: a whole message, or a part of it.</summary>
     public static byte[] Encode(Action<CodedOutputStream> write)
     {
         using var buffer = new MemoryStream();

@@ -7,17 +7,17 @@ namespace DeepSharp.Formats;
 /// <param name="Number">The field number.</param>
 /// <param name="Type">The wire type.</param>
 /// <param name="Value">The bits of a numeric field; 0 for other fields.</param>
-/// <param name="Start">The file offset of the content of a bytes, string or message field.</param>
-/// <param name="End">The file offset of the end of the content.</param>
+/// <param name="Start">The file offset of the content of a bytes, string or message field, or of the number.</param>
+/// <param name="End">The file offset of the first byte after it.</param>
 internal readonly record struct ProtobufField(int Number, WireFormat.WireType Type, ulong Value, long Start, long End)
 {
     /// <summary>The length of the content.</summary>
     public long Length => End - Start;
 
-    /// <summary>The value as a signed integer.</summary>
+    /// <summary>The value as a signed integer; throws if it is not a varint.</summary>
     public long Integer => Type == WireFormat.WireType.Varint ? (long)Value : throw Unexpected("a whole number");
 
-    /// <summary>The value as a 32-bit floating-point number.</summary>
+    /// <summary>The value as a 32-bit floating-point number; throws if it has another size.</summary>
     public float Float => Type == WireFormat.WireType.Fixed32
         ? BitConverter.UInt32BitsToSingle((uint)Value)
         : throw Unexpected("a floating-point number");
@@ -30,7 +30,7 @@ internal readonly record struct ProtobufField(int Number, WireFormat.WireType Ty
 }
 
 /// <summary>Reads protobuf messages from a file through a small buffer. Content is read only on request.</summary>
-/// <remarks>The number of fields and the length of strings in a file are limited, which limits the time and memory of reading it.</remarks>
+/// <remarks>The number of fields and the total length of strings are limited, which limits the time and memory of reading a file.</remarks>
 internal sealed class ProtobufReader(WeightsFile file)
 {
     private const int MaxFields = 1 << 20, MaxTextLength = 1 << 24, MaxVarintLength = 10;

@@ -5,7 +5,7 @@ namespace DeepSharp.Formats;
 /// </summary>
 internal interface IPickleHost
 {
-    /// <summary>The class, function or constant with a global name.</summary>
+    /// <summary>The class, function or constant of a Python module.</summary>
     /// <exception cref="InvalidDataException">The name is not on the list of allowed names.</exception>
     object FindGlobal(string module, string name);
 
@@ -13,7 +13,7 @@ internal interface IPickleHost
     /// <exception cref="InvalidDataException">The object cannot be called, or does not accept these arguments.</exception>
     object? Call(object? global, object?[] arguments);
 
-    /// <summary>Sets the state of an object that <see cref="Call"/> returned.</summary>
+    /// <summary>Sets the state of an object, as Python's <c>__setstate__</c> does.</summary>
     /// <exception cref="InvalidDataException">The object has no state, or the state does not fit.</exception>
     void SetState(object? instance, object? state);
 

@@ -1,6 +1,6 @@
 namespace DeepSharp.Formats;
 
-/// <summary>A dictionary in a pickle. It stores only entries with string keys; no others are needed.</summary>
+/// <summary>A dictionary in a pickle. It stores only entries with string keys, because state dictionaries need no others.</summary>
 internal sealed class PickleDictionary : Dictionary<string, object?>
 {
     // The time of a lookup is proportional to the length of the key, and a pickle may use a long key any number of times.

@@ -1,6 +1,9 @@
 namespace DeepSharp.Formats;
 
-/// <summary>The instructions of Python's pickle machine that torch.save writes, protocols 2 to 5. All others are refused.</summary>
+/// <summary>
+/// The supported instructions of Python's pickle machine: those in state dictionaries that torch.save writes with protocols 2 to 5. All
+/// others are refused.
+/// </summary>
 /// <remarks>Names and codes are those of CPython's <c>pickletools</c>.</remarks>
 internal enum PickleOpcode : byte
 {

@@ -6,7 +6,7 @@ namespace DeepSharp.Formats;
 /// <summary>Reads the bytes of consecutive pickles in a file through a small buffer, because the data after them may be large.</summary>
 internal sealed class PickleSource
 {
-    /// <summary>The maximum total length of the pickles. Those of a network take a few KB; its weights are stored outside them.</summary>
+    /// <summary>The maximum total length of the pickles. VGG-16's take a few KB, because its weights are stored outside them.</summary>
     public const int MaxLength = 1 << 24;
 
     private const int MaxLineLength = 256;

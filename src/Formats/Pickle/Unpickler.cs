@@ -4,13 +4,13 @@ using System.Text;
 namespace DeepSharp.Formats;
 
 /// <summary>
-/// Runs pickles, which are programs for a stack machine. The machine creates plain values itself and asks its host for everything else,
+/// Runs a pickle, which is a program for a stack machine. The machine creates plain values itself and gets everything else from its host,
 /// so it loads and calls nothing that the host does not allow by name.
 /// </summary>
 /// <remarks>
-/// Integers become long (or <see cref="BigInteger"/>), strings string, tuples object[], lists <see cref="List{T}"/>, dictionaries
-/// <see cref="PickleDictionary"/>. The machine never recurses, so nesting cannot overflow the call stack. The number of instructions and
-/// the length of the input are limited, which limits memory and time.
+/// Integers become long (or <see cref="BigInteger"/>), strings string, bytes byte[], tuples object[], lists <see cref="List{T}"/>,
+/// dictionaries <see cref="PickleDictionary"/>. The machine never recurses, so nesting cannot overflow the call stack. The number of
+/// instructions and the length of the input are limited, which limits memory and time.
 /// </remarks>
 internal sealed class Unpickler(PickleSource source, IPickleHost host)
 {
@@ -22,8 +22,8 @@ internal sealed class Unpickler(PickleSource source, IPickleHost host)
     private readonly PickleStack stack = new();
     private readonly Dictionary<uint, object?> memo = [];
 
-    /// <summary>Runs one pickle.</summary>
-    /// <returns>The object that it describes.</returns>
+    /// <summary>Runs the pickle.</summary>
+    /// <returns>The object that it creates.</returns>
     /// <exception cref="InvalidDataException">The pickle is damaged, too long, or asks for something that is not allowed.</exception>
     public object? Load()
     {
@@ -94,7 +94,7 @@ internal sealed class Unpickler(PickleSource source, IPickleHost host)
             case PickleOpcode.BinPersId: stack.Push(host.FindPersistent(stack.Pop())); break;
             default:
                 throw new InvalidDataException(
-                    $"the pickle has the instruction 0x{(byte)opcode:X2} at byte {source.Position - 1}, which torch.save does not write.");
+                    $"the pickle has the instruction 0x{(byte)opcode:X2} at byte {source.Position - 1}, which no state dictionary needs.");
         }
     }
 

@@ -8,8 +8,8 @@ namespace DeepSharp.Formats;
 /// <summary>Reads a safetensors file: the header length (8 bytes, little-endian), the JSON header, and the data.</summary>
 /// <remarks>
 /// The whole header is checked before any data is read. The hash that <see cref="SafeTensorsWriter"/> stores in its files is verified on
-/// opening. Files from other programs have no hash, so code that reads content that only this library writes calls
-/// <see cref="RequireChecksum"/>.
+/// opening. Files from other programs have no hash, so a missing hash is no error by itself. Code that reads metadata written only by this
+/// library calls <see cref="RequireChecksum"/>.
 /// </remarks>
 public sealed class SafeTensorsFile : WeightsFile
 {
@@ -28,6 +28,7 @@ public sealed class SafeTensorsFile : WeightsFile
 
     /// <summary>Opens and checks a safetensors file. Other formats are refused.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">Access to the file is denied.</exception>
     /// <exception cref="InvalidDataException">
     /// The file is truncated, damaged, or not a safetensors file; the message begins with the path.
     /// </exception>
@@ -87,7 +88,7 @@ public sealed class SafeTensorsFile : WeightsFile
         if (found != digest) throw new InvalidDataException($"the file is damaged: its SHA-256 is {found}, expected {digest}.");
     }
 
-    /// <summary>The header for which the hash was computed, which has zeros in place of the digest.</summary>
+    /// <summary>The header for which the hash was computed: with zeros in place of the digits of the hash.</summary>
     private static byte[] Blank(byte[] header, string digest)
     {
         int at = header.AsSpan().IndexOf(Encoding.UTF8.GetBytes($"\"{ChecksumKey}\":\"{digest}\""));

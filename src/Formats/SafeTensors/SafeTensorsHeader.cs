@@ -36,7 +36,7 @@ internal static class SafeTensorsHeader
                 else tensors.Add(ReadTensor(ref reader, name, dataStart));
             }
 
-            // Read throws if anything but whitespace follows.
+            // At the end of the object, Read throws if anything but whitespace follows.
             reader.Read();
         }
         catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException or DecoderFallbackException)

@@ -15,7 +15,7 @@ public sealed class SafeTensorsWriter : WeightsWriter
     /// <inheritdoc/>
     public override void Save(string path)
     {
-        // The widest elements come first, so that all data is aligned.
+        // The widest elements come first, so each tensor is aligned to the size of its elements.
         Entry[] sorted = [.. Entries.OrderByDescending(entry => StoredTensor.ElementSize(entry.Type))
             .ThenBy(entry => entry.Name, StringComparer.Ordinal)];
         byte[] header = Header(sorted, NoHash);

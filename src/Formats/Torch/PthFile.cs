@@ -4,15 +4,15 @@ namespace DeepSharp.Formats;
 
 /// <summary>Reads files of torch.save, in zip and legacy format: a state dictionary, or a dictionary that contains one.</summary>
 /// <remarks>
-/// A pickle is a program. Here it runs on a machine that can only build the dictionary (see <see cref="Unpickler"/>); classes and
+/// A pickle is a program. Here it can only create plain values, dictionaries and tensors (see <see cref="Unpickler"/>); classes and
 /// functions outside a short list are refused. The checksums of the zip format are verified on opening; the legacy format has none.
-/// Tensors may share storages and have any non-negative strides. A prefix <c>module.</c> that all names share is removed.
+/// Tensors may share storages and have any non-negative strides. If all names begin with <c>module.</c>, this prefix is removed.
 /// </remarks>
 public sealed class PthFile : WeightsFile
 {
     private const long MaxElements = 1L << 56;
 
-    // Tensors may share memory. Reading all of them, with the gaps between their elements, may take at most MaxGrowth times the file
+    // Tensors may share elements. All of them together, with the gaps between their elements, may take at most MaxGrowth times the file
     // size, plus GrowthFree bytes.
     private const int MaxGrowth = 16, GrowthFree = 1 << 16;
 
@@ -41,8 +41,10 @@ public sealed class PthFile : WeightsFile
 
     /// <summary>Opens and checks a .pth file. Other formats are refused.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">Access to the file is denied.</exception>
     /// <exception cref="InvalidDataException">
-    /// The file is truncated, damaged, not a .pth file, or contains more than weights; the message begins with the path.
+    /// The file is truncated, damaged, not a .pth file, or contains objects other than those of state dictionaries; the message begins with
+    /// the path.
     /// </exception>
     public static new PthFile Open(string path) => Open(path, static (path, handle) => new PthFile(path, handle));
 
@@ -51,7 +53,7 @@ public sealed class PthFile : WeightsFile
         beginning.StartsWith(TorchZip.Magic)
         || (beginning is [(byte)PickleOpcode.Proto, ..] && beginning.IndexOf(TorchLegacy.Magic) > 0);
 
-    /// <summary>Locates a tensor in the file. Checks that it is within its storage, and that the storage is within the file.</summary>
+    /// <summary>Locates a tensor in the file. Checks that it is within its storage, and that the file has the whole storage.</summary>
     private static StoredTensor Locate(
         string name, TorchTensor tensor, IReadOnlyDictionary<string, (long Offset, long Length)> storages)
     {

@@ -4,15 +4,15 @@ using System.Text.Json;
 namespace DeepSharp.Formats;
 
 /// <summary>
-/// Collects tensors and writes them as a state dictionary in PyTorch's zip format, which <c>torch.load(path, weights_only=True)</c>
-/// accepts.
+/// Collects tensors and metadata and writes them as one file: a state dictionary in PyTorch's zip format, which
+/// <c>torch.load(path, weights_only=True)</c> accepts.
 /// </summary>
 /// <remarks>Metadata is a separate file in the archive, which PyTorch ignores and <see cref="PthFile"/> reads.</remarks>
 public sealed class PthWriter : WeightsWriter
 {
     private const string Root = "archive/";
 
-    // The pickle, the byte order, the version and the metadata.
+    // The files other than storages: the pickle, the byte order, the version and the metadata.
     private const int OtherFiles = 4;
 
     /// <inheritdoc/>
@@ -74,7 +74,7 @@ public sealed class PthWriter : WeightsWriter
     private static long[] Strides(long[] shape)
     {
         long[] strides = new long[shape.Length];
-        // If one length is 0, the others are not limited, so their product may not fit in 64 bits.
+        // If one length is 0, the others are not limited, and their product may not fit in 64 bits. The strides do not matter then.
         bool isEmpty = shape.Contains(0);
         long stride = 1;
         for (int axis = shape.Length - 1; axis >= 0; axis--)

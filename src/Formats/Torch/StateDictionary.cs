@@ -1,17 +1,17 @@
 namespace DeepSharp.Formats;
 
-/// <summary>Finds the state dictionary in a saved object: the object itself, or a training checkpoint that contains it.</summary>
+/// <summary>Finds the state dictionary in a saved object, which is the state dictionary or a dictionary that contains it.</summary>
 internal static class StateDictionary
 {
-    // torch.nn.DataParallel adds this prefix to all names.
+    // torch.nn.DataParallel adds this prefix to all names, so it is removed if all names have it.
     private const string WrapperPrefix = "module.";
     private const int MaxDepth = 2;
 
-    // The usual names of the state dictionary in a training checkpoint, the most specific first.
+    // The usual keys of the state dictionary in a training checkpoint, the most specific first.
     private static readonly string[] UsualNames =
         ["state_dict", "model_state_dict", "model_state", "model", "net", "network", "module", "weights", "params"];
 
-    /// <summary>The tensors of the state dictionary, with their names.</summary>
+    /// <summary>The tensors of the state dictionary, named without the prefix of DataParallel. Other entries are ignored.</summary>
     /// <exception cref="InvalidDataException">There is no dictionary of tensors, or several without a usual name.</exception>
     public static IReadOnlyList<(string Name, TorchTensor Tensor)> Find(object? root)
     {

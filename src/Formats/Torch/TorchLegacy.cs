@@ -5,7 +5,7 @@ namespace DeepSharp.Formats;
 
 /// <summary>
 /// The .pth format before PyTorch 1.6: five pickles (magic number, protocol version, properties of the machine, saved object, keys of the
-/// storages), then the storages in the order of the keys: a 64-bit number of elements, and the elements. There is no checksum.
+/// storages), then for each key the storage: the number of elements as a 64-bit integer, and the elements. There is no checksum.
 /// </summary>
 internal static class TorchLegacy
 {
@@ -16,8 +16,10 @@ internal static class TorchLegacy
     /// <summary>The magic number 0x1950A86A20F9469CFC6C, as stored in a pickle.</summary>
     public static ReadOnlySpan<byte> Magic => [0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19];
 
-    /// <summary>Reads the file up to the data of the storages.</summary>
-    /// <exception cref="InvalidDataException">The file is truncated, damaged, or in another format.</exception>
+    /// <summary>Reads the pickles and locates the storages.</summary>
+    /// <exception cref="InvalidDataException">
+    /// The file is truncated, damaged, in another format, or contains objects other than those of state dictionaries.
+    /// </exception>
     public static TorchArchive Read(WeightsFile file)
     {
         var source = new PickleSource(file, 0, file.Length);
@@ -40,7 +42,7 @@ internal static class TorchLegacy
         byte[] prefix = new byte[sizeof(ulong)];
         foreach (object? item in keys)
         {
-            // The number of elements precedes them; their type is in the pickle of the object.
+            // The file stores only the number of elements here; their type is in the pickle of the object.
             if (item is not string key || !storages.TryGetValue(key, out var storage))
                 throw new InvalidDataException("the list of storages has one that no tensor uses.");
             if (position > file.Length - prefix.Length) throw Truncated(key);

@@ -3,7 +3,8 @@ namespace DeepSharp.Formats;
 /// <summary>The few classes and functions that the pickles of state dictionaries need. All others are refused.</summary>
 internal sealed class TorchObjects : IPickleHost
 {
-    // Limits copied entries, lengths and strides: each reference makes a copy. A network of a thousand tensors copies about 10,000.
+    // Limits the copied entries, lengths and strides, because a pickle may refer to one list any number of times, and each reference is
+    // copied. A network of a thousand tensors copies fewer than 10,000.
     private const int MaxCopies = 1 << 20;
 
     private readonly Dictionary<string, TorchStorage> storages = [];
@@ -29,7 +30,7 @@ internal sealed class TorchObjects : IPickleHost
         ("torch", _) when TorchStorage.TypeOf(name) is { } type => new StorageClass(type),
         _ => throw new InvalidDataException(
             $"the file asks for the Python object {module}.{name}, but only those of state dictionaries are allowed. "
-            + "The object was not run; save model.state_dict() instead."),
+            + "It was not executed; save model.state_dict() instead."),
     };
 
     /// <inheritdoc/>

@@ -1,11 +1,12 @@
 namespace DeepSharp.Formats;
 
-/// <summary>A PyTorch storage: the memory of a tensor, which several tensors may share.</summary>
+/// <summary>A PyTorch storage: the array of elements of a tensor, which several tensors may share.</summary>
 /// <param name="Key">The name of the storage in the file.</param>
 /// <param name="Type">The safetensors name of the element type.</param>
 /// <param name="Count">The number of elements.</param>
 /// <param name="Start">
-/// The offset of the first element in the memory with this key, in elements. In very old files, a storage may be a part of another one.
+/// The offset of the first element in the data that the file stores under this key, in elements. It is not 0 only in very old files, in
+/// which a storage may be a range of another one.
 /// </param>
 internal sealed record TorchStorage(string Key, string Type, long Count, long Start = 0)
 {
@@ -22,5 +23,5 @@ internal sealed record TorchStorage(string Key, string Type, long Count, long St
     /// <exception cref="InvalidDataException">PyTorch has no such storage class.</exception>
     public static string ClassOf(string type) =>
         Array.Find(Classes, known => known.Type == type).Class
-            ?? throw new InvalidDataException($"PyTorch's files have no elements of type {type}.");
+            ?? throw new InvalidDataException($"PyTorch has no storage class for elements of type {type}; use safetensors.");
 }

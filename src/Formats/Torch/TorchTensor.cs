@@ -19,7 +19,7 @@ internal sealed class TorchTensor
     public IReadOnlyList<long> Strides { get; private set; } = [];
 
     /// <summary>Sets all properties from a state of PyTorch: storage, offset, lengths, strides. Further items are ignored.</summary>
-    /// <exception cref="InvalidDataException">The state is something else.</exception>
+    /// <exception cref="InvalidDataException">The state is something else, or has too many lengths or strides.</exception>
     public void Set(object?[] state)
     {
         if (state is not [TorchStorage storage, long offset, object?[] shape, object?[] strides, ..]
@@ -31,7 +31,7 @@ internal sealed class TorchTensor
     /// <summary>Copies all properties from another tensor.</summary>
     public void Set(TorchTensor other) => (Storage, Offset, Shape, Strides) = (other.Storage, other.Offset, other.Shape, other.Strides);
 
-    // The length is limited, because a pickle may refer to one tuple any number of times, and each reference is copied here.
+    // The tuple's length is limited, because a pickle may refer to one tuple any number of times, and each reference is copied here.
     private static long[]? Lengths(object?[] values) => values.Length > MaxRank
         ? throw new InvalidDataException($"the pickle makes a tensor of {values.Length} dimensions, at most {MaxRank} are possible.")
         : Array.TrueForAll(values, value => value is long) ? Array.ConvertAll(values, value => (long)value!) : null;

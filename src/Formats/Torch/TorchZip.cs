@@ -27,7 +27,9 @@ internal static class TorchZip
     private const int MaxMetadataLength = 1 << 24;
 
     /// <summary>Reads the archive and verifies the checksum of every file in it.</summary>
-    /// <exception cref="InvalidDataException">The archive is truncated, damaged, or not written by torch.save.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The archive is truncated, damaged, not written by torch.save, or contains objects other than those of state dictionaries.
+    /// </exception>
     public static TorchArchive Read(WeightsFile file)
     {
         var entries = ZipDirectory.Read(file);

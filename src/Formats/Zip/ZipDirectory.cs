@@ -3,7 +3,7 @@ using System.Text;
 
 namespace DeepSharp.Formats;
 
-/// <summary>Reads the list of files in an uncompressed zip archive, as PyTorch writes it.</summary>
+/// <summary>Reads the central directory of a zip archive: the list of its files. Archives of PyTorch are not compressed.</summary>
 /// <remarks>
 /// Follows PKWARE's APPNOTE.TXT, with the 64-bit extensions (zip64). <c>System.IO.Compression</c> neither exposes the offset of a file in
 /// the archive nor verifies its checksum. Compressed files are refused, so an archive can never expand in memory.
@@ -50,7 +50,7 @@ internal static class ZipDirectory
         if ((BinaryPrimitives.ReadUInt16LittleEndian(rest[8..]) & EncryptedFlag) != 0)
             throw new InvalidDataException($"the file \"{name}\" in the archive is encrypted.");
 
-        // Whichever of these three numbers do not fit in 32 bits are stored in the extra field, in this order.
+        // A number that does not fit in 32 bits is stored in the extra field: length, compressed length and offset, in this order.
         var wide = FindExtra(rest.Slice(EntryLength + nameLength, extraLength), WideNumbers);
         ulong unpacked = Number(rest[24..], ref wide), packed = Number(rest[20..], ref wide), offset = Number(rest[42..], ref wide);
         if (BinaryPrimitives.ReadUInt16LittleEndian(rest[10..]) != 0 || packed != unpacked)

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace DeepSharp.Formats;
 
-/// <summary>The record at the end of a zip archive, which locates its directory.</summary>
+/// <summary>The record at the end of a zip archive, which locates its central directory.</summary>
 /// <param name="Start">The file offset of the directory.</param>
 /// <param name="Length">The length of the directory in bytes.</param>
 /// <param name="Count">The number of files in the directory.</param>
@@ -12,8 +12,12 @@ internal readonly record struct ZipDirectoryEnd(long Start, int Length, ulong Co
     private const int RecordLength = 22, LocatorLength = 20, WideRecordLength = 56, MaxCommentLength = ushort.MaxValue;
     private const int MaxDirectoryLength = 1 << 24;
 
-    /// <summary>Finds the record. Archives of more than 4 GiB have a 64-bit record before it, whose values are used instead.</summary>
-    /// <exception cref="InvalidDataException">There is no record, or it points outside the file.</exception>
+    /// <summary>
+    /// Finds the record. If a 64-bit record (zip64) precedes it, as in archives of more than 4 GiB, its values are used instead.
+    /// </summary>
+    /// <exception cref="InvalidDataException">
+    /// There is no record, it points outside the file, or the directory is longer than 16 MiB.
+    /// </exception>
     public static ZipDirectoryEnd Find(WeightsFile file)
     {
         byte[] tail = new byte[(int)Math.Min(file.Length, RecordLength + MaxCommentLength)];

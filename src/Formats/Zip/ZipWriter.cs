@@ -5,9 +5,13 @@ using System.Text;
 namespace DeepSharp.Formats;
 
 /// <summary>
-/// Writes an uncompressed zip archive. The data of each file begins at a multiple of 64 bytes, so that it can be mapped into memory.
+/// Writes an uncompressed zip archive to a seekable stream. The data of each file begins at a multiple of 64 bytes, so that it can be
+/// mapped into memory.
 /// </summary>
-/// <remarks>Follows PKWARE's APPNOTE.TXT without the 64-bit extensions, which limits archives to less than 4 GiB.</remarks>
+/// <remarks>
+/// Follows PKWARE's APPNOTE.TXT without the 64-bit extensions, so the directory must begin before 4 GiB and have at most
+/// <see cref="MaxEntries"/> files.
+/// </remarks>
 internal sealed class ZipWriter(Stream stream)
 {
     /// <summary>The maximum number of files in an archive without the 64-bit extensions.</summary>
@@ -55,7 +59,7 @@ internal sealed class ZipWriter(Stream stream)
         entries.Add((nameBytes, start, crc, length));
     }
 
-    /// <summary>Writes the directory, which ends the archive.</summary>
+    /// <summary>Writes the central directory and its end record, which complete the archive.</summary>
     /// <exception cref="IOException">The archive would be too large.</exception>
     public void Finish()
     {
@@ -63,10 +67,10 @@ internal sealed class ZipWriter(Stream stream)
         foreach (var (name, offset, crc, length) in entries)
         {
             Write32(EntrySignature);
-            // The version made by: 2.0. WriteCommon writes the version needed.
+            // Written by version 2.0 of the format. WriteCommon adds the version needed to read the file.
             Write16(20);
             WriteCommon(crc, length, name.Length, extraLength: 0);
-            // No comment, first disk, no attributes.
+            // No comment, first disk, no internal attributes, no external attributes.
             Write16(0);
             Write16(0);
             Write16(0);

@@ -5,15 +5,16 @@ namespace DeepSharp.Vgg;
 /// <summary>Finds the convolutional part in a state dictionary.</summary>
 /// <remarks>
 /// Only convolutions and batch normalizations have weights; other layers show only as gaps in the layer numbers. If each layer has a
-/// number (<c>features.N</c>), one missing number between two convolutions is the ReLU, and any further one is a pooling, an LRN
-/// or a dropout. If each block has a number (<c>feature_extractor.N.layer.0</c>), so is every missing number.
+/// number (<c>features.N</c>), one missing number between two convolutions is the ReLU, and any further one is a pooling, a local response
+/// normalization (LRN) or a dropout. If each block of convolution, batch normalization and ReLU has a number
+/// (<c>feature_extractor.N.layer.0</c>), every missing number is a pooling, an LRN or a dropout.
 /// </remarks>
 internal sealed class FeatureReader
 {
     // An image of ImageNet's size, 224×224, can be halved this many times.
     private const int MaxPoolings = 7;
 
-    // The configurations that files of other programs are compared with.
+    // The configurations of the VGG paper, which files of other programs are compared with.
     private static readonly VggConfig[] Paper = [VggConfig.A, VggConfig.ALrn, VggConfig.B, VggConfig.C, VggConfig.D, VggConfig.E];
 
     private readonly List<StateLayer> convolutions, norms;
@@ -43,6 +44,7 @@ internal sealed class FeatureReader
     /// <summary>Determines the configuration.</summary>
     /// <param name="assumptions">Receives the properties that names and shapes do not determine, assumed to be as in the paper.</param>
     /// <exception cref="ArgumentException">Names and shapes do not determine the configuration, so it must be given.</exception>
+    /// <exception cref="InvalidDataException">A batch normalization does not follow its convolution.</exception>
     public VggConfig Configuration(ICollection<string> assumptions)
     {
         int[]? gaps = Gaps();
@@ -51,7 +53,7 @@ internal sealed class FeatureReader
         {
             assumptions.Add(
                 "the poolings of the paper's configuration with these channels, "
-                + "and no layers other than dropout between convolutions");
+                + "and no further layers except dropout between the convolutions");
         }
 
         steps ??= Custom(gaps);
@@ -100,7 +102,7 @@ internal sealed class FeatureReader
         }
     }
 
-    /// <summary>Throws unless a configuration has these convolutions.</summary>
+    /// <summary>Throws unless the convolutions of a configuration have the channels and kernels of the file. Ignores paddings.</summary>
     /// <exception cref="ArgumentException">The configuration has other convolutions.</exception>
     public void RequireConvolutionsOf(VggConfig config)
     {
@@ -115,7 +117,7 @@ internal sealed class FeatureReader
         }
     }
 
-    // The first configuration of the paper that has these kernels and fits, with the channels of the file.
+    // The steps of the first configuration of the paper that has these kernels and fits, with the channels of the file; null if none fits.
     private List<VggStep>? Known(Func<VggConfig, bool> fits)
     {
         foreach (var config in Paper)
@@ -132,7 +134,7 @@ internal sealed class FeatureReader
     }
 
     /// <summary>
-    /// The number of layers other than ReLU and batch normalization between each two adjacent convolutions; null if the names do not tell.
+    /// The number of layers other than ReLU and batch normalization between each two adjacent convolutions; null if the names hide it.
     /// </summary>
     private int[]? Gaps()
     {

@@ -10,10 +10,12 @@ internal sealed class HeadReader
     /// <summary>Orders the linear layers.</summary>
     /// <param name="layers">All layers of the file.</param>
     /// <param name="channels">The number of channels of the maps that the first linear layer reads.</param>
-    /// <exception cref="InvalidDataException">The layers do not form a chain, or the first one does not read square maps.</exception>
+    /// <exception cref="InvalidDataException">
+    /// There is no linear layer, the layers do not form a chain, the first one does not read square maps, or one has no bias.
+    /// </exception>
     public HeadReader(IEnumerable<StateLayer> layers, int channels)
     {
-        // If the widths allow several orders, the numbers decide. A layer without a number comes last.
+        // If the widths allow several orders, the numbers in the names decide. A layer without a number comes last.
         var left = layers.Where(layer => layer.Weight.Count == 2)
             .OrderBy(layer => layer.Parts.Any(part => part.All(char.IsAsciiDigit)) ? 0 : 1)
             .ThenBy(layer => layer.SortKey, StringComparer.Ordinal).ToList();
@@ -45,7 +47,10 @@ internal sealed class HeadReader
     /// <summary>The output width of the last linear layer.</summary>
     public int Classes => linears[^1].Length(0);
 
-    /// <summary>The head. The layer numbers show where dropout layers are. Files do not store their rate, so it is the default.</summary>
+    /// <summary>
+    /// The head. The layer numbers show where dropout layers are; if they do not, dropout follows each ReLU. Files do not store the dropout
+    /// rate, so it is the default.
+    /// </summary>
     public VggHead Head()
     {
         VggHead head = new() { PoolSize = PoolSize, Hidden = [.. linears.SkipLast(1).Select(layer => layer.Length(0))] };
@@ -60,7 +65,7 @@ internal sealed class HeadReader
         return numbers.SequenceEqual(linears.Select(layer => layer.Parts[^1]));
     }
 
-    // The height and width of square maps with this number of elements in all channels together; 0 if there are none.
+    // The height and width of square maps with this number of elements in all channels together; 0 if the maps are not square.
     private static int Side(long elements, int channels)
     {
         int side = (int)Math.Round(Math.Sqrt((double)elements / channels));

@@ -1,217 +1,220 @@
-using System.Globalization;
 using DeepSharp.Formats;
 using DeepSharp.Nn;
 
 namespace DeepSharp.Vgg;
 
 /// <summary>
-/// Recognizes a VGG network by the nodes of a graph, which show more than names do: poolings, paddings, and folded batch normalizations.
+/// Recognizes a VGG network by the nodes of a graph. They show more than names do, for instance poolings and paddings.
 /// </summary>
-/// <remarks>
-/// The nodes must form a chain with the operators and attributes of a network of this library. Any other graph is refused with an error
-/// that names the node, because its weights would compute something else here. Dropouts, identities, and nodes that compute the shape for
-/// flattening are skipped.
-/// </remarks>
 internal sealed class OnnxNetwork
 {
-    // The operators that are compared with those of an exported network of this library.
-    private static readonly string[] Compared = ["Conv", "BatchNormalization", "Relu", "MaxPool", "LRN", "Gemm"];
+    // Stands for any number of images. It is a prime that is unlikely to be a factor of another length.
+    private const long AnyImages = 7919;
 
-    private readonly OnnxFile file;
-    private readonly List<OnnxNode> chain = [], linears = [];
-    private readonly List<VggStep> steps = [];
+    // Sizes that are tried, the usual ones first, if the graph does not state the size of its images.
+    private static readonly int[] UsualSizes = [32, 224, 28, 64, .. Enumerable.Range(1, 512)];
+
     private readonly List<StoredTensor> found = [];
-    private int features;
-    private bool isPooled;
 
-    /// <summary>Reads the nodes.</summary>
-    /// <exception cref="InvalidDataException">The graph is not a VGG network, or its weights cannot be read.</exception>
-    public OnnxNetwork(OnnxFile file)
+    private OnnxNetwork(OnnxMaps scores)
     {
-        this.file = file;
-        string? last = null;
-        foreach (var node in file.Nodes)
-        {
-            if (node.Outputs.Count == 0) throw node.Refusal("an output");
-            if (file.IsConstant(node.Outputs[0])) continue;
-            if (node.Operator is "Constant" or "Shape" or "Gather" or "Unsqueeze" or "Concat" or "Slice" or "Cast") continue;
-            if (node.Inputs.Count == 0) throw node.Refusal("an input");
-            if (last is not null && node.Inputs[0] != last)
-                throw node.Refusal($"the input \"{last}\", as in a chain of layers, found \"{node.Inputs[0]}\"");
-            last = node.Outputs[0];
-            Add(node);
-        }
-
-        AddLinears();
-        if (!steps.Exists(step => step.Kind == VggStepKind.Convolution))
-            throw new InvalidDataException("not a VGG network: there is no convolution.");
-        try
-        {
-            Config = VggConfig.Parse(string.Join(',', steps));
-        }
-        catch (ArgumentException e)
-        {
-            throw new InvalidDataException($"not a VGG network: {e.Reason()}", e);
-        }
+        Config = VggConfig.Parse(string.Join(',', scores.Features.Select(feature => feature.Step)));
+        Lrn = scores.Lrn;
+        AddFeatures(scores);
+        AddLinears(scores);
     }
 
     /// <summary>The configuration that the nodes describe.</summary>
     public VggConfig Config { get; }
 
     /// <summary>The constants of local response normalizations; null if there are none.</summary>
-    public LrnConstants? Lrn { get; private set; }
+    public LrnConstants? Lrn { get; }
+
+    /// <summary>The larger one of the height and the width of the images.</summary>
+    public required int InputSize { get; init; }
+
+    /// <summary>The properties that the graph does not determine, with the values assumed for them.</summary>
+    public required IReadOnlyList<string> Assumptions { get; init; }
 
     /// <summary>The weights, with keys in the order of the nodes.</summary>
     public IReadOnlyList<StoredTensor> Tensors => found;
 
-    /// <summary>Throws unless the nodes have the same operators as an export of the described network.</summary>
-    /// <exception cref="InvalidDataException">A node is missing or superfluous, or has another operator.</exception>
-    public void RequireOperatorsOf(VggDescription description)
+    /// <summary>Recognizes the network.</summary>
+    /// <exception cref="InvalidDataException">The graph is not a VGG network, or its weights cannot be read.</exception>
+    public static OnnxNetwork Of(OnnxFile file)
     {
-        using var model = description.CreateModel<float>();
-        int size = description.Options.InputSize;
-        using var graph = OnnxExporter.Export(model, [1, description.Options.InputChannels, size, size], foldBatchNorm: false);
-        OnnxNode[] expected = [.. graph.Nodes.Where(node => Compared.Contains(node.Operator))];
-        for (int i = 0; i < chain.Count; i++)
+        var nodes = Needed(file);
+        if (nodes.FirstOrDefault(node => node.Operator == "Conv") is not { } first)
+            throw new InvalidDataException("not a VGG network: there is no convolution.");
+        OnnxValueInfo[] inputs = [.. file.Inputs.Where(input => nodes.Exists(node => node.Inputs.Contains(input.Name)))];
+        if (inputs is not [var images] || images.Shape is { Count: not 4 })
         {
-            bool isFinalSoftmax = i == expected.Length && i == chain.Count - 1 && chain[i].Operator is "Softmax" or "LogSoftmax";
-            if (isFinalSoftmax || (i < expected.Length && chain[i].Operator == expected[i].Operator)) continue;
-            string what = i < expected.Length ? $"a {expected[i].Operator} as {expected[i].Name}" : "the end";
-            throw new InvalidDataException($"not a VGG network: expected {what}, found the node {chain[i]}.");
+            throw new InvalidDataException(
+                $"not a VGG network: expected one input of four axes, found {string.Join(", ", inputs.AsEnumerable())}.");
         }
 
-        if (chain.Count < expected.Length)
+        bool isChannelsLast = nodes.Exists(node => node.Operator == "Transpose" && node.Inputs.ElementAtOrDefault(0) == images.Name);
+        long channels = file.IsConstant(first.Inputs.ElementAtOrDefault(1) ?? "")
+            && file.Constant(first, 1).Shape is [_, var read, _, _] ? read : 3;
+        InvalidDataException? error = null;
+        foreach (var layout in Layouts(images, isChannelsLast))
         {
-            var missing = expected[chain.Count];
-            throw new InvalidDataException($"not a VGG network: expected a {missing.Operator} as {missing.Name}, found the end.");
+            foreach (int size in layout.IsSizeFree ? UsualSizes : [0])
+            {
+                try
+                {
+                    return Of(file, nodes, images, layout, channels, size);
+                }
+                catch (InvalidDataException e)
+                {
+                    error ??= e;
+                }
+            }
+        }
+
+        throw error!;
+    }
+
+    private static OnnxNetwork Of(
+        OnnxFile file, IReadOnlyList<OnnxNode> nodes, OnnxValueInfo images, Layout layout, long channels, int size)
+    {
+        var known = layout.Known;
+        long[] shape = [known[0] ?? AnyImages, known[1] ?? channels, known[2] ?? size, known[3] ?? size];
+        if (shape.Any(length => length > int.MaxValue))
+            throw new InvalidDataException($"not a VGG network: expected images of at most {int.MaxValue} pixels, found {images}.");
+        var scores = Scores(file, OnnxInterpreter.Run(file, nodes, images, AxisGroups.Of(shape, [.. layout.Order])), known[0]);
+        List<string> assumptions = [];
+        if (layout.Order[1] != Axis.Channel && layout.IsStatedAsChannelsFirst)
+            assumptions.Add($"images [N, H, W, C], because the graph transposes them, although it states {images}");
+        if (layout.IsSizeFree) assumptions.Add($"images of {shape[2]}×{shape[3]} pixels, because the graph does not state their size");
+        else if (shape[2] != shape[3]) assumptions.Add($"square images, although the graph states {shape[2]}×{shape[3]} pixels");
+        return new OnnxNetwork(scores) { InputSize = (int)Math.Max(shape[2], shape[3]), Assumptions = assumptions };
+    }
+
+    // The images are [N, C, H, W], or [N, H, W, C] in graphs of Keras and TensorFlow. Some of those state the shape [N, C, H, W].
+    private static IEnumerable<Layout> Layouts(OnnxValueInfo images, bool isChannelsLast)
+    {
+        Axis[] first = Enum.GetValues<Axis>(), last = [Axis.Image, Axis.Row, Axis.Column, Axis.Channel];
+        var lengths = images.Shape ?? [null, null, null, null];
+        if (!isChannelsLast) yield return new Layout(first, lengths, IsStatedAsChannelsFirst: true);
+        yield return new Layout(last, [lengths[0], lengths[3], lengths[1], lengths[2]], IsStatedAsChannelsFirst: false);
+        if (isChannelsLast) yield return new Layout(last, lengths, IsStatedAsChannelsFirst: true);
+    }
+
+    /// <summary>Whether the nodes of a file are those that an export of a network writes.</summary>
+    public static bool IsExportOf(OnnxFile file, VggDescription description)
+    {
+        if (file.Inputs is not [{ Shape: [_, { } channels, { } height, { } width] }]) return false;
+        if (channels != description.Options.InputChannels || height > int.MaxValue || width > int.MaxValue) return false;
+        try
+        {
+            using var model = description.CreateModel<float>();
+            using var graph = OnnxExporter.Export(model, [1, (int)channels, (int)height, (int)width], foldBatchNorm: false);
+            return graph.Nodes.Count == file.Nodes.Count && graph.Nodes.Zip(file.Nodes).All(pair => AreEqual(pair.First, pair.Second));
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+
+        bool AreEqual(OnnxNode exported, OnnxNode stored) =>
+            exported.Operator == stored.Operator && exported.Inputs.SequenceEqual(stored.Inputs)
+            && (exported.Outputs.SequenceEqual(stored.Outputs) || stored.Outputs is [OnnxGraph.Output])
+            && exported.Attributes.Count == stored.Attributes.Count
+            && exported.Attributes.Zip(stored.Attributes).All(pair => pair.First.HasValueOf(pair.Second));
+    }
+
+    // The nodes that the outputs depend on, in the order of the file, which is the order of execution.
+    private static List<OnnxNode> Needed(OnnxFile file)
+    {
+        if (file.Outputs.Count == 0) throw new InvalidDataException("not a VGG network: the graph has no output.");
+        Dictionary<string, OnnxNode> writers = [];
+        foreach (var node in file.Nodes)
+        {
+            if (node.Outputs.Count == 0) throw node.Refusal("an output");
+            foreach (string name in node.Outputs.Where(name => name.Length > 0))
+            {
+                if (!writers.TryAdd(name, node)) throw node.Refusal($"an output that no other node has, found \"{name}\"");
+            }
+        }
+
+        HashSet<OnnxNode> needed = new(ReferenceEqualityComparer.Instance);
+        Stack<string> left = new(file.Outputs.Select(output => output.Name));
+        while (left.TryPop(out string? name))
+        {
+            if (!writers.TryGetValue(name, out var node) || !needed.Add(node)) continue;
+            foreach (string input in node.Inputs) left.Push(input);
+        }
+
+        return [.. file.Nodes.Where(needed.Contains)];
+    }
+
+    // All outputs must be the scores, or the probabilities that a Softmax makes of them.
+    private static OnnxMaps Scores(OnnxFile file, IReadOnlyList<OnnxMaps> outputs, long? images)
+    {
+        var scores = outputs[0];
+        foreach (var (output, value) in file.Outputs.Zip(outputs))
+        {
+            if (value.Linears.IsEmpty) throw new InvalidDataException("not a VGG network: there is no linear layer.");
+            if (value.WithoutRelu is null)
+                throw new InvalidDataException($"not a VGG network: expected the output {output} to be scores, found a Relu after them.");
+            if (!ReferenceEquals(value.WithoutRelu, scores.WithoutRelu))
+                throw new InvalidDataException($"not a VGG network: expected one output, found {output} beside {file.Outputs[0]}.");
+            var shape = value.Axes.Shape;
+            bool isStated = output.Shape is null || (output.Shape.Count == shape.Count && output.Shape.Zip(shape).Index().All(axis =>
+                axis.Item.First is null || axis.Item.First == axis.Item.Second || (axis.Index == 0 && images is null)));
+            if (!value.Axes.AreRows || !isStated)
+            {
+                throw new InvalidDataException(
+                    $"not a VGG network: expected the output {output} to be [N, {shape[^1]}], found [{string.Join(", ", shape)}].");
+            }
+        }
+
+        return scores;
+    }
+
+    private void AddFeatures(OnnxMaps scores)
+    {
+        OnnxFeature[] convolutions = [.. scores.Features.Where(feature => feature.Weight is not null)];
+        bool hasNorms = convolutions.Any(feature => feature.Norm is not null);
+        bool hasBias = convolutions.Any(feature => feature.Bias is not null);
+        int number = 0;
+        foreach (var feature in convolutions)
+        {
+            if (hasNorms && feature.Norm is null)
+                throw feature.Node.Refusal("a batch normalization after it, as the other convolutions have");
+            Add($"features.{number++}", feature.Weight!, hasBias ? feature.Bias ?? Zeros(feature.Weight!) : null);
+            if (feature.Norm is not [var scale, var shift, var mean, var variance]) continue;
+            string path = $"features.{number++}";
+            Add(path, scale, shift);
+            found.Add(mean with { Name = $"{path}.running_mean" });
+            found.Add(variance with { Name = $"{path}.running_var" });
         }
     }
 
-    private void Add(OnnxNode node)
+    // The numbers of the layers show where dropouts were. If the layers have no increasing numbers, they are numbered in order.
+    private void AddLinears(OnnxMaps scores)
     {
-        switch (node.Operator)
-        {
-            case "Conv": AddConvolution(node); break;
-            case "BatchNormalization": AddNorm(node); break;
-            case "MaxPool": AddMaxPool(node); break;
-            case "LRN": AddLocalResponseNorm(node); break;
-            case "Gemm": AddLinear(node); break;
-            case "Dropout" or "Identity": break;
-            case "Pad":
-                // PyTorch writes a Pad node before every average pooling, even if nothing is padded.
-                node.Require("pads", 0);
-                if (node.Inputs.Count > 1 && !file.IsZero(node, 1)) throw node.Refusal("no padding");
-                break;
-            case "Flatten" or "Reshape" or "GlobalAveragePool" or "ReduceMean": isPooled = true; break;
-            case "AveragePool":
-                // The windows must be adjacent, as in an adaptive pooling whose output size divides its input size.
-                if (!node.Integers("kernel_shape").SequenceEqual(node.Integers("strides", 1, 1)))
-                    throw node.Refusal("strides equal to its kernel_shape");
-                node.Require("pads", 0);
-                isPooled = true;
-                break;
-            // A final Softmax or LogSoftmax is accepted and ignored: here the output of the network is logits.
-            case "Relu" or "Softmax" or "LogSoftmax": chain.Add(node); break;
-            default: throw new InvalidDataException($"not a VGG network: it has a node {node}.");
-        }
+        int?[] numbers = [.. scores.Linears.Select(linear => linear.Number)];
+        bool areNumbered = !numbers.Contains(null) && numbers.Zip(numbers.Skip(1)).All(pair => pair.First < pair.Second);
+        foreach (var (i, linear) in scores.Linears.Index())
+            Add($"classifier.{(areNumbered ? numbers[i] : i)}", linear.Weight, linear.Bias ?? Zeros(linear.Weight));
     }
 
-    private void AddConvolution(OnnxNode node)
+    private void Add(string path, StoredTensor weight, StoredTensor? bias)
     {
-        var weight = AddFeature(node, ["weight", "bias"], min: 1);
-        if (weight.Shape is not [var channels, _, var kernel, _])
-            throw node.Refusal($"weights [O, I, k, k], found [{string.Join(", ", weight.Shape)}]");
-        long padding = node.Integers("pads") is [var first, ..] ? first : 0;
-        node.Require("pads", padding);
-        node.Require("strides", 1);
-        node.Require("dilations", 1);
-        node.Require("group", 1);
-        string automatic = node.Text("auto_pad", "NOTSET");
-        if (automatic is "SAME_UPPER" or "SAME_LOWER" && kernel % 2 == 1) padding = (kernel - 1) / 2;
-        else if (automatic is not ("NOTSET" or "VALID")) throw node.Refusal($"auto_pad NOTSET, found {automatic}");
-        if (channels > int.MaxValue || kernel > int.MaxValue || padding is < 0 or > int.MaxValue)
-            throw node.Refusal($"channels, kernel and padding from 0 to {int.MaxValue}, found {channels}, {kernel} and {padding}");
-        steps.Add(VggStep.Convolution((int)channels, (int)kernel, (int)padding));
+        found.Add(weight with { Name = $"{path}.weight" });
+        if (bias is not null) found.Add(bias with { Name = $"{path}.bias" });
     }
 
-    private void AddNorm(OnnxNode node)
-    {
-        node.Require("epsilon", 1e-5f);
-        AddFeature(node, ["weight", "bias", "running_mean", "running_var"], min: 4);
-    }
+    private static StoredTensor Zeros(StoredTensor weight) => StoredTensor.Zeros("", weight.Shape[0]);
 
-    private void AddMaxPool(OnnxNode node)
+    /// <summary>A layout of the images.</summary>
+    /// <param name="Order">The order of the axes.</param>
+    /// <param name="Known">The lengths that the graph states for the axes [N, C, H, W].</param>
+    /// <param name="IsStatedAsChannelsFirst">Whether the graph states them in this order.</param>
+    private sealed record Layout(Axis[] Order, IReadOnlyList<long?> Known, bool IsStatedAsChannelsFirst)
     {
-        RequireFeature(node);
-        if (!node.Integers("kernel_shape").SequenceEqual([2, 2]) || !node.Integers("strides", 1, 1).SequenceEqual([2, 2]))
-            throw node.Refusal("windows of 2×2 with stride 2");
-        node.Require("pads", 0);
-        node.Require("dilations", 1);
-        node.Require("ceil_mode", 0);
-        if (node.Text("auto_pad", "NOTSET") is not ("NOTSET" or "VALID")) throw node.Refusal("no padding");
-        steps.Add(VggStep.MaxPool);
-    }
-
-    private void AddLocalResponseNorm(OnnxNode node)
-    {
-        RequireFeature(node);
-        var constants = new LrnConstants
-        {
-            Size = (int)Math.Clamp(node.Integer("size", 0), 0, int.MaxValue),
-            Alpha = node.Float("alpha", 1e-4f),
-            Beta = node.Float("beta", 0.75f),
-            K = node.Float("bias", 1),
-            DivideAlphaBySize = true,
-        };
-        if ((Lrn ??= constants) != constants) throw node.Refusal("the constants of the LRN before it");
-        steps.Add(VggStep.LocalResponseNorm);
-    }
-
-    private void AddLinear(OnnxNode node)
-    {
-        node.Require("alpha", 1f);
-        node.Require("beta", 1f);
-        node.Require("transA", 0);
-        isPooled = true;
-        chain.Add(node);
-        linears.Add(node);
-    }
-
-    /// <summary>Names the linear layers by the numbers in their names, which show where dropouts were, or else by their order.</summary>
-    private void AddLinears()
-    {
-        int[] numbers = [.. linears.Select(LayerNumber)];
-        bool areNumbered = !numbers.Contains(-1) && numbers.Zip(numbers.Skip(1)).All(pair => pair.First < pair.Second);
-        foreach (var (i, node) in linears.Index())
-        {
-            string path = $"classifier.{(areNumbered ? numbers[i] : i)}";
-            var weight = file.Constant(node, 1);
-            if (weight.Shape is not [var rows, var columns])
-                throw node.Refusal($"weights of two dimensions, found [{string.Join(", ", weight.Shape)}]");
-            bool isTransposed = node.Integer("transB", 0) != 0;
-            var matrix = isTransposed ? weight : weight with { Shape = [columns, rows], Strides = [1, columns] };
-            found.Add(matrix with { Name = $"{path}.weight" });
-            if (node.Inputs.Count > 2) found.Add(file.Constant(node, 2) with { Name = $"{path}.bias" });
-        }
-    }
-
-    private static int LayerNumber(OnnxNode linear) =>
-        linear.Inputs.ElementAtOrDefault(1)?.Split('.') is [.., var number, "weight"]
-        && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int result) ? result : -1;
-
-    // Adds the constants that a layer of the convolutional part reads: all its inputs but the first.
-    private StoredTensor AddFeature(OnnxNode node, string[] names, int min)
-    {
-        RequireFeature(node);
-        string path = $"features.{features++}";
-        for (int i = 0; i < Math.Max(min, Math.Min(names.Length, node.Inputs.Count - 1)); i++)
-            found.Add(file.Constant(node, i + 1) with { Name = $"{path}.{names[i]}" });
-        return file.Constant(node, 1);
-    }
-
-    private void RequireFeature(OnnxNode node)
-    {
-        if (isPooled) throw node.Refusal("a position before the averaging and the linear layers");
-        chain.Add(node);
+        public bool IsSizeFree => Known[2] is null || Known[3] is null;
     }
 }

@@ -4,7 +4,7 @@ using DeepSharp.Formats;
 namespace DeepSharp.Vgg;
 
 /// <summary>A layer of a state dictionary: the tensors whose names differ only after the last dot.</summary>
-/// <param name="Path">Their names up to the last dot: <c>features.0</c>.</param>
+/// <param name="Path">Their names before the last dot: <c>features.0</c>.</param>
 internal sealed partial record StateLayer(string Path)
 {
     private static readonly string[] NormNames = ["weight", "bias", "running_mean", "running_var"];
@@ -23,17 +23,19 @@ internal sealed partial record StateLayer(string Path)
     /// <summary>Whether the layer is a batch normalization.</summary>
     public bool IsNorm => tensors.ContainsKey("running_mean");
 
-    /// <summary>The components of the path, which dots separate.</summary>
+    /// <summary>The components of the path between the dots.</summary>
     public IReadOnlyList<string> Parts { get; } = Path.Split('.');
 
     /// <summary>The path with zero-padded numbers, so that 10 comes after 2.</summary>
     public string SortKey => Digits().Replace(Path, digits => digits.Value.PadLeft(10, '0'));
 
-    /// <summary>Whether a tensor of this name may belong to a layer of a VGG network.</summary>
+    /// <summary>Whether the name is that of a layer's weight or bias, or of a batch normalization's running mean or variance.</summary>
     public static bool IsState(string name) => NormNames.Contains(name[(name.LastIndexOf('.') + 1)..]);
 
     /// <summary>Groups tensors into layers, in the order of their first tensors.</summary>
-    /// <exception cref="InvalidDataException">A tensor belongs to no layer of a VGG network.</exception>
+    /// <exception cref="InvalidDataException">
+    /// A tensor belongs to no layer of a VGG network, a layer lacks a tensor, or its weight has another shape.
+    /// </exception>
     public static List<StateLayer> Group(IEnumerable<StoredTensor> tensors)
     {
         List<StateLayer> layers = [];
@@ -46,7 +48,8 @@ internal sealed partial record StateLayer(string Path)
             if (last != "num_batches_tracked" && !NormNames.Contains(last))
             {
                 throw new InvalidDataException(
-                    $"\"{name}\" belongs to no layer of a VGG network; expected names that end in .weight or .bias.");
+                    $"\"{name}\" belongs to no layer of a VGG network; expected a name that ends in .weight, .bias, .running_mean, "
+                    + ".running_var or .num_batches_tracked.");
             }
 
             if (!byPath.TryGetValue(path, out var layer)) layers.Add(byPath[path] = layer = new StateLayer(path));

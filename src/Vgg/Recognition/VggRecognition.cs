@@ -8,7 +8,7 @@ namespace DeepSharp.Vgg;
 /// <param name="Weights">
 /// A view of the file, with its tensors under the names of the model. It reads from the file, which must stay open.
 /// </param>
-/// <param name="Assumptions">The properties that names and shapes do not determine, assumed to be as in the paper.</param>
+/// <param name="Assumptions">The properties that the file does not determine, with the values assumed for them.</param>
 public sealed record VggRecognition(VggDescription Description, WeightsFile Weights, IReadOnlyList<string> Assumptions)
 {
     private const string CounterSuffix = ".num_batches_tracked", MeanSuffix = ".running_mean";
@@ -18,14 +18,21 @@ public sealed record VggRecognition(VggDescription Description, WeightsFile Weig
     /// <remarks>
     /// Names may have any prefix. Convolutions, batch normalizations and linear layers are matched by their order. Gaps in the numbers of
     /// the layers show where poolings are. A configuration of the paper is recognized even with other widths. The input width of the first
-    /// linear layer, divided by the channels of the last convolution, is the number of pixels of the maps that the head reads.
+    /// linear layer, divided by the channels of the last convolution, is the number of pixels of each map that the head reads. The
+    /// description in an ONNX file counts only if the nodes are those that the described model is exported as.
     /// </remarks>
     /// <param name="file">The file.</param>
-    /// <param name="config">The configuration, if the file does not determine it; null to determine it from the file.</param>
-    /// <param name="lrn">The constants of the local response normalizations; null for those in the file, else the paper's.</param>
+    /// <param name="config">
+    /// The configuration; null to determine it from the file. If it is given, a stored description is ignored, but the nodes of an ONNX
+    /// file must have the configuration.
+    /// </param>
+    /// <param name="lrn">
+    /// The constants of the local response normalizations; null for those in the file, or the paper's if it has none. The nodes of an ONNX
+    /// file must have the constants.
+    /// </param>
     /// <exception cref="InvalidDataException">The file is damaged, or contains no VGG model.</exception>
     /// <exception cref="ArgumentException">
-    /// The file does not determine the configuration, or contradicts the given one. The message says what to pass.
+    /// The file does not determine the configuration (the message says what to pass), or contradicts a given argument.
     /// </exception>
     public static VggRecognition Of(WeightsFile file, VggConfig? config = null, LrnConstants? lrn = null)
     {
@@ -54,17 +61,24 @@ public sealed record VggRecognition(VggDescription Description, WeightsFile Weig
     {
         var tensors = file.Tensors.Values.AsEnumerable();
         var described = VggDescription.Read(file);
-        if (onnx is not null && described is null)
+        // The description of a file whose nodes were changed later may be wrong.
+        if (onnx is not null && (described is null || !OnnxNetwork.IsExportOf(onnx, described)))
         {
-            var network = new OnnxNetwork(onnx);
-            (tensors, config, lrn) = (network.Tensors, config ?? network.Config, lrn ?? network.Lrn);
-            var recognition = ByNames(file, tensors, config, lrn);
-            network.RequireOperatorsOf(recognition.Description);
-            return recognition;
+            var network = OnnxNetwork.Of(onnx);
+            RequireSame(network.Config, config, network.Lrn, lrn);
+            var (recognized, renamed, _) = ByNames(network.Tensors, network.Config, network.Lrn);
+            recognized = recognized with { Options = recognized.Options with { InputSize = network.InputSize } };
+            return new VggRecognition(recognized, file.View(renamed), network.Assumptions);
         }
 
-        // Constants that do not belong to a layer, such as those of a pooling, have other names.
-        if (onnx is not null) tensors = tensors.Where(tensor => StateLayer.IsState(tensor.Name));
+        if (onnx is not null)
+        {
+            RequireSame(described!.Config, config, described.Options.Lrn, lrn);
+            config = null;
+            // Constants that do not belong to a layer, such as those of a pooling, have other names.
+            tensors = tensors.Where(tensor => StateLayer.IsState(tensor.Name));
+        }
+
         if (config is not null || described is null) return ByNames(file, tensors, config, lrn);
         var metadata = file.Metadata;
         if (onnx is not null)
@@ -75,6 +89,15 @@ public sealed record VggRecognition(VggDescription Description, WeightsFile Weig
 
         var description = lrn is null ? described : described with { Options = described.Options with { Lrn = lrn } };
         return new VggRecognition(description, file.View(tensors, metadata), []);
+    }
+
+    // The nodes of a graph determine the configuration and the constants, so given ones must be the same.
+    private static void RequireSame(VggConfig config, VggConfig? givenConfig, LrnConstants? lrn, LrnConstants? givenLrn)
+    {
+        if (givenConfig is not null && givenConfig.ToString() != config.ToString())
+            throw new ArgumentException($"the nodes have the configuration {config}, not {givenConfig}.", nameof(givenConfig));
+        if (givenLrn is not null && lrn is not null && givenLrn != lrn)
+            throw new ArgumentException($"the nodes have the constants {lrn} of local response normalization.", nameof(givenLrn));
     }
 
     // If the model cannot be created, for instance because its poolings reduce the image to nothing, the description is damaged.
