@@ -87,6 +87,50 @@ public class ConvolutionBlockTests
                 settings, x[1], sample.Bias ? x[2] : null, sample.BatchNorm ? x[^2] : null, sample.BatchNorm ? x[^1] : null);
         });
 
+    /// <summary>The third step finds all its memory among the buffers that the two before it released.</summary>
+    [Fact]
+    public void Every_step_releases_all_its_memory()
+    {
+        for (int bits = 0; bits < 64; bits++)
+        {
+            using var context = new ComputeContext(new ComputeOptions { Workers = 1 });
+            var sample = new Sample(
+                [2, 2, 6, 6], 3, Bias: (bits & 1) > 0, BatchNorm: (bits & 2) > 0, Relu: (bits & 4) > 0, Pool: (bits & 8) > 0,
+                Frozen: (bits & 16) > 0, Seed: 5);
+            bool fuse = (bits & 32) > 0;
+            Step(context, sample, fuse);
+            Step(context, sample, fuse);
+            long misses = context.Pool.Misses;
+            Step(context, sample, fuse);
+            Assert.True(context.Pool.Misses == misses, $"{sample}, fused: {fuse}: {context.Pool.Misses - misses} buffers were not released");
+        }
+
+        static void Step(ComputeContext context, Sample sample, bool fuse)
+        {
+            var tensors = sample.Tensors().In(context);
+            using (var tape = new Tape<double>(Mode.Training)) tape.Backward(sample.Apply(tape, tensors, fuse).Output.Sum());
+            tensors.Dispose();
+        }
+    }
+
+    [Theory]
+    [InlineData(true, false, false)]
+    [InlineData(true, true, false)]
+    [InlineData(true, false, true)]
+    [InlineData(false, true, true)]
+    [InlineData(false, true, false)]
+    [InlineData(false, false, true)]
+    public void Gamma_and_beta_are_required_with_batch_normalization_only(bool hasNorm, bool hasGamma, bool hasBeta)
+    {
+        var sample = new Sample([2, 2, 4, 4], 3, Bias: false, BatchNorm: hasNorm, Relu: false, Pool: false, Frozen: false, Seed: 5);
+        var tensors = sample.Tensors();
+        using var tape = new Tape<double>(Mode.Training);
+        var error = Assert.Throws<ArgumentException>(() => tape.Input(tensors.X).ConvolutionBlock(
+            sample.Settings(tensors), tape.Input(tensors.Weights), bias: null, hasGamma ? tape.Input(tensors.Gamma) : null,
+            hasBeta ? tape.Input(tensors.Beta) : null));
+        Assert.StartsWith("ConvolutionBlock: gamma and beta must be given if and only if", error.Message, StringComparison.Ordinal);
+    }
+
     private static (double[] Output, double[][] Gradients, double[] Running) Run(Sample sample, bool fuse, Mode mode)
     {
         var tensors = sample.Tensors();
@@ -148,13 +192,25 @@ public class ConvolutionBlockTests
         Tensor<double> Gamma,
         Tensor<double> Beta,
         Tensor<double> Mean,
-        Tensor<double> Variance)
+        Tensor<double> Variance) : IDisposable
     {
         public Tensor<double>[] Inputs(Sample sample) =>
         [
             X, Weights, .. sample.Bias ? [Bias] : Array.Empty<Tensor<double>>(),
             .. sample.BatchNorm ? [Gamma, Beta] : Array.Empty<Tensor<double>>(),
         ];
+
+        public BlockTensors In(ComputeContext context)
+        {
+            Tensor<double> Of(Tensor<double> tensor) => Tensor<double>.FromArray(tensor.ToArray(), tensor.Shape, context);
+            return new(Of(X), Of(Weights), Of(Bias), Of(Gamma), Of(Beta), Of(Mean), Of(Variance));
+        }
+
+        public void Dispose()
+        {
+            X.Dispose();
+            foreach (var (_, tensor) in Named()) tensor.Dispose();
+        }
 
         public IEnumerable<(string Name, Tensor<double> Tensor)> Named() =>
             [("weights", Weights), ("bias", Bias), ("gamma", Gamma), ("beta", Beta), ("mean", Mean), ("variance", Variance)];
