@@ -55,6 +55,8 @@ public abstract class WeightsFile : IDisposable
         if (PthFile.Recognizes(beginning)) return new PthFile(path, handle);
         if (SafeTensorsFile.Recognizes(beginning)) return new SafeTensorsFile(path, handle);
         if (OnnxFile.Recognizes(beginning)) return new OnnxFile(path, handle);
+        if (beginning.AsSpan().StartsWith("version https://git-lfs"u8))
+            throw new InvalidDataException("a Git LFS pointer, not the file that it stands for; git lfs pull gets that.");
         string found = beginning.Length == 0 ? "" : $", which begin with {Convert.ToHexString(beginning)}";
         throw new InvalidDataException(
             $"not a safetensors file, nor a PyTorch .pth file, nor an ONNX network: found {RandomAccess.GetLength(handle)} bytes{found}.");

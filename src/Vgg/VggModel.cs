@@ -31,7 +31,7 @@ public static class VggModel
     /// <exception cref="InvalidDataException">The file is damaged, or contains no VGG network.</exception>
     /// <exception cref="ArgumentException">
     /// Names and shapes do not determine the configuration. Pass it to
-    /// <see cref="VggRecognition.Of(WeightsFile, VggConfig?, LrnConstants?)"/>.
+    /// <see cref="VggRecognition.Of(WeightsFile, VggConfig?, LrnConstants?, int?)"/>.
     /// </exception>
     public static VggModel<T> Load<T>(string path, ComputeContext? context = null)
         where T : unmanaged, IFloatingPointIeee754<T>

@@ -3,7 +3,7 @@
 
     mkdir /tmp/models
     DEEPSHARP_ONNX_DIR=/tmp/models dotnet run -c Release --project tests/Vgg.Tests -- -class "*OnnxRuntimeTests"
-    /usr/bin/python3 tests/Fixtures/check_onnx.py /tmp/models/*.onnx
+    python3 tests/Fixtures/check_onnx.py /tmp/models/*.onnx
 """
 import sys
 

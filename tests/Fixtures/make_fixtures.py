@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes PyTorch's results of every operation for the parity tests: one small safetensors file per group, in the folder of this script.
 
-    /usr/bin/python3 tests/Fixtures/make_fixtures.py [GROUP ...]
+    python3 tests/Fixtures/make_fixtures.py [GROUP ...]
 
 A case "relu" is stored as
     relu/input                the arguments, random with a seed from the name of the case, exactly representable in float

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes images.safetensors: the exact results of torchvision's Resize and CenterCrop, and PNG files with their pixels.
 
-    /usr/bin/python3 tests/Fixtures/make_images.py
+    python3 tests/Fixtures/make_images.py
 
 "HxW_RESIZE_CROP/pixels" is an image [3, H, W] of int64, "HxW_RESIZE_CROP/prepared" the result. "png/NAME/file" contains the bytes of a PNG
 file that Pillow wrote, "png/NAME/pixels" the pixels that Pillow reads from it, [C, H, W].

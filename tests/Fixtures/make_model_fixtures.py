@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Writes PyTorch's results of whole VGG networks for the parity tests of models.
 
-    /usr/bin/python3 tests/Fixtures/make_model_fixtures.py                 models.safetensors in the folder of this script: small networks
-    /usr/bin/python3 tests/Fixtures/make_model_fixtures.py --full FOLDER   vgg11.safetensors and vgg16-bn.safetensors in FOLDER: full-size
+    python3 tests/Fixtures/make_model_fixtures.py                 models.safetensors in the folder of this script: small networks
+    python3 tests/Fixtures/make_model_fixtures.py --full FOLDER   vgg11.safetensors and vgg16-bn.safetensors in FOLDER: full-size
                                                                            networks, 1.1 GB each. Then run the tests with
                                                                            DEEPSHARP_FULL_PARITY=FOLDER.
 

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """Writes the files in the folder "weights" beside this script: state dictionaries saved by torch.save in its old and its new format.
 
-    /usr/bin/python3 tests/Fixtures/make_weights.py                    writes the fixtures
-    /usr/bin/python3 tests/Fixtures/make_weights.py --verify A.pth B   fails unless torch.load(A, weights_only=True) has the tensors of B,
+    python3 tests/Fixtures/make_weights.py                    writes the fixtures
+    python3 tests/Fixtures/make_weights.py --verify A.pth B   fails unless torch.load(A, weights_only=True) has the tensors of B,
                                                                        bit for bit. B is safetensors or .pth.
-    /usr/bin/python3 tests/Fixtures/make_weights.py --verify FOLDER    does the same for each NAME.pth and NAME.*.pth in FOLDER with
+    python3 tests/Fixtures/make_weights.py --verify FOLDER    does the same for each NAME.pth and NAME.*.pth in FOLDER with
                                                                        NAME.safetensors
-    /usr/bin/python3 tests/Fixtures/make_weights.py --vgg16 PATH       writes a VGG-16 with random weights, 553 MB, for measurements
+    python3 tests/Fixtures/make_weights.py --vgg16 PATH       writes a VGG-16 with random weights, 553 MB, for measurements
 
     types.pth         all element types; scalars, matrices, images; tensors that are transposed, channels-last, sliced, repeated, or share
                       their memory

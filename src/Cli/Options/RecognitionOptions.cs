@@ -28,6 +28,10 @@ internal sealed class RecognitionOptions
         HelpName = "5,5e-4,0.75,2",
     };
 
+    private readonly Option<int?> inputSize = Numbers.Count(
+        "--input-size",
+        "Height and width of the images that the network was trained on, if names and shapes in the file do not determine it.");
+
     public RecognitionOptions()
     {
         model.CompletionSources.Add([.. VggNames.All]);
@@ -35,7 +39,7 @@ internal sealed class RecognitionOptions
     }
 
     /// <summary>All options.</summary>
-    public IReadOnlyList<Option> All => [model, config, lrn];
+    public IReadOnlyList<Option> All => [model, config, lrn, inputSize];
 
     /// <summary>Recognizes the network in a file.</summary>
     /// <exception cref="ArgumentException">
@@ -47,6 +51,7 @@ internal sealed class RecognitionOptions
         string? name = parsed.GetValue(model), text = parsed.GetValue(config);
         if (name is not null && text is not null) throw new ArgumentException("Expected --model or --config, found both.");
         var steps = name is not null ? VggNames.Find(name).Config : text is not null ? VggConfig.Parse(text) : null;
-        return VggRecognition.Of(file, steps, parsed.GetValue(lrn) is { } constants ? LrnConstants.Parse(constants) : null);
+        var constants = parsed.GetValue(lrn) is { } stated ? LrnConstants.Parse(stated) : null;
+        return VggRecognition.Of(file, steps, constants, parsed.GetValue(inputSize));
     }
 }

@@ -32,6 +32,7 @@ internal enum PickleOpcode : byte
     BinBytes = (byte)'B',
     ShortBinBytes = (byte)'C',
     BinBytes8 = 0x8E,
+    ByteArray8 = 0x96,
 
     EmptyTuple = (byte)')',
     Tuple = (byte)'t',
@@ -46,6 +47,9 @@ internal enum PickleOpcode : byte
     Dict = (byte)'d',
     SetItem = (byte)'s',
     SetItems = (byte)'u',
+    EmptySet = 0x8F,
+    AddItems = 0x90,
+    FrozenSet = 0x91,
 
     BinPut = (byte)'q',
     LongBinPut = (byte)'r',
@@ -57,6 +61,7 @@ internal enum PickleOpcode : byte
     StackGlobal = 0x93,
     Reduce = (byte)'R',
     NewObj = 0x81,
+    NewObjEx = 0x92,
     Build = (byte)'b',
     BinPersId = (byte)'Q',
 }

@@ -65,7 +65,7 @@ internal sealed class Unpickler(PickleSource source, IPickleHost host)
             case PickleOpcode.BinUnicode8: stack.Push(Encoding.UTF8.GetString(source.ReadBytes(source.ReadUInt64()))); break;
             case PickleOpcode.BinBytes: stack.Push(source.ReadBytes(source.ReadUInt32())); break;
             case PickleOpcode.ShortBinBytes: stack.Push(source.ReadBytes(source.ReadByte())); break;
-            case PickleOpcode.BinBytes8: stack.Push(source.ReadBytes(source.ReadUInt64())); break;
+            case PickleOpcode.BinBytes8 or PickleOpcode.ByteArray8: stack.Push(source.ReadBytes(source.ReadUInt64())); break;
 
             case PickleOpcode.EmptyTuple: stack.Push(Array.Empty<object?>()); break;
             case PickleOpcode.Tuple: stack.Push(stack.PopToMark()); break;
@@ -89,6 +89,17 @@ internal sealed class Unpickler(PickleSource source, IPickleHost host)
 
             case PickleOpcode.Global: stack.Push(host.FindGlobal(source.ReadLine(), source.ReadLine())); break;
             case PickleOpcode.StackGlobal: FindGlobal(stack.Pop(2)); break;
+            // Sets occur only beside the weights. The elements are not needed.
+            case PickleOpcode.EmptySet: stack.Push(new InertObject("set")); break;
+            case PickleOpcode.AddItems: stack.PopToMark(); break;
+            case PickleOpcode.FrozenSet:
+                stack.PopToMark();
+                stack.Push(new InertObject("frozenset"));
+                break;
+            case PickleOpcode.NewObjEx:
+                stack.Pop();
+                Call(stack.Pop<object?[]>("tuple"));
+                break;
             case PickleOpcode.Reduce or PickleOpcode.NewObj: Call(stack.Pop<object?[]>("tuple")); break;
             case PickleOpcode.Build: SetState(stack.Pop()); break;
             case PickleOpcode.BinPersId: stack.Push(host.FindPersistent(stack.Pop())); break;
@@ -105,7 +116,10 @@ internal sealed class Unpickler(PickleSource source, IPickleHost host)
         else stack.Push(number);
     }
 
-    private void Append(object?[] values) => stack.Peek<List<object?>>("list").AddRange(values);
+    private void Append(object?[] values)
+    {
+        if (stack.Peek() is not InertObject) stack.Peek<List<object?>>("list").AddRange(values);
+    }
 
     private void MakeDictionary(object?[] items)
     {
@@ -115,6 +129,7 @@ internal sealed class Unpickler(PickleSource source, IPickleHost host)
 
     private void SetItems(object?[] items)
     {
+        if (stack.Peek() is InertObject) return;
         var dictionary = stack.Peek<PickleDictionary>("dictionary");
         if (items.Length % 2 != 0) throw new InvalidDataException("the pickle gives a dictionary a key without a value.");
         for (int i = 0; i < items.Length; i += 2) dictionary.Set(items[i], items[i + 1]);

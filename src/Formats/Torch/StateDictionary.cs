@@ -7,6 +7,8 @@ internal static class StateDictionary
     private const string WrapperPrefix = "module.";
     private const int MaxDepth = 2;
 
+    private static readonly string[] WeightNames = ["weight", "bias", "running_mean", "running_var"];
+
     // The usual keys of the state dictionary in a training checkpoint, the most specific first.
     private static readonly string[] UsualNames =
         ["state_dict", "model_state_dict", "model_state", "model", "net", "network", "module", "weights", "params"];
@@ -15,8 +17,16 @@ internal static class StateDictionary
     /// <exception cref="InvalidDataException">There is no dictionary of tensors, or several without a usual name.</exception>
     public static IReadOnlyList<(string Name, TorchTensor Tensor)> Find(object? root)
     {
-        if (root is not PickleDictionary dictionary)
-            throw new InvalidDataException("expected a state dictionary, found another object; save model.state_dict().");
+        // Some programs save a tuple or list, for instance of a state dictionary and its epoch.
+        PickleDictionary? dictionary = root as PickleDictionary;
+        if (root is IReadOnlyList<object?> items) dictionary = Single(items.OfType<PickleDictionary>().Distinct());
+        if (dictionary is null)
+        {
+            throw new InvalidDataException(root is InertObject inert
+                ? $"expected a state dictionary, found the Python object {inert.Name}, which was not loaded; save model.state_dict()."
+                : "expected a state dictionary, found another object; save model.state_dict().");
+        }
+
         if (Search(dictionary, MaxDepth) is not { } found)
             throw new InvalidDataException("expected a state dictionary, found a dictionary without tensors.");
         var tensors = Tensors(found);
@@ -34,7 +44,13 @@ internal static class StateDictionary
 
         if (HasTensors(dictionary)) return dictionary;
         // Distinct, because a pickle may refer to one dictionary any number of times.
-        PickleDictionary[] candidates = [.. dictionary.Values.OfType<PickleDictionary>().Distinct().Where(HasTensors)];
+        return Single(dictionary.Values.OfType<PickleDictionary>().Distinct().Where(HasTensors));
+    }
+
+    // The only one of some dictionaries; null if there is none.
+    private static PickleDictionary? Single(IEnumerable<PickleDictionary> dictionaries)
+    {
+        PickleDictionary[] candidates = [.. dictionaries];
         return candidates.Length <= 1 ? candidates.FirstOrDefault()
             : throw new InvalidDataException(
                 $"expected one state dictionary, found {candidates.Length}; save only the state dictionary of the network.");
@@ -42,6 +58,16 @@ internal static class StateDictionary
 
     private static bool HasTensors(PickleDictionary dictionary) => dictionary.Values.Any(value => value is TorchTensor);
 
-    private static List<(string Name, TorchTensor Tensor)> Tensors(PickleDictionary dictionary) =>
-        [.. from item in dictionary where item.Value is TorchTensor select (item.Key, (TorchTensor)item.Value)];
+    private static List<(string Name, TorchTensor Tensor)> Tensors(PickleDictionary dictionary)
+    {
+        // A weight that cannot be read must not be mistaken for one that the network does not have.
+        var odd = dictionary.FirstOrDefault(item => item.Value is InertObject && Array.Exists(WeightNames, item.Key.EndsWith));
+        if (odd.Value is InertObject value)
+        {
+            throw new InvalidDataException(
+                $"expected \"{odd.Key}\" to be a tensor, found the Python object {value.Name}, which was not loaded.");
+        }
+
+        return [.. from item in dictionary where item.Value is TorchTensor select (item.Key, (TorchTensor)item.Value)];
+    }
 }

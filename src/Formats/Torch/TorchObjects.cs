@@ -1,6 +1,6 @@
 namespace DeepSharp.Formats;
 
-/// <summary>The few classes and functions that the pickles of state dictionaries need. All others are refused.</summary>
+/// <summary>The few classes and functions that the pickles of state dictionaries need. All others become inert objects.</summary>
 internal sealed class TorchObjects : IPickleHost
 {
     // Limits the copied entries, lengths and strides, because a pickle may refer to one list any number of times, and each reference is
@@ -28,15 +28,14 @@ internal sealed class TorchObjects : IPickleHost
         ("torch", "float16" or "bfloat16" or "float32" or "float64") => new ElementType(name),
         ("torch", "int64" or "int32" or "int16" or "int8" or "uint8" or "bool") => new ElementType(name),
         ("torch", _) when TorchStorage.TypeOf(name) is { } type => new StorageClass(type),
-        _ => throw new InvalidDataException(
-            $"the file asks for the Python object {module}.{name}, but only those of state dictionaries are allowed. "
-            + "It was not executed; save model.state_dict() instead."),
+        // Training checkpoints contain other objects beside the weights. Nothing of them is loaded or executed.
+        _ => new InertObject($"{module}.{name}"),
     };
 
     /// <inheritdoc/>
     public object? Call(object? global, object?[] arguments) =>
-        global is Function function
-            ? function.Call(arguments)
+        global is Function function ? function.Call(arguments)
+            : global is InertObject inert ? new InertObject(inert.Name)
             : throw new InvalidDataException("the pickle calls an object that is not a function.");
 
     /// <inheritdoc/>
@@ -49,7 +48,7 @@ internal sealed class TorchObjects : IPickleHost
             // A parameter of 2017: data, gradient, hooks, requires_grad and more. In newer files, the state contains no data.
             case (TorchTensor parameter, object?[] and [TorchTensor data, ..]): parameter.Set(data); break;
             case (TorchTensor tensor, object?[] and [TorchStorage, ..] parts): Set(tensor, parts); break;
-            case (TorchTensor, _): break;
+            case (TorchTensor or InertObject, _): break;
             default: throw new InvalidDataException("the pickle sets the state of an object that has none.");
         }
     }
@@ -63,6 +62,8 @@ internal sealed class TorchObjects : IPickleHost
             object?[] and ["storage", StorageClass type, string key, _, long count, null] => new TorchStorage(key, type.Name, count),
             object?[] and ["storage", StorageClass type, string key, _, long, object?[] and [_, long start, long count]] =>
                 new TorchStorage(key, type.Name, count, start),
+            object?[] and ["storage", InertObject inert, ..] =>
+                throw new InvalidDataException($"the pickle refers to a storage of the unknown class {inert.Name}."),
             _ => throw new InvalidDataException("the pickle refers to something other than a storage of a known type."),
         };
         PickleDictionary.RequireShort(storage.Key);

@@ -53,6 +53,8 @@ internal static class ZipDirectory
         // A number that does not fit in 32 bits is stored in the extra field: length, compressed length and offset, in this order.
         var wide = FindExtra(rest.Slice(EntryLength + nameLength, extraLength), WideNumbers);
         ulong unpacked = Number(rest[24..], ref wide), packed = Number(rest[20..], ref wide), offset = Number(rest[42..], ref wide);
+        if (name.Contains("/code/", StringComparison.Ordinal))
+            throw new InvalidDataException("a TorchScript program; save model.state_dict() with torch.save instead.");
         if (BinaryPrimitives.ReadUInt16LittleEndian(rest[10..]) != 0 || packed != unpacked)
             throw new InvalidDataException($"the file \"{name}\" in the archive is compressed; torch.save stores files as they are.");
         if (unpacked > long.MaxValue || offset > long.MaxValue)

@@ -43,9 +43,9 @@ internal readonly record struct ZipDirectoryEnd(long Start, int Length, ulong Co
         return new ZipDirectoryEnd((long)start, (int)length, count);
     }
 
-    // A comment may follow the record. It must end exactly at the end of the file.
+    // A comment may follow the record, and further bytes, which PyTorch ignores too.
     private static bool IsRecord(ReadOnlySpan<byte> bytes) => BinaryPrimitives.ReadUInt32LittleEndian(bytes) == Signature
-        && BinaryPrimitives.ReadUInt16LittleEndian(bytes[20..]) == bytes.Length - RecordLength;
+        && BinaryPrimitives.ReadUInt16LittleEndian(bytes[20..]) <= bytes.Length - RecordLength;
 
     private static (ulong Start, ulong Length, ulong Count) ReadWide(WeightsFile file, ulong position)
     {

@@ -11,9 +11,6 @@ namespace DeepSharp.Vgg;
 /// </remarks>
 internal sealed class FeatureReader
 {
-    // An image of ImageNet's size, 224×224, can be halved this many times.
-    private const int MaxPoolings = 7;
-
     // The configurations of the VGG paper, which files of other programs are compared with.
     private static readonly VggConfig[] Paper = [VggConfig.A, VggConfig.ALrn, VggConfig.B, VggConfig.C, VggConfig.D, VggConfig.E];
 
@@ -21,13 +18,15 @@ internal sealed class FeatureReader
 
     public FeatureReader(IEnumerable<StateLayer> layers)
     {
-        var sorted = layers.OrderBy(layer => layer.SortKey, StringComparer.Ordinal).ToList();
-        convolutions = sorted.FindAll(layer => layer.Weight.Count == 4);
-        norms = sorted.FindAll(layer => layer.IsNorm);
+        convolutions = LayerOrder.Of([.. layers.Where(layer => layer.Weight.Count == 4)]);
+        norms = LayerOrder.Of([.. layers.Where(layer => layer.IsNorm)]);
         if (convolutions.Count == 0) throw new InvalidDataException("there is no convolution (a weight [O, I, k, k]).");
         RequireChain();
         RequireNorms();
     }
+
+    /// <summary>Whether a configuration is one of the VGG paper.</summary>
+    public static bool IsOfPaper(VggConfig config) => Paper.Any(known => known.ToString() == config.ToString());
 
     /// <summary>The convolutions in order.</summary>
     public IReadOnlyList<StateLayer> Convolutions => convolutions;
@@ -41,36 +40,17 @@ internal sealed class FeatureReader
     /// <summary>The number of output channels of the last convolution.</summary>
     public int Channels => convolutions[^1].Length(0);
 
-    /// <summary>Determines the configuration.</summary>
-    /// <param name="assumptions">Receives the properties that names and shapes do not determine, assumed to be as in the paper.</param>
+    /// <summary>Determines the configuration and the size of the images.</summary>
+    /// <param name="poolSize">Height and width of the maps that the head reads.</param>
+    /// <param name="size">Height and width of the images; null if unknown.</param>
+    /// <param name="assumptions">Receives the properties that names and shapes do not determine.</param>
     /// <exception cref="ArgumentException">Names and shapes do not determine the configuration, so it must be given.</exception>
-    /// <exception cref="InvalidDataException">A batch normalization does not follow its convolution.</exception>
-    public VggConfig Configuration(ICollection<string> assumptions)
+    public (VggConfig Config, int Size) Configuration(int poolSize, int? size, ICollection<string> assumptions)
     {
         int[]? gaps = Gaps();
-        var steps = Known(Fits);
-        if (steps is null && (steps = Known(HasRoom)) is not null)
-        {
-            assumptions.Add(
-                "the poolings of the paper's configuration with these channels, "
-                + "and no further layers except dropout between the convolutions");
-        }
-
-        steps ??= Custom(gaps);
-        if (steps.Contains(VggStep.LocalResponseNorm))
-            assumptions.Add("a local response normalization, as in configuration A-LRN of the paper");
-        if (steps.Any(step => step is { Kind: VggStepKind.Convolution, KernelSize: 1 }))
-            assumptions.Add("1×1 kernels without padding, as in configuration C of the paper");
-        var config = VggConfig.Parse(string.Join(',', steps));
-        // The names do not show whether a pooling follows the last convolution. In the paper's configurations it does.
-        if (!Paper.Any(known => known.ToString() == config.ToString()))
-        {
-            assumptions.Add(
-                "a max pooling after the last convolution, as in all configurations of the paper "
-                + $"(--config {string.Join(',', steps.SkipLast(1))} if there is none)");
-        }
-
-        return config;
+        var steps = Known(Fits) ?? Known(HasRoom);
+        var known = steps is null ? null : VggConfig.Parse(string.Join(',', steps));
+        return new ConfigurationSearch(convolutions, gaps, known, poolSize, size).Run(assumptions);
 
         bool Fits(VggConfig known) => gaps is not null && Gaps(known).SequenceEqual(gaps);
 
@@ -79,27 +59,6 @@ internal sealed class FeatureReader
         bool HasRoom(VggConfig known) =>
             Of(known).Select(step => step.Channels).SequenceEqual(convolutions.Select(layer => layer.Length(0)))
             && (gaps is null || Gaps(known).Zip(gaps).All(pair => pair.First <= pair.Second));
-
-        List<VggStep> Custom(int[]? gaps)
-        {
-            string channels = string.Join(',', convolutions.Select(Step));
-            if (gaps is null || gaps.Any(gap => gap > 1) || gaps.Sum() >= MaxPoolings)
-            {
-                throw new ArgumentException(
-                    $"the names do not tell which poolings lie between the convolutions {channels}; "
-                    + "give --config, with an M for each max pooling.",
-                    nameof(assumptions));
-            }
-
-            List<VggStep> steps = [];
-            for (int i = 0; i < convolutions.Count; i++)
-            {
-                steps.Add(Step(convolutions[i]));
-                if (i == gaps.Length || gaps[i] == 1) steps.Add(VggStep.MaxPool);
-            }
-
-            return steps;
-        }
     }
 
     /// <summary>Throws unless the convolutions of a configuration have the channels and kernels of the file. Ignores paddings.</summary>
@@ -197,8 +156,6 @@ internal sealed class FeatureReader
                 + $"found {norms.Count} with the channels {string.Join(", ", norms.Select(norm => norm.Weight[0]))}.");
         }
     }
-
-    private static VggStep Step(StateLayer layer) => VggStep.Convolution(layer.Length(0), layer.Length(2), (layer.Length(2) - 1) / 2);
 
     private static IEnumerable<VggStep> Of(VggConfig config) => config.Steps.Where(step => step.Kind == VggStepKind.Convolution);
 

@@ -11,14 +11,13 @@ internal sealed class HeadReader
     /// <param name="layers">All layers of the file.</param>
     /// <param name="channels">The number of channels of the maps that the first linear layer reads.</param>
     /// <exception cref="InvalidDataException">
-    /// There is no linear layer, the layers do not form a chain, the first one does not read square maps, or one has no bias.
+    /// There is no linear layer, the layers do not form a chain, or the first one does not read square maps.
     /// </exception>
     public HeadReader(IEnumerable<StateLayer> layers, int channels)
     {
         // If the widths allow several orders, the numbers in the names decide. A layer without a number comes last.
-        var left = layers.Where(layer => layer.Weight.Count == 2)
-            .OrderBy(layer => layer.Parts.Any(part => part.All(char.IsAsciiDigit)) ? 0 : 1)
-            .ThenBy(layer => layer.SortKey, StringComparer.Ordinal).ToList();
+        var left = LayerOrder.Of([.. layers.Where(layer => layer.Weight.Count == 2)])
+            .OrderBy(layer => layer.Parts.Any(part => part.All(char.IsAsciiDigit)) ? 0 : 1).ToList();
         if (left.Count == 0) throw new InvalidDataException("there is no linear layer (a weight [O, I]).");
         var first = left.Find(layer => Side(layer.Weight[1], channels) > 0) ?? throw new InvalidDataException(
             $"expected a linear layer that reads {channels} channels of a square map, found "
@@ -26,7 +25,6 @@ internal sealed class HeadReader
         PoolSize = Side(first.Weight[1], channels);
         for (var next = first; next is not null; next = left.Find(layer => layer.Weight[1] == linears[^1].Weight[0]))
         {
-            if (!next.HasBias) throw new InvalidDataException($"expected the linear layer {next.Path} to have a bias.");
             linears.Add(next);
             left.Remove(next);
         }

@@ -29,6 +29,9 @@ internal sealed partial record StateLayer(string Path)
     /// <summary>The path with zero-padded numbers, so that 10 comes after 2.</summary>
     public string SortKey => Digits().Replace(Path, digits => digits.Value.PadLeft(10, '0'));
 
+    /// <summary>A name without its digits: names of layers that only numbers tell apart become equal.</summary>
+    public static string WithoutNumbers(string name) => Digits().Replace(name, "");
+
     /// <summary>Whether the name is that of a layer's weight or bias, or of a batch normalization's running mean or variance.</summary>
     public static bool IsState(string name) => NormNames.Contains(name[(name.LastIndexOf('.') + 1)..]);
 
@@ -45,6 +48,8 @@ internal sealed partial record StateLayer(string Path)
             string name = tensor.Name;
             int dot = name.LastIndexOf('.');
             string path = dot < 0 ? "" : name[..dot], last = name[(dot + 1)..];
+            // Counters, such as n_averaged of averaged weights.
+            if (last != "num_batches_tracked" && tensor.Shape.Count == 0) continue;
             if (last != "num_batches_tracked" && !NormNames.Contains(last))
             {
                 throw new InvalidDataException(

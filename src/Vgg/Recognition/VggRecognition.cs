@@ -1,3 +1,4 @@
+using System.Globalization;
 using DeepSharp.Formats;
 using DeepSharp.Nn;
 
@@ -12,7 +13,6 @@ namespace DeepSharp.Vgg;
 public sealed record VggRecognition(VggDescription Description, WeightsFile Weights, IReadOnlyList<string> Assumptions)
 {
     private const string CounterSuffix = ".num_batches_tracked", MeanSuffix = ".running_mean";
-    private const int UsualInputSize = 32;
 
     /// <summary>Recognizes the model in a file: by its stored description, else by its ONNX nodes, else by its names and shapes.</summary>
     /// <remarks>
@@ -30,16 +30,21 @@ public sealed record VggRecognition(VggDescription Description, WeightsFile Weig
     /// The constants of the local response normalizations; null for those in the file, or the paper's if it has none. The nodes of an ONNX
     /// file must have the constants.
     /// </param>
+    /// <param name="inputSize">
+    /// Height and width of the images, which with the width of the first linear layer determine paddings and poolings; null for the usual
+    /// 32 (28 for one channel), or another usual size if that does not fit. Files that describe their model or have nodes do not need it.
+    /// </param>
     /// <exception cref="InvalidDataException">The file is damaged, or contains no VGG model.</exception>
     /// <exception cref="ArgumentException">
     /// The file does not determine the configuration (the message says what to pass), or contradicts a given argument.
     /// </exception>
-    public static VggRecognition Of(WeightsFile file, VggConfig? config = null, LrnConstants? lrn = null)
+    public static VggRecognition Of(
+        WeightsFile file, VggConfig? config = null, LrnConstants? lrn = null, int? inputSize = null)
     {
         ArgumentNullException.ThrowIfNull(file);
         try
         {
-            var recognition = Recognize(file.WithoutTraining(), file as OnnxFile, config, lrn);
+            var recognition = Recognize(file.WithoutTraining(), file as OnnxFile, config, lrn, inputSize);
             // Checked before memory is allocated for the model, because a short description may ask for a huge model.
             long count = recognition.Description.ParameterCount;
             if (count > file.Length)
@@ -57,7 +62,8 @@ public sealed record VggRecognition(VggDescription Description, WeightsFile Weig
         }
     }
 
-    private static VggRecognition Recognize(WeightsFile file, OnnxFile? onnx, VggConfig? config, LrnConstants? lrn)
+    private static VggRecognition Recognize(
+        WeightsFile file, OnnxFile? onnx, VggConfig? config, LrnConstants? lrn, int? size)
     {
         var tensors = file.Tensors.Values.AsEnumerable();
         var described = VggDescription.Read(file);
@@ -79,7 +85,7 @@ public sealed record VggRecognition(VggDescription Description, WeightsFile Weig
             tensors = tensors.Where(tensor => StateLayer.IsState(tensor.Name));
         }
 
-        if (config is not null || described is null) return ByNames(file, tensors, config, lrn);
+        if (config is not null || described is null) return ByNames(file, [.. tensors], config, lrn, size);
         var metadata = file.Metadata;
         if (onnx is not null)
         {
@@ -113,31 +119,62 @@ public sealed record VggRecognition(VggDescription Description, WeightsFile Weig
         }
     }
 
-    private static VggRecognition ByNames(WeightsFile file, IEnumerable<StoredTensor> tensors, VggConfig? config, LrnConstants? lrn)
+    private static VggRecognition ByNames(
+        WeightsFile file, List<StoredTensor> tensors, VggConfig? config, LrnConstants? lrn, int? size)
     {
-        var (description, renamed, assumptions) = ByNames(tensors, config, lrn);
+        string? normalization = RemoveNormalization(file, tensors);
+        var (description, renamed, assumptions) = ByNames(tensors, config, lrn, size);
+        if (normalization is not null) assumptions = [.. assumptions, normalization];
         return new VggRecognition(description, file.View(renamed), assumptions);
+    }
+
+    // Some programs store the mean and the standard deviation that normalize the images as buffers of the network.
+    private static string? RemoveNormalization(WeightsFile file, List<StoredTensor> tensors)
+    {
+        const string Mean = ".mean", Deviation = ".std";
+        if (tensors.Find(tensor => tensor.Name.EndsWith(Mean, StringComparison.Ordinal)) is not { } mean) return null;
+        string path = mean.Name[..^Mean.Length];
+        if (tensors.Find(tensor => tensor.Name == path + Deviation) is not { } deviation) return null;
+        tensors.RemoveAll(tensor => tensor == mean || tensor == deviation);
+        return $"images that are normalized beforehand, as the buffers of \"{path}\" do: "
+            + $"--mean {Elements(mean)} --std {Elements(deviation)}";
+
+        string Elements(StoredTensor buffer)
+        {
+            using var elements = file.Read<double>(buffer.Name);
+            return string.Join(',', elements.ToArray().Select(element => element.ToString("g6", CultureInfo.InvariantCulture)));
+        }
     }
 
     /// <summary>Recognizes the model by names and shapes alone, and renames the tensors as in the model.</summary>
     internal static (VggDescription Description, IReadOnlyList<StoredTensor> Tensors, IReadOnlyList<string> Assumptions) ByNames(
-        IEnumerable<StoredTensor> tensors, VggConfig? config = null, LrnConstants? lrn = null)
+        IEnumerable<StoredTensor> tensors, VggConfig? config = null, LrnConstants? lrn = null, int? size = null)
     {
         var layers = StateLayer.Group(tensors);
         var features = new FeatureReader(layers);
         var head = new HeadReader(layers, features.Channels);
         List<string> assumptions = [];
-        if (config is null) config = features.Configuration(assumptions);
-        else features.RequireConvolutionsOf(config);
-        int poolings = config.Steps.Count(step => step.Kind == VggStepKind.MaxPool);
+        int channels = features.Convolutions[0].Length(1), inputSize;
+        if (config is null)
+        {
+            (config, inputSize) = features.Configuration(head.PoolSize, size, assumptions);
+            assumptions.Insert(
+                0, "ReLU after each convolution and hidden linear layer, and max pooling, which a state dictionary does not show");
+        }
+        else
+        {
+            features.RequireConvolutionsOf(config);
+            inputSize = size ?? ConfigurationSearch.SizeFor(config, channels, head.PoolSize);
+        }
+
         var description = new VggDescription(config, new VggOptions
         {
             BatchNorm = features.Norms.Count > 0,
             ConvolutionBias = features.HasBias,
             Classes = head.Classes,
             Head = head.Head(),
-            InputChannels = features.Convolutions[0].Length(1),
-            InputSize = Math.Max(UsualInputSize, 1 << Math.Min(poolings, 10)),
+            InputChannels = channels,
+            InputSize = inputSize,
             Lrn = lrn ?? LrnConstants.Paper,
         });
         return (description, Renamed(description, features, head), assumptions);
@@ -154,6 +191,8 @@ public sealed record VggRecognition(VggDescription Description, WeightsFile Weig
             foreach (var ((key, _), layer) in model.NamedModules().Where(named => named.Module is TLayer).Zip(layers))
             {
                 foreach (var (name, tensor) in layer.Tensors) yield return tensor with { Name = $"{key}.{name}" };
+                if (layer.Weight.Count == 2 && !layer.HasBias)
+                    yield return StoredTensor.Zeros($"{key}.bias", layer.Weight[0]);
                 if (layer.IsNorm && !layer.Tensors.ContainsKey(CounterSuffix[1..])) yield return StoredTensor.Of(key + CounterSuffix, 0);
             }
         }

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Writes state dictionaries of narrow VGG networks that name their tensors like other programs, and the logits of the networks.
 
-    /usr/bin/python3 tests/Fixtures/foreign/make_foreign.py             writes the fixtures
-    /usr/bin/python3 tests/Fixtures/foreign/make_foreign.py --search    writes the file to download, in about half an hour
+    python3 tests/Fixtures/foreign/make_foreign.py             writes the fixtures
+    python3 tests/Fixtures/foreign/make_foreign.py --search    writes the file to download, in about half an hour
 
 torch.save writes the state dictionary to NAME.pth. torch.onnx.export writes the network to NAME.onnx: "blocks" with its batch
 normalizations, the others with batch normalization folded into the convolutions. foreign-logits.safetensors contains for each NAME

@@ -29,11 +29,12 @@ public sealed class HostilePickleTests : IDisposable
         { "cevil\u001b[2J\nname\n", "evil?[2J.name" },
         // Instructions that torch.save never writes, including those that call a function.
         { "(X\u0002\0\0\0lsios\nsystem\n", "0x69" },
-        { "(cos\nsystem\no", "os.system" },
+        { "(cos\nsystem\no", "0x6F" },
         { "(o", "0x6F" },
         { "P1\n", "0x50" },
         { "\u0082\u0001", "0x82" },
-        { "\u0092", "0x92" },
+        { "\u0092", "empty stack" },
+        { "\u0097", "0x97" },
         { "I1\n", "0x49" },
         { "\u00FF", "0xFF" },
         // Allowed objects in places where they are invalid.
@@ -92,6 +93,48 @@ public sealed class HostilePickleTests : IDisposable
             using var tensor = file.Read<float>("w", TestContexts.Default);
             Assert.Equal([0, 0, 0, 0], tensor.ToArray());
         }
+    }
+
+    /// <summary>Training checkpoints contain objects of other classes beside the weights.</summary>
+    [Theory]
+    [InlineData("cargparse\nNamespace\n)\u0081}X\u0001\0\0\0aK\u0001sb")]
+    [InlineData("c__builtin__\nset\n](K\u0001K\u0002e\u0085R")]
+    [InlineData("\u008F(K\u0001K\u0002\u0090")]
+    [InlineData("(K\u0001K\u0002\u0091")]
+    [InlineData("\u0096\u0002\0\0\0\0\0\0\0ab")]
+    [InlineData("cnumpy.core.multiarray\nscalar\ncnumpy\ndtype\nX\u0002\0\0\0f8\u0085RC\u0002ab\u0086R")]
+    [InlineData("ccollections\ndefaultdict\nc__builtin__\nlist\n\u0085RX\u0001\0\0\0aK\u0001s")]
+    [InlineData("cmodels\nConfig\n)}\u0092")]
+    [InlineData("cos\nsystem\nX\u000C\0\0\0touch hacked\u0085R")]
+    [InlineData("cbuiltins\neval\nX\u0012\0\0\0open('hacked','w')\u0085R")]
+    public void Other_objects_beside_the_weights_are_read_without_effect(string instructions)
+    {
+        byte[] pickle = PickleBytes.Pickle(
+        [
+            .. PickleBytes.Bytes("}(X\u0005\0\0\0other"), .. PickleBytes.Bytes(instructions),
+            .. PickleBytes.Bytes("X\u0005\0\0\0model"), .. PickleBytes.OneTensor, (byte)'u',
+        ]);
+        PickleBytes.WriteZip(FilePath, pickle);
+        using var file = WeightsFile.Open(FilePath);
+        Assert.Equal("w", Assert.Single(file.Tensors).Key);
+        Assert.False(File.Exists("hacked"));
+    }
+
+    /// <summary>A weight of an unknown class must not be taken for one that the network does not have.</summary>
+    [Fact]
+    public void An_unknown_object_in_place_of_a_weight_is_refused()
+    {
+        PickleBytes.WriteZip(FilePath, PickleBytes.Pickle(
+            [.. PickleBytes.OneTensor, .. PickleBytes.Bytes("X\u0009\0\0\0conv.biascquantized\nQTensor\n)Rs")]));
+        RequireRefused("expected \"conv.bias\" to be a tensor, found the Python object quantized.QTensor, which was not loaded.");
+    }
+
+    [Fact]
+    public void A_tuple_with_one_state_dictionary_is_read()
+    {
+        PickleBytes.WriteZip(FilePath, PickleBytes.Pickle([.. PickleBytes.OneTensor, .. PickleBytes.Bytes("K\u0005\u0086")]));
+        using var file = WeightsFile.Open(FilePath);
+        Assert.Equal("w", Assert.Single(file.Tensors).Key);
     }
 
     [Theory]

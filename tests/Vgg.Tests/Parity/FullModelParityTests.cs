@@ -6,7 +6,7 @@ namespace DeepSharp.Vgg.Tests.Parity;
 /// <remarks>
 /// They run on demand, because PyTorch's results take 1.1 GB per network:
 /// <code>
-/// /usr/bin/python3 tests/Fixtures/make_model_fixtures.py --full /tmp/full
+/// python3 tests/Fixtures/make_model_fixtures.py --full /tmp/full
 /// DEEPSHARP_FULL_PARITY=/tmp/full dotnet run -c Release --project tests/Vgg.Tests -- -class "*FullModelParityTests"
 /// </code>
 /// </remarks>

@@ -8,7 +8,7 @@ namespace DeepSharp.Vgg.Tests.Weights;
 /// <code>
 /// mkdir /tmp/round
 /// DEEPSHARP_ROUND_TRIPS=/tmp/round dotnet run -c Release --project tests/Vgg.Tests -- -class "*RoundTripTests"
-/// /usr/bin/python3 tests/Fixtures/make_weights.py --verify /tmp/round
+/// python3 tests/Fixtures/make_weights.py --verify /tmp/round
 /// </code>
 /// </remarks>
 public sealed class RoundTripTests : IDisposable
