@@ -58,6 +58,9 @@ public sealed record StoredTensor(string Name, string Type, IReadOnlyList<long> 
         }
     }
 
+    /// <summary>The types whose elements can be copied; F64, F32, F16 and BF16 can be read as numbers.</summary>
+    internal const string Types = "F64, F32, F16, BF16, F8_E4M3, F8_E5M2, I64, I32, I16, I8, U64, U32, U16, U8 or BOOL";
+
     /// <summary>The size of an element in bytes; 0 for an unknown type.</summary>
     internal static int ElementSize(string type) => type switch
     {

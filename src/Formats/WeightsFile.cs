@@ -70,12 +70,15 @@ public abstract class WeightsFile : IDisposable
     public WeightsFile View(IEnumerable<StoredTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null) =>
         new FileView(this, tensors, metadata ?? Metadata);
 
-    /// <summary>Reads a JSON object from the metadata. Returns null if the key is missing.</summary>
+    /// <summary>
+    /// Reads a JSON object from the metadata. Returns null if the key is missing, or if another program uses it for something else than an
+    /// object.
+    /// </summary>
     /// <exception cref="InvalidDataException">The object is damaged.</exception>
     public TValue? ReadMetadata<TValue>(string key, JsonTypeInfo<TValue> type)
         where TValue : class
     {
-        if (!Metadata.TryGetValue(key, out string? json)) return null;
+        if (!Metadata.TryGetValue(key, out string? json) || !json.AsSpan().TrimStart().StartsWith('{')) return null;
         try
         {
             return JsonSerializer.Deserialize(json, type) ?? throw new JsonException("it is null.");

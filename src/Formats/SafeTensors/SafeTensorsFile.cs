@@ -23,7 +23,9 @@ public sealed class SafeTensorsFile : WeightsFile
         (var tensors, var metadata) = SafeTensorsHeader.Read(header, dataStart, Length - dataStart);
         Tensors = tensors.ToDictionary(tensor => tensor.Name);
         Metadata = metadata;
-        if (metadata.TryGetValue(ChecksumKey, out string? digest)) CheckHash(header, digest);
+        // Other programs may use the key for something else.
+        if (metadata.TryGetValue(ChecksumKey, out string? digest) && IsHash(digest)) CheckHash(header, digest);
+        else metadata.Remove(ChecksumKey);
     }
 
     /// <summary>Opens and checks a safetensors file. Other formats are refused.</summary>
@@ -85,8 +87,15 @@ public sealed class SafeTensorsFile : WeightsFile
         }
 
         string found = Convert.ToHexStringLower(hash.GetHashAndReset());
-        if (found != digest) throw new InvalidDataException($"the file is damaged: its SHA-256 is {found}, expected {digest}.");
+        if (found != digest)
+        {
+            throw new InvalidDataException(
+                $"the file is damaged, or another program uses the metadata \"{ChecksumKey}\": its SHA-256 is {found}, expected {digest}.");
+        }
     }
+
+    private static bool IsHash(string text) =>
+        text.Length == 2 * SHA256.HashSizeInBytes && text.All(char.IsAsciiHexDigitLower);
 
     /// <summary>The header for which the hash was computed: with zeros in place of the digits of the hash.</summary>
     private static byte[] Blank(byte[] header, string digest)

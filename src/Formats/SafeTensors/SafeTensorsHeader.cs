@@ -14,6 +14,11 @@ internal static class SafeTensorsHeader
 
     private const string MetadataKey = "__metadata__";
 
+    private static readonly Dictionary<JsonTokenType, string> Names = new()
+    {
+        [JsonTokenType.StartObject] = "object", [JsonTokenType.StartArray] = "array", [JsonTokenType.String] = "string",
+    };
+
     /// <summary>Reads a header and checks that its tensors fill the data without holes or overlaps.</summary>
     /// <param name="json">The header.</param>
     /// <param name="dataStart">The file offset of the data.</param>
@@ -108,7 +113,7 @@ internal static class SafeTensorsHeader
         if (type is null || shape is null || offsets is not [var begin, var end])
             throw new InvalidDataException($"\"{name}\" must have dtype, shape and two data_offsets.");
         if (StoredTensor.ElementSize(type) is not (> 0 and var size))
-            throw new InvalidDataException($"\"{name}\" has the unknown type \"{type}\".");
+            throw new InvalidDataException($"\"{name}\" has elements of {type}, expected {StoredTensor.Types}.");
         Int128 bytes = size;
         foreach (long length in shape) bytes = Int128.Min(bytes * length, long.MaxValue);
         if (bytes != (Int128)end - begin)
@@ -123,7 +128,9 @@ internal static class SafeTensorsHeader
 
     private static void ReadMetadata(ref Utf8JsonReader reader, Dictionary<string, string> metadata)
     {
-        Expect(ref reader, JsonTokenType.StartObject, "the metadata");
+        if (!reader.Read() || reader.TokenType is not (JsonTokenType.StartObject or JsonTokenType.Null))
+            throw new InvalidDataException("the metadata is not a JSON object.");
+        if (reader.TokenType == JsonTokenType.Null) return;
         while (NextName(ref reader) is { } key)
         {
             Expect(ref reader, JsonTokenType.String, $"metadata \"{key}\"");
@@ -169,7 +176,7 @@ internal static class SafeTensorsHeader
 
     private static void Expect(ref Utf8JsonReader reader, JsonTokenType type, string what)
     {
-        if (!reader.Read() || reader.TokenType != type) throw new InvalidDataException($"{what} is not a JSON {type}.");
+        if (!reader.Read() || reader.TokenType != type) throw new InvalidDataException($"{what} is not a JSON {Names[type]}.");
     }
 
     /// <summary>The next property name of an object, or null at its end.</summary>
