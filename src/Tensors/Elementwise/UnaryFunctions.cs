@@ -121,7 +121,7 @@ internal readonly struct ExpFunction<T> : IUnaryFunction<T>
 {
     public BackwardReads Reads => BackwardReads.Output;
 
-    public void Forward(VectorWidth width, ReadOnlySpan<T> x, Span<T> y) => TensorPrimitives.Exp(x, y);
+    public void Forward(VectorWidth width, ReadOnlySpan<T> x, Span<T> y) => ExactExp.Run(x, y);
 
     // dx = dy · y
     public void Backward(VectorWidth width, ReadOnlySpan<T> y, ReadOnlySpan<T> dy, Span<T> dx) => TensorPrimitives.Multiply(dy, y, dx);
@@ -268,7 +268,8 @@ internal readonly struct PowerFunction<T>(double exponent) : IUnaryFunction<T>
     // Squares, and the gradients of squares and cubes, do not need Pow, which is slow because it computes a logarithm.
     private static void Power(ReadOnlySpan<T> x, T exponent, Span<T> y)
     {
-        if (exponent == T.One) x.CopyTo(y);
+        if (exponent == T.Zero) y.Fill(T.One);
+        else if (exponent == T.One) x.CopyTo(y);
         else if (exponent == T.One + T.One) TensorPrimitives.Multiply(x, x, y);
         else TensorPrimitives.Pow(x, exponent, y);
     }

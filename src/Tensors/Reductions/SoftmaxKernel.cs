@@ -50,7 +50,7 @@ internal static class SoftmaxKernel
     private static void LogSoftmaxRowBackward<T>(ReadOnlySpan<T> y, ReadOnlySpan<T> dy, Span<T> dx)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        TensorPrimitives.Exp(y, dx);
+        ExactExp.Run(y, dx);
         TensorPrimitives.Multiply(dx, TensorPrimitives.Sum(dy), dx);
         TensorPrimitives.Subtract(dy, dx, dx);
     }

@@ -39,12 +39,20 @@ public sealed partial class Tensor<T>
         FromStream(shape, i => mean + (deviation * stream.Normal(i)), context, nameof(RandomNormal));
 
     /// <summary>
-    /// Elements uniformly distributed from <paramref name="low"/> to <paramref name="high"/>. The element with logical row-major index i is
-    /// low + (high − low) · <see cref="RandomStream.Uniform"/>(i), which in float may be rounded up to high.
+    /// Elements uniformly distributed from <paramref name="low"/> to below <paramref name="high"/> (which may be equal to low). The element with logical row-major index
+    /// i is low + (high − low) · <see cref="RandomStream.Uniform"/>(i), or the largest number below high if that is rounded up to high.
     /// </summary>
+    /// <exception cref="ArgumentException">There is no number from low to below high.</exception>
     public static Tensor<T> RandomUniform(
-        Shape shape, RandomStream stream, double low = 0, double high = 1, ComputeContext? context = null) =>
-        FromStream(shape, i => low + ((high - low) * stream.Uniform(i)), context, nameof(RandomUniform));
+        Shape shape, RandomStream stream, double low = 0, double high = 1, ComputeContext? context = null)
+    {
+        T bound = T.CreateTruncating(high), last = T.BitDecrement(bound), first = T.CreateTruncating(low);
+        // The bound may have been rounded down to a number that is still below high.
+        if (low == high || double.CreateTruncating(bound) < high) last = bound;
+        if (!(first <= last) || !double.IsFinite(high - low))
+            throw new ArgumentException($"RandomUniform: expected low below high, both finite, found {low} and {high}.", nameof(high));
+        return FromStream(shape, i => low + ((high - low) * stream.Uniform(i)), context, nameof(RandomUniform), last);
+    }
 
     /// <summary>A copy of the tensor, with its own memory.</summary>
     public Tensor<T> Clone()
@@ -54,7 +62,7 @@ public sealed partial class Tensor<T>
         return copy;
     }
 
-    private static Tensor<T> FromStream(Shape shape, Func<long, double> sample, ComputeContext? context, string origin)
+    private static Tensor<T> FromStream(Shape shape, Func<long, double> sample, ComputeContext? context, string origin, T? max = null)
     {
         var tensor = new Tensor<T>(shape, context, origin);
         bool inPlace = StorageLayout.IsRowMajor(shape);
@@ -64,6 +72,7 @@ public sealed partial class Tensor<T>
         {
             var block = logical.Span.Slice(from, count);
             for (int i = 0; i < count; i++) block[i] = T.CreateTruncating(sample(from + i));
+            if (max is { } last) System.Numerics.Tensors.TensorPrimitives.Min(block, last, block);
         });
         if (!inPlace) StorageLayout.ToStorage(shape, logical.Span, tensor.Write());
         return tensor;
