@@ -7,7 +7,7 @@ namespace DeepSharp.Cli.Options;
 internal sealed class ComputeSettings
 {
     private readonly Option<int?> threads =
-        Numbers.Count(
+        Numbers.Threads(
             "--threads",
             "The number of threads; results do not depend on it. [default: DEEPSHARP_WORKERS, else one per logical processor]");
 

@@ -18,6 +18,18 @@ internal static class Numbers
     public static Option<double?> Rate(string name, string description) =>
         Number<double>(name, description, "a finite number of at least 0", value => value >= 0 && double.IsFinite(value));
 
+    /// <summary>Creates an option whose value is a number from 0 to below 1.</summary>
+    public static Option<double?> Fraction(string name, string description) =>
+        Number<double>(name, description, "a number from 0 to below 1", value => value is >= 0 and < 1);
+
+    /// <summary>Creates an option whose value is a number of threads.</summary>
+    public static Option<int?> Threads(string name, string description)
+    {
+        int max = 4 * Environment.ProcessorCount;
+        string expected = $"a whole number from 1 to {max} (four per logical processor)";
+        return Number<int>(name, description, expected, value => value >= 1 && value <= max);
+    }
+
     /// <summary>Creates an option whose value is a comma-separated list of <paramref name="count"/> whole numbers of at least 1.</summary>
     public static Option<int[]?> Counts(string name, int count, string description, string example) => new(name)
     {

@@ -47,9 +47,13 @@ internal sealed class TrainingDisplay(IAnsiConsole console) : IProgress<Training
         status = value.Step < value.Steps
             ? string.Create(
                 CultureInfo.InvariantCulture,
-                $"loss {value.Loss:0.000}  {value.ImagesPerSecond:0} images/s  {value.Remaining:hh\\:mm\\:ss} left")
+                $"loss {value.Loss:0.000}  {value.ImagesPerSecond:0} images/s  {Duration(value.Remaining)} left")
             : "testing";
     }
+
+    // Hours are not limited to a day.
+    internal static string Duration(TimeSpan time) =>
+        string.Create(CultureInfo.InvariantCulture, $"{(long)time.TotalHours:00}:{time:mm\\:ss}");
 
     private sealed class StatusColumn(TrainingDisplay display) : ProgressColumn
     {
