@@ -16,7 +16,9 @@ internal static class SafeTensorsHeader
 
     private static readonly Dictionary<JsonTokenType, string> Names = new()
     {
-        [JsonTokenType.StartObject] = "object", [JsonTokenType.StartArray] = "array", [JsonTokenType.String] = "string",
+        [JsonTokenType.StartObject] = "object",
+        [JsonTokenType.StartArray] = "array",
+        [JsonTokenType.String] = "string",
     };
 
     /// <summary>Reads a header and checks that its tensors fill the data without holes or overlaps.</summary>
