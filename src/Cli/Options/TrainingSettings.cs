@@ -16,7 +16,8 @@ internal sealed class TrainingSettings
     private readonly Option<double?> learningRate =
         Numbers.Rate("--lr", $"The initial learning rate. {Defaults(options => options.LearningRate)}");
 
-    private readonly Option<double?> momentum = Numbers.Fraction("--momentum", $"The momentum of SGD. {Defaults(options => options.Momentum)}");
+    private readonly Option<double?> momentum =
+        Numbers.Fraction("--momentum", $"The momentum of SGD. {Defaults(options => options.Momentum)}");
 
     private readonly Option<double?> weightDecay = Numbers.Rate(
         "--weight-decay",

@@ -102,7 +102,9 @@ public class ConvolutionBlockTests
             Step(context, sample, fuse);
             long misses = context.Pool.Misses;
             Step(context, sample, fuse);
-            Assert.True(context.Pool.Misses == misses, $"{sample}, fused: {fuse}: {context.Pool.Misses - misses} buffers were not released");
+            Assert.True(
+                context.Pool.Misses == misses,
+                $"{sample}, fused: {fuse}: {context.Pool.Misses - misses} buffers were not released");
         }
 
         static void Step(ComputeContext context, Sample sample, bool fuse)

@@ -6,7 +6,8 @@ public class ScalarOperatorTests
     private const double Number = 4;
 
     // Name, operator, value and gradient for x.
-    public static TheoryData<string, Func<Variable<double>, Variable<double>>, Func<double, double>, Func<double, double>> Operators => new()
+    public static TheoryData<string, Func<Variable<double>, Variable<double>>, Func<double, double>, Func<double, double>> Operators
+        => new()
     {
         { "x + y", x => x + Number, x => x + Number, _ => 1 },
         { "y + x", x => Number + x, x => Number + x, _ => 1 },
