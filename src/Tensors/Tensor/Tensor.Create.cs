@@ -40,8 +40,8 @@ public sealed partial class Tensor<T>
 
     /// <summary>
     /// Elements uniformly distributed from <paramref name="low"/> to below <paramref name="high"/>, or all equal to low if both are equal.
-    /// The element with logical row-major index i is low + (high − low) · <see cref="RandomStream.Uniform"/>(i), or the largest number below
-    /// high if that is rounded up to high.
+    /// The element with logical row-major index i is low + (high − low) · <see cref="RandomStream.Uniform"/>(i), or the largest number
+    /// below high if that is rounded up to high.
     /// </summary>
     /// <exception cref="ArgumentException">There is no number from low to below high.</exception>
     public static Tensor<T> RandomUniform(
