@@ -121,7 +121,7 @@ public class VggModelTests
 
     [Theory]
     [InlineData(null, "there is no convolution")]
-    [InlineData("null", "damaged")]
+    [InlineData("null", "there is no convolution")]
     [InlineData("{}", "damaged")]
     [InlineData("""{"config":"64,X"}""", "damaged: Configuration: token 2")]
     [InlineData("""{"config":"64,M","classes":-1}""", "damaged")]
