@@ -93,6 +93,9 @@ internal sealed partial class OnnxInterpreter
     {
         if (x.Softmax is { } softmax && node.Operator != "Identity")
             throw new InvalidDataException($"not a VGG network: the node {node} reads the probabilities of the node {softmax}.");
+        // The axes do not include a padding yet.
+        if (x.Padding != default && node.Operator is not ("Conv" or "Pad" or "Relu" or "Identity" or "Cast" or "Dropout"))
+            throw node.Refusal("no padding before it");
         switch (node.Operator)
         {
             case "Shape": return ShapeOf(node, x.Axes.Shape);
@@ -123,6 +126,7 @@ internal sealed partial class OnnxInterpreter
             case "Conv": return x.Convolution(node, Weight(node, 1), OptionalWeight(node, 2));
             case "BatchNormalization":
                 node.Require("training_mode", 0);
+                if (node.Outputs.Skip(1).Any(output => output.Length > 0)) throw node.Refusal("one output, as outside of training");
                 node.Require("spatial", 1);
                 return x.Normalized(node, [Weight(node, 1), Weight(node, 2), Weight(node, 3), Weight(node, 4)]);
             case "Pad": return x.Padded(node, Pads(node));

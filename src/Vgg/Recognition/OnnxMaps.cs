@@ -123,6 +123,8 @@ internal sealed record OnnxMaps(AxisGroups Axes) : OnnxValue
         RequireFeature(node);
         if (node.Integer("size", 0) is not (>= 1 and <= int.MaxValue and var size))
             throw node.Refusal($"a size from 1 to {int.MaxValue}, found {node.Integer("size", 0)}");
+        // The window of ONNX is not that of this library then.
+        if (size % 2 == 0) throw node.Refusal($"an odd size, found {size}");
         var constants = new LrnConstants
         {
             Size = (int)size,

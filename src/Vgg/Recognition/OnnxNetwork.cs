@@ -158,7 +158,7 @@ internal sealed class OnnxNetwork
             if (value.Linears.IsEmpty) throw new InvalidDataException("not a VGG network: there is no linear layer.");
             if (value.WithoutRelu is null)
                 throw new InvalidDataException($"not a VGG network: expected the output {output} to be scores, found a Relu after them.");
-            if (!ReferenceEquals(value.WithoutRelu, scores.WithoutRelu))
+            if (!ReferenceEquals(value.WithoutRelu, scores.WithoutRelu) || !ReferenceEquals(value.Linears, scores.Linears))
                 throw new InvalidDataException($"not a VGG network: expected one output, found {output} beside {file.Outputs[0]}.");
             var shape = value.Axes.Shape;
             bool isStated = output.Shape is null || (output.Shape.Count == shape.Count && output.Shape.Zip(shape).Index().All(axis =>
