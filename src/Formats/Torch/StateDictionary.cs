@@ -61,11 +61,12 @@ internal static class StateDictionary
     private static List<(string Name, TorchTensor Tensor)> Tensors(PickleDictionary dictionary)
     {
         // A weight that cannot be read must not be mistaken for one that the network does not have.
-        var odd = dictionary.FirstOrDefault(item => item.Value is InertObject && Array.Exists(WeightNames, item.Key.EndsWith));
-        if (odd.Value is InertObject value)
+        var odd = dictionary.FirstOrDefault(
+            item => item.Value is not (TorchTensor or null) && Array.Exists(WeightNames, item.Key.EndsWith));
+        if (odd.Key is not null)
         {
-            throw new InvalidDataException(
-                $"expected \"{odd.Key}\" to be a tensor, found the Python object {value.Name}, which was not loaded.");
+            string found = odd.Value is InertObject value ? $"the Python object {value.Name}, which was not loaded" : "another object";
+            throw new InvalidDataException($"expected \"{odd.Key}\" to be a tensor, found {found}.");
         }
 
         return [.. from item in dictionary where item.Value is TorchTensor select (item.Key, (TorchTensor)item.Value)];
