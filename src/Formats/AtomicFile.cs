@@ -21,7 +21,7 @@ public static class AtomicFile
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(write);
-        // Another process may write the same file at the same time, so every call uses a temporary name of its own.
+        // Another process may write the same file at the same time, so each call uses another temporary name.
         string temporary = $"{path}.{Path.GetRandomFileName()}.tmp";
         var stream = Create(path, temporary);
         try

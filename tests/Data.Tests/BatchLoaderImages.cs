@@ -47,7 +47,7 @@ internal static class BatchLoaderImages
     }
 
     /// <summary>A data set that calls a test for each image that is read, and whose labels a test can replace.</summary>
-    public sealed class Watched(IImageDataset inner) : IImageDataset
+    public class Watched(IImageDataset inner) : IImageDataset
     {
         public Action<int> OnRead { get; init; } = _ => { };
 
@@ -67,7 +67,7 @@ internal static class BatchLoaderImages
 
         public int Label(int index) => Relabel(index);
 
-        public void ReadPixels(int index, Span<byte> pixels)
+        public virtual void ReadPixels(int index, Span<byte> pixels)
         {
             OnRead(index);
             inner.ReadPixels(index, pixels);
@@ -75,23 +75,12 @@ internal static class BatchLoaderImages
     }
 
     /// <summary>A data set whose pixels can be read in place but not copied.</summary>
-    public sealed class InPlace(IImageDataset inner) : IImageDataset
+    public sealed class InPlace(IImageDataset inner) : Watched(inner), IImageDataset
     {
-        public int Count => inner.Count;
+        private readonly IImageDataset inner = inner;
 
-        public int Channels => inner.Channels;
-
-        public int Height => inner.Height;
-
-        public int Width => inner.Width;
-
-        public IReadOnlyList<string> ClassNames => inner.ClassNames;
-
-        public Normalization Normalization => inner.Normalization;
-
-        public int Label(int index) => inner.Label(index);
-
-        public void ReadPixels(int index, Span<byte> pixels) => throw new InvalidOperationException("Pixels in memory need no copy.");
+        public override void ReadPixels(int index, Span<byte> pixels) =>
+            throw new InvalidOperationException("Pixels in memory need no copy.");
 
         public ReadOnlySpan<byte> Pixels(int index, Span<byte> buffer) => inner.Pixels(index, buffer);
     }
