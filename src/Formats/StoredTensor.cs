@@ -61,6 +61,23 @@ public sealed record StoredTensor(string Name, string Type, IReadOnlyList<long> 
     /// <summary>The types whose elements can be copied; F64, F32, F16 and BF16 can be read as numbers.</summary>
     internal const string Types = "F64, F32, F16, BF16, F8_E4M3, F8_E5M2, I64, I32, I16, I8, U64, U32, U16, U8 or BOOL";
 
+    /// <summary>The strides of a shape whose elements are stored row-major without gaps.</summary>
+    public static long[] RowMajorStrides(IReadOnlyList<long> shape)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        long[] strides = new long[shape.Count];
+        // If one length is 0, the others are not limited, and their product may not fit in 64 bits. The strides do not matter then.
+        bool isEmpty = shape.Contains(0);
+        long stride = 1;
+        for (int axis = shape.Count - 1; axis >= 0; axis--)
+        {
+            strides[axis] = stride;
+            if (!isEmpty) stride *= shape[axis];
+        }
+
+        return strides;
+    }
+
     /// <summary>The size of an element in bytes; 0 for an unknown type.</summary>
     internal static int ElementSize(string type) => type switch
     {

@@ -50,20 +50,18 @@ internal sealed record OnnxExternalData(string Location, long Offset, long? Leng
     {
         string folder = Path.GetFullPath(Path.GetDirectoryName(Path.GetFullPath(path))!), full = folder;
         string[] parts = Location.Split('/', '\\');
-        if (Path.IsPathRooted(Location) || parts.Contains("..") || Location.Contains(':', StringComparison.Ordinal)) throw Outside();
+        if (Path.IsPathRooted(Location) || parts.Contains("..") || Location.Contains(':', StringComparison.Ordinal)) throw Outside(",");
         foreach (string part in parts.Where(part => part is not ("." or "")))
         {
             full = Path.Combine(full, part);
-            // A link may lead out of the folder.
-            if (!Path.Exists(full)) break;
-            string? target = new FileInfo(full).ResolveLinkTarget(returnFinalTarget: true)?.FullName;
-            if (target is not null && !target.StartsWith(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal)) throw Outside();
+            // A link may lead out of the folder, also by a link inside its target.
+            if (new FileInfo(full).LinkTarget is not null) throw Outside(" is a link;");
         }
 
         return System.IO.File.Exists(full) ? System.IO.File.OpenHandle(full)
             : throw new InvalidDataException($"its elements are in the file \"{Location}\", which is missing in the folder {folder}.");
 
-        InvalidDataException Outside() =>
-            new($"its elements are in the file \"{Location}\", expected a file in the folder of the network.");
+        InvalidDataException Outside(string found) =>
+            new($"its elements are in the file \"{Location}\"{found} expected a file in the folder of the network.");
     }
 }

@@ -31,6 +31,7 @@ public sealed class OnnxFile : WeightsFile
         foreach (var field in reader.Fields())
         {
             if (field.Number == OnnxFields.Model.MetadataProperties) ReadMetadata(reader, field, metadata);
+            if (field.Number == OnnxFields.Model.OperatorSetImport) ReadOperatorSet(reader, field);
             if (field.Number != OnnxFields.Model.Graph) continue;
             if (hasGraph) throw new InvalidDataException("an ONNX file has one graph, found a second one.");
             hasGraph = true;
@@ -50,6 +51,9 @@ public sealed class OnnxFile : WeightsFile
 
     /// <summary>The nodes, in the order of the file.</summary>
     public IReadOnlyList<OnnxNode> Nodes { get; }
+
+    /// <summary>The version of the standard operator set; 1 if the file does not state it.</summary>
+    public long OperatorSet { get; private set; } = 1;
 
     /// <summary>The inputs of the graph, without constants.</summary>
     public IReadOnlyList<OnnxValueInfo> Inputs { get; }
@@ -150,6 +154,19 @@ public sealed class OnnxFile : WeightsFile
     private protected override void CloseDataFiles()
     {
         foreach (var file in dataFiles.Values) file.Dispose();
+    }
+
+    private void ReadOperatorSet(ProtobufReader reader, ProtobufField set)
+    {
+        string domain = "";
+        long version = 1;
+        foreach (var field in reader.Fields(set))
+        {
+            if (field.Number == OnnxFields.OperatorSet.Domain) domain = reader.Text(field);
+            if (field.Number == OnnxFields.OperatorSet.Version) version = field.Integer;
+        }
+
+        if (domain is "" or "ai.onnx") OperatorSet = version;
     }
 
     private OnnxConstant Opened(OnnxConstant constant) =>

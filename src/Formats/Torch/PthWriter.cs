@@ -61,7 +61,7 @@ public sealed class PthWriter : WeightsWriter
                 .Text("storage").Global("torch", TorchStorage.ClassOf(entry.Type))
                 .Text(i.ToString(CultureInfo.InvariantCulture)).Text("cpu").Integer(entry.Count)
                 .Do(PickleOpcode.Tuple).Do(PickleOpcode.BinPersId);
-            pickler.Integer(0).Integers(entry.Shape).Integers(Strides(entry.Shape)).Do(PickleOpcode.NewFalse);
+            pickler.Integer(0).Integers(entry.Shape).Integers(StoredTensor.RowMajorStrides(entry.Shape)).Do(PickleOpcode.NewFalse);
             EmptyDictionary(pickler).Do(PickleOpcode.Tuple).Do(PickleOpcode.Reduce);
         }
 
@@ -70,19 +70,4 @@ public sealed class PthWriter : WeightsWriter
 
     private static Pickler EmptyDictionary(Pickler pickler) =>
         pickler.Global("collections", "OrderedDict").Do(PickleOpcode.EmptyTuple).Do(PickleOpcode.Reduce);
-
-    private static long[] Strides(long[] shape)
-    {
-        long[] strides = new long[shape.Length];
-        // If one length is 0, the others are not limited, and their product may not fit in 64 bits. The strides do not matter then.
-        bool isEmpty = shape.Contains(0);
-        long stride = 1;
-        for (int axis = shape.Length - 1; axis >= 0; axis--)
-        {
-            strides[axis] = stride;
-            if (!isEmpty) stride *= shape[axis];
-        }
-
-        return strides;
-    }
 }

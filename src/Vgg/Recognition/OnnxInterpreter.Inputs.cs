@@ -104,7 +104,7 @@ internal sealed partial class OnnxInterpreter
     private static StoredTensor Transposed(OnnxNode node, StoredTensor x)
     {
         if (x.Shape is not [var rows, var columns]) throw node.Refusal($"weights of two axes, found [{string.Join(", ", x.Shape)}]");
-        var strides = x.Strides ?? Strides(x.Shape);
+        var strides = x.Strides ?? StoredTensor.RowMajorStrides(x.Shape);
         return x with { Shape = [columns, rows], Strides = [strides[1], strides[0]] };
     }
 
@@ -115,17 +115,4 @@ internal sealed partial class OnnxInterpreter
     // The product; at most the largest number, which no shape has.
     private static long Product(IEnumerable<long> lengths) =>
         (long)lengths.Aggregate((Int128)1, (product, length) => Int128.Clamp(product * length, -long.MaxValue, long.MaxValue));
-
-    private static long[] Strides(IReadOnlyList<long> shape)
-    {
-        long[] strides = new long[shape.Count];
-        long stride = 1;
-        for (int axis = shape.Count - 1; axis >= 0; axis--)
-        {
-            strides[axis] = stride;
-            stride *= shape[axis];
-        }
-
-        return strides;
-    }
 }

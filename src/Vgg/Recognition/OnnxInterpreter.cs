@@ -170,7 +170,7 @@ internal sealed partial class OnnxInterpreter
 
     private OnnxWeight OfWeight(OnnxNode node, StoredTensor x)
     {
-        var strides = x.Strides ?? Strides(x.Shape);
+        var strides = x.Strides ?? StoredTensor.RowMajorStrides(x.Shape);
         switch (node.Operator)
         {
             case "Identity": return new OnnxWeight(x);

@@ -10,6 +10,7 @@ internal sealed class OnnxNetwork
 {
     // Stands for any number of images. It is a prime that is unlikely to be a factor of another length.
     private const long AnyImages = 7919;
+    private const int MinOperatorSet = 7;
 
     // Sizes that are tried, the usual ones first, if the graph does not state the size of its images.
     private static readonly int[] UsualSizes = [32, 224, 28, 64, .. Enumerable.Range(1, 512)];
@@ -44,6 +45,13 @@ internal sealed class OnnxNetwork
     public static OnnxNetwork Of(OnnxFile file)
     {
         var nodes = Needed(file);
+        // Before, Dropout and BatchNormalization were in training mode by default.
+        if (file.OperatorSet < MinOperatorSet)
+        {
+            throw new InvalidDataException(
+                $"expected at least version {MinOperatorSet} of ONNX's operator set, found {file.OperatorSet}; export the network again.");
+        }
+
         if (nodes.FirstOrDefault(node => node.Operator == "Conv") is not { } first)
             throw new InvalidDataException("not a VGG network: there is no convolution.");
         OnnxValueInfo[] inputs = [.. file.Inputs.Where(input => nodes.Exists(node => node.Inputs.Contains(input.Name)))];
@@ -104,7 +112,12 @@ internal sealed class OnnxNetwork
     /// <summary>Whether the nodes of a file are those that an export of a network writes.</summary>
     public static bool IsExportOf(OnnxFile file, VggDescription description)
     {
-        if (file.Inputs is not [{ Shape: [_, { } channels, { } height, { } width] }]) return false;
+        if (file.Inputs is not [{ Name: OnnxGraph.Input, Shape: [_, { } channels, { } height, { } width] }]
+            || file.Outputs is not [{ Name: OnnxGraph.Output }])
+        {
+            return false;
+        }
+
         if (channels != description.Options.InputChannels || height > int.MaxValue || width > int.MaxValue) return false;
         try
         {

@@ -48,8 +48,8 @@ internal sealed partial record StateLayer(string Path)
             string name = tensor.Name;
             int dot = name.LastIndexOf('.');
             string path = dot < 0 ? "" : name[..dot], last = name[(dot + 1)..];
-            // Counters, such as n_averaged of averaged weights.
-            if (last != "num_batches_tracked" && tensor.Shape.Count == 0) continue;
+            // Counters, such as n_averaged of averaged weights. A scalar of another type may be a parameter.
+            if (last != "num_batches_tracked" && tensor is { Shape.Count: 0, Type: [('I' or 'U'), ..] }) continue;
             if (last != "num_batches_tracked" && !NormNames.Contains(last))
             {
                 throw new InvalidDataException(

@@ -74,7 +74,7 @@ public sealed record VggRecognition(VggDescription Description, WeightsFile Weig
             RequireSame(network.Config, config, network.Lrn, lrn);
             var (recognized, renamed, _) = ByNames(network.Tensors, network.Config, network.Lrn);
             recognized = recognized with { Options = recognized.Options with { InputSize = network.InputSize } };
-            return new VggRecognition(recognized, file.View(renamed), network.Assumptions);
+            return new VggRecognition(recognized, file.View(renamed, Undescribed(file)), network.Assumptions);
         }
 
         if (onnx is not null)
@@ -119,13 +119,17 @@ public sealed record VggRecognition(VggDescription Description, WeightsFile Weig
         }
     }
 
+    // A stored description that does not hold must not be written to another file.
+    private static Dictionary<string, string> Undescribed(WeightsFile file) =>
+        file.Metadata.Where(pair => pair.Key != VggDescription.Key).ToDictionary();
+
     private static VggRecognition ByNames(
         WeightsFile file, List<StoredTensor> tensors, VggConfig? config, LrnConstants? lrn, int? size)
     {
         string? normalization = RemoveNormalization(file, tensors);
         var (description, renamed, assumptions) = ByNames(tensors, config, lrn, size);
         if (normalization is not null) assumptions = [.. assumptions, normalization];
-        return new VggRecognition(description, file.View(renamed), assumptions);
+        return new VggRecognition(description, file.View(renamed, Undescribed(file)), assumptions);
     }
 
     // Some programs store the mean and the standard deviation that normalize the images as buffers of the network.

@@ -129,6 +129,17 @@ public sealed class HostilePickleTests : IDisposable
         RequireRefused("expected \"conv.bias\" to be a tensor, found the Python object quantized.QTensor, which was not loaded.");
     }
 
+    [Theory]
+    [InlineData("]")]
+    [InlineData("}")]
+    [InlineData("K\u0001")]
+    public void Any_other_object_in_place_of_a_weight_is_refused(string instructions)
+    {
+        PickleBytes.WriteZip(FilePath, PickleBytes.Pickle(
+            [.. PickleBytes.OneTensor, .. PickleBytes.Bytes($"X\u0009\0\0\0conv.bias{instructions}s")]));
+        RequireRefused("expected \"conv.bias\" to be a tensor, found another object.");
+    }
+
     [Fact]
     public void A_tuple_with_one_state_dictionary_is_read()
     {

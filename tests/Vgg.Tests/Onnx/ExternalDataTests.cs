@@ -37,6 +37,7 @@ public sealed class ExternalDataTests : IDisposable
     [InlineData("weights/../../outside.data", "expected a file in the folder of the network.")]
     [InlineData("/etc/passwd", "expected a file in the folder of the network.")]
     [InlineData("link.data", "expected a file in the folder of the network.")]
+    [InlineData("near.data", "expected a file in the folder of the network.")]
     [InlineData("link/outside.data", "expected a file in the folder of the network.")]
     [InlineData("missing.data", "which is missing in the folder")]
     [InlineData("", "its location is not stated.")]
@@ -45,6 +46,8 @@ public sealed class ExternalDataTests : IDisposable
         File.WriteAllBytes(folder["outside.data"], new byte[10_000]);
         File.CreateSymbolicLink(folder["inside/link.data"], folder["outside.data"]);
         Directory.CreateSymbolicLink(folder["inside/link"], folder.Path);
+        // A link that stays inside by its text, but leads through another link.
+        File.CreateSymbolicLink(folder["inside/near.data"], folder["inside/link/outside.data"]);
         Write("model.data", location);
         Assert.Contains(expected, Refusal(), StringComparison.Ordinal);
     }

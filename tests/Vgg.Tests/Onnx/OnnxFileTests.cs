@@ -229,6 +229,35 @@ public sealed class OnnxFileTests : IDisposable
         Assert.Contains("not a VGG network: it has a node Sqrt", Refusal(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_description_that_the_nodes_contradict_is_not_passed_on()
+    {
+        OnnxChain.Write(FilePath, "Conv Relu GlobalAveragePool Flatten Gemm");
+        using var other = VggModel.Create<float>(VggConfig.Parse("4,M"), new VggOptions { Classes = 3, Head = VggHead.Compact }, seed: 1);
+        Dictionary<string, string> metadata = [];
+        other.Description.Write(metadata);
+        byte[] entry = OnnxBytes.Message([.. metadata.Select(pair => (OnnxBytes.Metadata, OnnxBytes.Message(
+            (1, System.Text.Encoding.UTF8.GetBytes(pair.Key)), (2, System.Text.Encoding.UTF8.GetBytes(pair.Value)))))]);
+        File.AppendAllBytes(FilePath, entry);
+        using var file = WeightsFile.Open(FilePath);
+        Assert.Equal("4,M", VggDescription.Read(file)!.Config.ToString());
+        var recognition = VggRecognition.Of(file);
+        Assert.Equal("2:3p0", recognition.Description.Config.ToString());
+        Assert.Null(VggDescription.Read(recognition.Weights));
+    }
+
+    [Fact]
+    public void Operator_sets_in_which_layers_train_by_default_are_refused()
+    {
+        OnnxChain.Write(FilePath, "Conv Relu GlobalAveragePool Flatten Gemm");
+        byte[] file = File.ReadAllBytes(FilePath);
+        // The last field of the model's operator set: version (2) 17.
+        int at = file.AsSpan().IndexOf((ReadOnlySpan<byte>)[2 << 3, OnnxGraph.OperatorSet]);
+        file[at + 1] = 6;
+        File.WriteAllBytes(FilePath, file);
+        Assert.Contains("expected at least version 7 of ONNX's operator set, found 6", Refusal(), StringComparison.Ordinal);
+    }
+
     private static OnnxCase Find(string name) => OnnxCase.All().Single(onnxCase => onnxCase.Name == name);
 
     private static void RequireSameScores(VggModel<float> left, VggModel<float> right)
